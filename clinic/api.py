@@ -1,0 +1,61 @@
+"""The API under /api/v1/: one NinjaAPI, a router per app, one error shape."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import ValidationError
+
+from charting.api import router as charting_router
+from clinic.billing.api import router as billing_router
+from clinic.lib.errors import DomainError
+from clinic.patients.api import router as patients_router
+from clinic.price_list.api import router as price_list_router
+from clinic.scheduling.api import router as scheduling_router
+from clinic.staff.api import router as staff_router
+from clinic.staff.auth import session_auth, token_auth
+from exports.api import router as exports_router
+from insurance.api import router as insurance_router
+from inventory.api import router as inventory_router
+from lab_orders.api import router as lab_orders_router
+from treatment_plans.api import router as treatment_plans_router
+
+api = NinjaAPI(title="Dental clinic", version="1", urls_namespace="api", auth=[token_auth, session_auth], docs_url="/docs")
+
+
+def error_body(code: str, message: str, fields: dict[str, str] | None = None, link: str | None = None) -> dict[str, Any]:
+    """The one error shape: {code, message, fields?, link?}."""
+    body: dict[str, Any] = {"code": code, "message": message}
+    if fields:
+        body["fields"] = fields
+    if link:
+        body["link"] = link
+    return body
+
+
+@api.exception_handler(DomainError)
+def refused(request: HttpRequest, error: DomainError) -> HttpResponse:
+    fields = {name: str(text) for name, text in error.fields.items()}
+    return api.create_response(request, error_body(error.code, str(error.message), fields, error.link), status=error.status)
+
+
+@api.exception_handler(ValidationError)
+def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    fields = {".".join(str(part) for part in item["loc"][2:] or item["loc"]): item["msg"] for item in error.errors}
+    return api.create_response(request, error_body("invalid", "Some values are not valid.", fields), status=422)
+
+
+for _router in (
+    patients_router,
+    price_list_router,
+    scheduling_router,
+    billing_router,
+    staff_router,
+    charting_router,
+    treatment_plans_router,
+    inventory_router,
+    lab_orders_router,
+    insurance_router,
+    exports_router,
+):
+    api.add_router("", _router)

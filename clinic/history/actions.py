@@ -1,0 +1,46 @@
+"""What the application itself reports to the ledger: looks, signatures, prints, logins."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection, transaction
+
+from clinic.history.models import EventKind
+
+
+def record_view(*, patient_id: UUID, what: str, detail: Mapping[str, Any] | None = None) -> int:
+    """Write down that the current actor looked at `what` of the patient."""
+    return note(EventKind.VIEW, table=what, key=None, patient_id=patient_id, body=detail)
+
+
+def record_signature(*, table: str, key: UUID, patient_id: UUID | None, body: Mapping[str, Any]) -> int:
+    """Write down that the current actor signed a record; `body` carries the hash of what was signed."""
+    return note(EventKind.SIGN, table=table, key=key, patient_id=patient_id, body=body)
+
+
+def record_print(*, what: str, patient_id: UUID | None, body: Mapping[str, Any]) -> int:
+    """Write down that something was printed, exported or downloaded."""
+    return note(EventKind.PRINT, table=what, key=None, patient_id=patient_id, body=body)
+
+
+def record_login(*, what: str, body: Mapping[str, Any] | None = None) -> int:
+    """Write down a login, logout, refusal or switch of user."""
+    return note(EventKind.LOGIN, table=what, key=None, patient_id=None, body=body)
+
+
+@transaction.atomic
+def note(kind: EventKind, *, table: str, key: UUID | None, patient_id: UUID | None, body: Mapping[str, Any] | None) -> int:
+    """Append one event; returns its id.
+
+    :raises django.db.ProgrammingError: when no actor is named or the kind is written by triggers only.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT history.note(%s, %s, %s, %s, %s)",
+            [kind.value, table, str(key) if key else None, patient_id, json.dumps(body, cls=DjangoJSONEncoder) if body is not None else None],
+        )
+        row = cursor.fetchone()
+    return int(row[0])

@@ -1,0 +1,99 @@
+"""The SQL of one record table's capture: ledger row and typed history row by trigger, version counting, no silent deletes."""
+
+from django.db import models
+
+HISTORY_COLUMNS = {"history_id", "history_date", "history_change_reason", "history_type", "history_user_id", "event_id", "actor_name"}
+
+
+def patient_column(model: type[models.Model]) -> str | None:
+    """The column that says which patient a row is about."""
+    if model._meta.label_lower == "patients.patient":
+        return "id"
+    columns = {field.column for field in model._meta.local_concrete_fields}
+    return "patient_id" if "patient_id" in columns else None
+
+
+def install_sql(model: type[models.Model], historical: type[models.Model], *, deletable: bool, excluded: tuple[str, ...]) -> list[str]:
+    """Statements that (re)install the capture of `model`, in order."""
+    table, typed = model._meta.db_table, historical._meta.db_table
+    triggers = [("history_capture", "AFTER INSERT OR UPDATE OR DELETE", "ROW", f"history.capture_{table}()")]
+    triggers.append(("history_version", "BEFORE UPDATE", "ROW", "history.count_version()"))
+    triggers.append(("history_truncate", "BEFORE TRUNCATE", "STATEMENT", "history.refuse()"))
+    if not deletable:
+        triggers.append(("history_keep", "BEFORE DELETE", "ROW", "history.keep()"))
+    return [
+        "SET LOCAL history.maintenance = 'capture'",
+        f'ALTER TABLE "{typed}" OWNER TO history_owner',
+        f'REVOKE ALL ON "{typed}" FROM clinic_app, clinic_owner',
+        f'GRANT SELECT ON "{typed}" TO clinic_app, clinic_owner, history_ro, history_seq',
+        *_triggers(typed, [("history_append_only", "BEFORE UPDATE OR DELETE", "ROW", "history.refuse()")]),
+        *_triggers(typed, [("history_no_truncate", "BEFORE TRUNCATE", "STATEMENT", "history.refuse()")]),
+        "SET LOCAL ROLE history_owner",
+        _capture_function(model, historical, excluded),
+        f'REVOKE ALL ON FUNCTION history."capture_{table}"() FROM PUBLIC',
+        f'GRANT EXECUTE ON FUNCTION history."capture_{table}"() TO clinic_owner',
+        "RESET ROLE",
+        f'DROP TRIGGER IF EXISTS history_keep ON "{table}"',
+        *_triggers(table, triggers),
+        "SET LOCAL history.maintenance = ''",
+    ]
+
+
+def uninstall_sql(model: type[models.Model]) -> list[str]:
+    """Statements that take the capture off again (only while a migration is being reversed)."""
+    table = model._meta.db_table
+    names = ("history_capture", "history_version", "history_truncate", "history_keep")
+    return [
+        "SET LOCAL history.maintenance = 'capture'",
+        *(f'DROP TRIGGER IF EXISTS {name} ON "{table}"' for name in names),
+        f'DROP FUNCTION IF EXISTS history."capture_{table}"()',
+    ]
+
+
+def captured_columns(model: type[models.Model], historical: type[models.Model]) -> list[str]:
+    """Columns copied from the record to its typed history row."""
+    kept = {field.column for field in historical._meta.local_concrete_fields} - HISTORY_COLUMNS
+    return [field.column for field in model._meta.local_concrete_fields if field.column in kept]
+
+
+def _triggers(table: str, triggers: list[tuple[str, str, str, str]]) -> list[str]:
+    statements = []
+    for name, when, each, function in triggers:
+        statements.append(f'DROP TRIGGER IF EXISTS {name} ON "{table}"')
+        statements.append(f'CREATE TRIGGER {name} {when} ON "{table}" FOR EACH {each} EXECUTE FUNCTION {function}')
+        statements.append(f'ALTER TABLE "{table}" ENABLE ALWAYS TRIGGER {name}')
+    return statements
+
+
+def _capture_function(model: type[models.Model], historical: type[models.Model], excluded: tuple[str, ...]) -> str:
+    table, columns = model._meta.db_table, captured_columns(model, historical)
+    patient = patient_column(model)
+    secret = "".join(f" - '{name}'" for name in excluded)
+    column_list = ", ".join(f'"{column}"' for column in columns)
+    values = ", ".join("''" if column in excluded else f'r."{column}"' for column in columns)
+    return f"""
+CREATE OR REPLACE FUNCTION history."capture_{table}"() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public SET timezone = 'UTC' AS $capture$
+DECLARE
+  r public."{table}";
+  body jsonb;
+  changed text[];
+  event_id bigint;
+  who text := current_setting('app.actor', true);
+BEGIN
+  IF TG_OP = 'UPDATE' AND NEW IS NOT DISTINCT FROM OLD THEN RETURN NULL; END IF;
+  IF TG_OP = 'DELETE' THEN r := OLD; ELSE r := NEW; END IF;
+  body := to_jsonb(r);
+  IF TG_OP = 'UPDATE' THEN
+    SELECT array_agg(n.key ORDER BY n.key) INTO changed
+    FROM jsonb_each(body) n JOIN jsonb_each(to_jsonb(OLD)) o USING (key)
+    WHERE n.value IS DISTINCT FROM o.value AND key <> 'version';
+  END IF;
+  event_id := history.append(left(TG_OP, 1), '{table}', r."{model._meta.pk.column}"::text, {f'r."{patient}"' if patient else "NULL"}, changed, body{secret});
+  INSERT INTO public."{historical._meta.db_table}" ({column_list}, history_date, history_type, history_change_reason, history_user_id, event_id, actor_name)
+  VALUES ({values}, clock_timestamp(), CASE TG_OP WHEN 'INSERT' THEN '+' WHEN 'UPDATE' THEN '~' ELSE '-' END,
+          nullif(current_setting('app.purpose', true), ''),
+          CASE WHEN who ~ '^[0-9a-f]{{8}}-' THEN who::uuid END, event_id,
+          coalesce(nullif(current_setting('app.actor_name', true), ''), who));
+  RETURN NULL;
+END $capture$"""

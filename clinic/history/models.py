@@ -1,0 +1,105 @@
+"""The base of every record, and the ledger as Django sees it."""
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.utils import timezone
+from simple_history.models import HistoricalRecords
+
+from clinic.lib.ids import uuid7
+
+
+class WrittenByTrigger(models.Model):
+    """What every typed history row adds to simple-history's own columns."""
+
+    event_id = models.BigIntegerField()
+    actor_name = models.CharField(max_length=200)
+
+    class Meta:
+        abstract = True
+
+
+class RecordHistory(HistoricalRecords):
+    """simple-history as the reader of history: its tables are filled by the capture trigger, its signals write nothing."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            inherit=True,
+            bases=(WrittenByTrigger,),
+            history_id_field=models.BigAutoField(),
+            history_user_id_field=models.UUIDField(null=True),
+            history_change_reason_field=models.TextField(null=True),
+        )
+
+    def post_save(self, *args: Any, **kwargs: Any) -> None:
+        """The database has written the row already."""
+
+    def post_delete(self, *args: Any, **kwargs: Any) -> None:
+        """The database has written the row already."""
+
+    def pre_delete(self, *args: Any, **kwargs: Any) -> None:
+        """History outlives its record."""
+
+    def m2m_changed(self, *args: Any, **kwargs: Any) -> None:
+        """Links are records of their own; there is no implicit many-to-many."""
+
+
+class Record(models.Model):
+    """A row that matters: UUIDv7 key, version counted by the database, every change captured by trigger.
+
+    A subclass about a patient carries `patient` (a foreign key to the patient) so that its events belong to that patient.
+    `deletable` permits DELETE (drafts and links only; the deletion is in history).
+    `history_excluded` names secrets whose values must never enter history.
+    """
+
+    deletable: ClassVar[bool] = False
+    history_excluded: ClassVar[tuple[str, ...]] = ()
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    history = RecordHistory()
+
+    class Meta:
+        abstract = True
+
+
+class EventKind(models.TextChoices):
+    """Kinds of ledger events."""
+
+    INSERT = "I", "created"
+    UPDATE = "U", "changed"
+    DELETE = "D", "deleted"
+    TRUNCATE = "T", "truncated"
+    VIEW = "V", "viewed"
+    SIGN = "S", "signed"
+    ADDENDUM = "A", "addendum"
+    PRINT = "P", "printed or exported"
+    LOGIN = "L", "login"
+    DDL = "X", "structure changed"
+    ERASE = "E", "erased"
+    CLOSING = "C", "closing"
+
+
+class Event(models.Model):
+    """One row of the append-only ledger `history.event`; the table is made by SQL and written by triggers only."""
+
+    id = models.BigIntegerField(primary_key=True)
+    at = models.DateTimeField()
+    op = models.CharField(max_length=1, choices=EventKind.choices)
+    tbl = models.TextField()
+    pk_text = models.TextField(db_column="pk", null=True)
+    patient_id = models.UUIDField(null=True)
+    actor = models.TextField()
+    actor_name = models.TextField()
+    actor_role = models.TextField()
+    purpose = models.TextField()
+    request = models.UUIDField(null=True)
+    addr = models.GenericIPAddressField(null=True)
+    changed = models.JSONField(null=True)
+    body = models.JSONField(null=True)
+
+    class Meta:
+        managed = False
+        db_table = 'history"."event'

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class PriceListConfig(AppConfig):
+    name = "clinic.price_list"
+    label = "price_list"

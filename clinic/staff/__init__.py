@@ -1,0 +1,1 @@
+"""The organisation and its people: legal entities, branches, users, roles and what each role may do."""

@@ -1,0 +1,152 @@
+"""Legal entities, branches, users, their roles and their API tokens."""
+
+import hashlib
+from functools import cached_property
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from clinic.history.models import Record
+from clinic.lib.errors import NotAllowed
+from clinic.lib.money import CURRENCIES
+from clinic.staff.roles import Permission, Role, permissions_of
+
+
+class LegalEntity(Record):
+    """A company that contracts with patients and receives money."""
+
+    name = models.CharField(_("name"), max_length=200)
+    country = models.CharField(_("country"), max_length=2, default="RU")
+    tax_number = models.CharField(_("tax number (INN, SIREN)"), max_length=20, blank=True)
+    registration_number = models.CharField(_("registration number (OGRN, SIRET)"), max_length=20, blank=True)
+    licence = models.CharField(_("medical licence"), max_length=200, blank=True)
+    address = models.CharField(_("address"), max_length=300, blank=True)
+    phone = models.CharField(_("phone"), max_length=20, blank=True)
+    director = models.CharField(_("director"), max_length=200, blank=True)
+    bank_details = models.TextField(_("bank details"), blank=True)
+
+    class Meta:
+        verbose_name = _("legal entity")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Branch(Record):
+    """A place where patients are seen, with its own zone, currency and document language."""
+
+    legal_entity = models.ForeignKey(LegalEntity, models.PROTECT, verbose_name=_("legal entity"))
+    name = models.CharField(_("name"), max_length=200, unique=True)
+    address = models.CharField(_("address"), max_length=300, blank=True)
+    phone = models.CharField(_("phone"), max_length=20, blank=True)
+    time_zone = models.CharField(_("time zone"), max_length=64, default="Europe/Moscow")
+    currency = models.CharField(_("currency"), max_length=3, choices=[(code, code) for code in CURRENCIES], default="RUB")
+    language = models.CharField(_("language of documents"), max_length=2, default="ru")
+
+    class Meta:
+        verbose_name = _("branch")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserManager(BaseUserManager["User"]):
+    """Users are found by their name at login."""
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(username__iexact=username)
+
+
+class User(AbstractBaseUser, Record):
+    """A person who works in the clinic. Deactivated when they leave, never deleted."""
+
+    history_excluded: ClassVar[tuple[str, ...]] = ("password", "pin")
+    USERNAME_FIELD = "username"
+    last_login = None
+
+    username = models.CharField(_("user name"), max_length=60, unique=True)
+    last_name = models.CharField(_("last name"), max_length=100)
+    first_name = models.CharField(_("first name"), max_length=100)
+    patronymic = models.CharField(_("patronymic"), max_length=100, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    language = models.CharField(_("language"), max_length=2, default="en", choices=[("en", "English"), ("ru", "Русский"), ("fr", "Français")])
+    home_branch = models.ForeignKey(Branch, models.PROTECT, null=True, blank=True, verbose_name=_("branch"))
+    speciality = models.CharField(_("speciality"), max_length=120, blank=True)
+    colour = models.CharField(_("colour in the diary"), max_length=7, blank=True)
+    pin = models.CharField(max_length=200, blank=True, editable=False)
+    is_active = models.BooleanField(_("active"), default=True)
+
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = _("user")
+
+    def __str__(self) -> str:
+        return self.get_short_name()
+
+    def get_full_name(self) -> str:
+        return " ".join(part for part in (self.last_name, self.first_name, self.patronymic) if part)
+
+    def get_short_name(self) -> str:
+        initials = "".join(f"{part[0]}." for part in (self.first_name, self.patronymic) if part)
+        return f"{self.last_name} {initials}".strip()
+
+    @cached_property
+    def roles(self) -> set[Role]:
+        """The person's current roles, in whatever branch."""
+        return {Role(grant.role) for grant in self.role_grants.all() if grant.is_current}
+
+    @cached_property
+    def permissions(self) -> frozenset[Permission]:
+        return permissions_of(self.roles) if self.is_active else frozenset()
+
+    def may(self, permission: Permission) -> bool:
+        return permission in self.permissions
+
+    def require(self, permission: Permission) -> None:
+        """:raises NotAllowed: when none of the person's roles grants `permission`."""
+        if not self.may(permission):
+            raise NotAllowed
+
+
+class RoleGrant(Record):
+    """A role given to a person, in one branch or in all; ended, not deleted."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="role_grants")
+    role = models.CharField(_("role"), max_length=30, choices=Role.choices)
+    branch = models.ForeignKey(Branch, models.PROTECT, null=True, blank=True, verbose_name=_("branch"))
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("role of a person")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "role", "branch"], condition=models.Q(ended_at=None), nulls_distinct=False, name="staff_role_given_once"
+            ),
+            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="staff_role_known"),
+        ]
+
+    @property
+    def is_current(self) -> bool:
+        return self.ended_at is None
+
+
+class ApiToken(Record):
+    """A program's key to the API, acting for one person; only its hash is kept."""
+
+    history_excluded: ClassVar[tuple[str, ...]] = ("token_hash",)
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="api_tokens")
+    name = models.CharField(_("what it is for"), max_length=100)
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    expires_at = models.DateTimeField(_("valid until"))
+    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("API token")
+
+    @staticmethod
+    def hash_of(token: str) -> str:
+        return hashlib.sha256(token.encode()).hexdigest()

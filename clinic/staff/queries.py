@@ -1,0 +1,38 @@
+"""Reads about people and places."""
+
+from django.db.models import QuerySet
+
+from clinic.lib.errors import NotFound
+from clinic.staff.models import Branch, User
+from clinic.staff.roles import Role
+
+
+def current_branch(user: User, chosen: str | None) -> Branch | None:
+    """The branch chosen in this session if it is the person's to work in, else their home branch, else the first."""
+    branches = branches_of(user)
+    return next((branch for branch in branches if str(branch.pk) == chosen), None) or user.home_branch or next(iter(branches), None)
+
+
+def branches_of(user: User) -> list[Branch]:
+    """Branches where the person holds a role; a role without a branch counts everywhere."""
+    grants = [grant for grant in user.role_grants.all() if grant.is_current]
+    if any(grant.branch_id is None for grant in grants):
+        return list(Branch.objects.order_by("name", "pk"))
+    return list(Branch.objects.filter(pk__in=[grant.branch_id for grant in grants]).order_by("name", "pk"))
+
+
+def people_with_role(*roles: Role) -> QuerySet[User]:
+    """Active people who hold any of the roles now."""
+    return (
+        User.objects.filter(is_active=True, role_grants__role__in=roles, role_grants__ended_at=None)
+        .distinct()
+        .order_by("last_name", "first_name", "pk")
+    )
+
+
+def get_user(user_id: object) -> User:
+    """:raises NotFound: when there is no such active person."""
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    if user is None:
+        raise NotFound
+    return user

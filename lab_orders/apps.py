@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class LabOrdersConfig(AppConfig):
+    name = "lab_orders"

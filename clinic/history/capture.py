@@ -71,6 +71,8 @@ def _capture_function(model: type[models.Model], historical: type[models.Model],
     secret = "".join(f" - '{name}'" for name in excluded)
     column_list = ", ".join(f'"{column}"' for column in columns)
     values = ", ".join("''" if column in excluded else f'r."{column}"' for column in columns)
+    patient_value = f'r."{patient}"' if patient else "NULL"
+    key = f'r."{model._meta.pk.column}"::text'
     return f"""
 CREATE OR REPLACE FUNCTION history."capture_{table}"() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public SET timezone = 'UTC' AS $capture$
@@ -89,11 +91,12 @@ BEGIN
     FROM jsonb_each(body) n JOIN jsonb_each(to_jsonb(OLD)) o USING (key)
     WHERE n.value IS DISTINCT FROM o.value AND key <> 'version';
   END IF;
-  event_id := history.append(left(TG_OP, 1), '{table}', r."{model._meta.pk.column}"::text, {f'r."{patient}"' if patient else "NULL"}, changed, body{secret});
-  INSERT INTO public."{historical._meta.db_table}" ({column_list}, history_date, history_type, history_change_reason, history_user_id, event_id, actor_name)
+  event_id := history.append(left(TG_OP, 1), '{table}', {key}, {patient_value}, changed, body{secret});
+  INSERT INTO public."{historical._meta.db_table}" ({column_list}, history_date, history_type,
+    history_change_reason, history_user_id, event_id, actor_name)
   VALUES ({values}, clock_timestamp(), CASE TG_OP WHEN 'INSERT' THEN '+' WHEN 'UPDATE' THEN '~' ELSE '-' END,
           nullif(current_setting('app.purpose', true), ''),
           CASE WHEN who ~ '^[0-9a-f]{{8}}-' THEN who::uuid END, event_id,
           coalesce(nullif(current_setting('app.actor_name', true), ''), who));
   RETURN NULL;
-END $capture$"""
+END $capture$"""  # noqa: S608 - identifiers of our own models

@@ -104,7 +104,8 @@ class Freeze(_RowTrigger):
         return f"""
 BEGIN
   IF ({self.when}) AND (TG_OP = 'DELETE' OR to_jsonb(NEW) - ARRAY[{free}] IS DISTINCT FROM to_jsonb(OLD) - ARRAY[{free}]) THEN
-    RAISE EXCEPTION 'frozen: % % is signed or issued and cannot change', TG_TABLE_NAME, OLD.id USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = TG_TABLE_NAME || '_frozen';
+    RAISE EXCEPTION 'frozen: % % is signed or issued and cannot change', TG_TABLE_NAME, OLD.id
+      USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = TG_TABLE_NAME || '_frozen';
   END IF;
   IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
   RETURN NEW;
@@ -132,7 +133,8 @@ class AppendOnly(_RowTrigger):
     def body(self) -> str:
         return """
 BEGIN
-  RAISE EXCEPTION 'append-only: % takes opposite rows, never a change', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = TG_TABLE_NAME || '_append_only';
+  RAISE EXCEPTION 'append-only: % takes opposite rows, never a change', TG_TABLE_NAME
+    USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = TG_TABLE_NAME || '_append_only';
 END"""
 
     def describe(self) -> str:

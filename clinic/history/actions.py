@@ -31,6 +31,11 @@ def record_login(*, what: str, body: Mapping[str, Any] | None = None) -> int:
     return note(EventKind.LOGIN, table=what, key=None, patient_id=None, body=body)
 
 
+def note_about_login(what: str, *, user_id: UUID, body: Mapping[str, Any] | None) -> int:
+    """Write down a login, logout, refusal or switch that concerns one known person."""
+    return note(EventKind.LOGIN, table=what, key=user_id, patient_id=None, body=body)
+
+
 @transaction.atomic
 def note(kind: EventKind, *, table: str, key: UUID | None, patient_id: UUID | None, body: Mapping[str, Any] | None) -> int:
     """Append one event; returns its id.

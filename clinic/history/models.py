@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
@@ -19,7 +20,7 @@ class WrittenByTrigger(models.Model):
         abstract = True
 
 
-class RecordHistory(HistoricalRecords):
+class RecordHistory(HistoricalRecords):  # type: ignore[misc]  # simple-history ships no types
     """simple-history as the reader of history: its tables are filled by the capture trigger, its signals write nothing."""
 
     def __init__(self) -> None:
@@ -97,7 +98,7 @@ class Event(models.Model):
     purpose = models.TextField()
     request = models.UUIDField(null=True)
     addr = models.GenericIPAddressField(null=True)
-    changed = models.JSONField(null=True)
+    changed = ArrayField(models.TextField(), null=True)
     body = models.JSONField(null=True)
 
     class Meta:

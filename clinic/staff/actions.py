@@ -1,9 +1,82 @@
 """Writes about people: accounts, roles, PINs and tokens."""
 
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
+from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from clinic.history import actions as history
 from clinic.history.context import Context
-from clinic.staff.models import User
+from clinic.history.models import Event
+from clinic.lib.errors import Conflict, DomainError, InvalidInput, StaleVersion
+from clinic.lib.ids import uuid7
+from clinic.staff import rules
+from clinic.staff.models import ApiToken, Branch, RoleGrant, User
+from clinic.staff.roles import Permission, Role
+
+PIN_ATTEMPTS = 5
+PIN_LOCK = timedelta(minutes=15)
+TOKEN_LIFE = timedelta(days=365)
+
+
+class UsernameTaken(Conflict):
+    """Somebody logs in under this name already."""
+
+    code = "username_taken"
+    default_message = _("This user name belongs to somebody else. Choose another one.")
+
+
+class OwnRoles(DomainError):
+    """Nobody changes their own roles."""
+
+    code = "own_roles"
+    default_message = _("Nobody changes their own roles or account state. Ask another manager.")
+
+
+class OnlyManagers(DomainError):
+    """The manager's role passes from manager to manager."""
+
+    code = "only_managers"
+    default_message = _("Only a manager may give or end the role of manager.")
+
+
+class LastManager(DomainError):
+    """The clinic would be left without a manager."""
+
+    code = "last_manager"
+    default_message = _("This is the last active manager. Name another one first.")
+
+
+class WrongPin(DomainError):
+    """The PIN does not match."""
+
+    code = "wrong_pin"
+    default_message = _("This PIN does not match. Try again.")
+
+
+class PinLocked(DomainError):
+    """Too many wrong PINs."""
+
+    code = "pin_locked"
+    status = 429
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A password or token that is shown once and kept only as a hash."""
+
+    owner: User
+    value: str
+    row: ApiToken | None = None
 
 
 def context_of(user: User, *, request: UUID | None = None, address: str | None = None, purpose: str = "care") -> Context:
@@ -16,3 +89,286 @@ def context_of(user: User, *, request: UUID | None = None, address: str | None =
         request=request,
         address=address,
     )
+
+
+@transaction.atomic
+def create_first_user(*, username: str, last_name: str, first_name: str, password: str, at: datetime) -> User:
+    """The clinic's first manager, made when there is nobody who could make one.
+
+    :raises Conflict: when there are people already.
+    """
+    if User.objects.exists():
+        raise Conflict(_("There are people already: log in as a manager and add this person on the people page."))
+    user = User(username=username, last_name=last_name, first_name=first_name, created_at=at)
+    _set_password(user, password)
+    user.save(force_insert=True)
+    RoleGrant.objects.create(user=user, role=Role.MANAGER, created_at=at)
+    return user
+
+
+@transaction.atomic
+def create_user(
+    *, actor: User, at: datetime, username: str, details: Mapping[str, Any], password: str | None = None, id: UUID | None = None
+) -> Secret:
+    """An account for a person; without a password a temporary one is made, to be changed at the first login.
+
+    `details`: names, e-mail, language, home branch, speciality, colour.
+
+    :raises UsernameTaken: when the name is in use.
+    """
+    actor.require(Permission.STAFF_WRITE)
+    known = User.objects.filter(pk=id).first() if id else None
+    if known is not None:
+        return Secret(owner=known, value="")
+    user = User(id=id or uuid7(), username=username.strip(), created_at=at, must_change_password=password is None)
+    _fill(user, details)
+    value = password or temporary_password()
+    _set_password(user, value)
+    _save_account(user, force_insert=True)
+    return Secret(owner=user, value=value)
+
+
+@transaction.atomic
+def update_user(*, user: User, version: int, actor: User, details: Mapping[str, Any]) -> User:
+    """Change a person's details; a person may change their own language, colour and e-mail only through `update_own`."""
+    actor.require(Permission.STAFF_WRITE)
+    locked = _lock(user, version)
+    _fill(locked, details)
+    _save_account(locked)
+    return locked
+
+
+@transaction.atomic
+def update_own(*, actor: User, language: str | None = None, colour: str | None = None) -> User:
+    """What a person may change about themselves."""
+    locked = User.objects.select_for_update().get(pk=actor.pk)
+    locked.language = language or locked.language
+    locked.colour = colour if colour is not None else locked.colour
+    locked.full_clean(exclude=["password"])
+    locked.save(update_fields=["language", "colour"])
+    return locked
+
+
+@transaction.atomic
+def deactivate_user(*, user: User, actor: User, at: datetime) -> User:
+    """Close the account of a person who left; their tokens end, their records and history stay.
+
+    :raises OwnRoles: a person cannot close their own account. :raises LastManager:
+    """
+    actor.require(Permission.STAFF_WRITE)
+    _refuse_own(user, actor)
+    locked = User.objects.select_for_update().get(pk=user.pk)
+    if Role.MANAGER in locked.roles:
+        _refuse_last_manager(actor, locked)
+    locked.is_active = False
+    locked.save(update_fields=["is_active"])
+    ApiToken.objects.filter(user=locked, revoked_at=None).update(revoked_at=at)
+    return locked
+
+
+@transaction.atomic
+def activate_user(*, user: User, actor: User) -> User:
+    """Open the account of a person who came back."""
+    actor.require(Permission.STAFF_WRITE)
+    locked = User.objects.select_for_update().get(pk=user.pk)
+    locked.is_active = True
+    locked.save(update_fields=["is_active"])
+    return locked
+
+
+@transaction.atomic
+def grant_role(*, user: User, role: Role, branch: Branch | None, actor: User, at: datetime) -> RoleGrant:
+    """Give a person a role in one branch (None: in all); given twice it is the first one.
+
+    :raises OwnRoles: nobody raises themselves. :raises OnlyManagers: only a manager makes a manager.
+    """
+    actor.require(Permission.STAFF_WRITE)
+    _refuse_own(user, actor)
+    if role == Role.MANAGER and Role.MANAGER not in actor.roles:
+        raise OnlyManagers
+    locked = User.objects.select_for_update().get(pk=user.pk)
+    standing = RoleGrant.objects.filter(user=locked, role=role, branch=branch, ended_at=None).first()
+    return standing or RoleGrant.objects.create(user=locked, role=role, branch=branch, created_at=at)
+
+
+@transaction.atomic
+def end_role(*, grant: RoleGrant, actor: User, at: datetime) -> RoleGrant:
+    """Take a role away; the row stays, with its end.
+
+    :raises LastManager: the clinic keeps at least one.
+    """
+    actor.require(Permission.STAFF_WRITE)
+    _refuse_own(grant.user, actor)
+    locked = RoleGrant.objects.select_for_update().get(pk=grant.pk)
+    if locked.ended_at is not None:
+        return locked
+    if locked.role == Role.MANAGER:
+        _refuse_last_manager(actor, locked.user)
+    locked.ended_at = at
+    locked.save(update_fields=["ended_at"])
+    return locked
+
+
+@transaction.atomic
+def set_password(*, user: User, password: str, actor: User) -> User:
+    """A person's own new password.
+
+    :raises InvalidInput: when it is too short, too common or too like the name.
+    """
+    if actor.pk != user.pk:
+        actor.require(Permission.STAFF_WRITE)
+    locked = User.objects.select_for_update().get(pk=user.pk)
+    _set_password(locked, password)
+    locked.must_change_password = actor.pk != user.pk
+    locked.save(update_fields=["password", "must_change_password"])
+    return locked
+
+
+def reset_password(*, user: User, actor: User) -> Secret:
+    """A temporary password, shown once, for a person who forgot theirs."""
+    value = temporary_password()
+    return Secret(owner=set_password(user=user, password=value, actor=actor), value=value)
+
+
+@transaction.atomic
+def set_pin(*, user: User, pin: str, actor: User) -> User:
+    """The PIN with which a person takes over a shared PC; an empty one forbids it. Only its owner knows it.
+
+    :raises InvalidInput: when it is not 4-8 digits or is too easy to guess.
+    """
+    if actor.pk != user.pk:
+        actor.require(Permission.STAFF_WRITE)
+    if actor.pk != user.pk and pin:
+        raise InvalidInput(fields={"pin": _("Only its owner chooses a PIN. You may erase it, so that they choose a new one.")})
+    if pin and not rules.is_pin(pin):
+        raise InvalidInput(fields={"pin": _("A PIN is 4 to 8 digits.")})
+    if pin and rules.is_easy_pin(pin):
+        raise InvalidInput(fields={"pin": _("This PIN is too easy to guess. Avoid rows and repeats.")})
+    locked = User.objects.select_for_update().get(pk=user.pk)
+    locked.pin = make_password(pin) if pin else ""
+    locked.save(update_fields=["pin"])
+    history.note_about_login("pin_set", user_id=locked.pk, body=None)
+    return locked
+
+
+def check_pin(*, user: User, pin: str, at: datetime) -> None:
+    """Let the owner of the PIN pass; every wrong try is in the ledger, and five of them lock the PIN for a quarter of an hour.
+
+    :raises WrongPin: it is another person's or nobody's. :raises PinLocked: too many wrong tries.
+    """
+    refusal = _try_pin(user, pin, at)
+    if refusal is not None:
+        raise refusal
+
+
+@transaction.atomic
+def _try_pin(user: User, pin: str, at: datetime) -> DomainError | None:
+    locked = User.objects.select_for_update().get(pk=user.pk)
+    refused = _wrong_pins(locked, at)
+    if len(refused) >= PIN_ATTEMPTS:
+        return _locked_until(refused[0] + PIN_LOCK, at)
+    if locked.pin and locked.is_active and check_password(pin, locked.pin):
+        return None
+    history.note_about_login("pin_refused", user_id=locked.pk, body=None)
+    return _locked_until(at + PIN_LOCK, at) if len(refused) + 1 >= PIN_ATTEMPTS else WrongPin()
+
+
+def _wrong_pins(user: User, at: datetime) -> list[datetime]:
+    """Instants of the wrong tries since the last right one or new PIN, latest first."""
+    recent = Event.objects.filter(tbl__in=["pin_refused", "pin_accepted", "pin_set"], pk_text=str(user.pk), at__gt=at - PIN_LOCK).order_by("-id")
+    instants = []
+    for what, instant in recent.values_list("tbl", "at"):
+        if what != "pin_refused":
+            break
+        instants.append(instant)
+    return instants
+
+
+def _locked_until(until: datetime, at: datetime) -> PinLocked:
+    minutes = max(1, round((until - at).total_seconds() / 60))
+    text = ngettext(
+        "Too many wrong PINs. Try again in %(count)d minute, or log in with the password.",
+        "Too many wrong PINs. Try again in %(count)d minutes, or log in with the password.",
+        minutes,
+    )
+    return PinLocked(text % {"count": minutes})
+
+
+@transaction.atomic
+def create_api_token(*, user: User, name: str, actor: User, at: datetime, life: timedelta = TOKEN_LIFE) -> Secret:
+    """A program's key that acts as `user`; the value is shown once and only its hash is kept."""
+    actor.require(Permission.STAFF_WRITE)
+    value = f"clinic_{secrets.token_urlsafe(32)}"
+    row = ApiToken(user=user, name=name.strip(), token_hash=ApiToken.hash_of(value), expires_at=at + life, created_at=at)
+    if not row.name:
+        raise InvalidInput(fields={"name": _("Say what the token is for.")})
+    if not user.is_active:
+        raise InvalidInput(fields={"user": _("This person no longer works here.")})
+    row.save(force_insert=True)
+    return Secret(owner=user, value=value, row=row)
+
+
+@transaction.atomic
+def revoke_api_token(*, token: ApiToken, actor: User, at: datetime) -> ApiToken:
+    """End a token at once; it was revoked when it was revoked first."""
+    if token.user_id != actor.pk:
+        actor.require(Permission.STAFF_WRITE)
+    locked = ApiToken.objects.select_for_update().get(pk=token.pk)
+    if locked.revoked_at is None:
+        locked.revoked_at = at
+        locked.save(update_fields=["revoked_at"])
+    return locked
+
+
+def temporary_password() -> str:
+    """Readable over the phone: no letters that look alike."""
+    alphabet = "abcdefghjkmnpqrstuvwxyz23456789"
+    return "-".join("".join(secrets.choice(alphabet) for _position in range(4)) for _group in range(3))
+
+
+def _set_password(user: User, password: str) -> None:
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise InvalidInput(fields={"password": " ".join(error.messages)}) from error
+    user.set_password(password)
+
+
+def _fill(user: User, details: Mapping[str, Any]) -> None:
+    for name in ("username", "last_name", "first_name", "patronymic", "email", "language", "home_branch", "speciality", "colour"):
+        if name in details:
+            setattr(user, name, details[name])
+
+
+def _save_account(user: User, *, force_insert: bool = False) -> None:
+    try:
+        user.clean_fields(exclude=["password"])
+    except ValidationError as error:
+        raise InvalidInput(fields={name: " ".join(texts) for name, texts in error.message_dict.items()}) from error
+    if User.objects.filter(username__iexact=user.username).exclude(pk=user.pk).exists():
+        raise UsernameTaken(fields={"username": UsernameTaken.default_message})
+    try:
+        with transaction.atomic():
+            user.save(force_insert=force_insert)
+    except IntegrityError as error:
+        raise UsernameTaken(fields={"username": UsernameTaken.default_message}) from error
+
+
+def _lock(user: User, version: int) -> User:
+    locked = User.objects.select_for_update().get(pk=user.pk)
+    if locked.version != version:
+        raise StaleVersion
+    return locked
+
+
+def _refuse_own(user: User, actor: User) -> None:
+    if user.pk == actor.pk:
+        raise OwnRoles
+
+
+def _refuse_last_manager(actor: User, leaving: User) -> None:
+    if Role.MANAGER not in actor.roles:
+        raise OnlyManagers
+    others = RoleGrant.objects.filter(role=Role.MANAGER, ended_at=None, user__is_active=True).exclude(user=leaving)
+    if not others.exists():
+        raise LastManager

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clinic.history.models import Record
@@ -76,6 +77,8 @@ class User(AbstractBaseUser, Record):
     speciality = models.CharField(_("speciality"), max_length=120, blank=True)
     colour = models.CharField(_("colour in the diary"), max_length=7, blank=True)
     pin = models.CharField(max_length=200, blank=True, editable=False)
+    must_change_password = models.BooleanField(_("must change the password"), default=False)
+    second_factor_at = models.DateTimeField(_("second factor since"), null=True, blank=True, editable=False)
     is_active = models.BooleanField(_("active"), default=True)
 
     objects = UserManager()
@@ -150,3 +153,26 @@ class ApiToken(Record):
     @staticmethod
     def hash_of(token: str) -> str:
         return hashlib.sha256(token.encode()).hexdigest()
+
+
+class IdempotentAnswer(models.Model):
+    """The answer to an API write that came with an `Idempotency-Key`, replayed when the same request comes again.
+
+    Not a Record: it is a copy of an answer for a day, not a fact about a patient. What the write itself did is in history;
+    a copy of the answer there would only double personal data and could never be purged.
+    """
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    key = models.CharField(max_length=200)
+    fingerprint = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(default=0)
+    content_type = models.CharField(max_length=100, blank=True)
+    body = models.BinaryField(default=b"")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "key"], name="staff_idempotency_key_once")]
+        indexes = [models.Index(fields=["created_at"], name="staff_idempotency_age")]
+
+    def __str__(self) -> str:
+        return self.key

@@ -1,5 +1,7 @@
 """Reads about people and places."""
 
+from uuid import UUID
+
 from django.db.models import QuerySet
 
 from clinic.lib.errors import NotFound
@@ -30,7 +32,7 @@ def people_with_role(*roles: Role) -> QuerySet[User]:
     )
 
 
-def get_user(user_id: object) -> User:
+def get_user(user_id: UUID | str) -> User:
     """:raises NotFound: when there is no such active person."""
     user = User.objects.filter(pk=user_id, is_active=True).first()
     if user is None:

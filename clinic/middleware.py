@@ -12,6 +12,8 @@ from clinic.history.context import Context, acting
 from clinic.lib.errors import DomainError
 from clinic.staff import queries
 from clinic.staff.actions import context_of
+from clinic.staff.http import AnyRequest
+from clinic.staff.models import Branch
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -48,19 +50,19 @@ class LanguageAndZoneMiddleware:
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: AnyRequest) -> HttpResponse:
         user = request.user
         language = user.language if user.is_authenticated else request.COOKIES.get("language") or translation.get_language_from_request(request)
-        request.branch = _current_branch(request)  # type: ignore[attr-defined]
-        zone = request.branch.time_zone if request.branch else "UTC"  # type: ignore[attr-defined]
-        request.LANGUAGE_CODE = language if language in ("en", "ru", "fr") else "en"  # type: ignore[attr-defined]
-        with translation.override(request.LANGUAGE_CODE), timezone.override(zoneinfo.ZoneInfo(zone)):  # type: ignore[attr-defined]
+        request.branch = _current_branch(request)
+        zone = request.branch.time_zone if request.branch else "UTC"
+        request.LANGUAGE_CODE = language if language in ("en", "ru", "fr") else "en"
+        with translation.override(request.LANGUAGE_CODE), timezone.override(zoneinfo.ZoneInfo(zone)):
             response = self.get_response(request)
-        response.headers.setdefault("Content-Language", request.LANGUAGE_CODE)  # type: ignore[attr-defined]
+        response.headers.setdefault("Content-Language", request.LANGUAGE_CODE)
         return response
 
 
-def _current_branch(request: HttpRequest) -> object:
+def _current_branch(request: HttpRequest) -> Branch | None:
     return queries.current_branch(request.user, request.session.get("branch")) if request.user.is_authenticated else None
 
 

@@ -19,17 +19,21 @@ class CapturingAutodetector(MigrationAutodetector):
         found: dict[str, list[Migration]] = super().changes(*args, **kwargs)
         for label, migrations in found.items():
             for migration in migrations:
-                captures = [_capture(label, name) for name in _touched_records(label, migration)]
-                if captures:
-                    migration.operations += captures
-                    migration.dependencies = [LEDGER, *migration.dependencies]
+                _add_captures(label, migration)
         return found
+
+
+def _add_captures(label: str, migration: Any) -> None:
+    captures = [_capture(label, name) for name in _touched_records(label, migration)]
+    if captures:
+        migration.operations = [*migration.operations, *captures]
+        migration.dependencies = [LEDGER, *migration.dependencies]
 
 
 def _touched_records(label: str, migration: Migration) -> list[str]:
     touched = []
     for operation in migration.operations:
-        name = getattr(operation, "model_name", None) or getattr(operation, "name", "")
+        name: str = getattr(operation, "model_name", None) or getattr(operation, "name", None) or ""
         if operation.__class__.__name__ in ("CreateModel", "AddField", "AlterField", "RemoveField", "RenameField"):
             touched.append(name.lower().removeprefix("historical"))
     models = [apps.get_model(label, name) for name in dict.fromkeys(touched) if name in apps.all_models[label]]

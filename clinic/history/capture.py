@@ -53,7 +53,7 @@ def uninstall_sql(model: type[models.Model]) -> list[str]:
 def captured_columns(model: type[models.Model], historical: type[models.Model]) -> list[str]:
     """Columns copied from the record to its typed history row."""
     kept = {field.column for field in historical._meta.local_concrete_fields} - HISTORY_COLUMNS
-    return [field.column for field in model._meta.local_concrete_fields if field.column in kept]
+    return [str(field.column) for field in model._meta.local_concrete_fields if field.column in kept]
 
 
 def _triggers(table: str, triggers: list[tuple[str, str, str, str]]) -> list[str]:

@@ -27,7 +27,7 @@ def check_every_table_is_covered(app_configs: Any, databases: Sequence[str] | No
 
 
 def _check_capture(model: type[Record], source: str | None) -> list[CheckMessage]:
-    historical: Any = model.history.model  # type: ignore[attr-defined]
+    historical: Any = model.history.model
     if source is None:
         return [Error(f"{model._meta.label} has no enabled capture trigger.", hint="Run makemigrations and migrate.", id="history.E001")]
     missing = [

@@ -1,0 +1,328 @@
+"""Writes of the stock: receipts, write-offs by norm, reversals, discards and counts."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from charting.models import Performance
+from clinic.lib.clock import branch_day
+from clinic.lib.errors import Conflict, InvalidInput, NotFound, StaleVersion
+from clinic.lib.ids import uuid7
+from clinic.price_list.models import Scope, Service
+from clinic.staff.models import Branch, User
+from clinic.staff.roles import Permission
+from inventory import rules
+from inventory.models import Lot, Material, Movement, MovementKind, Norm, OnShortage, Shortage, Unit
+
+COUNTED_BY_TOOTH = {Scope.TOOTH, Scope.SURFACES, Scope.ROOT, Scope.SPAN}
+LARGEST = Decimal("999999.999")
+
+
+class OutOfStock(Conflict):
+    """A material that the norm says must be there is missing."""
+
+    code = "out_of_stock"
+
+
+class NotEnough(Conflict):
+    """The lot holds less than what should leave it."""
+
+    code = "not_enough"
+    default_message = _("The lot holds less than that. Nothing was written off.")
+
+
+@dataclass(frozen=True)
+class WriteOff:
+    """What a performance took from the stock."""
+
+    movements: tuple[Movement, ...]
+    shortages: tuple[Shortage, ...]
+
+
+@transaction.atomic
+def create_material(*, actor: User, name: str, code: str, unit: str, reorder_at: Decimal = rules.ZERO, id: UUID | None = None) -> Material:
+    """Add a material to the catalogue; the same id returns the first result.
+
+    :raises InvalidInput: empty name, unknown unit, a code that another material has.
+    """
+    actor.require(Permission.STOCK_WRITE)
+    existing = Material.objects.filter(pk=id).first() if id else None
+    if existing:
+        return existing
+    _check_material(name=name, code=code, unit=unit, reorder_at=reorder_at, except_id=None)
+    return Material.objects.create(id=id or uuid7(), name=name.strip(), code=code.strip(), unit=unit, reorder_at=reorder_at)
+
+
+@transaction.atomic
+def change_material(
+    *, actor: User, material_id: UUID, version: int, name: str, code: str, unit: str, reorder_at: Decimal, is_active: bool
+) -> Material:
+    """Edit a material.
+
+    :raises StaleVersion: when somebody changed it since it was read.
+    """
+    actor.require(Permission.STOCK_WRITE)
+    material = Material.objects.select_for_update().filter(pk=material_id).first()
+    if material is None:
+        raise NotFound
+    if material.version != version:
+        raise StaleVersion
+    _check_material(name=name, code=code, unit=unit, reorder_at=reorder_at, except_id=material_id)
+    material.name, material.code, material.unit, material.reorder_at, material.is_active = name.strip(), code.strip(), unit, reorder_at, is_active
+    material.save()
+    material.refresh_from_db()
+    return material
+
+
+@transaction.atomic
+def receive(
+    *,
+    actor: User,
+    at: datetime,
+    material_id: UUID,
+    branch: Branch,
+    number: str,
+    quantity: Decimal,
+    expires_on: date | None = None,
+    unit_cost: Decimal = rules.ZERO,
+    barcode: str = "",
+    supplier: str = "",
+    document: str = "",
+    id: UUID | None = None,
+) -> Movement:
+    """Book a delivery into its lot (made when new), then settle open shortages of the material in this branch, oldest first.
+
+    `id` names the receipt: a repeated request returns the first one.
+
+    :raises InvalidInput: quantity not positive, lot number empty, expired on arrival.
+    """
+    actor.require(Permission.STOCK_WRITE)
+    existing = Movement.objects.filter(pk=id).first() if id else None
+    if existing:
+        return existing
+    material = _material(material_id)
+    _check_receipt(number, quantity, unit_cost, expires_on, branch_day(at, branch.time_zone))
+    details = {"barcode": barcode.strip(), "supplier": supplier.strip(), "unit_cost": unit_cost}
+    lot, _is_new = Lot.objects.get_or_create(material=material, branch=branch, number=number.strip(), expires_on=expires_on, defaults=details)
+    receipt = Movement.objects.create(
+        id=id or uuid7(), lot=lot, kind=MovementKind.RECEIPT, quantity=quantity, moved_at=at, moved_by=actor, document=document.strip()
+    )
+    _settle_shortages(lot_id=lot.pk, actor=actor, at=at)
+    return receipt
+
+
+@transaction.atomic
+def write_off(*, performance: Performance, actor: User, at: datetime) -> WriteOff:
+    """Take from the branch's lots what the service's norms ask, earliest expiry first.
+
+    :raises OutOfStock: when a material is short whose norm blocks; otherwise the shortage is recorded as a debt.
+    """
+    actor.require(Permission.PROCEDURE_COMPLETE)
+    norms = list(Norm.objects.filter(service=performance.procedure.service_id).select_related("material").order_by("material_id"))
+    needed = rules.norm_quantities({norm.material_id: norm.quantity for norm in norms}, _units(performance))
+    lots = _lock_lots(needed.keys(), performance.branch_id)
+    day = branch_day(at, performance.branch.time_zone)
+    pickings = {
+        norm.material_id: rules.pick_lots([_on_hand(lot) for lot in lots if lot.material_id == norm.material_id], needed[norm.material_id], day)
+        for norm in norms
+    }
+    _refuse_blocking([norm for norm in norms if pickings[norm.material_id].missing and norm.on_shortage == OnShortage.BLOCK], pickings)
+    movements = Movement.objects.bulk_create(
+        Movement(
+            lot_id=draw.lot_id,
+            kind=MovementKind.WRITE_OFF,
+            quantity=-draw.quantity,
+            performance=performance,
+            patient_id=performance.patient_id,
+            moved_at=at,
+            moved_by=actor,
+        )
+        for picking in pickings.values()
+        for draw in picking.draws
+    )
+    shortages = Shortage.objects.bulk_create(
+        Shortage(
+            material_id=material_id,
+            branch_id=performance.branch_id,
+            performance=performance,
+            patient_id=performance.patient_id,
+            quantity=picking.missing,
+            noted_at=at,
+        )
+        for material_id, picking in pickings.items()
+        if picking.missing
+    )
+    return WriteOff(tuple(movements), tuple(shortages))
+
+
+@transaction.atomic
+def reverse_write_off(*, performance: Performance, actor: User, at: datetime) -> WriteOff:
+    """Return to their lots what the performance took, and cancel its shortages; a second call returns the same rows."""
+    actor.require(Permission.PROCEDURE_REVERSE)
+    taken = Movement.objects.filter(performance=performance, reverses=None, reversed_by_row=None).order_by("lot_id", "id")
+    list(Lot.objects.select_for_update().filter(pk__in=[movement.lot_id for movement in taken]).order_by("id"))
+    Movement.objects.bulk_create(
+        Movement(
+            lot_id=movement.lot_id,
+            kind=MovementKind.REVERSAL,
+            quantity=-movement.quantity,
+            performance=performance,
+            patient_id=performance.patient_id,
+            reverses=movement,
+            moved_at=at,
+            moved_by=actor,
+        )
+        for movement in taken
+    )
+    Shortage.objects.filter(performance=performance, cancelled_at=None).update(cancelled_at=at)
+    opposite = Movement.objects.filter(performance=performance, kind=MovementKind.REVERSAL).order_by("id")
+    return WriteOff(tuple(opposite), tuple(Shortage.objects.filter(performance=performance).order_by("id")))
+
+
+@transaction.atomic
+def discard(*, actor: User, at: datetime, lot_id: UUID, quantity: Decimal, reason: str, id: UUID | None = None) -> Movement:
+    """Take a quantity out of a lot for a stated reason (expired, broken).
+
+    :raises NotEnough: when the lot holds less.
+    """
+    actor.require(Permission.STOCK_WRITE)
+    if not reason.strip():
+        raise InvalidInput(fields={"reason": _("Say why it is discarded.")})
+    _check_quantity(quantity)
+    return _move(id=id, lot_id=lot_id, kind=MovementKind.DISCARD, quantity=-quantity, at=at, actor=actor, note=reason.strip())
+
+
+@transaction.atomic
+def count(*, actor: User, at: datetime, lot_id: UUID, counted: Decimal, id: UUID | None = None) -> Movement | None:
+    """Book the difference between what was counted and what the books hold; None when they agree."""
+    actor.require(Permission.STOCK_WRITE)
+    if counted < 0 or counted > LARGEST:
+        raise InvalidInput(fields={"counted": _("Enter a quantity from 0 to 999 999.")})
+    lot = Lot.objects.select_for_update().filter(pk=lot_id).first()
+    if lot is None:
+        raise NotFound
+    if counted == lot.on_hand:
+        return None
+    return _move(id=id, lot_id=lot_id, kind=MovementKind.COUNT, quantity=counted - lot.on_hand, at=at, actor=actor, note="")
+
+
+@transaction.atomic
+def set_norm(*, actor: User, service: Service, material_id: UUID, quantity: Decimal, on_shortage: str) -> Norm:
+    """Say how much of a material one unit of the service takes; replaces the norm of the same pair."""
+    actor.require(Permission.STOCK_WRITE)
+    _check_quantity(quantity)
+    if on_shortage not in OnShortage.values:
+        raise InvalidInput(fields={"on_shortage": _("Choose what a shortage means.")})
+    norm, _is_new = Norm.objects.update_or_create(
+        service=service, material=_material(material_id), defaults={"quantity": quantity, "on_shortage": on_shortage}
+    )
+    return norm
+
+
+@transaction.atomic
+def remove_norm(*, actor: User, norm_id: UUID) -> None:
+    """Take a norm away; history keeps it."""
+    actor.require(Permission.STOCK_WRITE)
+    Norm.objects.filter(pk=norm_id).delete()
+
+
+def _units(performance: Performance) -> int:
+    if performance.procedure.service.scope not in COUNTED_BY_TOOTH:
+        return 1
+    return max(1, performance.procedure.teeth.count())
+
+
+def _lock_lots(materials: Iterable[UUID], branch_id: UUID) -> list[Lot]:
+    return list(Lot.objects.select_for_update().filter(material__in=materials, branch=branch_id, on_hand__gt=0).order_by("id"))
+
+
+def _on_hand(lot: Lot) -> rules.LotOnHand:
+    return rules.LotOnHand(lot.pk, lot.on_hand, lot.expires_on)
+
+
+def _refuse_blocking(norms: Sequence[Norm], pickings: dict[UUID, rules.Picking]) -> None:
+    if norms:
+        missing = ", ".join(
+            f"{norm.material.name}: {pickings[norm.material_id].missing.normalize():f} {norm.material.get_unit_display()}" for norm in norms
+        )
+        raise OutOfStock(_("Not in stock: %(missing)s. Nothing was recorded; receive the material or choose another.") % {"missing": missing})
+
+
+def _settle_shortages(*, lot_id: UUID, actor: User, at: datetime) -> None:
+    lot = Lot.objects.select_for_update().get(pk=lot_id)
+    left = lot.on_hand
+    open_shortages = Shortage.objects.select_for_update().filter(material=lot.material_id, branch=lot.branch_id, cancelled_at=None)
+    for shortage in open_shortages.order_by("noted_at", "id"):
+        quantity = min(left, shortage.quantity - shortage.settled)
+        if quantity > 0:
+            left -= quantity
+            shortage.settled += quantity
+            shortage.save(update_fields=["settled"])
+            Movement.objects.create(
+                lot=lot,
+                kind=MovementKind.SETTLEMENT,
+                quantity=-quantity,
+                performance_id=shortage.performance_id,
+                patient_id=shortage.patient_id,
+                moved_at=at,
+                moved_by=actor,
+            )
+
+
+def _move(*, id: UUID | None, lot_id: UUID, kind: str, quantity: Decimal, at: datetime, actor: User, note: str) -> Movement:
+    existing = Movement.objects.filter(pk=id).first() if id else None
+    if existing:
+        return existing
+    lot = Lot.objects.select_for_update().filter(pk=lot_id).first()
+    if lot is None:
+        raise NotFound
+    if lot.on_hand + quantity < 0:
+        raise NotEnough
+    return Movement.objects.create(id=id or uuid7(), lot=lot, kind=kind, quantity=quantity, moved_at=at, moved_by=actor, note=note)
+
+
+def _material(material_id: UUID) -> Material:
+    material = Material.objects.filter(pk=material_id).first()
+    if material is None:
+        raise NotFound
+    return material
+
+
+def _check_material(*, name: str, code: str, unit: str, reorder_at: Decimal, except_id: UUID | None) -> None:
+    fields = {}
+    if not name.strip() or len(name) > 200:
+        fields["name"] = _("Enter a name of at most 200 characters.")
+    if not code.strip() or len(code) > 40:
+        fields["code"] = _("Enter an article of at most 40 characters.")
+    elif Material.objects.filter(~Q(pk=except_id) if except_id else Q(), code=code.strip()).exists():
+        fields["code"] = _("Another material has this article.")
+    if unit not in Unit.values:
+        fields["unit"] = _("Choose a unit from the list.")
+    if not 0 <= reorder_at <= LARGEST:
+        fields["reorder_at"] = _("Enter a quantity from 0 to 999 999.")
+    if fields:
+        raise InvalidInput(fields=fields)
+
+
+def _check_receipt(number: str, quantity: Decimal, unit_cost: Decimal, expires_on: date | None, today: date) -> None:
+    fields = {}
+    if not number.strip() or len(number) > 60:
+        fields["number"] = _("Enter the lot number as printed on the pack.")
+    if expires_on is not None and expires_on < today:
+        fields["expires_on"] = _("This lot has already expired.")
+    if not 0 <= unit_cost < Decimal(10**8):
+        fields["unit_cost"] = _("Enter a cost that is not negative.")
+    if fields:
+        raise InvalidInput(fields=fields)
+    _check_quantity(quantity)
+
+
+def _check_quantity(quantity: Decimal) -> None:
+    if not 0 < quantity <= LARGEST or quantity != quantity.quantize(Decimal("0.001")):
+        raise InvalidInput(fields={"quantity": _("Enter a quantity greater than 0, with at most 3 decimals.")})

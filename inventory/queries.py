@@ -1,0 +1,83 @@
+"""Reads of the stock."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.db.models import Case, DecimalField, F, Min, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce
+
+from clinic.lib.errors import NotFound
+from clinic.patients.models import Patient
+from clinic.staff.models import Branch
+from inventory.models import Lot, Material, Movement, Norm, Shortage
+
+EXPIRES_SOON = timedelta(days=60)
+_QUANTITY: DecimalField[Decimal, Decimal] = DecimalField(max_digits=12, decimal_places=3)
+
+
+def balances(branch: Branch, *, text: str = "") -> QuerySet[Material]:
+    """Materials with `on_hand`, `next_expiry` and `owed` (open shortages) in the branch, by name."""
+    lots = Lot.objects.filter(material=OuterRef("pk"), branch=branch, on_hand__gt=0).order_by().values("material")
+    owed = Shortage.objects.filter(material=OuterRef("pk"), branch=branch, cancelled_at=None).order_by().values("material")
+    materials = Material.objects.filter(Q(name__icontains=text) | Q(code__icontains=text) | Q(lots__barcode=text)) if text else Material.objects.all()
+    return (
+        materials.distinct()
+        .annotate(
+            on_hand=Coalesce(Subquery(lots.annotate(total=Sum("on_hand")).values("total")), Value(Decimal(0)), output_field=_QUANTITY),
+            next_expiry=Subquery(lots.annotate(first=Min("expires_on")).values("first")),
+            owed=Coalesce(
+                Subquery(owed.annotate(total=Sum(F("quantity") - F("settled"))).values("total")), Value(Decimal(0)), output_field=_QUANTITY
+            ),
+        )
+        .order_by("name", "pk")
+    )
+
+
+def get_material(material_id: object) -> Material:
+    """:raises NotFound: when there is no such material."""
+    material = Material.objects.filter(pk=material_id).first()  # type: ignore[misc]
+    if material is None:
+        raise NotFound
+    return material
+
+
+def lots_of(material: Material, branch: Branch) -> QuerySet[Lot]:
+    """Lots of a material in the branch, those that hold something first, then by expiry."""
+    return Lot.objects.filter(material=material, branch=branch).order_by(Case(When(on_hand=0, then=1), default=0), F("expires_on").asc(nulls_last=True), "pk")
+
+
+def movements_of(material: Material, branch: Branch) -> QuerySet[Movement]:
+    """Movements of a material in the branch, newest first."""
+    return (
+        Movement.objects.filter(lot__material=material, lot__branch=branch)
+        .select_related("lot", "moved_by", "patient", "performance__procedure__service")
+        .order_by("-moved_at", "-pk")
+    )
+
+
+def movements_of_patient(patient: Patient) -> QuerySet[Movement]:
+    """What was used for a patient, newest first, with lots, so that a recalled lot is found."""
+    return (
+        Movement.objects.filter(patient=patient)
+        .select_related("lot__material", "moved_by", "performance__procedure__service")
+        .order_by("-moved_at", "-pk")
+    )
+
+
+def expiring(branch: Branch, day: date) -> QuerySet[Lot]:
+    """Lots with stock that expire within sixty days or have expired."""
+    return Lot.objects.filter(branch=branch, on_hand__gt=0, expires_on__lte=day + EXPIRES_SOON).select_related("material").order_by("expires_on", "pk")
+
+
+def open_shortages(branch: Branch) -> QuerySet[Shortage]:
+    """Material used but not in any lot, oldest first."""
+    return (
+        Shortage.objects.filter(branch=branch, cancelled_at=None, settled__lt=F("quantity"))
+        .select_related("material", "patient", "performance__procedure__service")
+        .order_by("noted_at", "pk")
+    )
+
+
+def norms() -> QuerySet[Norm]:
+    """All norms by service."""
+    return Norm.objects.select_related("service", "material").order_by("service__code", "material__name", "pk")

@@ -43,7 +43,9 @@ def get_material(material_id: object) -> Material:
 
 def lots_of(material: Material, branch: Branch) -> QuerySet[Lot]:
     """Lots of a material in the branch, those that hold something first, then by expiry."""
-    return Lot.objects.filter(material=material, branch=branch).order_by(Case(When(on_hand=0, then=1), default=0), F("expires_on").asc(nulls_last=True), "pk")
+    return Lot.objects.filter(material=material, branch=branch).order_by(
+        Case(When(on_hand=0, then=1), default=0), F("expires_on").asc(nulls_last=True), "pk"
+    )
 
 
 def movements_of(material: Material, branch: Branch) -> QuerySet[Movement]:
@@ -66,7 +68,9 @@ def movements_of_patient(patient: Patient) -> QuerySet[Movement]:
 
 def expiring(branch: Branch, day: date) -> QuerySet[Lot]:
     """Lots with stock that expire within sixty days or have expired."""
-    return Lot.objects.filter(branch=branch, on_hand__gt=0, expires_on__lte=day + EXPIRES_SOON).select_related("material").order_by("expires_on", "pk")
+    return (
+        Lot.objects.filter(branch=branch, on_hand__gt=0, expires_on__lte=day + EXPIRES_SOON).select_related("material").order_by("expires_on", "pk")
+    )
 
 
 def open_shortages(branch: Branch) -> QuerySet[Shortage]:

@@ -1,0 +1,48 @@
+"""Stock, and a performance that consumes it, for tests."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from charting.models import Performance, Procedure, ProcedureState
+from clinic.patients.models import Patient
+from clinic.price_list.models import Category, Scope, Service
+from clinic.staff.models import Branch, User
+from clinic.staff.roles import Role
+from inventory import actions
+from inventory.models import Lot, Material
+from tests.staff.factories import dr_orlova, make_branch, make_user
+
+NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+
+
+def storekeeper() -> User:
+    """An assistant, who keeps the stock."""
+    return User.objects.filter(username="lebedev").first() or make_user(Role.ASSISTANT, username="lebedev")
+
+
+def make_material(name: str = "Articaine", code: str = "ART-4") -> Material:
+    return Material.objects.filter(code=code).first() or actions.create_material(actor=storekeeper(), name=name, code=code, unit="carp")
+
+
+def make_lot(material: Material, quantity: str, *, number: str = "L1", expires_on: date | None = date(2027, 6, 1)) -> Lot:
+    receipt = actions.receive(
+        actor=storekeeper(), at=NOW, material_id=material.pk, branch=make_branch(), number=number, quantity=Decimal(quantity), expires_on=expires_on
+    )
+    return receipt.lot
+
+
+def make_service(code: str = "T-1") -> Service:
+    return Service.objects.get_or_create(code=code, defaults={"title_ru": "Пломба", "category": Category.THERAPY, "scope": Scope.MOUTH})[0]
+
+
+def make_patient(card_number: int = 1) -> Patient:
+    names = {"last_name": "Петров", "first_name": "Иван", "branch": make_branch()}
+    return Patient.objects.get_or_create(card_number=card_number, defaults=names)[0]
+
+
+def make_performance(service: Service | None = None, branch: Branch | None = None) -> Performance:
+    patient = make_patient()
+    procedure = Procedure.objects.create(
+        patient=patient, service=service or make_service(), state=ProcedureState.DONE, recorded_at=NOW, recorded_by=dr_orlova()
+    )
+    return Performance.objects.create(procedure=procedure, patient=patient, performer=dr_orlova(), branch=branch or make_branch(), performed_at=NOW)

@@ -1,0 +1,193 @@
+"""Receipts, write-offs, shortages, reversals: the books of the stock."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+from django.db.models import Sum
+
+from clinic.history.context import Context, acting
+from clinic.lib.errors import DomainError, InvalidInput, NotAllowed, StaleVersion
+from clinic.staff.roles import Role
+from inventory import actions
+from inventory.models import Lot, Material, Movement, OnShortage, Shortage
+from tests.inventory.factories import NOW, make_lot, make_material, make_performance, make_service, storekeeper
+from tests.staff.factories import dr_orlova, make_branch, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def norm(material: Material, quantity: str, on_shortage: str = OnShortage.DEBT) -> None:
+    actions.set_norm(actor=storekeeper(), service=make_service(), material_id=material.pk, quantity=Decimal(quantity), on_shortage=on_shortage)
+
+
+def on_hand(lot: Lot) -> Decimal:
+    lot.refresh_from_db()
+    return lot.on_hand
+
+
+def test_it_receives_into_a_lot_and_counts_the_stock() -> None:
+    material = make_material()
+    lot = make_lot(material, "10")
+    make_lot(material, "2.5")
+    assert on_hand(lot) == Decimal("12.5")
+
+
+def test_it_answers_a_repeated_receipt_with_the_first() -> None:
+    material = make_material()
+    lot = make_lot(material, "10")
+    receipt = lot.movements.get()
+    again = actions.receive(
+        actor=storekeeper(), at=NOW, material_id=material.pk, branch=make_branch(), number="L1", quantity=Decimal(10), id=receipt.pk
+    )
+    assert again.pk == receipt.pk
+    assert on_hand(lot) == 10
+
+
+def test_it_writes_off_by_norm_from_the_earliest_expiry() -> None:
+    material = make_material()
+    late = make_lot(material, "5", number="LATE", expires_on=date(2028, 1, 1))
+    early = make_lot(material, "1", number="EARLY", expires_on=date(2027, 1, 1))
+    norm(material, "2")
+    result = actions.write_off(performance=make_performance(), actor=dr_orlova(), at=NOW)
+    assert (on_hand(early), on_hand(late), len(result.movements), result.shortages) == (0, 4, 2, ())
+
+
+def test_it_refuses_when_a_blocking_norm_is_short_and_keeps_nothing() -> None:
+    material, plenty = make_material(), make_material("Gloves", "GLV")
+    make_lot(plenty, "100")
+    norm(plenty, "1")
+    norm(material, "2", OnShortage.BLOCK)
+    with pytest.raises(actions.OutOfStock, match="Articaine: 2"):
+        actions.write_off(performance=make_performance(), actor=dr_orlova(), at=NOW)
+    assert Movement.objects.filter(kind="write_off").count() == 0
+
+
+def test_it_records_a_shortage_as_debt_and_settles_it_from_the_next_receipt() -> None:
+    material = make_material()
+    lot = make_lot(material, "1")
+    norm(material, "3")
+    result = actions.write_off(performance=make_performance(), actor=dr_orlova(), at=NOW)
+    assert [shortage.quantity for shortage in result.shortages] == [2]
+    next_lot = make_lot(material, "5", number="L2")
+    assert (on_hand(lot), on_hand(next_lot)) == (0, 3)
+    assert Shortage.objects.get().settled == 2
+
+
+def test_it_returns_everything_on_reversal_once() -> None:
+    material = make_material()
+    lot = make_lot(material, "1")
+    norm(material, "3")
+    performance = make_performance()
+    actions.write_off(performance=performance, actor=dr_orlova(), at=NOW)
+    settled_from = make_lot(material, "5", number="L2")
+    first = actions.reverse_write_off(performance=performance, actor=dr_orlova(), at=NOW)
+    second = actions.reverse_write_off(performance=performance, actor=dr_orlova(), at=NOW)
+    assert (on_hand(lot), on_hand(settled_from)) == (1, 5)
+    assert [movement.pk for movement in first.movements] == [movement.pk for movement in second.movements]
+    assert Shortage.objects.get().cancelled_at is not None
+    make_lot(material, "1", number="L3")
+    assert Lot.objects.aggregate(total=Sum("on_hand"))["total"] == 7
+
+
+@pytest.mark.parametrize(
+    ("quantity", "number", "expires_on", "field"),
+    [
+        ("0", "L", None, "quantity"),
+        ("-1", "L", None, "quantity"),
+        ("0.0001", "L", None, "quantity"),
+        ("1", " ", None, "number"),
+        ("1", "L" * 61, None, "number"),
+        ("1", "L", NOW.date() - timedelta(days=1), "expires_on"),
+    ],
+)
+def test_it_refuses_an_impossible_receipt(quantity: str, number: str, expires_on: date | None, field: str) -> None:
+    material = make_material()
+    with pytest.raises(InvalidInput) as refusal:
+        make_lot(material, quantity, number=number, expires_on=expires_on)
+    assert field in refusal.value.fields
+
+
+def test_it_discards_with_a_reason_but_never_more_than_there_is() -> None:
+    lot = make_lot(make_material(), "3")
+    actions.discard(actor=storekeeper(), at=NOW, lot_id=lot.pk, quantity=Decimal(1), reason="broken")
+    with pytest.raises(actions.NotEnough):
+        actions.discard(actor=storekeeper(), at=NOW, lot_id=lot.pk, quantity=Decimal(3), reason="broken")
+    with pytest.raises(InvalidInput):
+        actions.discard(actor=storekeeper(), at=NOW, lot_id=lot.pk, quantity=Decimal(1), reason=" ")
+    assert on_hand(lot) == 2
+
+
+def test_it_books_the_difference_of_a_count() -> None:
+    lot = make_lot(make_material(), "3")
+    assert actions.count(actor=storekeeper(), at=NOW, lot_id=lot.pk, counted=Decimal(3)) is None
+    difference = actions.count(actor=storekeeper(), at=NOW, lot_id=lot.pk, counted=Decimal("2.5"))
+    assert difference is not None
+    assert difference.quantity == Decimal("-0.5")
+    assert on_hand(lot) == Decimal("2.5")
+
+
+def test_it_refuses_a_stale_edit_and_a_taken_article() -> None:
+    material, other = make_material(), make_material("Gloves", "GLV")
+    values = {"name": "Articaine 4 %", "unit": "carp", "reorder_at": Decimal(5), "is_active": True}
+    changed = actions.change_material(actor=storekeeper(), material_id=material.pk, version=1, code="ART-4", **values)
+    assert changed.version == 2
+    with pytest.raises(StaleVersion):
+        actions.change_material(actor=storekeeper(), material_id=material.pk, version=1, code="ART-4", **values)
+    with pytest.raises(InvalidInput):
+        actions.change_material(actor=storekeeper(), material_id=other.pk, version=1, code="ART-4", **values)
+
+
+def test_it_asks_for_the_right() -> None:
+    with pytest.raises(NotAllowed):
+        actions.create_material(actor=make_user(Role.MARKETER), name="Gloves", code="G", unit="pcs")
+
+
+def raw(statement: str, *parameters: object) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+
+
+def test_the_database_itself_guards_the_stock() -> None:
+    lot = make_lot(make_material(), "3")
+    with pytest.raises(DatabaseError, match="movements only"):
+        raw("UPDATE inventory_lot SET on_hand = 100 WHERE id = %s", lot.pk)
+    with pytest.raises(DatabaseError, match="append-only"):
+        raw("UPDATE inventory_movement SET quantity = 100")
+    with pytest.raises(DatabaseError, match=r"append-only|kept"):
+        raw("DELETE FROM inventory_movement")
+    receipt = lot.movements.get()
+    values = {"lot": lot, "moved_at": NOW, "moved_by": storekeeper()}
+    with pytest.raises(DatabaseError, match="exact opposite"), transaction.atomic():
+        Movement.objects.create(kind="reversal", quantity=Decimal(2), reverses=receipt, **values)
+    with pytest.raises(DatabaseError, match="inventory_movement_sign"), transaction.atomic():
+        Movement.objects.create(kind="discard", quantity=Decimal(2), **values)
+    with pytest.raises(DatabaseError, match="inventory_stock_not_negative"), transaction.atomic():
+        Movement.objects.create(kind="discard", quantity=Decimal(-4), **values)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_several_performances_race_for_the_last_material_and_the_stock_ends_at_exactly_zero() -> None:
+    with transaction.atomic():
+        material = make_material()
+        lot = make_lot(material, "5")
+        norm(material, "1", OnShortage.BLOCK)
+        performances = [make_performance() for _ in range(8)]
+        doctor = dr_orlova()
+
+    def complete(number: int) -> bool:
+        with acting(Context(actor="system:race")):
+            try:
+                actions.write_off(performance=performances[number], actor=doctor, at=NOW)
+            except DomainError:
+                return False
+            finally:
+                connection.close()
+            return True
+
+    with ThreadPoolExecutor(8) as pool:
+        outcomes = list(pool.map(complete, range(8)))
+    assert outcomes.count(True) == 5
+    assert on_hand(lot) == 0

@@ -100,9 +100,7 @@ class Phase(Record):
     class Meta:
         verbose_name = _("phase")
         constraints = [
-            models.UniqueConstraint(
-                fields=["alternative", "position"], name="treatment_plans_phase_position", deferrable=models.Deferrable.DEFERRED
-            )
+            models.UniqueConstraint(fields=["alternative", "position"], name="treatment_plans_phase_position", deferrable=models.Deferrable.DEFERRED)
         ]
 
     def __str__(self) -> str:
@@ -173,7 +171,9 @@ class Document(Record):
             models.CheckConstraint(condition=Q(series__in=[code for code, __ in rules.SERIES_CHOICES]), name="treatment_plans_document_series_known"),
             models.CheckConstraint(condition=Q(language__in=["ru", "fr", "en"]), name="treatment_plans_document_language_known"),
             models.CheckConstraint(condition=Q(kind__startswith="consent_") | Q(alternative__isnull=False), name="treatment_plans_document_of_plan"),
-            models.CheckConstraint(condition=~Q(kind__in=["annex", "addendum"]) | Q(contract__isnull=False), name="treatment_plans_document_contract"),
+            models.CheckConstraint(
+                condition=~Q(kind__in=["annex", "addendum"]) | Q(contract__isnull=False), name="treatment_plans_document_contract"
+            ),
         ]
         indexes = [models.Index(fields=["patient", "issued_at"], name="treatment_plans_doc_patient")]
 

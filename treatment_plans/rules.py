@@ -76,11 +76,9 @@ def totals(lines: Iterable[Line]) -> Totals:
 
 def discount_in_percent(*, gross: Decimal, percent: Decimal | None, amount: Decimal | None) -> Decimal:
     """The discount as a percentage of the line, to compare it with a limit; an amount off a free line counts as all of it."""
-    if amount is None:
-        value = percent or Decimal(0)
-    else:
-        value = amount * 100 / gross if gross else Decimal(100)
-    return value
+    if amount is not None:
+        return amount * 100 / gross if gross else Decimal(100)
+    return percent or Decimal(0)
 
 
 def series_of(kind: str) -> str:

@@ -101,9 +101,7 @@ def set_norm(request: Request, data: NormIn) -> Norm:
     service = Service.objects.filter(pk=data.service).first()
     if service is None:
         raise NotFound
-    return actions.set_norm(
-        actor=request.user, service=service, material_id=data.material, quantity=data.quantity, on_shortage=data.on_shortage
-    )
+    return actions.set_norm(actor=request.user, service=service, material_id=data.material, quantity=data.quantity, on_shortage=data.on_shortage)
 
 
 @router.delete("/norms/{uuid:norm_id}", response={204: None}, operation_id="remove_norm")

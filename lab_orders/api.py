@@ -94,6 +94,4 @@ def get_lab_slip(request: Request, order_id: UUID) -> HttpResponse:
 
 
 def _details(data: OrderIn | OrderChange) -> actions.OrderDetails:
-    return actions.OrderDetails(
-        lab_id=data.lab, due_date=data.due_date, shade=data.shade, material=data.material, instructions=data.instructions
-    )
+    return actions.OrderDetails(lab_id=data.lab, due_date=data.due_date, shade=data.shade, material=data.material, instructions=data.instructions)

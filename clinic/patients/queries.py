@@ -8,7 +8,7 @@ from clinic.patients.models import Alert, AlertSeverity, Patient
 from clinic.staff.models import User
 from clinic.staff.roles import Permission
 
-SEVERITIES = [AlertSeverity.CRITICAL, AlertSeverity.WARNING, AlertSeverity.INFO]
+SEVERITIES = [AlertSeverity.CRITICAL.value, AlertSeverity.WARNING.value, AlertSeverity.INFO.value]
 
 
 def get_patient_for(user: User, patient_id: UUID, *, what: str, permission: Permission = Permission.PATIENT_VIEW) -> Patient:

@@ -11,6 +11,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
 from clinic.desk import navigation
+from clinic.desk.header import PatientHeader
+from clinic.patients.models import Patient
 
 register = template.Library()
 
@@ -37,15 +39,15 @@ def remember(parser: Parser, token: Token) -> RememberNode:
 
 
 @register.inclusion_tag("desk/_patient_header.html", takes_context=True)
-def patient_header(context: Context, patient: Any, tab: str = "") -> dict[str, Any]:
+def patient_header(context: Context, patient: Patient, tab: str = "") -> dict[str, Any]:
     """Who this is, what is dangerous, what is owed, when they come next; and the tabs."""
     request = context["request"]
     return {
         "patient": patient,
+        "header": PatientHeader(request.user, patient),
         "tabs": navigation.patient_tabs(request.user, patient.pk, tab),
         "url": navigation.url_or_none("patient", patient.pk),
         "actions": context.get("page_actions", ""),
-        "request": request,
     }
 
 

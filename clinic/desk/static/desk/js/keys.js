@@ -36,7 +36,9 @@ function pressed(event) {
 
 /** @param {HTMLElement} element */
 function words(element) {
-  const label = element.dataset.keyLabel ?? element.getAttribute("aria-label") ?? element.textContent ?? "";
+  const copy = /** @type {HTMLElement} */ (element.cloneNode(true));
+  copy.querySelectorAll("kbd").forEach((cap) => cap.remove());
+  const label = element.dataset.keyLabel ?? element.getAttribute("aria-label") ?? copy.textContent ?? "";
   return label.replace(/\s+/g, " ").trim();
 }
 

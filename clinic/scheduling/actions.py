@@ -1,6 +1,6 @@
 """Writes of appointments: book, move, describe, change of state."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -66,6 +66,7 @@ def book(
     """
     actor.require(Permission.DIARY_WRITE)
     key = id or uuid7()
+    starts_at, ends_at = starts_at.astimezone(UTC), ends_at.astimezone(UTC)
     wanted = Wanted(rules.Span(starts_at, ends_at), patient_id, dentist_id, assistant_id, chair_id)
     _lock(key, *wanted.resources)
     first = Appointment.objects.select_related(*queries.RELATED).filter(pk=key).first()
@@ -120,7 +121,7 @@ def move(
     if not appointment.is_movable:
         raise WrongStep(_("An appointment that is done, cancelled or missed stays where it was. Book a new one."))
     kept = (appointment.dentist_id, appointment.branch_id, appointment.span)
-    appointment.starts_at, appointment.ends_at = starts_at, ends_at
+    appointment.starts_at, appointment.ends_at = starts_at.astimezone(UTC), ends_at.astimezone(UTC)
     appointment.dentist_id = dentist_id or appointment.dentist_id
     appointment.chair = queries.get_chair_for(actor, chair_id) if chair_id else appointment.chair
     appointment.branch = appointment.chair.branch

@@ -2,7 +2,7 @@
 
 import zoneinfo
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q, QuerySet, Value
@@ -145,7 +145,7 @@ def day_shifts(branch: Branch, day: date) -> QuerySet[Shift]:
 
 def free_slots(*, dentist_id: UUID, branch: Branch, minutes: int, start: datetime, end: datetime, limit: int = 20) -> list[rules.Span]:
     """The first stretches of `minutes` inside the dentist's shifts in which neither the dentist nor every chair is taken."""
-    length = timedelta(minutes=minutes)
+    length, start, end = timedelta(minutes=minutes), start.astimezone(UTC), end.astimezone(UTC)
     chairs = list(chairs_of(branch).values_list("pk", flat=True))
     working = [rules.Span(max(span.start, start), min(span.end, end)) for span in working_spans(dentist_id, branch.pk, start, end)]
     busy = _busy(start, end, Q(dentist=dentist_id) | Q(assistant=dentist_id))

@@ -1,10 +1,5 @@
-"""Pages of the desk."""
+"""Pages of this app."""
 
-from django.urls import path
+from django.urls import URLPattern
 
-from clinic.desk import views
-
-urlpatterns = [
-    path("", views.home, name="home"),
-    path("branch/", views.choose_branch, name="choose-branch"),
-]
+urlpatterns: list[URLPattern] = []

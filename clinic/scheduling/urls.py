@@ -1,9 +1,5 @@
 """Pages of this app."""
 
-from django.urls import path
+from django.urls import URLPattern
 
-from clinic.scheduling import views
-
-urlpatterns = [
-    path("diary/", views.diary, name="diary"),
-]
+urlpatterns: list[URLPattern] = []

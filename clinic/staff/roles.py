@@ -29,6 +29,7 @@ class Permission(StrEnum):
     CHART_WRITE = "chart_write"
     VISIT_WRITE = "visit_write"
     VISIT_SIGN = "visit_sign"
+    VISIT_SIGN_OTHERS = "visit_sign_others"
     IMAGE_WRITE = "image_write"
     DIARY_VIEW = "diary_view"
     DIARY_WRITE = "diary_write"

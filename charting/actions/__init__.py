@@ -1,0 +1,39 @@
+"""Writes of the mouth and of visits: the only writer of charting's tables."""
+
+from charting.actions.findings import mark_in_error, record_diagnosis, record_finding, reopen_finding, resolve_finding, withdraw_diagnosis
+from charting.actions.procedures import (
+    AlreadyPerformed,
+    AlreadyReversed,
+    NotPerformable,
+    WrongTransition,
+    add_procedure,
+    change_procedure_state,
+    perform_procedure,
+    reverse_performance,
+)
+from charting.actions.visits import VisitSigned, add_addendum, close_visit, open_visit, sign_visit, write_visit
+from charting.queries import ClosedCode
+
+__all__ = [
+    "AlreadyPerformed",
+    "AlreadyReversed",
+    "ClosedCode",
+    "NotPerformable",
+    "VisitSigned",
+    "WrongTransition",
+    "add_addendum",
+    "add_procedure",
+    "change_procedure_state",
+    "close_visit",
+    "mark_in_error",
+    "open_visit",
+    "perform_procedure",
+    "record_diagnosis",
+    "record_finding",
+    "reopen_finding",
+    "resolve_finding",
+    "reverse_performance",
+    "sign_visit",
+    "withdraw_diagnosis",
+    "write_visit",
+]

@@ -1,0 +1,182 @@
+"""Findings and diagnoses: recorded, settled, or marked as entered in error."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from charting import queries, rules, teeth, words
+from charting.actions.visits import visit_for
+from charting.models import Diagnosis, Finding, Visit
+from clinic.lib.errors import Conflict, InvalidInput
+from clinic.lib.ids import uuid7
+from clinic.patients.models import Patient
+from clinic.staff.models import User
+from clinic.staff.roles import Permission
+
+
+class NotOpen(Conflict):
+    """The finding or diagnosis was settled or withdrawn before."""
+
+    code = "not_open"
+    default_message = _("This entry was settled or withdrawn before. Nothing was changed.")
+
+
+@transaction.atomic
+def record_finding(
+    *,
+    patient: Patient,
+    kind: str,
+    actor: User,
+    at: datetime,
+    tooth: int | None = None,
+    surfaces: Collection[str] = (),
+    roots: Collection[str] = (),
+    severity: str = "",
+    note: str = "",
+    visit: Visit | None = None,
+    id: UUID | None = None,
+) -> Finding:
+    """Note something seen on a tooth (or, for plaque and calculus, in the whole mouth). The same `id` twice is one finding.
+
+    :raises InvalidInput: when the tooth, surface, root or degree cannot be.
+    """
+    actor.require(Permission.CHART_WRITE)
+    known = Finding.objects.filter(pk=id, patient=patient).first() if id else None
+    if known is not None:
+        return known
+    place = rules.Place(tooth, frozenset(surfaces), frozenset(roots)) if tooth is not None else None
+    absent = queries.absent_teeth(patient, at) if tooth is not None else frozenset()
+    words.refuse(rules.finding_problems(kind=kind, severity=severity, place=place, absent=absent))
+    return Finding.objects.create(
+        id=id or uuid7(),
+        patient=patient,
+        visit=visit_for(patient, visit, actor),
+        kind=kind,
+        severity=severity,
+        tooth=tooth,
+        surfaces=list(teeth.ordered_surfaces(set(surfaces))),
+        roots=sorted(set(roots)),
+        note=_short(note, "note", 500),
+        noted_at=at,
+        noted_by=actor,
+    )
+
+
+@transaction.atomic
+def resolve_finding(*, finding: Finding, actor: User, at: datetime) -> Finding:
+    """The finding is settled: from now on the chart no longer shows it.
+
+    :raises NotOpen: when it was settled or withdrawn before.
+    """
+    actor.require(Permission.CHART_WRITE)
+    locked = _lock_open(finding)
+    locked.resolved_at, locked.resolved_by = at, actor
+    locked.save(update_fields=["resolved_at", "resolved_by"])
+    return locked
+
+
+@transaction.atomic
+def reopen_finding(*, finding: Finding, actor: User) -> Finding:
+    """Take a resolution back.
+
+    :raises NotOpen: when the finding is not resolved by hand, or withdrawn.
+    """
+    actor.require(Permission.CHART_WRITE)
+    locked = Finding.objects.select_for_update().get(pk=finding.pk)
+    if locked.resolved_at is None or locked.resolved_through_id or locked.in_error_at:
+        raise NotOpen
+    locked.resolved_at = locked.resolved_by = None
+    locked.save(update_fields=["resolved_at", "resolved_by"])
+    return locked
+
+
+@transaction.atomic
+def mark_in_error(*, finding: Finding, actor: User, at: datetime, reason: str) -> Finding:
+    """The finding was never so: it leaves the chart of every day, and stays in history with the reason.
+
+    :raises NotOpen: when it was withdrawn before.
+    """
+    actor.require(Permission.CHART_WRITE)
+    text = _required(reason, "reason")
+    locked = Finding.objects.select_for_update().get(pk=finding.pk)
+    if locked.in_error_at is not None:
+        raise NotOpen
+    locked.in_error_at, locked.in_error_by, locked.error_reason = at, actor, text
+    locked.save(update_fields=["in_error_at", "in_error_by", "error_reason"])
+    return locked
+
+
+@transaction.atomic
+def record_diagnosis(
+    *,
+    patient: Patient,
+    code: str,
+    actor: User,
+    at: datetime,
+    finding: Finding | None = None,
+    tooth: int | None = None,
+    visit: Visit | None = None,
+    note: str = "",
+    id: UUID | None = None,
+) -> Diagnosis:
+    """Give an ICD-10 code to a finding, a tooth or the mouth.
+
+    :raises ClosedCode: when the code is not in force on the branch's day.
+    """
+    actor.require(Permission.CHART_WRITE)
+    known = Diagnosis.objects.filter(pk=id, patient=patient).first() if id else None
+    if known is not None:
+        return known
+    if finding is not None and finding.patient_id != patient.pk:
+        raise InvalidInput(fields={"finding": _("This finding belongs to another patient.")})
+    number = finding.tooth if finding is not None else tooth
+    words.refuse(rules.place_problems(rules.Place(number)) if number is not None else [])
+    return Diagnosis.objects.create(
+        id=id or uuid7(),
+        patient=patient,
+        visit=visit_for(patient, visit, actor),
+        finding=finding,
+        tooth=number,
+        code=queries.code_on(code, queries.branch_day_of(patient, at)),
+        note=_short(note, "note", 500),
+        made_at=at,
+        made_by=actor,
+    )
+
+
+@transaction.atomic
+def withdraw_diagnosis(*, diagnosis: Diagnosis, actor: User, at: datetime, reason: str) -> Diagnosis:
+    """The diagnosis was entered in error; it stays in history with the reason.
+
+    :raises NotOpen: when it was withdrawn before.
+    """
+    actor.require(Permission.CHART_WRITE)
+    text = _required(reason, "reason")
+    locked = Diagnosis.objects.select_for_update().get(pk=diagnosis.pk)
+    if locked.in_error_at is not None:
+        raise NotOpen
+    locked.in_error_at, locked.in_error_by, locked.error_reason = at, actor, text
+    locked.save(update_fields=["in_error_at", "in_error_by", "error_reason"])
+    return locked
+
+
+def _lock_open(finding: Finding) -> Finding:
+    locked = Finding.objects.select_for_update().get(pk=finding.pk)
+    if not locked.is_open:
+        raise NotOpen
+    return locked
+
+
+def _required(text: str, field: str) -> str:
+    if not text.strip():
+        raise InvalidInput(_("Say in a few words why."), fields={field: _("Say in a few words why.")})
+    return _short(text, field, 300)
+
+
+def _short(text: str, field: str, limit: int) -> str:
+    if len(text) > limit:
+        raise InvalidInput(fields={field: _("At most %(limit)s characters.") % {"limit": limit}})
+    return text.strip()

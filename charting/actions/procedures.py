@@ -1,0 +1,200 @@
+"""Procedures: proposed, moved from state to state, performed once, reversed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from charting import queries, rules, teeth, words
+from charting.actions.visits import visit_for
+from charting.models import Finding, Performance, Procedure, ProcedureChange, ProcedureTooth, Visit
+from clinic.lib.errors import Conflict, InvalidInput
+from clinic.lib.ids import uuid7
+from clinic.patients.models import Patient
+from clinic.price_list.models import Service
+from clinic.staff.models import User
+from clinic.staff.roles import Permission
+
+
+class AlreadyPerformed(Conflict):
+    """The procedure is done; the first performance stands."""
+
+    code = "already_performed"
+
+    def __init__(self, performance: Performance) -> None:
+        self.performance = performance
+        super().__init__(
+            _("This procedure is done already. The first result stands, nothing was done twice."),
+            link=f"/patients/{performance.patient_id}/chart/",
+        )
+
+
+class AlreadyReversed(Conflict):
+    """The performance was reversed before."""
+
+    code = "already_reversed"
+    default_message = _("This was reversed before. Nothing was changed.")
+
+
+class NotPerformable(Conflict):
+    """A cancelled, referred or existing procedure cannot be carried out."""
+
+    code = "not_performable"
+    default_message = _("A procedure that is cancelled, referred or already in the mouth cannot be carried out. Propose it again first.")
+
+
+class WrongTransition(Conflict):
+    """The procedure cannot go from its state to that one by hand."""
+
+    code = "wrong_transition"
+    default_message = _("The procedure cannot be moved to this state. Reload the chart to see where it stands.")
+
+
+@transaction.atomic
+def add_procedure(
+    *,
+    patient: Patient,
+    service: Service,
+    actor: User,
+    at: datetime,
+    places: Sequence[rules.Place] = (),
+    state: str = "proposed",
+    note: str = "",
+    id: UUID | None = None,
+) -> Procedure:
+    """Put an act on the chart: proposed, planned, referred, or existing. The same `id` twice is one procedure.
+
+    :raises InvalidInput: when the service cannot be placed there.
+    """
+    actor.require(Permission.PLAN_WRITE if state in ("proposed", "planned") and not actor.may(Permission.CHART_WRITE) else Permission.CHART_WRITE)
+    known = Procedure.objects.filter(pk=id, patient=patient).first() if id else None
+    if known is not None:
+        return known
+    if state not in rules.STARTING_STATES:
+        raise InvalidInput(fields={"state": _("A procedure starts as proposed, planned, referred or existing.")})
+    if len(note) > 500:
+        raise InvalidInput(fields={"note": _("At most %(limit)s characters.") % {"limit": 500}})
+    absent = queries.absent_teeth(patient, at) if places else frozenset()
+    words.refuse(rules.procedure_problems(scope=service.scope, effect=service.chart_effect, places=places, absent=absent))
+    procedure = Procedure.objects.create(
+        id=id or uuid7(), patient=patient, service=service, state=state, recorded_at=at, recorded_by=actor, note=note.strip()
+    )
+    ProcedureTooth.objects.bulk_create([_tooth_row(procedure, place) for place in places])
+    _note_change(procedure, actor, at)
+    return procedure
+
+
+def _tooth_row(procedure: Procedure, place: rules.Place) -> ProcedureTooth:
+    surfaces = list(teeth.ordered_surfaces(place.surfaces))
+    return ProcedureTooth(
+        procedure=procedure, patient_id=procedure.patient_id, tooth=place.tooth, surfaces=surfaces, roots=sorted(place.roots), role=place.role
+    )
+
+
+@transaction.atomic
+def change_procedure_state(*, procedure: Procedure, state: str, actor: User, at: datetime, reason: str = "") -> Procedure:
+    """Move a procedure by hand; `done` is reached only by performing it. To the state where it stands: nothing changes.
+
+    :raises WrongTransition: when that is not a way it can go.
+    """
+    actor.require(Permission.PLAN_WRITE if not actor.may(Permission.CHART_WRITE) else Permission.CHART_WRITE)
+    locked = Procedure.objects.select_for_update().get(pk=procedure.pk)
+    if locked.state != state:
+        if not rules.may_change(locked.state, state):
+            raise WrongTransition
+        _move(locked, state, actor, at, reason)
+    return locked
+
+
+@transaction.atomic
+def perform_procedure(*, procedure: Procedure, actor: User, at: datetime, visit: Visit | None = None) -> Performance:
+    """Carry the procedure out: it is done, and the findings it treats are settled through it.
+
+    :raises AlreadyPerformed: when it stands done; carries the first performance.
+    :raises NotPerformable: when it is cancelled, referred or existing.
+    """
+    actor.require(Permission.PROCEDURE_COMPLETE)
+    locked = Procedure.objects.select_for_update(of=("self",)).select_related("service", "patient").get(pk=procedure.pk)
+    standing = locked.performances.filter(reversed_at=None).first()
+    if standing is not None:
+        raise AlreadyPerformed(standing)
+    if not locked.is_performable:
+        raise NotPerformable
+    visit = visit_for(locked.patient, visit, actor)
+    performance = _perform(locked, actor, at, visit)
+    _move(locked, "done", actor, at)
+    _settle_findings(locked, performance)
+    return performance
+
+
+def _perform(procedure: Procedure, actor: User, at: datetime, visit: Visit | None) -> Performance:
+    """The row itself; the partial unique constraint decides between two at once."""
+    try:
+        with transaction.atomic():
+            return Performance.objects.create(
+                procedure=procedure,
+                patient_id=procedure.patient_id,
+                performer=actor,
+                visit=visit,
+                branch_id=visit.branch_id if visit else actor.home_branch_id or procedure.patient.branch_id,
+                performed_at=at,
+                state_before=procedure.state,
+            )
+    except IntegrityError as error:
+        if "charting_performed_once" not in str(error):
+            raise
+        raise AlreadyPerformed(procedure.performances.get(reversed_at=None)) from error
+
+
+def _settle_findings(procedure: Procedure, performance: Performance) -> None:
+    places = {row.tooth: queries.tooth_place(row) for row in procedure.teeth.all()}
+    effect = procedure.service.chart_effect
+    open_findings = Finding.objects.select_for_update().filter(
+        patient_id=procedure.patient_id, tooth__in=list(places), resolved_at=None, in_error_at=None, noted_at__lte=performance.performed_at
+    )
+    for finding in open_findings.order_by("pk"):
+        treated = places[finding.tooth or 0]
+        if rules.heals(effect=effect, treated=treated, finding_kind=finding.kind, finding_surfaces=frozenset(finding.surfaces)):
+            finding.resolved_at, finding.resolved_by, finding.resolved_through = performance.performed_at, performance.performer, performance
+            finding.save(update_fields=["resolved_at", "resolved_by", "resolved_through"])
+
+
+@transaction.atomic
+def reverse_performance(*, performance: Performance, actor: User, at: datetime, reason: str) -> Performance:
+    """Take a performance back: the procedure returns to its state before, the findings it settled are open again.
+
+    :raises AlreadyReversed: when that happened before.
+    """
+    actor.require(Permission.PROCEDURE_REVERSE)
+    if not reason.strip():
+        raise InvalidInput(_("Say in a few words why."), fields={"reason": _("Say in a few words why.")})
+    procedure = Procedure.objects.select_for_update().get(pk=performance.procedure_id)
+    locked = Performance.objects.select_for_update().get(pk=performance.pk)
+    if locked.is_reversed:
+        raise AlreadyReversed
+    locked.reversed_at, locked.reversed_by, locked.reversal_reason = at, actor, reason.strip()[:300]
+    locked.save(update_fields=["reversed_at", "reversed_by", "reversal_reason"])
+    _move(procedure, locked.state_before, actor, at, reason)
+    for finding in locked.settled_findings.select_for_update().order_by("pk"):
+        finding.resolved_at = finding.resolved_by = finding.resolved_through = None
+        finding.save(update_fields=["resolved_at", "resolved_by", "resolved_through"])
+    return locked
+
+
+def _move(procedure: Procedure, state: str, actor: User, at: datetime, reason: str = "") -> None:
+    procedure.state = state
+    procedure.save(update_fields=["state"])
+    _note_change(procedure, actor, at, reason)
+
+
+def _note_change(procedure: Procedure, actor: User, at: datetime, reason: str = "") -> None:
+    ProcedureChange.objects.create(
+        procedure=procedure,
+        patient_id=procedure.patient_id,
+        state=procedure.state,
+        changed_at=at,
+        changed_by=actor,
+        reason=reason.strip()[:300],
+    )

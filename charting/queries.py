@@ -1,0 +1,211 @@
+"""Reads of the mouth and of visits."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Prefetch, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from charting import rules
+from charting.models import Diagnosis, Finding, Performance, Procedure, ProcedureChange, ProcedureTooth, Visit
+from clinic.lib.clock import branch_day
+from clinic.lib.errors import DomainError, NotFound
+from clinic.patients.models import Patient
+from clinic.price_list.models import DictionaryCode, DictionaryKind
+from clinic.staff.models import User
+
+
+class ClosedCode(DomainError):
+    """The dictionary does not hold the code on that day."""
+
+    code = "closed_code"
+    default_message = _("This diagnosis code is closed or unknown on that day. Choose a code that is in force.")
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A mouth at an instant with the records behind it."""
+
+    at: datetime
+    mouth: rules.Mouth
+    findings: list[Finding]
+    procedures: list[Procedure]
+    diagnoses: list[Diagnosis]
+
+
+def chart_at(patient: Patient, at: datetime) -> Chart:
+    """The chart of the patient as the mouth was at the instant: five queries, however long the record."""
+    findings = list(
+        Finding.objects.filter(patient=patient, in_error_at=None, noted_at__lte=at)
+        .select_related("noted_by", "resolved_by")
+        .order_by("noted_at", "pk")
+    )
+    procedures = list(_procedures(patient, at))
+    diagnoses = (
+        Diagnosis.objects.filter(patient=patient, in_error_at=None, made_at__lte=at).select_related("code", "made_by").order_by("made_at", "pk")
+    )
+    mouth = rules.mouth_at(map(finding_fact, findings), map(procedure_fact, procedures), at)
+    return Chart(at, mouth, findings, procedures, list(diagnoses))
+
+
+def _procedures(patient: Patient, at: datetime) -> QuerySet[Procedure]:
+    """The procedures with teeth and changes, fetched by patient so that no list of keys travels."""
+    teeth_of = ProcedureTooth.objects.filter(patient=patient).order_by("tooth")
+    changes_of = ProcedureChange.objects.filter(patient=patient).select_related("changed_by").order_by("changed_at", "pk")
+    return (
+        Procedure.objects.filter(patient=patient, recorded_at__lte=at)
+        .select_related("service", "recorded_by")
+        .prefetch_related(Prefetch("teeth", teeth_of), Prefetch("changes", changes_of))
+        .order_by("recorded_at", "pk")
+    )
+
+
+def finding_fact(finding: Finding) -> rules.FindingFact:
+    return rules.FindingFact(
+        id=str(finding.pk),
+        kind=finding.kind,
+        severity=finding.severity,
+        tooth=finding.tooth,
+        surfaces=frozenset(finding.surfaces),
+        roots=frozenset(finding.roots),
+        noted_at=finding.noted_at,
+        resolved_at=finding.resolved_at,
+    )
+
+
+def procedure_fact(procedure: Procedure) -> rules.ProcedureFact:
+    return rules.ProcedureFact(
+        id=str(procedure.pk),
+        effect=procedure.service.chart_effect,
+        places=tuple(tooth_place(tooth) for tooth in procedure.teeth.all()),
+        changes=tuple((change.changed_at, change.state) for change in procedure.changes.all()),
+    )
+
+
+def tooth_place(tooth: ProcedureTooth) -> rules.Place:
+    return rules.Place(tooth.tooth, frozenset(tooth.surfaces), frozenset(tooth.roots), tooth.role)
+
+
+def absent_teeth(patient: Patient, at: datetime) -> frozenset[int]:
+    """Teeth that are not in the mouth at the instant."""
+    findings = Finding.objects.filter(patient=patient, in_error_at=None, noted_at__lte=at, kind__in=rules.ABSENCES)
+    procedures = _procedures(patient, at).filter(service__chart_effect__in=["extraction", "implant"])
+    return rules.mouth_at(map(finding_fact, findings), map(procedure_fact, procedures), at).absent
+
+
+def code_on(code: str, day: date) -> DictionaryCode:
+    """The ICD-10 code as it stands on a day.
+
+    :raises ClosedCode: when it is closed on that day, or was never there.
+    """
+    row = codes_on(day).filter(code__iexact=code.strip()).first()
+    if row is None:
+        raise ClosedCode
+    return row
+
+
+def codes_on(day: date) -> QuerySet[DictionaryCode]:
+    return DictionaryCode.objects.filter(Q(valid_to=None) | Q(valid_to__gt=day), kind=DictionaryKind.ICD10, valid_from__lte=day)
+
+
+DENTAL_CHAPTER = ("K00", "K15")
+
+
+def search_codes(text: str, day: date, limit: int = 20) -> list[DictionaryCode]:
+    """ICD-10 codes by the start of the code or words of the title; those of the mouth (K00-K14) first."""
+    found = codes_on(day)
+    for word in text.split()[:6]:
+        found = found.filter(Q(code__istartswith=word) | Q(title__icontains=word))
+    oral = found.filter(code__gte=DENTAL_CHAPTER[0], code__lt=DENTAL_CHAPTER[1]).order_by("code", "pk")[:limit]
+    first = list(oral)
+    others = found.exclude(code__gte=DENTAL_CHAPTER[0], code__lt=DENTAL_CHAPTER[1]).order_by("code", "pk")[: limit - len(first)]
+    return first + list(others)
+
+
+def dmft(patient: Patient, at: datetime) -> tuple[rules.CariesIndex, rules.CariesIndex]:
+    """The caries index of the permanent and of the primary teeth."""
+    mouth = chart_at(patient, at).mouth
+    return rules.caries_index(mouth), rules.caries_index(mouth, primary=True)
+
+
+def get_visit(visit_id: UUID) -> Visit:
+    """:raises NotFound: when there is no such visit; who may see it is asked of its patient."""
+    visit = Visit.objects.select_related("patient", "branch", "dentist", "signed_by").filter(pk=visit_id).first()
+    if visit is None:
+        raise NotFound
+    return visit
+
+
+def unsigned_visits(user: User) -> QuerySet[Visit]:
+    """The person's own notes that still await a signature, oldest first."""
+    return Visit.objects.filter(dentist=user, signed_at=None).select_related("patient", "branch").order_by("opened_at", "pk")
+
+
+def visits_of(patient: Patient) -> QuerySet[Visit]:
+    """All visits of the patient, latest first."""
+    return Visit.objects.filter(patient=patient).select_related("dentist", "signed_by", "branch").order_by("-opened_at", "-pk")
+
+
+def open_visit_of(patient: Patient, dentist: User) -> Visit | None:
+    """The dentist's unsigned visit of this patient that is still open: what is charted now belongs to it."""
+    return Visit.objects.filter(patient=patient, dentist=dentist, signed_at=None, closed_at=None).order_by("-opened_at", "-pk").first()
+
+
+def performances_in(visit: Visit) -> list[Performance]:
+    """What was done in the visit and not reversed."""
+    return list(
+        Performance.objects.filter(visit=visit, reversed_at=None)
+        .select_related("procedure__service", "performer")
+        .prefetch_related("procedure__teeth")
+        .order_by("performed_at", "pk")
+    )
+
+
+def diagnoses_in(visit: Visit) -> list[Diagnosis]:
+    return list(Diagnosis.objects.filter(visit=visit, in_error_at=None).select_related("code", "finding").order_by("made_at", "pk"))
+
+
+def visit_content(visit: Visit) -> dict[str, object]:
+    """What a signature of the visit covers: its text, diagnoses and procedures as they stand."""
+    return {
+        "visit": str(visit.pk),
+        "patient": str(visit.patient_id),
+        "branch": str(visit.branch_id),
+        "dentist": str(visit.dentist_id),
+        "opened_at": visit.opened_at.isoformat(),
+        "closed_at": visit.closed_at.isoformat() if visit.closed_at else None,
+        "complaint": visit.complaint,
+        "anamnesis": visit.anamnesis,
+        "objective": visit.objective,
+        "treatment": visit.treatment,
+        "recommendations": visit.recommendations,
+        "diagnoses": [{"id": str(row.pk), "code": row.code.code, "title": row.code.title, "tooth": row.tooth} for row in diagnoses_in(visit)],
+        "procedures": [_performance_content(row) for row in performances_in(visit)],
+    }
+
+
+def _performance_content(performance: Performance) -> dict[str, object]:
+    procedure = performance.procedure
+    return {
+        "id": str(performance.pk),
+        "code": procedure.service.code,
+        "title": procedure.service.title_ru,
+        "teeth": [[row.tooth, sorted(row.surfaces), sorted(row.roots)] for row in sorted(procedure.teeth.all(), key=lambda row: row.tooth)],
+        "performed_at": performance.performed_at.isoformat(),
+        "performer": str(performance.performer_id),
+    }
+
+
+def by_tooth(rows: Iterable[Finding]) -> dict[int | None, list[Finding]]:
+    """Findings grouped by tooth; None is the mouth."""
+    groups: dict[int | None, list[Finding]] = defaultdict(list)
+    for row in rows:
+        groups[row.tooth].append(row)
+    return groups
+
+
+def branch_day_of(patient: Patient, at: datetime) -> date:
+    return branch_day(at, patient.branch.time_zone)

@@ -1,0 +1,341 @@
+"""Decisions about the mouth on plain values: where an act may be placed, which state follows which, what the chart draws.
+
+No Django here: problems are returned as codes and put into words by `charting.words`.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
+from datetime import datetime
+from typing import Any
+
+from charting import teeth
+
+# Findings
+
+SEVERITIES: dict[str, tuple[str, ...]] = {
+    "caries": ("initial", "superficial", "medium", "deep"),
+    "pulpitis": ("reversible", "acute", "chronic"),
+    "apical_periodontitis": ("acute", "chronic", "granuloma"),
+    "fracture": ("enamel", "crown", "root"),
+    "mobility": ("1", "2", "3"),
+    "wear": ("slight", "moderate", "severe"),
+    "recession": ("slight", "moderate", "severe"),
+    "plaque": ("slight", "moderate", "severe"),
+    "calculus": ("slight", "moderate", "severe"),
+}
+WITHOUT_SEVERITY = ("missing", "unerupted", "impacted", "retained_root", "sensitivity", "discoloration", "fistula")
+FINDING_KINDS = tuple(SEVERITIES) + WITHOUT_SEVERITY
+ON_SURFACES = frozenset({"caries", "fracture", "wear", "sensitivity", "discoloration", "recession", "plaque", "calculus"})
+ON_MOUTH = frozenset({"plaque", "calculus"})
+ABSENCES = frozenset({"missing", "unerupted"})
+
+# Procedures
+
+DONE_STATES = frozenset({"done"})
+EXISTING_STATES = frozenset({"existing_here", "existing_elsewhere"})
+IN_PLACE = DONE_STATES | EXISTING_STATES
+LAYER_OF_STATE = {
+    "proposed": "planned",
+    "planned": "planned",
+    "in_progress": "planned",
+    "done": "done",
+    "referred": "referred",
+    "existing_here": "existing",
+    "existing_elsewhere": "existing",
+}
+# By hand; `done` is reached and left only through a performance.
+TRANSITIONS: dict[str, frozenset[str]] = {
+    "proposed": frozenset({"planned", "in_progress", "cancelled", "referred"}),
+    "planned": frozenset({"proposed", "in_progress", "cancelled", "referred"}),
+    "in_progress": frozenset({"planned", "cancelled", "referred"}),
+    "referred": frozenset({"proposed", "planned", "cancelled", "existing_elsewhere"}),
+    "existing_here": frozenset({"cancelled"}),
+    "existing_elsewhere": frozenset({"cancelled"}),
+    "cancelled": frozenset(),
+    "done": frozenset(),
+}
+PERFORMABLE = frozenset({"proposed", "planned", "in_progress"})
+STARTING_STATES = frozenset({"proposed", "planned", "referred", "existing_here", "existing_elsewhere"})
+
+ON_ABSENT_TOOTH = frozenset({"implant", "bridge", "denture", "none", "splint"})
+HEALS: dict[str, frozenset[str]] = {
+    "filling": frozenset({"caries", "fracture", "wear", "sensitivity"}),
+    "inlay": frozenset({"caries", "fracture", "wear", "sensitivity"}),
+    "veneer": frozenset({"discoloration", "wear", "fracture"}),
+    "crown": frozenset({"caries", "fracture", "wear", "discoloration", "sensitivity"}),
+    "root_canal": frozenset({"pulpitis"}),
+    "extraction": frozenset(FINDING_KINDS) - {"missing"},
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """A tooth with the part of it that is meant; `tooth` None is the whole mouth."""
+
+    tooth: int
+    surfaces: frozenset[str] = frozenset()
+    roots: frozenset[str] = frozenset()
+    role: str = "treated"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something that cannot be: a stable code, the field it belongs to, and values for the words."""
+
+    code: str
+    field: str = "tooth"
+    values: dict[str, Any] = dataclass_field(default_factory=dict)
+
+
+def place_problems(place: Place) -> list[Problem]:
+    """What is impossible about this tooth and its parts."""
+    tooth = teeth.TEETH.get(place.tooth)
+    if tooth is None:
+        return [Problem("no_such_tooth", "tooth", {"tooth": place.tooth})]
+    problems = [
+        Problem("no_such_surface", "surfaces", {"tooth": tooth.number, "surface": surface})
+        for surface in sorted(place.surfaces - set(tooth.surfaces))
+    ]
+    problems += [
+        Problem("no_such_root", "roots", {"tooth": tooth.number, "root": root}) for root in sorted(place.roots - set(tooth.roots) - set(tooth.canals))
+    ]
+    return problems
+
+
+def finding_problems(*, kind: str, severity: str, place: Place | None, absent: frozenset[int]) -> list[Problem]:
+    """What is impossible about a finding; `absent` are the teeth that are not in the mouth on that day."""
+    if kind not in FINDING_KINDS:
+        return [Problem("no_such_finding", "kind", {"kind": kind})]
+    problems = []
+    if severity and severity not in SEVERITIES.get(kind, ()):
+        problems.append(Problem("no_such_severity", "severity", {"kind": kind, "severity": severity}))
+    if place is None:
+        return problems + ([] if kind in ON_MOUTH else [Problem("tooth_needed", "tooth")])
+    problems += place_problems(place)
+    if place.surfaces and kind not in ON_SURFACES:
+        problems.append(Problem("finding_has_no_surfaces", "surfaces", {"kind": kind}))
+    if place.tooth in absent:
+        problems.append(Problem("tooth_absent", "tooth", {"tooth": place.tooth}))
+    return problems
+
+
+def procedure_problems(*, scope: str, effect: str, places: Sequence[Place], absent: frozenset[int]) -> list[Problem]:
+    """What is impossible about placing a service of this scope and effect on these teeth."""
+    problems = [problem for place in places for problem in place_problems(place)]
+    if problems:
+        return problems
+    repeated = {place.tooth for place in places if [other.tooth for other in places].count(place.tooth) > 1}
+    problems = [Problem("tooth_twice", "teeth", {"tooth": number}) for number in sorted(repeated)]
+    problems += _scope_problems(scope, effect, places)
+    if effect not in ON_ABSENT_TOOTH:
+        problems += [Problem("tooth_absent", "teeth", {"tooth": place.tooth}) for place in places if place.tooth in absent]
+    return problems
+
+
+def _scope_problems(scope: str, effect: str, places: Sequence[Place]) -> list[Problem]:
+    if scope == "mouth":
+        return [Problem("no_teeth_for_mouth", "teeth")] if places else []
+    if scope == "arch":
+        return _one_arch(places)
+    if not places:
+        return [Problem("teeth_needed", "teeth")]
+    if scope == "surfaces":
+        return [Problem("surfaces_needed", "surfaces", {"tooth": place.tooth}) for place in places if not place.surfaces]
+    if scope == "span":
+        return _span_problems(effect, places)
+    return []
+
+
+def _one_arch(places: Sequence[Place]) -> list[Problem]:
+    arches = {teeth.TEETH[place.tooth].arch for place in places}
+    return [] if len(arches) == 1 else [Problem("one_arch_needed", "teeth")]
+
+
+def _span_problems(effect: str, places: Sequence[Place]) -> list[Problem]:
+    numbers = {place.tooth for place in places}
+    row = teeth.row_of(places[0].tooth)
+    if not numbers <= set(row):
+        return [Problem("one_arch_needed", "teeth")]
+    if effect not in ("bridge", "splint"):
+        return []
+    found = sorted(row.index(number) for number in numbers)
+    problems = []
+    if len(numbers) < 2 or found[-1] - found[0] != len(found) - 1:
+        problems.append(Problem("span_has_gap", "teeth"))
+    if effect == "bridge" and not any(place.role == "abutment" for place in places):
+        problems.append(Problem("bridge_needs_abutment", "teeth"))
+    if effect == "bridge" and not any(place.role == "pontic" for place in places):
+        problems.append(Problem("bridge_needs_pontic", "teeth"))
+    return problems
+
+
+def may_change(before: str, after: str) -> bool:
+    """Whether a procedure may be moved by hand from one state to the other."""
+    return after in TRANSITIONS.get(before, frozenset())
+
+
+def heals(*, effect: str, treated: Place, finding_kind: str, finding_surfaces: frozenset[str]) -> bool:
+    """Whether finishing the act on this place settles an open finding on the same tooth."""
+    if finding_kind not in HEALS.get(effect, frozenset()):
+        return False
+    whole_tooth = effect not in ("filling", "inlay") or not finding_surfaces
+    return whole_tooth or finding_surfaces <= treated.surfaces
+
+
+# The state of the mouth
+
+
+@dataclass(frozen=True)
+class FindingFact:
+    """A finding as events know it: noted, perhaps resolved later. One entered in error is no fact."""
+
+    id: str
+    kind: str
+    severity: str
+    tooth: int | None
+    surfaces: frozenset[str]
+    roots: frozenset[str]
+    noted_at: datetime
+    resolved_at: datetime | None = None
+
+    def holds(self, at: datetime) -> bool:
+        return self.noted_at <= at and (self.resolved_at is None or self.resolved_at > at)
+
+
+@dataclass(frozen=True)
+class ProcedureFact:
+    """A procedure as events know it: its places and each change of its state, earliest first."""
+
+    id: str
+    effect: str
+    places: tuple[Place, ...]
+    changes: tuple[tuple[datetime, str], ...]
+
+    def state(self, at: datetime) -> tuple[datetime, str] | None:
+        """The last change up to the instant."""
+        past = [change for change in self.changes if change[0] <= at]
+        return past[-1] if past else None
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One thing that the chart draws on a tooth (or says of the whole mouth, with `tooth` None)."""
+
+    layer: str
+    what: str
+    source: str
+    tooth: int | None
+    surfaces: tuple[str, ...] = ()
+    roots: tuple[str, ...] = ()
+    role: str = "treated"
+    severity: str = ""
+    state: str = ""
+
+
+@dataclass(frozen=True)
+class Mouth:
+    """What the chart shows at an instant: whether each tooth is there, and the marks in drawing order."""
+
+    presence: dict[int, str]
+    marks: tuple[Mark, ...]
+
+    @property
+    def absent(self) -> frozenset[int]:
+        return frozenset(number for number, state in self.presence.items() if state in ("missing", "unerupted"))
+
+    def on(self, tooth: int) -> list[Mark]:
+        return [mark for mark in self.marks if mark.tooth == tooth]
+
+
+def mouth_at(findings: Iterable[FindingFact], procedures: Iterable[ProcedureFact], at: datetime) -> Mouth:
+    """The mouth at an instant, from the events up to it. The order in which the facts are given does not matter."""
+    held = sorted((fact for fact in findings if fact.holds(at)), key=lambda fact: (fact.noted_at, fact.id))
+    acts = _acts(procedures, at)
+    gone = _gone_since(held, acts)
+    presence = _presence(held, acts, gone)
+    marks = [_finding_mark(fact) for fact in held if _still_shows(fact.tooth, fact.noted_at, fact.kind, gone)]
+    for since, state, fact in acts:
+        marks += [mark for mark in _procedure_marks(fact, state) if _still_shows(mark.tooth, since, fact.effect, gone) or state not in IN_PLACE]
+    return Mouth(presence, tuple(marks))
+
+
+Acts = list[tuple[datetime, str, ProcedureFact]]
+
+
+def _acts(procedures: Iterable[ProcedureFact], at: datetime) -> Acts:
+    acts = [(*found, fact) for fact in procedures if (found := fact.state(at)) and found[1] != "cancelled"]
+    return sorted(acts, key=lambda act: (act[0], act[2].id))
+
+
+def _gone_since(held: Sequence[FindingFact], acts: Acts) -> dict[int, datetime]:
+    """When each absent tooth was last seen to go: pulled here, or noted missing."""
+    gone = {fact.tooth: fact.noted_at for fact in held if fact.kind == "missing" and fact.tooth}
+    for since, state, fact in acts:
+        if fact.effect == "extraction" and state in IN_PLACE:
+            gone |= {place.tooth: max(since, gone.get(place.tooth, since)) for place in fact.places}
+    return gone
+
+
+def _presence(held: Sequence[FindingFact], acts: Acts, gone: dict[int, datetime]) -> dict[int, str]:
+    presence = {fact.tooth: fact.kind for fact in held if fact.tooth and fact.kind in ("unerupted", "impacted", "retained_root")}
+    presence |= dict.fromkeys(gone, "missing")
+    for since, state, fact in acts:
+        if fact.effect == "implant" and state in IN_PLACE:
+            presence |= {place.tooth: "implant" for place in fact.places if since >= gone.get(place.tooth, since)}
+    return presence
+
+
+def _still_shows(tooth: int | None, since: datetime, what: str, gone: dict[int, datetime]) -> bool:
+    """Marks older than the loss of their tooth went with it; a bridge or denture over the gap stays."""
+    if tooth is None or tooth not in gone or what in ("missing", "extraction", "bridge", "denture"):
+        return True
+    return since >= gone[tooth]
+
+
+def _finding_mark(fact: FindingFact) -> Mark:
+    return Mark("condition", fact.kind, fact.id, fact.tooth, teeth.ordered_surfaces(fact.surfaces), tuple(sorted(fact.roots)), severity=fact.severity)
+
+
+def _procedure_marks(fact: ProcedureFact, state: str) -> list[Mark]:
+    layer = LAYER_OF_STATE[state]
+    places: Sequence[Place | None] = fact.places or (None,)
+    return [
+        Mark(
+            layer,
+            fact.effect,
+            fact.id,
+            place.tooth if place else None,
+            teeth.ordered_surfaces(place.surfaces) if place else (),
+            tuple(sorted(place.roots)) if place else (),
+            role=place.role if place else "treated",
+            state=state,
+        )
+        for place in places
+    ]
+
+
+@dataclass(frozen=True)
+class CariesIndex:
+    """DMFT of the permanent teeth (third molars left out) and dmft of the primary ones."""
+
+    decayed: int
+    missing: int
+    filled: int
+
+    @property
+    def total(self) -> int:
+        return self.decayed + self.missing + self.filled
+
+
+def caries_index(mouth: Mouth, *, primary: bool = False) -> CariesIndex:
+    """WHO's decayed-missing-filled index: each tooth counts once, decay before filling."""
+    counted = [number for number in (teeth.PRIMARY if primary else teeth.PERMANENT) if number % 10 != 8]
+    decayed = {mark.tooth for mark in mouth.marks if mark.what == "caries" and mark.severity != "initial"}
+    filled = {mark.tooth for mark in mouth.marks if mark.layer in ("done", "existing") and mark.what in ("filling", "inlay", "crown")}
+    gone = {number for number, state in mouth.presence.items() if state in ("missing", "implant")}
+    return CariesIndex(
+        decayed=sum(number in decayed - gone for number in counted),
+        missing=sum(number in gone for number in counted),
+        filled=sum(number in filled - decayed - gone for number in counted),
+    )

@@ -1,0 +1,155 @@
+"""Teeth by ISO 3950 (FDI two-digit notation): what each tooth is, its surfaces, roots, canals and neighbours.
+
+The first digit is the quadrant as the patient has it (1 upper right, 2 upper left, 3 lower left, 4 lower right; 5-8 the same in the
+primary dentition), the second the position counted from the midline.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+Kind = Literal["incisor", "canine", "premolar", "molar"]
+Arch = Literal["upper", "lower"]
+
+PERMANENT = tuple(quadrant * 10 + position for quadrant in (1, 2, 3, 4) for position in range(1, 9))
+PRIMARY = tuple(quadrant * 10 + position for quadrant in (5, 6, 7, 8) for position in range(1, 6))
+ALL = PERMANENT + PRIMARY
+
+ANTERIOR = tuple(number for number in ALL if number % 10 <= 3)
+POSTERIOR = tuple(number for number in ALL if number % 10 > 3)
+
+# V is vestibular (buccal, labial), L is lingual (palatal above), V5 and L5 are their cervical thirds (class V).
+SURFACES = ("M", "D", "O", "I", "V", "L", "V5", "L5")
+POSTERIOR_SURFACES = ("M", "D", "O", "V", "L", "V5", "L5")
+ANTERIOR_SURFACES = ("M", "D", "I", "V", "L", "V5", "L5")
+
+# Rows of an odontogram, as one looks at the patient: the patient's right is on the left.
+UPPER_ROW = (18, 17, 16, 15, 14, 13, 12, 11, 21, 22, 23, 24, 25, 26, 27, 28)
+LOWER_ROW = (48, 47, 46, 45, 44, 43, 42, 41, 31, 32, 33, 34, 35, 36, 37, 38)
+UPPER_PRIMARY_ROW = (55, 54, 53, 52, 51, 61, 62, 63, 64, 65)
+LOWER_PRIMARY_ROW = (85, 84, 83, 82, 81, 71, 72, 73, 74, 75)
+ROWS = (UPPER_ROW, LOWER_ROW, UPPER_PRIMARY_ROW, LOWER_PRIMARY_ROW)
+
+_ONE_ROOT = ("R",)
+_UPPER_MOLAR_ROOTS = ("MB", "DB", "P")
+_LOWER_MOLAR_ROOTS = ("MR", "DR")
+_TWO_ROOTS = ("BR", "PR")
+
+_ONE_CANAL = ("C",)
+_TWO_CANALS = ("B", "L")
+_UPPER_MOLAR_CANALS = ("MB1", "MB2", "DB1", "P1")
+_LOWER_MOLAR_CANALS = ("MBC", "MLC", "DC", "DBC", "DLC")
+
+ROOT_CODES = tuple(
+    dict.fromkeys(
+        _ONE_ROOT + _UPPER_MOLAR_ROOTS + _LOWER_MOLAR_ROOTS + _TWO_ROOTS + _ONE_CANAL + _TWO_CANALS + _UPPER_MOLAR_CANALS + _LOWER_MOLAR_CANALS
+    )
+)
+
+
+@dataclass(frozen=True)
+class Tooth:
+    """One tooth of the human dentition."""
+
+    number: int
+
+    @property
+    def quadrant(self) -> int:
+        return self.number // 10
+
+    @property
+    def position(self) -> int:
+        return self.number % 10
+
+    @property
+    def is_primary(self) -> bool:
+        return self.quadrant >= 5
+
+    @property
+    def arch(self) -> Arch:
+        return "upper" if self.quadrant in (1, 2, 5, 6) else "lower"
+
+    @property
+    def is_right(self) -> bool:
+        """On the patient's right side."""
+        return self.quadrant in (1, 4, 5, 8)
+
+    @property
+    def is_anterior(self) -> bool:
+        return self.position <= 3
+
+    @property
+    def kind(self) -> Kind:
+        if self.position <= 2:
+            return "incisor"
+        if self.position == 3:
+            return "canine"
+        return "molar" if self.is_primary or self.position > 5 else "premolar"
+
+    @property
+    def surfaces(self) -> tuple[str, ...]:
+        """The surfaces it has: an incisal edge in front, an occlusal face behind."""
+        return ANTERIOR_SURFACES if self.is_anterior else POSTERIOR_SURFACES
+
+    @property
+    def roots(self) -> tuple[str, ...]:
+        """Its roots as they usually are."""
+        if self.kind == "molar":
+            return _UPPER_MOLAR_ROOTS if self.arch == "upper" else _LOWER_MOLAR_ROOTS
+        return _TWO_ROOTS if self.number in (14, 24) else _ONE_ROOT
+
+    @property
+    def canals(self) -> tuple[str, ...]:
+        """Canals that may be found and treated in it."""
+        if self.kind == "molar":
+            return _UPPER_MOLAR_CANALS if self.arch == "upper" else _LOWER_MOLAR_CANALS
+        return _ONE_CANAL if self.arch == "upper" and self.is_anterior else _ONE_CANAL + _TWO_CANALS
+
+    @cached_property
+    def neighbours(self) -> tuple[int, ...]:
+        """The teeth beside it in its row, left one first as drawn."""
+        row = row_of(self.number)
+        place = row.index(self.number)
+        return row[max(place - 1, 0) : place] + row[place + 1 : place + 2]
+
+    @property
+    def successor(self) -> int | None:
+        """The permanent tooth that takes a primary tooth's place."""
+        return self.number - 40 if self.is_primary else None
+
+    @property
+    def predecessor(self) -> int | None:
+        """The primary tooth whose place a permanent tooth takes; molars have none."""
+        return self.number + 40 if not self.is_primary and self.position <= 5 else None
+
+
+TEETH = {number: Tooth(number) for number in ALL}
+
+
+def row_of(number: int) -> tuple[int, ...]:
+    """The row of the odontogram where the tooth stands."""
+    return next(row for row in ROWS if number in row)
+
+
+def span(first: int, last: int) -> tuple[int, ...]:
+    """All teeth from one to the other in the same row, in drawing order.
+
+    :raises ValueError: when they stand in different rows.
+    """
+    row = row_of(first)
+    if last not in row:
+        raise ValueError(f"{first} and {last} stand in different arches")
+    start, end = sorted((row.index(first), row.index(last)))
+    return row[start : end + 1]
+
+
+def ordered_surfaces(surfaces: set[str] | frozenset[str]) -> tuple[str, ...]:
+    """Surfaces in the order they are written: mesial, occlusal or incisal, distal, vestibular, lingual (MOD, MODVL)."""
+    return tuple(code for code in ("M", "O", "I", "D", "V", "L", "V5", "L5") if code in surfaces)
+
+
+def dentition_at_age(years: int | None) -> Literal["permanent", "mixed", "primary"]:
+    """The rows that are shown first for a patient of this age."""
+    if years is None or years >= 14:
+        return "permanent"
+    return "primary" if years < 6 else "mixed"

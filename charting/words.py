@@ -1,0 +1,142 @@
+"""The mouth in words: teeth, surfaces, roots, severities and problems, in the language of the reader."""
+
+from collections.abc import Iterable
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from charting import rules, teeth
+from clinic.lib.errors import InvalidInput
+
+Text = str | Promise
+
+POSITION_NAMES = {
+    1: gettext_lazy("central incisor"),
+    2: gettext_lazy("lateral incisor"),
+    3: gettext_lazy("canine"),
+    4: gettext_lazy("first premolar"),
+    5: gettext_lazy("second premolar"),
+    6: gettext_lazy("first molar"),
+    7: gettext_lazy("second molar"),
+    8: gettext_lazy("third molar"),
+}
+PRIMARY_NAMES = {
+    1: gettext_lazy("primary central incisor"),
+    2: gettext_lazy("primary lateral incisor"),
+    3: gettext_lazy("primary canine"),
+    4: gettext_lazy("first primary molar"),
+    5: gettext_lazy("second primary molar"),
+}
+QUADRANT_NAMES = {
+    1: gettext_lazy("upper right"),
+    2: gettext_lazy("upper left"),
+    3: gettext_lazy("lower left"),
+    4: gettext_lazy("lower right"),
+}
+SURFACE_NAMES = {
+    "M": gettext_lazy("mesial"),
+    "D": gettext_lazy("distal"),
+    "O": gettext_lazy("occlusal"),
+    "I": gettext_lazy("incisal edge"),
+    "V": gettext_lazy("vestibular"),
+    "L": gettext_lazy("lingual"),
+    "V5": gettext_lazy("cervical vestibular (class V)"),
+    "L5": gettext_lazy("cervical lingual (class V)"),
+}
+ROOT_NAMES = {
+    "R": gettext_lazy("root"),
+    "MB": gettext_lazy("mesiobuccal root"),
+    "DB": gettext_lazy("distobuccal root"),
+    "P": gettext_lazy("palatal root"),
+    "MR": gettext_lazy("mesial root"),
+    "DR": gettext_lazy("distal root"),
+    "BR": gettext_lazy("buccal root"),
+    "PR": gettext_lazy("palatal root"),
+    "C": gettext_lazy("canal"),
+    "B": gettext_lazy("buccal canal"),
+    "L": gettext_lazy("lingual canal"),
+    "MB1": gettext_lazy("first mesiobuccal canal"),
+    "MB2": gettext_lazy("second mesiobuccal canal"),
+    "DB1": gettext_lazy("distobuccal canal"),
+    "P1": gettext_lazy("palatal canal"),
+    "MBC": gettext_lazy("mesiobuccal canal"),
+    "MLC": gettext_lazy("mesiolingual canal"),
+    "DC": gettext_lazy("distal canal"),
+    "DBC": gettext_lazy("distobuccal canal"),
+    "DLC": gettext_lazy("distolingual canal"),
+}
+SEVERITY_NAMES: dict[tuple[str, str] | str, Text] = {
+    ("caries", "initial"): pgettext_lazy("caries", "initial (spot)"),
+    ("caries", "superficial"): pgettext_lazy("caries", "superficial (enamel)"),
+    ("caries", "medium"): pgettext_lazy("caries", "medium (dentine)"),
+    ("caries", "deep"): pgettext_lazy("caries", "deep"),
+    ("pulpitis", "reversible"): pgettext_lazy("pulpitis", "reversible"),
+    ("pulpitis", "acute"): pgettext_lazy("pulpitis", "acute"),
+    ("pulpitis", "chronic"): pgettext_lazy("pulpitis", "chronic"),
+    ("apical_periodontitis", "acute"): pgettext_lazy("periodontitis", "acute"),
+    ("apical_periodontitis", "chronic"): pgettext_lazy("periodontitis", "chronic"),
+    ("apical_periodontitis", "granuloma"): pgettext_lazy("periodontitis", "granuloma"),
+    ("fracture", "enamel"): pgettext_lazy("fracture", "of enamel"),
+    ("fracture", "crown"): pgettext_lazy("fracture", "of the crown"),
+    ("fracture", "root"): pgettext_lazy("fracture", "of the root"),
+    ("mobility", "1"): pgettext_lazy("mobility", "grade I"),
+    ("mobility", "2"): pgettext_lazy("mobility", "grade II"),
+    ("mobility", "3"): pgettext_lazy("mobility", "grade III"),
+    "slight": pgettext_lazy("severity", "slight"),
+    "moderate": pgettext_lazy("severity", "moderate"),
+    "severe": pgettext_lazy("severity", "severe"),
+}
+PROBLEMS = {
+    "no_such_tooth": gettext_lazy("There is no tooth %(tooth)s. Permanent teeth are 11–48, primary teeth 51–85."),
+    "no_such_surface": gettext_lazy(
+        "Tooth %(tooth)s has no surface “%(surface)s”: front teeth have an incisal edge (I), back teeth a chewing face (O)."
+    ),
+    "no_such_root": gettext_lazy("Tooth %(tooth)s has no root or canal “%(root)s”."),
+    "no_such_finding": gettext_lazy("The chart knows no finding “%(kind)s”."),
+    "no_such_severity": gettext_lazy("“%(severity)s” is no degree of this finding."),
+    "finding_has_no_surfaces": gettext_lazy("This finding belongs to the whole tooth, not to a surface."),
+    "tooth_needed": gettext_lazy("Choose a tooth for this finding."),
+    "tooth_absent": gettext_lazy("Tooth %(tooth)s is not in the mouth on this day."),
+    "tooth_twice": gettext_lazy("Tooth %(tooth)s is named twice."),
+    "teeth_needed": gettext_lazy("Choose the tooth or teeth first."),
+    "no_teeth_for_mouth": gettext_lazy("This service is for the whole mouth: leave the teeth out."),
+    "one_arch_needed": gettext_lazy("Choose teeth of one arch."),
+    "surfaces_needed": gettext_lazy("Choose the surfaces of tooth %(tooth)s."),
+    "span_has_gap": gettext_lazy("Choose at least two teeth that stand side by side, with none left out."),
+    "bridge_needs_abutment": gettext_lazy("A bridge needs at least one abutment tooth."),
+    "bridge_needs_pontic": gettext_lazy("A bridge needs at least one pontic."),
+}
+
+
+def tooth_name(number: int) -> str:
+    """`first molar, upper right`."""
+    tooth = teeth.TEETH[number]
+    names = PRIMARY_NAMES if tooth.is_primary else POSITION_NAMES
+    quadrant = QUADRANT_NAMES[tooth.quadrant - 4 if tooth.is_primary else tooth.quadrant]
+    return _("%(name)s, %(quadrant)s") % {"name": names[tooth.position], "quadrant": quadrant}
+
+
+def severity_name(kind: str, severity: str) -> str:
+    return str(SEVERITY_NAMES.get((kind, severity)) or SEVERITY_NAMES.get(severity, severity))
+
+
+def part_names(*, tooth: int | None, surfaces: Iterable[str], roots: Iterable[str] = ()) -> str:
+    """`16 MOD, palatal root`; nothing for the whole mouth."""
+    letters = "".join(teeth.ordered_surfaces(set(surfaces)))
+    head = " ".join(part for part in (str(tooth or ""), letters) if part)
+    return ", ".join([part for part in (head, *(str(ROOT_NAMES.get(root, root)) for root in roots)) if part])
+
+
+def problem_text(problem: rules.Problem) -> str:
+    return str(PROBLEMS[problem.code]) % problem.values
+
+
+def refuse(problems: list[rules.Problem]) -> None:
+    """:raises InvalidInput: when there is any problem, in words, under the fields they belong to."""
+    if problems:
+        fields: dict[str, str] = {}
+        for problem in problems:
+            text = problem_text(problem)
+            fields[problem.field] = f"{fields[problem.field]} {text}" if problem.field in fields else text
+        raise InvalidInput(" ".join(dict.fromkeys(fields.values())), fields=fields)

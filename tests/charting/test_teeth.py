@@ -1,0 +1,56 @@
+"""The table of teeth agrees with anatomy and with ISO 3950."""
+
+import pytest
+
+from charting import teeth
+
+
+def test_it_knows_52_teeth() -> None:
+    assert len(teeth.PERMANENT) == 32
+    assert len(teeth.PRIMARY) == 20
+    assert sorted(number for row in teeth.ROWS for number in row) == sorted(teeth.ALL)
+
+
+@pytest.mark.parametrize(
+    ("number", "kind", "arch", "roots"),
+    [
+        (11, "incisor", "upper", 1),
+        (23, "canine", "upper", 1),
+        (14, "premolar", "upper", 2),
+        (35, "premolar", "lower", 1),
+        (16, "molar", "upper", 3),
+        (46, "molar", "lower", 2),
+        (54, "molar", "upper", 3),
+        (85, "molar", "lower", 2),
+    ],
+)
+def test_it_knows_each_tooth(number: int, kind: str, arch: str, roots: int) -> None:
+    tooth = teeth.TEETH[number]
+    assert (tooth.kind, tooth.arch, len(tooth.roots)) == (kind, arch, roots)
+
+
+@pytest.mark.parametrize("number", teeth.ALL)
+def test_a_tooth_has_either_an_edge_or_a_chewing_face(number: int) -> None:
+    surfaces = teeth.TEETH[number].surfaces
+    assert ("O" in surfaces) != ("I" in surfaces)
+
+
+def test_primary_teeth_and_their_successors_name_each_other() -> None:
+    for number in teeth.PRIMARY:
+        successor = teeth.TEETH[number].successor
+        assert successor is not None
+        assert teeth.TEETH[successor].predecessor == number
+        assert teeth.TEETH[successor].arch == teeth.TEETH[number].arch
+
+
+def test_the_midline_joins_neighbours() -> None:
+    assert teeth.TEETH[11].neighbours == (12, 21)
+    assert teeth.TEETH[18].neighbours == (17,)
+    assert teeth.span(13, 22) == (13, 12, 11, 21, 22)
+    with pytest.raises(ValueError, match="different arches"):
+        teeth.span(13, 43)
+
+
+@pytest.mark.parametrize(("years", "rows"), [(None, "permanent"), (35, "permanent"), (8, "mixed"), (3, "primary")])
+def test_age_chooses_the_rows_shown_first(years: int | None, rows: str) -> None:
+    assert teeth.dentition_at_age(years) == rows

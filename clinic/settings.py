@@ -111,6 +111,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "clinic.desk.middleware.ToastMiddleware",
     "clinic.middleware.HistoryContextMiddleware",
     "clinic.middleware.LanguageAndZoneMiddleware",
     "clinic.middleware.DomainErrorMiddleware",

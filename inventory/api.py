@@ -1,5 +1,110 @@
-"""API of this app."""
+"""API of the stock: materials, lots, receipts, counts, norms and movements."""
 
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
 from ninja import Router
+from ninja.pagination import CursorPagination, paginate
 
-router = Router()
+from clinic.lib.errors import NotFound
+from clinic.patients import queries as patients
+from clinic.price_list.models import Service
+from clinic.staff.models import Branch, User
+from clinic.staff.roles import Permission
+from inventory import actions, queries
+from inventory.models import Lot, Material, Movement, Norm
+from inventory.schemas import BalanceOut, CountIn, DiscardIn, LotOut, MaterialChange, MaterialIn, MaterialOut, MovementOut, NormIn, NormOut, ReceiptIn
+
+router = Router(tags=["stock"])
+
+
+class Request(HttpRequest):
+    """A request of a known person working in a branch."""
+
+    user: User
+    branch: Branch
+
+
+@router.get("/materials", response=list[BalanceOut], operation_id="list_materials")
+@paginate(CursorPagination, ordering=("name", "id"))
+def list_materials(request: Request, q: str = "") -> QuerySet[Material]:
+    request.user.require(Permission.STOCK_VIEW)
+    return queries.balances(request.branch, text=q)
+
+
+@router.post("/materials", response={201: MaterialOut}, operation_id="create_material")
+def create_material(request: Request, data: MaterialIn) -> tuple[int, Material]:
+    return 201, actions.create_material(actor=request.user, **data.dict())
+
+
+@router.put("/materials/{uuid:material_id}", response=MaterialOut, operation_id="change_material")
+def change_material(request: Request, material_id: UUID, data: MaterialChange) -> Material:
+    return actions.change_material(actor=request.user, material_id=material_id, **data.dict())
+
+
+@router.get("/materials/{uuid:material_id}/lots", response=list[LotOut], operation_id="list_lots")
+def list_lots(request: Request, material_id: UUID) -> QuerySet[Lot]:
+    request.user.require(Permission.STOCK_VIEW)
+    return queries.lots_of(queries.get_material(material_id), request.branch)
+
+
+@router.get("/lots", response=list[LotOut], operation_id="find_lots")
+def find_lots(request: Request, barcode: str) -> QuerySet[Lot]:
+    """Lots of the branch with this barcode."""
+    request.user.require(Permission.STOCK_VIEW)
+    return Lot.objects.filter(branch=request.branch, barcode=barcode).order_by("expires_on", "pk")
+
+
+@router.post("/receipts", response={201: MovementOut}, operation_id="receive_material")
+def receive_material(request: Request, data: ReceiptIn) -> tuple[int, Movement]:
+    values = data.dict()
+    return 201, actions.receive(actor=request.user, at=timezone.now(), branch=request.branch, material_id=values.pop("material"), **values)
+
+
+@router.post("/lots/{uuid:lot_id}/discards", response={201: MovementOut}, operation_id="discard_material")
+def discard_material(request: Request, lot_id: UUID, data: DiscardIn) -> tuple[int, Movement]:
+    return 201, actions.discard(actor=request.user, at=timezone.now(), lot_id=lot_id, **data.dict())
+
+
+@router.post("/lots/{uuid:lot_id}/counts", response={201: MovementOut, 204: None}, operation_id="count_lot")
+def count_lot(request: Request, lot_id: UUID, data: CountIn) -> tuple[int, Movement | None]:
+    """Book what was counted; 204 when the books agree."""
+    difference = actions.count(actor=request.user, at=timezone.now(), lot_id=lot_id, **data.dict())
+    return (201, difference) if difference else (204, None)
+
+
+@router.get("/materials/{uuid:material_id}/movements", response=list[MovementOut], operation_id="list_movements")
+@paginate(CursorPagination, ordering=("-moved_at", "-id"))
+def list_movements(request: Request, material_id: UUID) -> QuerySet[Movement]:
+    request.user.require(Permission.STOCK_VIEW)
+    return queries.movements_of(queries.get_material(material_id), request.branch)
+
+
+@router.get("/patients/{uuid:patient_id}/materials", response=list[MovementOut], operation_id="list_patient_materials")
+@paginate(CursorPagination, ordering=("-moved_at", "-id"))
+def list_patient_materials(request: Request, patient_id: UUID) -> QuerySet[Movement]:
+    patient = patients.get_patient_for(request.user, patient_id, what="materials", permission=Permission.STOCK_VIEW)
+    return queries.movements_of_patient(patient)
+
+
+@router.get("/norms", response=list[NormOut], operation_id="list_norms")
+def list_norms(request: Request, service: UUID | None = None) -> QuerySet[Norm]:
+    request.user.require(Permission.STOCK_VIEW)
+    return queries.norms().filter(service=service) if service else queries.norms()
+
+
+@router.put("/norms", response=NormOut, operation_id="set_norm")
+def set_norm(request: Request, data: NormIn) -> Norm:
+    request.user.require(Permission.STOCK_WRITE)
+    service = Service.objects.filter(pk=data.service).first()
+    if service is None:
+        raise NotFound
+    return actions.set_norm(actor=request.user, service=service, material_id=data.material, quantity=data.quantity, on_shortage=data.on_shortage)
+
+
+@router.delete("/norms/{uuid:norm_id}", response={204: None}, operation_id="remove_norm")
+def remove_norm(request: Request, norm_id: UUID) -> tuple[int, None]:
+    actions.remove_norm(actor=request.user, norm_id=norm_id)
+    return 204, None

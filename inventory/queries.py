@@ -12,7 +12,7 @@ from clinic.staff.models import Branch
 from inventory.models import Lot, Material, Movement, Norm, Shortage
 
 EXPIRES_SOON = timedelta(days=60)
-_QUANTITY: DecimalField[Decimal, Decimal] = DecimalField(max_digits=12, decimal_places=3)
+_QUANTITY: "DecimalField[Decimal, Decimal]" = DecimalField(max_digits=12, decimal_places=3)
 
 
 def balances(branch: Branch, *, text: str = "") -> QuerySet[Material]:

@@ -1,5 +1,97 @@
-"""API of this app."""
+"""API of laboratory orders."""
 
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from ninja import Router
+from ninja.pagination import CursorPagination, paginate
 
-router = Router()
+from clinic.lib.clock import branch_day
+from clinic.patients import queries as patients
+from clinic.staff.models import Branch, User
+from clinic.staff.roles import Permission
+from lab_orders import actions, queries, slip
+from lab_orders.models import Lab, LabOrder, LabStage
+from lab_orders.schemas import LabIn, LabOut, MoveIn, OrderChange, OrderIn, OrderOut, OrderWhole, StageOut
+
+router = Router(tags=["laboratory orders"])
+
+
+class Request(HttpRequest):
+    """A request of a known person working in a branch."""
+
+    user: User
+    branch: Branch
+
+
+@router.get("/labs", response=list[LabOut], operation_id="list_labs")
+def list_labs(request: Request) -> QuerySet[Lab]:
+    request.user.require(Permission.LAB_VIEW)
+    return Lab.objects.order_by("name", "pk")
+
+
+@router.put("/labs/{uuid:lab_id}", response=LabOut, operation_id="save_lab")
+def save_lab(request: Request, lab_id: UUID, data: LabIn) -> Lab:
+    return actions.save_lab(actor=request.user, lab_id=lab_id, **data.dict())
+
+
+@router.get("/lab-orders", response=list[OrderOut], operation_id="list_lab_orders")
+@paginate(CursorPagination, ordering=("-number",))
+def list_lab_orders(request: Request, state: str = "", overdue: bool = False) -> QuerySet[LabOrder]:  # noqa: FBT001, FBT002 - a query parameter
+    request.user.require(Permission.LAB_VIEW)
+    if overdue:
+        return queries.overdue(request.branch, branch_day(timezone.now(), request.branch.time_zone))
+    return queries.orders(request.branch, state=state)
+
+
+@router.get("/patients/{uuid:patient_id}/lab-orders", response=list[OrderOut], operation_id="list_patient_lab_orders")
+def list_patient_lab_orders(request: Request, patient_id: UUID) -> QuerySet[LabOrder]:
+    patient = patients.get_patient_for(request.user, patient_id, what="lab orders", permission=Permission.LAB_VIEW)
+    return queries.orders_of_patient(patient)
+
+
+@router.post("/lab-orders", response={201: OrderOut}, operation_id="draft_lab_order")
+def draft_lab_order(request: Request, data: OrderIn) -> tuple[int, LabOrder]:
+    order = actions.draft_order(
+        actor=request.user,
+        at=timezone.now(),
+        procedure_ids=data.procedures,
+        branch=request.branch,
+        details=_details(data),
+        stages=data.stages,
+        id=data.id,
+    )
+    return 201, order
+
+
+@router.get("/lab-orders/{uuid:order_id}", response=OrderWhole, operation_id="get_lab_order")
+def get_lab_order(request: Request, order_id: UUID) -> LabOrder:
+    return queries.get_order_for(request.user, order_id)
+
+
+@router.put("/lab-orders/{uuid:order_id}", response=OrderOut, operation_id="change_lab_order")
+def change_lab_order(request: Request, order_id: UUID, data: OrderChange) -> LabOrder:
+    return actions.change_order(actor=request.user, at=timezone.now(), order_id=order_id, version=data.version, details=_details(data))
+
+
+@router.post("/lab-orders/{uuid:order_id}/state", response=OrderOut, operation_id="move_lab_order")
+def move_lab_order(request: Request, order_id: UUID, data: MoveIn) -> LabOrder:
+    return actions.move_order(actor=request.user, at=timezone.now(), order_id=order_id, **data.dict())
+
+
+@router.post("/lab-stages/{uuid:stage_id}/done", response=StageOut, operation_id="finish_lab_stage")
+def finish_lab_stage(request: Request, stage_id: UUID) -> LabStage:
+    return actions.finish_stage(actor=request.user, at=timezone.now(), stage_id=stage_id)
+
+
+@router.get("/lab-orders/{uuid:order_id}/slip", operation_id="get_lab_slip")
+def get_lab_slip(request: Request, order_id: UUID) -> HttpResponse:
+    """The slip that travels with the work, as PDF."""
+    order = queries.get_order_for(request.user, order_id)
+    return slip.response(order, link=request.build_absolute_uri(f"/lab/{order.pk}/"))
+
+
+def _details(data: OrderIn | OrderChange) -> actions.OrderDetails:
+    return actions.OrderDetails(lab_id=data.lab, due_date=data.due_date, shade=data.shade, material=data.material, instructions=data.instructions)

@@ -1,5 +1,10 @@
-"""Pages of this app."""
+"""Pages of the desk."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from clinic.desk import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("branch/", views.choose_branch, name="choose-branch"),
+]

@@ -4,9 +4,11 @@ from uuid import UUID
 
 from clinic.history.actions import record_view
 from clinic.lib.errors import NotFound
-from clinic.patients.models import Patient
+from clinic.patients.models import Alert, AlertSeverity, Patient
 from clinic.staff.models import User
 from clinic.staff.roles import Permission
+
+SEVERITIES = [AlertSeverity.CRITICAL.value, AlertSeverity.WARNING.value, AlertSeverity.INFO.value]
 
 
 def get_patient_for(user: User, patient_id: UUID, *, what: str, permission: Permission = Permission.PATIENT_VIEW) -> Patient:
@@ -21,3 +23,8 @@ def get_patient_for(user: User, patient_id: UUID, *, what: str, permission: Perm
         raise NotFound
     record_view(patient_id=patient.pk, what=what)
     return patient
+
+
+def active_alerts(patient: Patient) -> list[Alert]:
+    """Medical alerts in force, the gravest first; who lacks CLINICAL_VIEW is shown only that there are some."""
+    return sorted(patient.alerts.filter(ended_at=None), key=lambda alert: (SEVERITIES.index(alert.severity), alert.recorded_at))

@@ -1,5 +1,9 @@
 """Pages of this app."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from clinic.scheduling import views
+
+urlpatterns = [
+    path("diary/", views.diary, name="diary"),
+]

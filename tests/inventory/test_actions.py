@@ -3,6 +3,8 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -131,7 +133,7 @@ def test_it_books_the_difference_of_a_count() -> None:
 
 def test_it_refuses_a_stale_edit_and_a_taken_article() -> None:
     material, other = make_material(), make_material("Gloves", "GLV")
-    values = {"name": "Articaine 4 %", "unit": "carp", "reorder_at": Decimal(5), "is_active": True}
+    values: dict[str, Any] = {"name": "Articaine 4 %", "unit": "carp", "reorder_at": Decimal(5), "is_active": True}
     changed = actions.change_material(actor=storekeeper(), material_id=material.pk, version=1, code="ART-4", **values)
     assert changed.version == 2
     with pytest.raises(StaleVersion):
@@ -145,7 +147,7 @@ def test_it_asks_for_the_right() -> None:
         actions.create_material(actor=make_user(Role.MARKETER), name="Gloves", code="G", unit="pcs")
 
 
-def raw(statement: str, *parameters: object) -> None:
+def raw(statement: str, *parameters: UUID) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement, parameters)
 
@@ -159,7 +161,7 @@ def test_the_database_itself_guards_the_stock() -> None:
     with pytest.raises(DatabaseError, match=r"append-only|kept"):
         raw("DELETE FROM inventory_movement")
     receipt = lot.movements.get()
-    values = {"lot": lot, "moved_at": NOW, "moved_by": storekeeper()}
+    values: dict[str, Any] = {"lot": lot, "moved_at": NOW, "moved_by": storekeeper()}
     with pytest.raises(DatabaseError, match="exact opposite"), transaction.atomic():
         Movement.objects.create(kind="reversal", quantity=Decimal(2), reverses=receipt, **values)
     with pytest.raises(DatabaseError, match="inventory_movement_sign"), transaction.atomic():

@@ -1,0 +1,95 @@
+"""The rail and the patient's tabs: one table each, filtered by what the person may do and by what exists."""
+
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import pgettext_lazy
+
+from clinic.staff.models import User
+from clinic.staff.roles import Permission as P
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One place to go: who may (any of `needs`, nobody excluded when empty), its icon, word and key."""
+
+    url_name: str
+    icon: str
+    label: str | Promise
+    needs: tuple[P, ...] = ()
+    key: str = ""
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Link:
+    """An entry as one person sees it on one page."""
+
+    entry: Entry
+    url: str
+    is_current: bool
+
+
+RAIL = (
+    Entry("home", "house", pgettext_lazy("rail", "Today"), key="g t"),
+    Entry("diary", "calendar-days", pgettext_lazy("rail", "Diary"), (P.DIARY_VIEW,), "g d"),
+    Entry("patients", "users", pgettext_lazy("rail", "Patients"), (P.PATIENT_VIEW,), "g p", ("/visits/", "/plans/")),
+    Entry("till", "wallet", pgettext_lazy("rail", "Till"), (P.MONEY_VIEW,), "g m"),
+    Entry("lab", "flask-conical", pgettext_lazy("rail", "Lab"), (P.LAB_VIEW,), "g l"),
+    Entry("stock", "package", pgettext_lazy("rail", "Stock"), (P.STOCK_VIEW,), "g s"),
+    Entry("insurers", "shield-check", pgettext_lazy("rail", "Insurers"), (P.INSURANCE_VIEW,), "g i"),
+    Entry("registries", "file-check-2", pgettext_lazy("rail", "Registries"), (P.REPORT_VIEW,), "g e"),
+    Entry("reports", "chart-column", pgettext_lazy("rail", "Reports"), (P.REPORT_VIEW,), "g r"),
+    Entry("history", "history", pgettext_lazy("rail", "History"), (P.HISTORY_VIEW,), "g h"),
+    Entry("prices", "tags", pgettext_lazy("rail", "Prices"), (P.PRICE_VIEW,), "g c", ("/dictionaries/",)),
+    Entry(
+        "settings",
+        "settings",
+        pgettext_lazy("rail", "Settings"),
+        (P.SETTINGS_WRITE, P.STAFF_VIEW, P.PRICE_WRITE, P.DICTIONARY_IMPORT, P.DIARY_SETUP, P.STOCK_WRITE, P.LAB_WRITE, P.INSURANCE_WRITE),
+        "g o",
+        ("/people/",),
+    ),
+)
+
+PATIENT_TABS = (
+    Entry("patient", "layout-list", pgettext_lazy("tab", "Overview"), (P.PATIENT_VIEW,), "1"),
+    Entry("chart", "grid-2x2", pgettext_lazy("tab", "Chart"), (P.CLINICAL_VIEW,), "2"),
+    Entry("plans", "list-checks", pgettext_lazy("tab", "Plan"), (P.PLAN_VIEW,), "3"),
+    Entry("visits", "notebook-pen", pgettext_lazy("tab", "Visits"), (P.CLINICAL_VIEW,), "4"),
+    Entry("images", "scan", pgettext_lazy("tab", "Images"), (P.CLINICAL_VIEW,), "5"),
+    Entry("patient-lab", "flask-conical", pgettext_lazy("tab", "Lab"), (P.LAB_VIEW,), "6"),
+    Entry("patient-money", "wallet", pgettext_lazy("tab", "Money"), (P.MONEY_VIEW,), "7"),
+    Entry("patient-insurance", "shield-check", pgettext_lazy("tab", "Insurance"), (P.INSURANCE_VIEW,), "8"),
+    Entry("documents", "file-text", pgettext_lazy("tab", "Documents"), (P.DOCUMENT_VIEW,), "9"),
+    Entry("patient-history", "history", pgettext_lazy("tab", "History"), (P.HISTORY_VIEW,), "0"),
+)
+
+
+def url_or_none(name: str, *args: object) -> str | None:
+    """The page's address, or none while nobody has built it."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return None
+
+
+def rail(user: User, path: str) -> list[Link]:
+    """Where this person may go from anywhere."""
+    places = [(entry, url_or_none(entry.url_name)) for entry in RAIL if _may(user, entry)]
+    return [Link(entry, url, _is_here(entry, url, path)) for entry, url in places if url]
+
+
+def patient_tabs(user: User, patient_id: object, current: str) -> list[Link]:
+    """The tabs of one patient that this person may open."""
+    places = [(entry, url_or_none(entry.url_name, patient_id)) for entry in PATIENT_TABS if _may(user, entry)]
+    return [Link(entry, url, entry.url_name == current) for entry, url in places if url]
+
+
+def _may(user: User, entry: Entry) -> bool:
+    return not entry.needs or any(user.may(permission) for permission in entry.needs)
+
+
+def _is_here(entry: Entry, url: str, path: str) -> bool:
+    return path == url if url == "/" else path.startswith((url, *entry.also))

@@ -1,0 +1,244 @@
+"""Decisions about people's numbers, dates and words, on plain values."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+import phonenumbers
+from stdnum import luhn
+from stdnum.exceptions import ValidationError
+from stdnum.fr import nir
+
+ADULT_AT = 18
+OLDEST_AGE = 125
+SEPARATORS = re.compile(r"[\s.\-–/№]+")
+
+
+class Refused(ValueError):
+    """A value that the rules do not allow; `code` names the rule."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        super().__init__(code)
+
+
+def normalise_phone(text: str, region: str) -> str:
+    """The phone in E.164 form; a number without a country code is read as one of `region`.
+
+    :raises Refused: phone
+    """
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException as error:
+        raise Refused("phone") from error
+    if number.extension or not phonenumbers.is_possible_number(number) or not phonenumbers.is_valid_number(number):
+        raise Refused("phone")
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def format_phone(value: str) -> str:
+    """An E.164 phone as people read it; anything else unchanged."""
+    try:
+        return str(phonenumbers.format_number(phonenumbers.parse(value), phonenumbers.PhoneNumberFormat.INTERNATIONAL))
+    except phonenumbers.NumberParseException:
+        return value
+
+
+def normalise_email(text: str) -> str:
+    """The address without surrounding space, its domain in lower case.
+
+    :raises Refused: email
+    """
+    local, at, domain = text.strip().rpartition("@")
+    if not at or len(text) > 254 or not re.fullmatch(r"[^\s@<>\"',;]+", local) or not re.fullmatch(r"([\w-]+\.)+[\w-]{2,}", domain):
+        raise Refused("email")
+    return f"{local}@{domain.lower()}"
+
+
+def normalise_identifier(kind: str, number: str) -> str:
+    """The number without separators, checked as its kind demands.
+
+    :raises Refused: snils, snils_check, oms, oms_check, ru_passport, nir, nir_key, foreign_passport, insurance_card
+    """
+    return IDENTIFIERS[kind](SEPARATORS.sub("", number).upper())
+
+
+def _snils(number: str) -> str:
+    if not re.fullmatch(r"[0-9]{11}", number):
+        raise Refused("snils")
+    control = sum(int(digit) * weight for digit, weight in zip(number, range(9, 0, -1), strict=False)) % 101 % 100
+    if int(number[:9]) > 1001998 and control != int(number[9:]):
+        raise Refused("snils_check")
+    return number
+
+
+def _oms(number: str) -> str:
+    if not re.fullmatch(r"[0-9]{16}", number):
+        raise Refused("oms")
+    if not luhn.is_valid(number):
+        raise Refused("oms_check")
+    return number
+
+
+def _nir(number: str) -> str:
+    if not re.fullmatch(r"[1-478][0-9]{4}[0-9][0-9AB][0-9]{8}", number):
+        raise Refused("nir")
+    try:
+        return str(nir.validate(number))
+    except ValidationError as error:
+        raise Refused("nir_key") from error
+
+
+def _matching(code: str, pattern: str) -> Callable[[str], str]:
+    def check(number: str) -> str:
+        if not re.fullmatch(pattern, number):
+            raise Refused(code)
+        return number
+
+    return check
+
+
+IDENTIFIERS: dict[str, Callable[[str], str]] = {
+    "snils": _snils,
+    "oms": _oms,
+    "ru_passport": _matching("ru_passport", r"[0-9]{10}"),
+    "nir": _nir,
+    "foreign_passport": _matching("foreign_passport", r"(?=.*[0-9])[0-9A-Z]{5,15}"),
+    "insurance_card": _matching("insurance_card", r"(?=.*[0-9])[0-9A-Z]{4,40}"),
+}
+
+
+def format_identifier(kind: str, number: str) -> str:
+    """The number in the groups in which it is printed."""
+    groups = {"snils": (3, 3, 3, 2), "oms": (4, 4, 4, 4), "ru_passport": (2, 2, 6), "nir": (1, 2, 2, 2, 3, 3, 2)}.get(kind)
+    if not groups or sum(groups) != len(number):
+        return number
+    parts, start = [], 0
+    for size in groups:
+        parts.append(number[start : start + size])
+        start += size
+    return " ".join(parts)
+
+
+def check_birth_date(born: date, today: date) -> None:
+    """:raises Refused: born_future, born_long_ago"""
+    if born > today:
+        raise Refused("born_future")
+    if today.year - born.year > OLDEST_AGE:
+        raise Refused("born_long_ago")
+
+
+def is_minor(born: date | None, today: date) -> bool:
+    """Below eighteen on that day; an unknown birth date does not make a minor."""
+    return born is not None and today.year - born.year - ((today.month, today.day) < (born.month, born.day)) < ADULT_AT
+
+
+MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "jan янв",
+            "feb fev fév фев",
+            "mar мар",
+            "apr avr апр",
+            "may mai май мая",
+            "jun juin июн",
+            "jul juil июл",
+            "aug aou aoû авг",
+            "sep сен",
+            "oct окт",
+            "nov ноя",
+            "dec déc дек",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}
+DAY_FIRST = re.compile(r"(\d{1,2})[./\-\s](\d{1,2})[./\-\s](\d{4}|\d{2})")
+YEAR_FIRST = re.compile(r"(\d{4})[.\-/](\d{1,2})[.\-/](\d{1,2})(?:[T ]00:00(?::00)?(?:\.0+)?)?")
+IN_WORDS = re.compile(r"(\d{1,2})(?:er|st|nd|rd|th)?[\s.-]+([^\W\d]{3,})\.?,?[\s.-]+(\d{4})(?:\s*г\.?)?", re.IGNORECASE)
+
+
+def parse_date(text: str, today: date) -> date | None:
+    """A date as people of the three languages write it, day before month; a year of two digits is never in the future."""
+    text = text.strip()
+    if found := YEAR_FIRST.fullmatch(text):
+        return _date(int(found[1]), int(found[2]), int(found[3]))
+    if found := DAY_FIRST.fullmatch(text):
+        return _date(_full_year(found[3], today), int(found[2]), int(found[1]))
+    if found := IN_WORDS.fullmatch(text):
+        month = _month(found[2].lower())
+        return _date(int(found[3]), month, int(found[1])) if month else None
+    return None
+
+
+def _full_year(year: str, today: date) -> int:
+    if len(year) == 4:
+        return int(year)
+    century = today.year - today.year % 100
+    return century + int(year) if century + int(year) <= today.year else century - 100 + int(year)
+
+
+def _month(word: str) -> int | None:
+    return next((MONTHS[word[:size]] for size in (4, 3) if word[:size] in MONTHS), None)
+
+
+def _date(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+@dataclass(frozen=True)
+class Search:
+    """What a line typed into the search box asks for: parts of names, runs of digits, dates, a card number."""
+
+    names: str = ""
+    numbers: tuple[str, ...] = ()
+    card_number: int | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.names or self.numbers or self.card_number is not None)
+
+
+DATES = re.compile(rf"{YEAR_FIRST.pattern}|\d{{1,2}}[./-]\d{{1,2}}[./-](?:\d{{4}}|\d{{2}})|\d{{1,2}}\s+[^\W\d]{{3,}}\.?\s+\d{{4}}", re.IGNORECASE)
+DIGITS = re.compile(r"(?<![^\W\d])\+?[(\s]*\d[\d\s().\-]*")
+SHORTEST_RUN = 4
+
+
+def parse_search(text: str, today: date) -> Search:
+    """Split a typed line; digits count as a phone, card or date from four on, fewer only as a card number."""
+    numbers: list[str] = []
+    card_number: int | None = None
+
+    def take_date(found: re.Match[str]) -> str:
+        born = parse_date(found[0], today)
+        if born is None:
+            return found[0]
+        numbers.append(born.isoformat())
+        return " "
+
+    def take_digits(found: re.Match[str]) -> str:
+        nonlocal card_number
+        digits = re.sub(r"\D", "", found[0])
+        if len(digits) <= 9:
+            card_number = int(digits)
+        if len(digits) >= SHORTEST_RUN:
+            numbers.append(without_trunk_prefix(digits))
+        return " "
+
+    names = DIGITS.sub(take_digits, DATES.sub(take_date, text[:200]))
+    names = re.sub(r"[\W_]+", " ", names).strip()
+    return Search(names, tuple(numbers), card_number if not names and len(numbers) < 2 else None)
+
+
+def without_trunk_prefix(digits: str) -> str:
+    """Phone digits as they stand in E.164: without 00, the Russian 8 or the French 0 in front."""
+    if digits.startswith("00"):
+        return digits[2:]
+    if len(digits) == 11 and digits.startswith("8"):
+        return digits[1:]
+    return digits[1:] if digits.startswith("0") and len(digits) >= 6 else digits

@@ -1,0 +1,176 @@
+"""Reads of the diary."""
+
+import zoneinfo
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Q, QuerySet, Value
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format, time_format
+from django.utils.http import urlencode
+
+from clinic.lib.clock import branch_day, day_bounds
+from clinic.lib.errors import NotFound
+from clinic.patients.models import Patient
+from clinic.scheduling import rules
+from clinic.scheduling.models import Appointment, AppointmentQuerySet, Chair, Shift, TimeRange
+from clinic.staff import queries as staff
+from clinic.staff.models import Branch, User
+from clinic.staff.roles import Permission, Role
+
+RELATED = ("patient", "dentist", "assistant", "chair", "branch", "type")
+CARERS = (Role.DENTIST, Role.HYGIENIST)
+HELPERS = (Role.ASSISTANT, Role.HYGIENIST, Role.DENTIST)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The people, the chair and the time that an appointment asks for."""
+
+    span: rules.Span
+    patient_id: UUID
+    dentist_id: UUID
+    assistant_id: UUID | None
+    chair_id: UUID
+
+    @property
+    def people(self) -> list[UUID]:
+        return [person for person in (self.dentist_id, self.assistant_id) if person]
+
+    @property
+    def resources(self) -> list[UUID]:
+        return [*self.people, self.chair_id, self.patient_id]
+
+
+def get_appointment_for(user: User, appointment_id: UUID) -> Appointment:
+    """The appointment, if the person works in its branch.
+
+    :raises NotAllowed: when the person may not see the diary.
+    :raises NotFound: when there is no such appointment in the person's branches.
+    """
+    user.require(Permission.DIARY_VIEW)
+    appointment = Appointment.objects.select_related(*RELATED).filter(pk=appointment_id).first()
+    if appointment is None or appointment.branch not in staff.branches_of(user):
+        raise NotFound
+    return appointment
+
+
+def get_branch_for(user: User, branch_id: UUID) -> Branch:
+    """:raises NotFound: when the person does not work in that branch."""
+    branch = next((branch for branch in staff.branches_of(user) if branch.pk == branch_id), None)
+    if branch is None:
+        raise NotFound
+    return branch
+
+
+def get_chair_for(user: User, chair_id: UUID) -> Chair:
+    """:raises NotFound: when there is no such chair in use in the person's branches."""
+    chair = Chair.objects.select_related("branch").filter(pk=chair_id, is_active=True).first()
+    if chair is None or chair.branch not in staff.branches_of(user):
+        raise NotFound
+    return chair
+
+
+def find_clash(wanted: Wanted, *, besides: UUID) -> Appointment | None:
+    """The first standing appointment that holds one of the wanted people, the chair or the patient in that time."""
+    return (
+        Appointment.objects.standing()
+        .alias(during=TimeRange("starts_at", "ends_at", Value("[)")))
+        .filter(
+            Q(chair=wanted.chair_id) | Q(patient=wanted.patient_id) | Q(dentist__in=wanted.people) | Q(assistant__in=wanted.people),
+            during__overlap=(wanted.span.start, wanted.span.end),
+        )
+        .exclude(pk=besides)
+        .select_related(*RELATED)
+        .order_by("starts_at", "pk")
+        .first()
+    )
+
+
+def working_spans(user_id: UUID, branch_id: UUID, start: datetime, end: datetime) -> list[rules.Span]:
+    """The person's shifts in the branch that touch the time."""
+    shifts = Shift.objects.filter(user=user_id, branch=branch_id, cancelled_at=None, starts_at__lte=end, ends_at__gte=start)
+    return [shift.span for shift in shifts]
+
+
+def appointments_between(branch: Branch, start: datetime, end: datetime) -> AppointmentQuerySet:
+    """Every appointment of the branch that overlaps the time, cancelled ones too, in order."""
+    return Appointment.objects.filter(branch=branch).during(start, end).select_related(*RELATED).order_by("starts_at", "pk")
+
+
+def day_appointments(branch: Branch, day: date) -> AppointmentQuerySet:
+    """Appointments that take place on the branch day, cancelled ones too, in order."""
+    return appointments_between(branch, *day_bounds(day, branch.time_zone))
+
+
+def dentist_day(user: User, day: date, branch: Branch) -> AppointmentQuerySet:
+    """The standing appointments of one dentist, or of an assistant, on the branch day."""
+    return day_appointments(branch, day).standing().filter(Q(dentist=user) | Q(assistant=user))
+
+
+def next_appointment(patient: Patient, at: datetime | None = None) -> Appointment | None:
+    """The appointment that the patient is in or will have next."""
+    return (
+        patient.appointments.filter(state__in=rules.MOVABLE, ends_at__gt=at or timezone.now())
+        .select_related(*RELATED)
+        .order_by("starts_at", "pk")
+        .first()
+    )
+
+
+def patient_appointments(patient: Patient) -> AppointmentQuerySet:
+    """All appointments of a patient, newest first."""
+    return patient.appointments.select_related(*RELATED).order_by("-starts_at", "pk")
+
+
+def chairs_of(branch: Branch) -> QuerySet[Chair]:
+    """The chairs in use, in the order of the diary's columns."""
+    return Chair.objects.filter(branch=branch, is_active=True).select_related("room").order_by("position", "name", "pk")
+
+
+def shifts_between(branch: Branch, start: datetime, end: datetime) -> QuerySet[Shift]:
+    """Shifts of the branch that overlap the time."""
+    return (
+        Shift.objects.filter(branch=branch, cancelled_at=None, starts_at__lt=end, ends_at__gt=start)
+        .select_related("user", "chair")
+        .order_by("starts_at", "user__last_name", "pk")
+    )
+
+
+def day_shifts(branch: Branch, day: date) -> QuerySet[Shift]:
+    return shifts_between(branch, *day_bounds(day, branch.time_zone))
+
+
+def free_slots(*, dentist_id: UUID, branch: Branch, minutes: int, start: datetime, end: datetime, limit: int = 20) -> list[rules.Span]:
+    """The first stretches of `minutes` inside the dentist's shifts in which neither the dentist nor every chair is taken."""
+    length, start, end = timedelta(minutes=minutes), start.astimezone(UTC), end.astimezone(UTC)
+    chairs = list(chairs_of(branch).values_list("pk", flat=True))
+    working = [rules.Span(max(span.start, start), min(span.end, end)) for span in working_spans(dentist_id, branch.pk, start, end)]
+    busy = _busy(start, end, Q(dentist=dentist_id) | Q(assistant=dentist_id))
+    gaps = rules.without([span for span in working if span.start < span.end], busy)
+    by_chair = [rules.without(gaps, _busy(start, end, Q(chair=chair))) for chair in chairs]
+    found = {slot for gaps_of_chair in by_chair for slot in rules.slots(gaps_of_chair, length, grid=start)}
+    return sorted(found)[:limit]
+
+
+def _busy(start: datetime, end: datetime, who: Q) -> list[rules.Span]:
+    rows = Appointment.objects.standing().filter(who).during(start, end).values_list("starts_at", "ends_at")
+    return [rules.Span(*row) for row in rows]
+
+
+def span_in_words(span: rules.Span, zone: str, *, seen_on: date | None = None) -> str:
+    """`10:00–11:00` on the branch's clock, with the date unless it is `seen_on`."""
+    info = zoneinfo.ZoneInfo(zone)
+    words = "–".join(time_format(instant.astimezone(info), "H:i") for instant in (span.start, span.end))
+    day = branch_day(span.start, zone)
+    return words if day == seen_on else f"{date_format(day, 'DATE_FORMAT')}, {words}"
+
+
+def diary_link(branch: Branch, instant: datetime, appointment_id: UUID | None = None) -> str:
+    """Where the diary shows that moment, with the appointment open."""
+    asked = {"branch": str(branch.pk), "day": branch_day(instant, branch.time_zone).isoformat()}
+    if appointment_id:
+        asked["appointment"] = str(appointment_id)
+    return f"{reverse('diary')}?{urlencode(asked)}"

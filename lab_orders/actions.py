@@ -1,0 +1,221 @@
+"""Writes of laboratory orders."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from charting.models import Procedure
+from clinic.files.models import StoredFile
+from clinic.lib.clock import branch_day
+from clinic.lib.errors import Conflict, InvalidInput, NotFound, StaleVersion
+from clinic.lib.ids import uuid7
+from clinic.staff.models import Branch, User
+from clinic.staff.roles import Permission
+from lab_orders import rules
+from lab_orders.models import Lab, LabOrder, LabOrderFile, LabOrderItem, LabStage, OrderState, StateChange
+
+
+class WrongState(Conflict):
+    """The order cannot go there from where it is."""
+
+    code = "wrong_state"
+
+
+@dataclass(frozen=True)
+class OrderDetails:
+    """What the laboratory is asked for."""
+
+    lab_id: UUID
+    due_date: date
+    shade: str = ""
+    material: str = ""
+    instructions: str = ""
+
+
+@transaction.atomic
+def save_lab(*, actor: User, lab_id: UUID | None, name: str, contact: str, phone: str, email: str, usual_days: int, is_active: bool) -> Lab:
+    """Add a laboratory (`lab_id` new or None) or change it.
+
+    :raises InvalidInput: empty name, a name another laboratory has, days outside 1..90.
+    """
+    actor.require(Permission.LAB_WRITE)
+    lab = Lab.objects.select_for_update().filter(pk=lab_id).first() if lab_id else None
+    fields = {}
+    if not name.strip() or len(name) > 200:
+        fields["name"] = _("Enter a name of at most 200 characters.")
+    elif Lab.objects.filter(name=name.strip()).exclude(pk=lab.pk if lab else uuid7()).exists():
+        fields["name"] = _("There is a laboratory with this name already.")
+    if not 1 <= usual_days <= 90:
+        fields["usual_days"] = _("Enter 1 to 90 days.")
+    if fields:
+        raise InvalidInput(fields=fields)
+    lab = lab or Lab(id=lab_id or uuid7())
+    lab.name, lab.contact, lab.phone, lab.email = name.strip(), contact.strip(), phone.strip(), email.strip()
+    lab.usual_days, lab.is_active = usual_days, is_active
+    lab.save()
+    return lab
+
+
+@transaction.atomic
+def draft_order(
+    *,
+    actor: User,
+    at: datetime,
+    procedure_ids: Sequence[UUID],
+    branch: Branch,
+    details: OrderDetails,
+    stages: Sequence[str] = (),
+    id: UUID | None = None,
+) -> LabOrder:
+    """Start an order for one or more procedures of one patient; the same id returns the first result.
+
+    :raises InvalidInput: no procedure, procedures of several patients, a due date in the past.
+    """
+    actor.require(Permission.LAB_WRITE)
+    existing = LabOrder.objects.filter(pk=id).first() if id else None
+    if existing:
+        return existing
+    procedures = list(Procedure.objects.filter(pk__in=procedure_ids).prefetch_related("teeth").order_by("recorded_at", "pk"))
+    today = branch_day(at, branch.time_zone)
+    _check_order(procedures, len(set(procedure_ids)), details, today, stages)
+    order = LabOrder.objects.create(
+        id=id or uuid7(), number=_next_number(), patient_id=procedures[0].patient_id, branch=branch, dentist=actor, **_columns(details)
+    )
+    LabOrderItem.objects.bulk_create(
+        LabOrderItem(order=order, patient_id=order.patient_id, procedure=procedure, teeth=sorted(tooth.tooth for tooth in procedure.teeth.all()))
+        for procedure in procedures
+    )
+    titles = [title.strip() for title in stages if title.strip()]
+    LabStage.objects.bulk_create(
+        LabStage(order=order, patient_id=order.patient_id, position=position, title=title, due_date=due)
+        for position, (title, due) in enumerate(zip(titles, rules.stage_dates(today, details.due_date, len(titles) or 1), strict=False), start=1)
+    )
+    _note_state(order, actor=actor, at=at, reason="")
+    return order
+
+
+@transaction.atomic
+def change_order(*, actor: User, at: datetime, order_id: UUID, version: int, details: OrderDetails) -> LabOrder:
+    """Change what is asked; each change of a sent order is in its history.
+
+    :raises StaleVersion: when somebody changed the order since it was read.
+    :raises WrongState: once the work is fitted or cancelled.
+    """
+    actor.require(Permission.LAB_WRITE)
+    order = _lock(order_id, version)
+    if order.state in (OrderState.FITTED, OrderState.CANCELLED):
+        raise WrongState(_("The order is closed and cannot be changed."))
+    _check_details(details, None)
+    for name, value in _columns(details).items():
+        setattr(order, name, value)
+    order.save()
+    order.refresh_from_db()
+    return order
+
+
+@transaction.atomic
+def move_order(*, actor: User, at: datetime, order_id: UUID, version: int, state: str, reason: str = "", due_date: date | None = None) -> LabOrder:
+    """Bring the order to its next state, with who and when; a remake or a cancellation needs its reason.
+
+    :raises WrongState: when the order cannot go there.
+    """
+    actor.require(Permission.LAB_WRITE)
+    order = _lock(order_id, version)
+    if state not in OrderState.values or not rules.may_move(order.state, state):
+        raise WrongState(_("The order is %(state)s and cannot go there.") % {"state": order.get_state_display()})
+    if state in rules.NEEDS_REASON and not reason.strip():
+        raise InvalidInput(fields={"reason": _("Say why.")})
+    if due_date is not None:
+        _check_due(due_date, branch_day(at, order.branch.time_zone))
+        order.due_date = due_date
+    order.state = state
+    order.save()
+    _note_state(order, actor=actor, at=at, reason=reason.strip()[:300])
+    order.refresh_from_db()
+    return order
+
+
+@transaction.atomic
+def finish_stage(*, actor: User, at: datetime, stage_id: UUID) -> LabStage:
+    """Mark a stage done; doing it again changes nothing."""
+    actor.require(Permission.LAB_WRITE)
+    stage = LabStage.objects.select_for_update().filter(pk=stage_id).first()
+    if stage is None:
+        raise NotFound
+    if stage.done_at is None:
+        stage.done_at = at
+        stage.save(update_fields=["done_at"])
+    return stage
+
+
+@transaction.atomic
+def attach_file(*, actor: User, order_id: UUID, file: StoredFile, name: str) -> LabOrderFile:
+    """Attach a stored file; the same file twice is one attachment."""
+    actor.require(Permission.LAB_WRITE)
+    order = LabOrder.objects.filter(pk=order_id).first()
+    if order is None:
+        raise NotFound
+    attached, _is_new = LabOrderFile.objects.get_or_create(order=order, file=file, defaults={"name": name[:200], "patient_id": order.patient_id})
+    return attached
+
+
+def _lock(order_id: UUID, version: int) -> LabOrder:
+    order = LabOrder.objects.select_for_update(of=("self",)).select_related("branch").filter(pk=order_id).first()
+    if order is None:
+        raise NotFound
+    if order.version != version:
+        raise StaleVersion
+    return order
+
+
+def _note_state(order: LabOrder, *, actor: User, at: datetime, reason: str) -> None:
+    StateChange.objects.create(order=order, patient_id=order.patient_id, state=order.state, changed_at=at, changed_by=actor, reason=reason)
+
+
+def _next_number() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('lab_orders_number')")
+        return int(cursor.fetchone()[0])
+
+
+def _columns(details: OrderDetails) -> dict[str, object]:
+    return {
+        "lab_id": details.lab_id,
+        "due_date": details.due_date,
+        "shade": details.shade.strip(),
+        "material": details.material.strip(),
+        "instructions": details.instructions.strip(),
+    }
+
+
+def _check_order(procedures: Sequence[Procedure], asked: int, details: OrderDetails, today: date, stages: Sequence[str]) -> None:
+    if not procedures or len(procedures) != asked:
+        raise InvalidInput(fields={"procedures": _("Choose at least one procedure of this patient.")})
+    if len({procedure.patient_id for procedure in procedures}) > 1:
+        raise InvalidInput(fields={"procedures": _("One order is for one patient.")})
+    if len(stages) > 20 or any(len(stage) > 120 for stage in stages):
+        raise InvalidInput(fields={"stages": _("At most 20 stages of 120 characters.")})
+    _check_details(details, today)
+
+
+def _check_details(details: OrderDetails, today: date | None) -> None:
+    fields = {}
+    if not Lab.objects.filter(pk=details.lab_id, is_active=True).exists():
+        fields["lab"] = _("Choose a laboratory.")
+    if len(details.shade) > 40:
+        fields["shade"] = _("At most 40 characters.")
+    if len(details.material) > 120:
+        fields["material"] = _("At most 120 characters.")
+    if fields:
+        raise InvalidInput(fields=fields)
+    if today is not None:
+        _check_due(details.due_date, today)
+
+
+def _check_due(due: date, today: date) -> None:
+    if due < today:
+        raise InvalidInput(fields={"due_date": _("The day the work is due cannot be in the past.")})

@@ -1,0 +1,83 @@
+"""Reads of laboratory orders."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Case, Prefetch, Q, QuerySet, Value, When
+
+from charting.models import Procedure, ProcedureState
+from clinic.lib.errors import NotFound
+from clinic.patients import queries as patients
+from clinic.patients.models import Patient
+from clinic.staff.models import Branch, User
+from clinic.staff.roles import Permission
+from lab_orders import rules
+from lab_orders.models import LabOrder, LabOrderItem, StateChange
+
+OUT = Q(state__in=sorted(rules.OUT))
+
+
+def orders(branch: Branch | None = None, *, state: str = "", text: str = "") -> QuerySet[LabOrder]:
+    """Orders with patient, laboratory and items; those still out first, by due date."""
+    found = LabOrder.objects.select_related("patient", "lab", "dentist").prefetch_related(
+        Prefetch("items", LabOrderItem.objects.select_related("procedure__service").order_by("pk"))
+    )
+    if branch is not None:
+        found = found.filter(branch=branch)
+    if state:
+        found = found.filter(state=state)
+    if text:
+        found = found.filter(Q(patient__last_name__icontains=text) | Q(lab__name__icontains=text) | Q(number__startswith=text))
+    return found.order_by(Case(When(OUT, then=Value(0)), When(state="draft", then=Value(1)), default=Value(2)), "due_date", "number")
+
+
+def overdue(branch: Branch, today: date) -> QuerySet[LabOrder]:
+    """Work that should have come back before today, the longest wait first."""
+    return orders(branch).filter(OUT, due_date__lt=today).order_by("due_date", "number")
+
+
+def orders_of_patient(patient: Patient) -> QuerySet[LabOrder]:
+    """The patient's orders, newest first."""
+    return orders().filter(patient=patient).order_by("-number")
+
+
+def get_order_for(user: User, order_id: UUID) -> LabOrder:
+    """An order through the person; the look at the patient is recorded.
+
+    :raises NotFound: when there is no such order.
+    """
+    user.require(Permission.LAB_VIEW)
+    order = (
+        orders()
+        .select_related("branch__legal_entity")
+        .prefetch_related("stages", "files__file", Prefetch("changes", StateChange.objects.select_related("changed_by").order_by("changed_at", "pk")))
+        .filter(pk=order_id)
+        .first()
+    )
+    if order is None:
+        raise NotFound
+    order.patient = patients.get_patient_for(user, order.patient_id, what="lab order", permission=Permission.LAB_VIEW)
+    return order
+
+
+def work_not_back(patient_ids: Iterable[UUID]) -> dict[UUID, list[LabOrder]]:
+    """Orders that are still out, by patient: the diary warns about them."""
+    by_patient: dict[UUID, list[LabOrder]] = defaultdict(list)
+    for order in LabOrder.objects.filter(OUT, patient__in=patient_ids).select_related("lab").order_by("due_date", "number"):
+        by_patient[order.patient_id].append(order)
+    return dict(by_patient)
+
+
+def procedures_to_order(patient: Patient) -> QuerySet[Procedure]:
+    """Procedures that need a laboratory, are not finished and stand in no open order."""
+    open_items = LabOrderItem.objects.exclude(order__state="cancelled").values("procedure")
+    unfinished = [ProcedureState.PROPOSED, ProcedureState.PLANNED, ProcedureState.IN_PROGRESS]
+    return (
+        Procedure.objects.filter(patient=patient, service__needs_lab=True, state__in=unfinished)
+        .exclude(pk__in=open_items)
+        .select_related("service")
+        .prefetch_related("teeth")
+        .order_by("recorded_at", "pk")
+    )

@@ -1,0 +1,86 @@
+"""What the laboratory orders' API takes and gives."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from ninja import Field, Schema
+
+
+class LabIn(Schema):
+    name: str
+    contact: str = ""
+    phone: str = ""
+    email: str = ""
+    usual_days: int = 7
+    is_active: bool = True
+
+
+class LabOut(LabIn):
+    id: UUID
+
+
+class OrderIn(Schema):
+    id: UUID | None = None
+    procedures: list[UUID]
+    lab: UUID
+    due_date: date
+    shade: str = ""
+    material: str = ""
+    instructions: str = ""
+    stages: list[str] = []
+
+
+class OrderChange(Schema):
+    version: int
+    lab: UUID
+    due_date: date
+    shade: str = ""
+    material: str = ""
+    instructions: str = ""
+
+
+class MoveIn(Schema):
+    version: int
+    state: str
+    reason: str = ""
+    due_date: date | None = None
+
+
+class ItemOut(Schema):
+    procedure: UUID = Field(alias="procedure_id")
+    teeth: list[int]
+
+
+class StageOut(Schema):
+    id: UUID
+    position: int
+    title: str
+    due_date: date
+    done_at: datetime | None
+
+
+class ChangeOut(Schema):
+    state: str
+    changed_at: datetime
+    changed_by: UUID = Field(alias="changed_by_id")
+    reason: str
+
+
+class OrderOut(Schema):
+    id: UUID
+    version: int
+    number: int
+    patient: UUID = Field(alias="patient_id")
+    lab: UUID = Field(alias="lab_id")
+    dentist: UUID = Field(alias="dentist_id")
+    state: str
+    shade: str
+    material: str
+    instructions: str
+    due_date: date
+    items: list[ItemOut]
+
+
+class OrderWhole(OrderOut):
+    stages: list[StageOut]
+    changes: list[ChangeOut]

@@ -1,0 +1,131 @@
+"""Orders to laboratories: drafting, moving, remaking, refusing."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from charting.models import Procedure, ProcedureTooth
+from clinic.lib.errors import InvalidInput, NotAllowed, StaleVersion
+from clinic.lib.ids import uuid7
+from clinic.price_list.models import Category, Scope, Service
+from clinic.staff.roles import Role
+from lab_orders import actions, queries
+from lab_orders.models import Lab, LabOrder
+from tests.inventory.factories import make_patient
+from tests.staff.factories import dr_orlova, make_branch, make_user
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+DUE = date(2026, 11, 30)
+
+
+def make_lab(name: str = "Zirkon") -> Lab:
+    return Lab.objects.get_or_create(name=name)[0]
+
+
+def make_crown(card_number: int = 1, tooth: int = 16) -> Procedure:
+    service = Service.objects.get_or_create(
+        code="CR", defaults={"title_ru": "Коронка", "category": Category.PROSTHETICS, "scope": Scope.TOOTH, "needs_lab": True}
+    )[0]
+    patient = make_patient(card_number)
+    procedure = Procedure.objects.create(patient=patient, service=service, recorded_at=NOW, recorded_by=dr_orlova())
+    ProcedureTooth.objects.create(procedure=procedure, patient=patient, tooth=tooth)
+    return procedure
+
+
+def draft(**changes: Any) -> LabOrder:
+    details = {"lab_id": make_lab().pk, "due_date": DUE, "shade": "A2", "material": "zirconia", **changes.pop("details", {})}
+    values: dict[str, Any] = {"actor": dr_orlova(), "at": NOW, "branch": make_branch(), "procedure_ids": None, **changes}
+    values["procedure_ids"] = values["procedure_ids"] if values["procedure_ids"] is not None else [make_crown().pk]
+    return actions.draft_order(details=actions.OrderDetails(**details), **values)
+
+
+def move(order: LabOrder, state: str, **values: Any) -> LabOrder:
+    return actions.move_order(actor=dr_orlova(), at=NOW, order_id=order.pk, version=order.version, state=state, **values)
+
+
+def test_it_drafts_an_order_with_teeth_and_dated_stages() -> None:
+    order = draft(stages=["frame", "try-in", "finish"])
+    assert order.items.get().teeth == [16]
+    assert [stage.due_date.day for stage in order.stages.order_by("position")] == [23, 27, 30]
+    assert order.changes.get().state == "draft"
+
+
+def test_it_answers_a_repeated_request_with_the_first_order() -> None:
+    key = uuid7()
+    crown = make_crown()
+    assert draft(id=key, procedure_ids=[crown.pk]).number == draft(id=key, procedure_ids=[crown.pk]).number
+
+
+def test_it_walks_the_states_and_keeps_who_and_why() -> None:
+    order = draft()
+    for state in ("sent", "in_work", "try_in"):
+        order = move(order, state)
+    order = move(order, "remake", reason="open margin", due_date=DUE + timedelta(days=7))
+    assert order.due_date == DUE + timedelta(days=7)
+    assert [(change.state, change.reason) for change in order.changes.order_by("changed_at", "pk")][-1] == ("remake", "open margin")
+
+
+def test_it_refuses_a_leap_a_remake_without_reason_and_a_stale_click() -> None:
+    order = draft()
+    with pytest.raises(actions.WrongState):
+        move(order, "fitted")
+    sent = move(order, "sent")
+    with pytest.raises(StaleVersion):
+        move(order, "in_work")
+    with pytest.raises(InvalidInput):
+        move(sent, "cancelled")
+    with pytest.raises(actions.WrongState):
+        move(sent, "melted")
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"procedure_ids": []}, "procedures"),
+        ({"procedure_ids": [uuid7()]}, "procedures"),
+        ({"details": {"due_date": date(2026, 11, 1)}}, "due_date"),
+        ({"details": {"lab_id": uuid7()}}, "lab"),
+        ({"details": {"shade": "A" * 41}}, "shade"),
+        ({"stages": ["x" * 121]}, "stages"),
+    ],
+)
+def test_it_refuses_an_impossible_order(changes: dict[str, Any], field: str) -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        draft(**changes)
+    assert field in refusal.value.fields
+    assert LabOrder.objects.count() == 0
+
+
+def test_it_refuses_to_mix_patients() -> None:
+    with pytest.raises(InvalidInput):
+        draft(procedure_ids=[make_crown(1).pk, make_crown(2).pk])
+
+
+def test_it_lists_what_is_overdue_and_warns_about_work_that_is_not_back() -> None:
+    order = move(draft(), "sent")
+    assert list(queries.overdue(make_branch(), DUE)) == []
+    assert list(queries.overdue(make_branch(), DUE + timedelta(days=1))) == [order]
+    assert queries.work_not_back([order.patient_id]) == {order.patient_id: [order]}
+    back = move(order, "returned")
+    assert queries.work_not_back([back.patient_id]) == {}
+
+
+def test_it_offers_only_unordered_lab_work() -> None:
+    crown = make_crown()
+    assert list(queries.procedures_to_order(crown.patient)) == [crown]
+    draft(procedure_ids=[crown.pk])
+    assert list(queries.procedures_to_order(crown.patient)) == []
+
+
+def test_changes_of_state_are_append_only() -> None:
+    draft()
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("UPDATE lab_orders_statechange SET reason = 'better'")
+
+
+def test_it_asks_for_the_right() -> None:
+    with pytest.raises(NotAllowed):
+        draft(actor=make_user(Role.ACCOUNTANT))

@@ -1,0 +1,87 @@
+"""A patient with a plan, services with prices, and people who may plan, made straight in the tables."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from charting.models import Procedure, ProcedureTooth
+from clinic.patients.models import Patient
+from clinic.price_list.models import Category, ChartEffect, Price, PriceList, Scope, Service
+from clinic.staff.models import Branch, User
+from tests.staff.factories import dr_orlova, make_branch
+from treatment_plans.models import Alternative, Item, Phase, Plan
+
+NOON = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+SERVICES = {
+    "filling": ("A16.07.002", "Восстановление зуба пломбой", Category.THERAPY, Scope.SURFACES, ChartEffect.FILLING, "5400.00"),
+    "crown": ("A16.07.004", "Восстановление зуба коронкой", Category.PROSTHETICS, Scope.TOOTH, ChartEffect.CROWN, "32990.50"),
+    "extraction": ("A16.07.001", "Удаление зуба", Category.SURGERY, Scope.TOOTH, ChartEffect.EXTRACTION, "4333.33"),
+    "hygiene": ("A16.07.051", "Профессиональная гигиена полости рта", Category.HYGIENE, Scope.MOUTH, ChartEffect.NONE, "6100.00"),
+}
+
+
+def service(name: str = "filling", *, price: str | None = None, branch: Branch | None = None) -> Service:
+    """A service of the catalogue with its price since 2020; the same one on every call."""
+    code, title, category, scope, effect, usual = SERVICES[name]
+    found = Service.objects.get_or_create(
+        code=code, defaults={"title_ru": title, "title_en": name.title(), "category": category, "scope": scope, "chart_effect": effect}
+    )[0]
+    place = branch or make_branch()
+    price_list = PriceList.objects.get_or_create(
+        legal_entity=place.legal_entity, currency=place.currency, is_default=True, defaults={"name": "Основной"}
+    )[0]
+    Price.objects.get_or_create(
+        price_list=price_list, service=found, valid_from=date(2020, 1, 1), defaults={"amount": Decimal(price if price is not None else usual)}
+    )
+    return found
+
+
+def petrov(branch: Branch | None = None) -> Patient:
+    """Ivan Ilyich Petrov, grown up; the same one on every call."""
+    return Patient.objects.get_or_create(
+        card_number=1001,
+        defaults={
+            "last_name": "Петров",
+            "first_name": "Иван",
+            "patronymic": "Ильич",
+            "birth_date": date(1980, 5, 17),
+            "branch": branch or make_branch(),
+        },
+    )[0]
+
+
+def procedure(name: str = "filling", *, patient: Patient | None = None, tooth: int | None = 36, by: User | None = None) -> Procedure:
+    """A proposed procedure on a tooth."""
+    person = patient or petrov()
+    row = Procedure.objects.create(patient=person, service=service(name), recorded_at=NOON, recorded_by=by or dr_orlova())
+    if tooth:
+        ProcedureTooth.objects.create(procedure=row, patient=person, tooth=tooth, surfaces=["O"] if name == "filling" else [])
+    return row
+
+
+def plan_with(*names: str, alternatives: int = 1, patient: Patient | None = None) -> Plan:
+    """A draft plan whose alternatives all hold the same lines, a phase each."""
+    person = patient or petrov()
+    plan = Plan.objects.create(patient=person, branch=person.branch, title="Лечение", dentist=dr_orlova(), currency=person.branch.currency)
+    procedures = [procedure(name, patient=person, tooth=11 + number) for number, name in enumerate(names)]
+    for position in range(1, alternatives + 1):
+        alternative = Alternative.objects.create(plan=plan, patient=person, title=f"Вариант {position}", position=position)
+        phase = Phase.objects.create(alternative=alternative, patient=person, title="Лечение", position=1)
+        for order, act in enumerate(procedures, start=1):
+            line(alternative, act, phase=phase, position=order)
+    return plan
+
+
+def line(alternative: Alternative, act: Procedure, *, phase: Phase | None = None, position: int = 1) -> Item:
+    """An item at the service's price."""
+    price = Price.objects.get(service=act.service)
+    return Item.objects.create(
+        alternative=alternative,
+        patient=alternative.patient,
+        phase=phase,
+        position=position,
+        procedure=act,
+        unit_price=price.amount,
+        currency=alternative.plan.currency,
+        price_date=NOON.date(),
+        total=price.amount,
+    )

@@ -1,0 +1,169 @@
+"""What the database refuses by itself, whoever writes: two accepted alternatives, changed frozen prices, unsigned agreements, gaps."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from clinic.files.actions import store
+from tests.staff.factories import dr_orlova
+from tests.treatment_plans.factories import NOON, line, plan_with, procedure
+from treatment_plans.models import Alternative, DiscountLimit, Document, DocumentItem, Item, Plan, Signature
+
+pytestmark = pytest.mark.django_db
+
+
+@contextmanager
+def refused(rule: str) -> Iterator[None]:
+    with pytest.raises(IntegrityError) as caught, transaction.atomic():
+        yield
+    assert caught.value.__cause__.diag.constraint_name == rule  # type: ignore[union-attr]
+
+
+def run(sql: str, *parameters: object) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+
+
+def accept(alternative: Alternative) -> None:
+    alternative.items.update(frozen_at=timezone.now())
+    Alternative.objects.filter(pk=alternative.pk).update(state="accepted")
+
+
+def a_document(alternative: Alternative, *, number: int = 1, items: list[Item] | None = None) -> Document:
+    file = store(content=f"PDF {number}".encode(), media_type="application/pdf")
+    document = Document.objects.create(
+        patient=alternative.patient,
+        branch=alternative.plan.branch,
+        legal_entity=alternative.plan.branch.legal_entity,
+        kind="contract",
+        series="D",
+        year=2026,
+        number=number,
+        language="ru",
+        template_version="1",
+        alternative=alternative,
+        issued_at=NOON,
+        issued_by=dr_orlova(),
+        file=file,
+        content_hash="0" * 64,
+    )
+    for item in items or []:
+        DocumentItem.objects.create(
+            document=document, patient=item.patient, item=item, description="", quantity=1, unit_price=item.unit_price, total=item.total
+        )
+    return document
+
+
+def sign(document: Document, *, role: str = "patient", sha256: str | None = None) -> Signature:
+    return Signature.objects.create(
+        document=document,
+        patient=document.patient,
+        role=role,
+        signer_name="Петров Иван Ильич",
+        strokes=[],
+        image=document.file,
+        signed_at=NOON,
+        witness=dr_orlova(),
+        document_sha256=sha256 or document.file.sha256,
+        file=document.file,
+    )
+
+
+def accepted_plan(*names: str) -> tuple[Plan, Alternative, Item]:
+    plan = plan_with(*names)
+    alternative = plan.alternatives.get()
+    accept(alternative)
+    return plan, alternative, alternative.items.order_by("position")[0]
+
+
+def test_it_accepts_one_alternative_of_a_plan() -> None:
+    plan = plan_with("filling", alternatives=2)
+    first, second = plan.alternatives.order_by("position")
+    accept(first)
+    second.items.update(frozen_at=NOON)
+    with refused("treatment_plans_one_accepted"):
+        run("UPDATE treatment_plans_alternative SET state = 'accepted' WHERE id = %s", second.pk)
+
+
+def test_it_freezes_the_price_of_an_accepted_line() -> None:
+    _plan, alternative, item = accepted_plan("filling")
+    with refused("treatment_plans_item_frozen"):
+        run("UPDATE treatment_plans_item SET unit_price = 1, total = 1 WHERE id = %s", item.pk)
+    with refused("treatment_plans_item_frozen"):
+        run("UPDATE treatment_plans_item SET frozen_at = NULL WHERE id = %s", item.pk)
+    with refused("treatment_plans_alternative_frozen"):
+        run("UPDATE treatment_plans_alternative SET title = 'x' WHERE id = %s", alternative.pk)
+    with refused("treatment_plans_alternative_decided"):
+        run("UPDATE treatment_plans_alternative SET state = 'draft' WHERE id = %s", alternative.pk)
+    run("UPDATE treatment_plans_item SET visit_number = 3 WHERE id = %s", item.pk)
+
+
+def test_it_keeps_unfrozen_lines_out_of_a_decided_alternative() -> None:
+    plan, alternative, _item = accepted_plan("filling")
+    with refused("treatment_plans_item_unfrozen"):
+        line(alternative, procedure("crown", patient=plan.patient, tooth=26), position=2)
+    other = plan_with("filling").alternatives.get()
+    with refused("treatment_plans_alternative_unfrozen"):
+        run("UPDATE treatment_plans_alternative SET state = 'accepted' WHERE id = %s", other.pk)
+
+
+def test_it_agrees_a_line_only_by_a_signed_document_that_lists_it() -> None:
+    _plan, alternative, item = accepted_plan("filling")
+    silent, listing = a_document(alternative), a_document(alternative, number=2, items=[item])
+    sign(silent)
+    for document in (silent, listing):
+        with refused("treatment_plans_item_agreement_signed"):
+            run("UPDATE treatment_plans_item SET agreed_document_id = %s WHERE id = %s", document.pk, item.pk)
+    sign(listing, role="clinic")
+    with refused("treatment_plans_item_agreement_signed"):
+        run("UPDATE treatment_plans_item SET agreed_document_id = %s WHERE id = %s", listing.pk, item.pk)
+    sign(listing)
+    run("UPDATE treatment_plans_item SET agreed_document_id = %s WHERE id = %s", listing.pk, item.pk)
+    with refused("treatment_plans_item_agreed_once"):
+        run("UPDATE treatment_plans_item SET agreed_document_id = NULL WHERE id = %s", item.pk)
+
+
+def test_it_numbers_documents_without_gaps_and_keeps_them() -> None:
+    _plan, alternative, item = accepted_plan("filling")
+    document = a_document(alternative, items=[item])
+    with refused("treatment_plans_document_gapless"):
+        a_document(alternative, number=3)
+    with refused("treatment_plans_document_append_only"):
+        run("UPDATE treatment_plans_document SET number = 7 WHERE id = %s", document.pk)
+    with refused("treatment_plans_documentitem_append_only"):
+        run("UPDATE treatment_plans_documentitem SET total = 1 WHERE document_id = %s", document.pk)
+
+
+def test_it_takes_a_signature_only_for_the_very_file() -> None:
+    _plan, alternative, _item = accepted_plan("filling")
+    document = a_document(alternative)
+    with refused("treatment_plans_signature_fits"):
+        sign(document, sha256="f" * 64)
+    signature = sign(document)
+    with refused("treatment_plans_signature_append_only"):
+        run("UPDATE treatment_plans_signature SET signer_name = 'x' WHERE id = %s", signature.pk)
+    with refused("treatment_plans_signed_once"):
+        sign(document)
+
+
+@pytest.mark.parametrize(
+    ("change", "rule"),
+    [
+        ("total = total - 0.01", "treatment_plans_item_total_exact"),
+        ("discount_percent = 10, total = round(unit_price * 0.9, 2)", "treatment_plans_item_discount_explained"),
+        ("quantity = 0, total = 0", "treatment_plans_item_quantity"),
+        ("discount_amount = -1, total = total + 1, discount_reason = 'r', discount_by_id = gen_random_uuid()", "treatment_plans_item_amount"),
+        ("unit_price = -1, total = -1", "treatment_plans_item_not_negative"),
+    ],
+)
+def test_it_refuses_impossible_money(change: str, rule: str) -> None:
+    item = plan_with("filling").alternatives.get().items.get()
+    with refused(rule):
+        run(f"UPDATE treatment_plans_item SET {change} WHERE id = %s", item.pk)
+
+
+def test_it_ships_discount_limits() -> None:
+    assert {limit.role: limit.percent for limit in DiscountLimit.objects.all()} == {"dentist": 10, "hygienist": 5, "manager": 100}

@@ -1,0 +1,132 @@
+"""Reads of accounts: balances, open charges, free advances."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+from django.db.models import DecimalField, F, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
+
+from clinic.billing.models import Allocation, Charge, InsurerShare, Payment
+from clinic.lib.errors import NotFound
+from clinic.lib.money import ZERO
+from clinic.patients.models import Patient
+
+MONEY: DecimalField[Decimal, Decimal] = DecimalField(max_digits=14, decimal_places=2)
+
+
+@dataclass(frozen=True)
+class OpenCharge:
+    """A charge that stands, with what insurers took, what is settled and what the patient still owes of it."""
+
+    charge: Charge
+    insured: Decimal
+    settled: Decimal
+
+    @property
+    def share(self) -> Decimal:
+        """The patient's share of the charge."""
+        return self.charge.amount - self.insured
+
+    @property
+    def due(self) -> Decimal:
+        return self.share - self.settled
+
+
+@dataclass(frozen=True)
+class OpenPayment:
+    """A payment with what is refunded, what is allocated and what is still free (an advance)."""
+
+    payment: Payment
+    refunded: Decimal
+    allocated: Decimal
+
+    @property
+    def kept(self) -> Decimal:
+        """What of the payment has not been refunded."""
+        return self.payment.amount - self.refunded
+
+    @property
+    def free(self) -> Decimal:
+        return self.kept - self.allocated
+
+
+def _total(queryset: "QuerySet[InsurerShare] | QuerySet[Allocation] | QuerySet[Payment]", link: str) -> Coalesce:
+    rows = queryset.filter(**{link: OuterRef("pk")}).order_by().values(link).annotate(total=Sum("amount")).values("total")
+    return Coalesce(Subquery(rows, output_field=MONEY), Value(ZERO), output_field=MONEY)
+
+
+def standing_charges(charges: QuerySet[Charge]) -> list[OpenCharge]:
+    """The forward, unreversed rows among `charges` with their sums, oldest first."""
+    rows = (
+        charges.filter(reverses=None, reversal=None)
+        .annotate(insured=_total(InsurerShare.objects.all(), "charge"), settled=_total(Allocation.objects.all(), "charge"))
+        .select_related("service", "performance__performer", "branch")
+        .order_by("posted_at", "pk")
+    )
+    return [OpenCharge(charge=row, insured=row.insured, settled=row.settled) for row in rows]
+
+
+def open_charges(*, patient_id: UUID, currency: str | None = None, legal_entity_id: UUID | None = None) -> list[OpenCharge]:
+    """Charges of the account of which the patient still owes something, oldest first."""
+    charges = Charge.objects.filter(patient_id=patient_id)
+    if currency:
+        charges = charges.filter(currency=currency)
+    if legal_entity_id:
+        charges = charges.filter(legal_entity_id=legal_entity_id)
+    return [item for item in standing_charges(charges) if item.due > 0]
+
+
+def received_payments(payments: QuerySet[Payment]) -> list[OpenPayment]:
+    """The receipts among `payments` with their sums, oldest first."""
+    rows = (
+        payments.filter(refunds=None)
+        .annotate(refunded=-_total(Payment.objects.all(), "refunds"), allocated=_total(Allocation.objects.all(), "payment"))
+        .select_related("branch", "received_by", "payer")
+        .order_by("received_at", "pk")
+    )
+    return [OpenPayment(payment=row, refunded=row.refunded, allocated=row.allocated) for row in rows]
+
+
+def advances(*, patient_id: UUID, currency: str | None = None, legal_entity_id: UUID | None = None) -> list[OpenPayment]:
+    """Payments of the account that are not wholly allocated or refunded, oldest first."""
+    payments = Payment.objects.filter(patient_id=patient_id)
+    if currency:
+        payments = payments.filter(currency=currency)
+    if legal_entity_id:
+        payments = payments.filter(legal_entity_id=legal_entity_id)
+    return [item for item in received_payments(payments) if item.free > 0]
+
+
+def get_charge(charge_id: UUID) -> OpenCharge:
+    """:raises NotFound: when there is no such charge that stands."""
+    found = standing_charges(Charge.objects.filter(pk=charge_id))
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+def get_payment(payment_id: UUID) -> OpenPayment:
+    """:raises NotFound: when there is no such receipt."""
+    found = received_payments(Payment.objects.filter(pk=payment_id))
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+def balances(patient_ids: Sequence[UUID]) -> dict[UUID, dict[str, Decimal]]:
+    """What each patient owes by currency (negative: the clinic owes): charges less insurers' shares less payments."""
+    charged = Charge.objects.filter(patient__in=patient_ids).values("patient", "currency").annotate(total=Sum("amount"))
+    insured = InsurerShare.objects.filter(patient__in=patient_ids).values("patient", currency=F("charge__currency")).annotate(total=Sum(-F("amount")))
+    paid = Payment.objects.filter(patient__in=patient_ids).values("patient", "currency").annotate(total=Sum(-F("amount")))
+    found: dict[UUID, dict[str, Decimal]] = {}
+    for row in charged.union(insured, paid, all=True):
+        account = found.setdefault(row["patient"], {})
+        account[row["currency"]] = account.get(row["currency"], ZERO) + row["total"]
+    return found
+
+
+def balance(patient: Patient, currency: str | None = None) -> Decimal:
+    """What the patient owes in the currency of their branch, or in `currency`; negative when the clinic owes."""
+    return balances([patient.pk]).get(patient.pk, {}).get(currency or patient.branch.currency, ZERO)

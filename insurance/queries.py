@@ -136,7 +136,7 @@ def explain(part: rules.Part) -> str:
     }
     if part.reason in refusals or part.cover is None:
         return f"{part.terms.insurer}: {refusals.get(part.reason, '')}"
-    text = _("%(percent)s % of %(amount)s") % {"percent": _percent(part.cover.percent), "amount": _money(part.line.amount)}
+    text = _("%(percent)s %% of %(amount)s") % {"percent": _percent(part.cover.percent), "amount": _money(part.line.amount)}
     return f"{part.terms.insurer}: {', '.join([text, *_limits(part)])}"
 
 

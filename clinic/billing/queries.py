@@ -13,7 +13,7 @@ from clinic.lib.errors import NotFound
 from clinic.lib.money import ZERO
 from clinic.patients.models import Patient
 
-MONEY: DecimalField[Decimal, Decimal] = DecimalField(max_digits=14, decimal_places=2)
+MONEY: "DecimalField[Decimal, Decimal]" = DecimalField(max_digits=14, decimal_places=2)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Router
 from ninja.pagination import CursorPagination, paginate
@@ -11,7 +10,7 @@ from ninja.pagination import CursorPagination, paginate
 from clinic.lib.errors import NotFound
 from clinic.patients import queries as patients
 from clinic.price_list.models import Service
-from clinic.staff.models import Branch, User
+from clinic.staff.http import Request, branch_of
 from clinic.staff.roles import Permission
 from inventory import actions, queries
 from inventory.models import Lot, Material, Movement, Norm
@@ -20,18 +19,11 @@ from inventory.schemas import BalanceOut, CountIn, DiscardIn, LotOut, MaterialCh
 router = Router(tags=["stock"])
 
 
-class Request(HttpRequest):
-    """A request of a known person working in a branch."""
-
-    user: User
-    branch: Branch
-
-
 @router.get("/materials", response=list[BalanceOut], operation_id="list_materials")
 @paginate(CursorPagination, ordering=("name", "id"))
 def list_materials(request: Request, q: str = "") -> QuerySet[Material]:
     request.user.require(Permission.STOCK_VIEW)
-    return queries.balances(request.branch, text=q)
+    return queries.balances(branch_of(request), text=q)
 
 
 @router.post("/materials", response={201: MaterialOut}, operation_id="create_material")
@@ -47,20 +39,20 @@ def change_material(request: Request, material_id: UUID, data: MaterialChange) -
 @router.get("/materials/{uuid:material_id}/lots", response=list[LotOut], operation_id="list_lots")
 def list_lots(request: Request, material_id: UUID) -> QuerySet[Lot]:
     request.user.require(Permission.STOCK_VIEW)
-    return queries.lots_of(queries.get_material(material_id), request.branch)
+    return queries.lots_of(queries.get_material(material_id), branch_of(request))
 
 
 @router.get("/lots", response=list[LotOut], operation_id="find_lots")
 def find_lots(request: Request, barcode: str) -> QuerySet[Lot]:
     """Lots of the branch with this barcode."""
     request.user.require(Permission.STOCK_VIEW)
-    return Lot.objects.filter(branch=request.branch, barcode=barcode).order_by("expires_on", "pk")
+    return Lot.objects.filter(branch=branch_of(request), barcode=barcode).order_by("expires_on", "pk")
 
 
 @router.post("/receipts", response={201: MovementOut}, operation_id="receive_material")
 def receive_material(request: Request, data: ReceiptIn) -> tuple[int, Movement]:
     values = data.dict()
-    return 201, actions.receive(actor=request.user, at=timezone.now(), branch=request.branch, material_id=values.pop("material"), **values)
+    return 201, actions.receive(actor=request.user, at=timezone.now(), branch=branch_of(request), material_id=values.pop("material"), **values)
 
 
 @router.post("/lots/{uuid:lot_id}/discards", response={201: MovementOut}, operation_id="discard_material")
@@ -79,7 +71,7 @@ def count_lot(request: Request, lot_id: UUID, data: CountIn) -> tuple[int, Movem
 @paginate(CursorPagination, ordering=("-moved_at", "-id"))
 def list_movements(request: Request, material_id: UUID) -> QuerySet[Movement]:
     request.user.require(Permission.STOCK_VIEW)
-    return queries.movements_of(queries.get_material(material_id), request.branch)
+    return queries.movements_of(queries.get_material(material_id), branch_of(request))
 
 
 @router.get("/patients/{uuid:patient_id}/materials", response=list[MovementOut], operation_id="list_patient_materials")

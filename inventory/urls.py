@@ -1,5 +1,18 @@
-"""Pages of this app."""
+"""Pages of the stock."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from inventory import views
+
+urlpatterns = [
+    path("stock/", views.stock, name="stock"),
+    path("stock/materials/new/", views.material_new, name="material-new"),
+    path("stock/materials/<uuid:material_id>/", views.material, name="material"),
+    path("stock/materials/<uuid:material_id>/edit/", views.material_edit, name="material-edit"),
+    path("stock/receipts/new/", views.receipt_new, name="receipt-new"),
+    path("stock/lots/<uuid:lot_id>/discard/", views.lot_discard, name="lot-discard"),
+    path("stock/lots/<uuid:lot_id>/count/", views.lot_count, name="lot-count"),
+    path("stock/norms/", views.norms, name="norms"),
+    path("stock/norms/new/", views.norm_new, name="norm-new"),
+    path("stock/norms/<uuid:norm_id>/remove/", views.norm_remove, name="norm-remove"),
+]

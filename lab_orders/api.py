@@ -3,27 +3,20 @@
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils import timezone
 from ninja import Router
 from ninja.pagination import CursorPagination, paginate
 
 from clinic.lib.clock import branch_day
 from clinic.patients import queries as patients
-from clinic.staff.models import Branch, User
+from clinic.staff.http import Request, branch_of
 from clinic.staff.roles import Permission
 from lab_orders import actions, queries, slip
 from lab_orders.models import Lab, LabOrder, LabStage
 from lab_orders.schemas import LabIn, LabOut, MoveIn, OrderChange, OrderIn, OrderOut, OrderWhole, StageOut
 
 router = Router(tags=["laboratory orders"])
-
-
-class Request(HttpRequest):
-    """A request of a known person working in a branch."""
-
-    user: User
-    branch: Branch
 
 
 @router.get("/labs", response=list[LabOut], operation_id="list_labs")
@@ -42,8 +35,8 @@ def save_lab(request: Request, lab_id: UUID, data: LabIn) -> Lab:
 def list_lab_orders(request: Request, state: str = "", overdue: bool = False) -> QuerySet[LabOrder]:  # noqa: FBT001, FBT002 - a query parameter
     request.user.require(Permission.LAB_VIEW)
     if overdue:
-        return queries.overdue(request.branch, branch_day(timezone.now(), request.branch.time_zone))
-    return queries.orders(request.branch, state=state)
+        return queries.overdue(branch_of(request), branch_day(timezone.now(), branch_of(request).time_zone))
+    return queries.orders(branch_of(request), state=state)
 
 
 @router.get("/patients/{uuid:patient_id}/lab-orders", response=list[OrderOut], operation_id="list_patient_lab_orders")
@@ -58,7 +51,7 @@ def draft_lab_order(request: Request, data: OrderIn) -> tuple[int, LabOrder]:
         actor=request.user,
         at=timezone.now(),
         procedure_ids=data.procedures,
-        branch=request.branch,
+        branch=branch_of(request),
         details=_details(data),
         stages=data.stages,
         id=data.id,

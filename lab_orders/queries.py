@@ -14,7 +14,7 @@ from clinic.patients.models import Patient
 from clinic.staff.models import Branch, User
 from clinic.staff.roles import Permission
 from lab_orders import rules
-from lab_orders.models import LabOrder, LabOrderItem, StateChange
+from lab_orders.models import LabOrder, LabOrderFile, LabOrderItem, StateChange
 
 OUT = Q(state__in=sorted(rules.OUT))
 
@@ -81,3 +81,15 @@ def procedures_to_order(patient: Patient) -> QuerySet[Procedure]:
         .prefetch_related("teeth")
         .order_by("recorded_at", "pk")
     )
+
+
+def get_file_for(user: User, order_id: UUID, file_id: UUID) -> LabOrderFile:
+    """An attached file through its order; the look is recorded.
+
+    :raises NotFound: when the order has no such file.
+    """
+    order = get_order_for(user, order_id)
+    attached = LabOrderFile.objects.select_related("file").filter(order=order, pk=file_id).first()
+    if attached is None:
+        raise NotFound
+    return attached

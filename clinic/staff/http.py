@@ -1,8 +1,10 @@
 """Requests as our middleware leaves them, for annotations: `request: Request` in a guarded view or an API operation."""
 
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from django_htmx.middleware import HtmxDetails
 
+from clinic.lib.errors import DomainError
 from clinic.staff.models import Branch, User
 
 
@@ -17,3 +19,18 @@ class Request(AnyRequest):
     """A request of a person who is logged in: what a view behind `guards.page` and every API operation receives."""
 
     user: User
+
+
+class NoBranch(DomainError):
+    code = "no_branch"
+    default_message = _("You work in no branch yet. Ask the system administrator to give you a role in one.")
+
+
+def branch_of(request: AnyRequest) -> Branch:
+    """The branch the person works in now.
+
+    :raises NoBranch: when they have none.
+    """
+    if request.branch is None:
+        raise NoBranch
+    return request.branch

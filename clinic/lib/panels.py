@@ -1,0 +1,41 @@
+"""Forms in the side panel: shown, refused with what was typed kept, or saved and closed."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django_htmx.http import HttpResponseClientRefresh
+
+from clinic.lib.errors import DomainError
+
+
+def add_errors(form: Form, error: DomainError) -> None:
+    """Put a refusal's words under its fields, the rest above the form."""
+    for name, text in error.fields.items():
+        form.add_error(name if name in form.fields else None, str(text))
+    if not error.fields:
+        form.add_error(None, str(error.message))
+
+
+def submit(
+    request: HttpRequest, form: Form, save: Callable[[dict[str, Any]], object], *, template: str = "desk/panel_form.html", context: Mapping[str, Any]
+) -> HttpResponse:
+    """Show the form on GET; on POST save it, or show it again with its errors (422). `context` needs `title` and `verb`."""
+    if request.method == "POST" and form.is_valid():
+        try:
+            save(form.cleaned_data)
+        except DomainError as error:
+            add_errors(form, error)
+        else:
+            return HttpResponseClientRefresh()
+    status = 422 if request.method == "POST" else 200
+    return render(request, template, {**context, "form": form}, status=status)
+
+
+def done(request: HttpRequest, url_name: str, *args: object) -> HttpResponse:
+    """After an act: reload the page for htmx, else go to `url_name`."""
+    if request.headers.get("HX-Request"):
+        return HttpResponseClientRefresh()
+    return redirect(url_name, *args)

@@ -1,1 +1,0 @@
-"""Pages about people: the entrance, one's own account, the people and places of the clinic."""

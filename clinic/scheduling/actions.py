@@ -68,7 +68,7 @@ def book(
     key = id or uuid7()
     starts_at, ends_at = starts_at.astimezone(UTC), ends_at.astimezone(UTC)
     wanted = Wanted(rules.Span(starts_at, ends_at), patient_id, dentist_id, assistant_id, chair_id)
-    _lock(key, *wanted.resources)
+    hold(key, *wanted.resources)
     first = Appointment.objects.select_related(*queries.RELATED).filter(pk=key).first()
     if first is not None:
         return first
@@ -126,7 +126,7 @@ def move(
     appointment.chair = queries.get_chair_for(actor, chair_id) if chair_id else appointment.chair
     appointment.branch = appointment.chair.branch
     wanted = _wanted(appointment)
-    _lock(*wanted.resources)
+    hold(*wanted.resources)
     _check_request(wanted)
     if (appointment.dentist_id, appointment.branch_id, appointment.span) != kept:
         excuse = outside_shift_reason if outside_shift else None
@@ -155,7 +155,7 @@ def describe(
     appointment.type, appointment.assistant_id, appointment.note = _type(type_id), assistant_id, note.strip()
     if appointment.is_standing:
         wanted = _wanted(appointment)
-        _lock(*wanted.resources)
+        hold(*wanted.resources)
         _check_request(wanted)
         _check_free(actor, wanted, appointment.chair, besides=appointment.pk)
     return _save(appointment, actor, update_fields=["type", "assistant", "note"])
@@ -188,7 +188,7 @@ def change_state(*, actor: User, at: datetime, appointment_id: UUID, version: in
     return appointment
 
 
-def _lock(*keys: UUID) -> None:
+def hold(*keys: UUID) -> None:
     """Wait for everybody who is giving away the same people, chairs or patients; always in the same order, so nobody waits in a ring."""
     with connection.cursor() as cursor:
         cursor.execute(LOCK, [[f"diary:{key}" for key in keys]])
@@ -256,7 +256,7 @@ def _check_free(actor: User, wanted: Wanted, chair: Chair, *, besides: UUID) -> 
 
 def _check_still_free(actor: User, appointment: Appointment) -> None:
     wanted = _wanted(appointment)
-    _lock(*wanted.resources)
+    hold(*wanted.resources)
     if not appointment.outside_shift_reason:
         _reason_outside_shift(actor, wanted, appointment.chair, excuse=None)
     _check_free(actor, wanted, appointment.chair, besides=appointment.pk)

@@ -1,21 +1,26 @@
 """Reads of the diary."""
 
+import hashlib
 import zoneinfo
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q, QuerySet, Value
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format, time_format
 from django.utils.http import urlencode
+from django.utils.translation import get_language
 
+from clinic.history.actions import note
+from clinic.history.models import EventKind
 from clinic.lib.clock import branch_day, day_bounds
 from clinic.lib.errors import NotFound
-from clinic.patients.models import Patient
+from clinic.patients.models import Alert, Patient
+from clinic.patients.queries import get_patient_for
 from clinic.scheduling import rules
-from clinic.scheduling.models import Appointment, AppointmentQuerySet, Chair, Shift, TimeRange
+from clinic.scheduling.models import Appointment, AppointmentQuerySet, AppointmentType, Chair, Shift, TimeRange
 from clinic.staff import queries as staff
 from clinic.staff.models import Branch, User
 from clinic.staff.roles import Permission, Role
@@ -100,6 +105,45 @@ def appointments_between(branch: Branch, start: datetime, end: datetime) -> Appo
     return Appointment.objects.filter(branch=branch).during(start, end).select_related(*RELATED).order_by("starts_at", "pk")
 
 
+def diary_tag(user: User, branch: Branch, start: datetime, end: datetime) -> str:
+    """An ETag of everything the diary shows of that time, at the cost of one small read."""
+    user.require(Permission.DIARY_VIEW)
+    user.require(Permission.PATIENT_VIEW)
+    rows = Appointment.objects.filter(branch=branch).during(start, end).order_by("pk").values_list("pk", "version", "patient__version")
+    digest = hashlib.sha256(repr((get_language(), list(rows))).encode())
+    return f'"{digest.hexdigest()[:32]}"'
+
+
+def look_at_diary(user: User, branch: Branch, start: datetime, end: datetime, *, is_first_look: bool = True) -> list[Appointment]:
+    """The appointments of that time for a person; who was seen is written down, once per look and not at each refresh."""
+    user.require(Permission.DIARY_VIEW)
+    user.require(Permission.PATIENT_VIEW)
+    rows = list(with_alerts(appointments_between(branch, start, end)))
+    if is_first_look:
+        seen = {"branch": branch.pk, "from": start, "to": end, "patients": sorted({str(row.patient_id) for row in rows})}
+        note(EventKind.VIEW, table="diary", key=None, patient_id=None, body=seen)
+    return rows
+
+
+def look_at_appointment(user: User, appointment_id: UUID) -> Appointment:
+    """One appointment for a person; the look is the patient's history.
+
+    :raises NotFound: when it is not in the person's branches.
+    """
+    appointment = get_appointment_for(user, appointment_id)
+    get_patient_for(user, appointment.patient_id, what="appointment")
+    return with_alerts(Appointment.objects.filter(pk=appointment.pk)).select_related(*RELATED).get()
+
+
+def with_alerts(appointments: AppointmentQuerySet) -> AppointmentQuerySet:
+    """Say of each appointment whether its patient has medical alerts in force."""
+    return appointments.annotate(has_alerts=Exists(Alert.objects.filter(patient=OuterRef("patient"), ended_at=None)))
+
+
+def types_offered() -> QuerySet[AppointmentType]:
+    return AppointmentType.objects.filter(is_active=True).order_by("position", "name_ru", "pk")
+
+
 def day_appointments(branch: Branch, day: date) -> AppointmentQuerySet:
     """Appointments that take place on the branch day, cancelled ones too, in order."""
     return appointments_between(branch, *day_bounds(day, branch.time_zone))
@@ -141,6 +185,18 @@ def shifts_between(branch: Branch, start: datetime, end: datetime) -> QuerySet[S
 
 def day_shifts(branch: Branch, day: date) -> QuerySet[Shift]:
     return shifts_between(branch, *day_bounds(day, branch.time_zone))
+
+
+def week_shifts(branch: Branch, monday: date) -> QuerySet[Shift]:
+    """Shifts that start in the branch's week."""
+    start, end = (day_bounds(monday + timedelta(days=days), branch.time_zone)[0] for days in (0, 7))
+    return shifts_between(branch, start, end).filter(starts_at__gte=start)
+
+
+def carers(branch: Branch, *roles: Role) -> list[User]:
+    """Dentists and hygienists (or people of the roles asked for) who may work in the branch."""
+    people = staff.people_with_role(*(roles or CARERS)).filter(Q(role_grants__branch=None) | Q(role_grants__branch=branch))
+    return list(people)
 
 
 def free_slots(*, dentist_id: UUID, branch: Branch, minutes: int, start: datetime, end: datetime, limit: int = 20) -> list[rules.Span]:

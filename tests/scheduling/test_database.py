@@ -119,7 +119,8 @@ def at_once(*calls: Callable[[], Any]) -> list[Any]:
 @pytest.mark.django_db(transaction=True)
 def test_twenty_threads_book_the_same_slot_and_one_gets_it() -> None:
     with transaction.atomic():
-        working_day(), petrov(), make_chair()
+        working_day()
+        petrov(), make_chair()
         actor, dentist, chair = registrar_belova(), dr_orlova(), make_chair()
         patients = [make_patient(f"Petrov {number}") for number in range(20)]
     results = at_once(
@@ -135,7 +136,8 @@ def test_twenty_threads_book_the_same_slot_and_one_gets_it() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_a_request_repeated_at_once_books_once() -> None:
     with transaction.atomic():
-        working_day(), petrov(), make_chair()
+        working_day()
+        petrov(), make_chair()
         actor, chair, key, patient = registrar_belova(), make_chair(), uuid7(), dupont().pk
     results = at_once(*[lambda: book(id=key, actor=actor, chair_id=chair.pk, patient_id=patient)] * 8)
     assert {getattr(result, "pk", result) for result in results} == {key}
@@ -145,7 +147,8 @@ def test_a_request_repeated_at_once_books_once() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_move_and_book_race_for_one_place() -> None:
     with transaction.atomic():
-        working_day(), petrov(), make_chair()
+        working_day()
+        petrov(), make_chair()
         actor, patient = registrar_belova(), make_patient("Late").pk
         first = book()
         second = book(moscow(14), patient_id=dupont().pk)
@@ -167,7 +170,8 @@ def test_move_and_book_race_for_one_place() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_a_write_past_our_locks_is_still_explained() -> None:
     with transaction.atomic():
-        working_day(), petrov(), make_chair()
+        working_day()
+        petrov(), make_chair()
         actor, dentist, chair, patient = registrar_belova(), dr_sokolov(), make_chair("Chair 2"), dupont()
     written, asked = Event(), Event()
 

@@ -1,0 +1,180 @@
+"""What the diary's API takes and gives."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from ninja import Field, Schema
+from pydantic import AwareDatetime, model_validator
+
+from clinic.scheduling.models import Appointment, AppointmentType
+
+LONGEST_LIST = timedelta(days=62)
+
+
+class PersonOut(Schema):
+    id: UUID
+    name: str
+
+    @staticmethod
+    def resolve_name(row: Any) -> str:
+        return str(row.get_short_name())
+
+
+class PatientOut(Schema):
+    id: UUID
+    name: str
+    card_number: int
+
+    @staticmethod
+    def resolve_name(row: Any) -> str:
+        return str(row.get_full_name())
+
+
+class ChairOut(Schema):
+    id: UUID
+    branch_id: UUID
+    room: str
+    name: str
+    position: int
+
+    @staticmethod
+    def resolve_room(row: Any) -> str:
+        return str(row.room)
+
+
+class ChairNameOut(Schema):
+    id: UUID
+    name: str
+
+
+class TypeOut(Schema):
+    id: UUID
+    name: str
+    minutes: int
+    colour: str
+
+    @staticmethod
+    def resolve_name(row: AppointmentType) -> str:
+        return str(row)
+
+
+class AppointmentOut(Schema):
+    id: UUID
+    version: int
+    patient: PatientOut
+    dentist: PersonOut
+    assistant: PersonOut | None
+    chair: ChairNameOut
+    branch_id: UUID
+    type: TypeOut | None
+    starts_at: datetime
+    ends_at: datetime
+    state: str
+    state_name: str
+    state_at: datetime
+    note: str
+    cancel_reason: str
+    outside_shift_reason: str
+    is_first: bool
+    has_alerts: bool = Field(description="The patient has medical alerts in force; what they are is on the patient's page.")
+
+    @staticmethod
+    def resolve_state_name(row: Appointment) -> str:
+        return row.get_state_display()
+
+    @staticmethod
+    def resolve_has_alerts(row: Any) -> bool:
+        return bool(getattr(row, "has_alerts", False))
+
+
+class ShiftOut(Schema):
+    id: UUID
+    version: int
+    user: PersonOut
+    branch_id: UUID
+    chair_id: UUID | None
+    starts_at: datetime
+    ends_at: datetime
+
+
+class SlotOut(Schema):
+    starts_at: datetime
+    ends_at: datetime
+
+
+class WindowIn(Schema):
+    branch: UUID
+    start: AwareDatetime = Field(alias="from")
+    end: AwareDatetime = Field(alias="to")
+
+    @model_validator(mode="after")
+    def is_not_too_long(self) -> "WindowIn":
+        if not timedelta(0) < self.end - self.start <= LONGEST_LIST:
+            raise ValueError("to: after from, by at most 62 days")
+        return self
+
+
+class SlotSearchIn(Schema):
+    dentist: UUID
+    branch: UUID | None = None
+    minutes: int = Field(ge=5, le=720)
+    start: AwareDatetime = Field(alias="from")
+
+
+class OutsideShiftIn(Schema):
+    outside_shift: bool = Field(default=False, description="Said explicitly: this lies outside the dentist's working hours.")
+    outside_shift_reason: str = Field("", max_length=300)
+
+
+class AppointmentIn(OutsideShiftIn):
+    id: UUID | None = Field(None, description="UUIDv7 made by the caller; a repeated request with it returns the first booking.")
+    patient_id: UUID
+    dentist_id: UUID
+    chair_id: UUID
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+    type_id: UUID | None = None
+    assistant_id: UUID | None = None
+    note: str = Field("", max_length=500)
+
+
+class MoveIn(OutsideShiftIn):
+    version: int
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+    chair_id: UUID | None = None
+    dentist_id: UUID | None = None
+
+
+class StateIn(Schema):
+    version: int
+    state: str = Field(pattern="^(booked|confirmed|arrived|seated|done|cancelled|no_show)$")
+    reason: str = Field("", max_length=300)
+
+
+class DetailsIn(Schema):
+    version: int
+    type_id: UUID | None = None
+    assistant_id: UUID | None = None
+    note: str = Field("", max_length=500)
+
+
+class ShiftIn(Schema):
+    id: UUID | None = None
+    user_id: UUID
+    branch_id: UUID
+    chair_id: UUID | None = None
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+
+
+class ShiftChangeIn(Schema):
+    version: int
+    chair_id: UUID | None = None
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+
+
+class VersionIn(Schema):
+    version: int

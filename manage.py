@@ -6,8 +6,8 @@ import sys
 
 from clinic import local_postgres
 
-OWNER_COMMANDS = {"migrate", "makemigrations", "sqlmigrate", "showmigrations", "init_database"}
-NO_DATABASE_COMMANDS = {"help", "makemessages", "compilemessages", "collectstatic", "--help", "--version"}
+OWNER_COMMANDS = {"migrate", "makemigrations", "sqlmigrate", "showmigrations"}
+NO_DATABASE_COMMANDS = {"help", "makemessages", "compilemessages", "collectstatic", "init_database", "--help", "--version"}
 
 
 def main() -> None:
@@ -16,8 +16,11 @@ def main() -> None:
     os.environ.setdefault("CLINIC_PROCESS_ACTOR", f"system:{command}")
     if command in OWNER_COMMANDS:
         os.environ["CLINIC_DATABASE_ROLE"] = "owner"
-    if command not in NO_DATABASE_COMMANDS and "DATABASE_URL" not in os.environ:
-        local_postgres.ensure_running()
+    if command not in NO_DATABASE_COMMANDS and not os.environ.get("DATABASE_URL"):
+        try:
+            local_postgres.ensure_running()
+        except local_postgres.PostgresFailure as failure:
+            sys.exit(str(failure))
     from django.core.management import execute_from_command_line  # noqa: PLC0415 - needs the environment set above
 
     execute_from_command_line(sys.argv)

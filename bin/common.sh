@@ -34,7 +34,9 @@ install_packages() {
   }
 }
 
-has_library() { /sbin/ldconfig -p 2>/dev/null | grep -q "$1"; }
+LIBRARIES=$(/sbin/ldconfig -p 2>/dev/null || true)
+
+has_library() { [[ $LIBRARIES == *"$1"* ]]; }
 
 has_cyrillic_font() { compgen -G '/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf' >/dev/null || { command -v fc-list >/dev/null && [ -n "$(fc-list :lang=ru)" ]; }; }
 
@@ -98,7 +100,7 @@ ensure_assets() {
 
 ensure_setup() {
   [ "$(uname -s)" = Linux ] || die "bin/run and bin/test know Debian and Ubuntu Linux; elsewhere follow docs/deploy.md."
-  mkdir -p .local
+  mkdir -p .local staticfiles
   ensure_system
   ensure_packages
   export PATH="$ROOT/.venv/bin:$ROOT/node_modules/.bin:$PATH" VIRTUAL_ENV="$ROOT/.venv"

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from psycopg import sql
 
 from clinic.history import roles
 
@@ -98,6 +99,30 @@ def answers() -> bool:
     return True
 
 
+def is_alive() -> bool:
+    """Is there a server process? Cheaper than `answers`, for somebody who asks again and again."""
+    return _postmaster() is not None
+
+
+def drop_database() -> None:
+    """Drop the clinic's database; `ensure_running` makes an empty one."""
+    with psycopg.connect(saved_admin_url(), autocommit=True) as admin:
+        admin.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
+
+
+def migrated_to() -> str | None:
+    """What `remember_migrated` wrote on the database as it stands now."""
+    with psycopg.connect(saved_admin_url(), autocommit=True) as admin:
+        row = admin.execute("SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
+    return row[0] if row else None
+
+
+def remember_migrated(digest: str) -> None:
+    """Write on the database itself which migrations it has had; the note goes where the database goes."""
+    with psycopg.connect(saved_admin_url(), autocommit=True) as admin:
+        admin.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(DATABASE), sql.Literal(digest)))
+
+
 @contextmanager
 def _only_one() -> Iterator[None]:
     """One process at a time starts or stops the server; the lock dies with its process."""
@@ -111,12 +136,17 @@ def _start() -> None:
     cluster = cluster_directory()
     if not cluster.exists():
         _create(cluster)
+    owner = cluster.stat().st_uid
+    if os.geteuid() not in (0, owner):
+        raise PostgresFailure(f"{cluster} belongs to the account {_name_of(owner)}: use that one, or set CLINIC_DATA to another folder.")
     _refuse_other_version(cluster)
     if _postmaster() is None:
         _wait_for_orphans(cluster)
-        (cluster / "postmaster.pid").unlink(missing_ok=True)
+        sockets = _socket_folder(cluster)
+        for stale in (cluster / "postmaster.pid", sockets / ".s.PGSQL.5432.lock"):
+            stale.unlink(missing_ok=True)
         options = [part for setting in (*SETTINGS, *os.environ.get("POSTGRES_SETTINGS", "").split()) for part in ("-c", setting)]
-        options += ["-c", f"unix_socket_directories={_socket_folder(cluster)}"]
+        options += ["-c", f"unix_socket_directories={sockets}"]
         _pg_ctl("start", "-l", str(cluster / "log"), "-o", shlex.join(options))
     _save_url(cluster)
     _wait_until_it_answers(cluster)
@@ -145,15 +175,15 @@ def _pg_ctl(command: str, *arguments: str) -> None:
 
 def _run(command: list[str], folder: Path, failure: str) -> None:
     """Run one of PostgreSQL's programs as the owner of its folder; it refuses to be root."""
-    identity: dict[str, Any] = {}
+    options: dict[str, Any] = {"cwd": "/", "env": {"PATH": os.defpath, "LC_ALL": "C"}}  # it outlives us: none of our environment
     if os.geteuid() == 0:
         state = folder.stat()
-        identity = {"user": state.st_uid, "group": state.st_gid, "extra_groups": []}
+        options |= {"user": state.st_uid, "group": state.st_gid, "extra_groups": []}
     log = data_directory() / "postgres-start.log"
     with log.open("w") as output:  # a pipe would be kept open by the server
         program = str(_binaries() / command[0])
         done = subprocess.run(  # noqa: S603 - PostgreSQL's own programs
-            [program, *command[1:]], stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, cwd="/", check=False, **identity
+            [program, *command[1:]], stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, check=False, **options
         )
     if done.returncode:
         raise PostgresFailure(f"{failure}\n{log.read_text()}")
@@ -180,19 +210,19 @@ def _postmaster() -> int | None:
         pid = int((cluster / "postmaster.pid").read_text().split("\n", 1)[0])
     except (FileNotFoundError, ValueError):
         return None
-    return pid if pid in _processes_in(cluster) else None
+    return pid if _serves(Path("/proc") / str(pid), cluster) else None
 
 
 def _processes_in(cluster: Path) -> list[int]:
-    """Processes that work in the cluster's folder: the server and its backends do, and nobody else."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        try:
-            if entry.name.isdigit() and (entry / "cwd").readlink() == cluster and (entry / "comm").read_text().startswith("postgres"):
-                found.append(int(entry.name))
-        except OSError:
-            continue  # ended meanwhile, or someone else's
-    return found
+    return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit() and _serves(entry, cluster)]
+
+
+def _serves(process: Path, cluster: Path) -> bool:
+    """Does the process work in the cluster's folder? The server and its backends do, and nobody else."""
+    try:
+        return (process / "cwd").readlink() == cluster and (process / "comm").read_text().startswith("postgres")
+    except OSError:
+        return False  # ended meanwhile, or someone else's
 
 
 def _wait_for_orphans(cluster: Path) -> None:
@@ -231,6 +261,13 @@ def _socket_folder(cluster: Path) -> Path:
         raise PostgresFailure(f"{folder} belongs to somebody else; set CLINIC_DATA to a shorter path.")
     os.chown(folder, state.st_uid, state.st_gid)
     return folder
+
+
+def _name_of(owner: int) -> str:
+    try:
+        return pwd.getpwuid(owner).pw_name
+    except KeyError:
+        return str(owner)
 
 
 def _system_user() -> pwd.struct_passwd:

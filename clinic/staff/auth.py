@@ -6,9 +6,18 @@ from ninja.security import HttpBearer, SessionAuth
 
 from clinic.history import context
 from clinic.staff.actions import context_of
+from clinic.staff.guards import missing_step
 from clinic.staff.models import ApiToken, User
 
-session_auth = SessionAuth()
+
+class SessionInFull(SessionAuth):
+    """A browser session; it counts only after the second factor and with a password of one's own."""
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> User | None:
+        return None if missing_step(request) else request.user  # type: ignore[return-value]
+
+
+session_auth = SessionInFull()
 
 
 class TokenAuth(HttpBearer):

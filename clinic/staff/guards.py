@@ -41,6 +41,17 @@ def page(*permissions: Permission) -> Decorator:
     return decorate
 
 
+def entered(view: View) -> View:
+    """Open a page to a person who gave name and password, before the other steps: second factor, new password, logout."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return view(request, *args, **kwargs) if request.user.is_authenticated else _lead_to(request, "login")
+
+    guarded.permissions = ()  # type: ignore[attr-defined]
+    return guarded
+
+
 def public(view: View) -> View:
     """Mark a page as open to everybody."""
     view.permissions = "public"  # type: ignore[attr-defined]

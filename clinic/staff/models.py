@@ -101,6 +101,11 @@ class User(AbstractBaseUser, Record):
         """The person's current roles, in whatever branch."""
         return {Role(grant.role) for grant in self.role_grants.all() if grant.is_current}
 
+    @property
+    def role_names(self) -> str:
+        """The person's roles in words."""
+        return ", ".join(str(role.label) for role in sorted(self.roles))
+
     @cached_property
     def permissions(self) -> frozenset[Permission]:
         return permissions_of(self.roles) if self.is_active else frozenset()

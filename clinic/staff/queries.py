@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from clinic.lib.errors import NotFound
 from clinic.staff.models import Branch, User
@@ -32,9 +32,33 @@ def people_with_role(*roles: Role) -> QuerySet[User]:
     )
 
 
+def people_with_pin(branch_id: str | None, ids: list[str]) -> QuerySet[User]:
+    """Who may take a shared PC of the branch over by PIN: its staff, and `ids` (who logged in there in full)."""
+    here = Q(role_grants__branch=branch_id) | Q(role_grants__branch=None) if branch_id else Q(role_grants__branch=None)
+    return (
+        User.objects.filter(Q(pk__in=ids) | here & Q(role_grants__ended_at=None), is_active=True)
+        .exclude(pin="")
+        .distinct()
+        .order_by("last_name", "first_name", "pk")
+    )
+
+
+def everybody() -> QuerySet[User]:
+    """All people, those who left last, with their roles."""
+    return User.objects.prefetch_related("role_grants__branch").select_related("home_branch").order_by("-is_active", "last_name", "first_name", "pk")
+
+
 def get_user(user_id: UUID | str) -> User:
     """:raises NotFound: when there is no such active person."""
     user = User.objects.filter(pk=user_id, is_active=True).first()
     if user is None:
         raise NotFound
     return user
+
+
+def get_person(user_id: UUID) -> User:
+    """A person, also one who left. :raises NotFound:"""
+    person = everybody().filter(pk=user_id).first()
+    if person is None:
+        raise NotFound
+    return person

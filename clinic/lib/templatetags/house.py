@@ -13,6 +13,46 @@ from django.utils.safestring import SafeString, mark_safe
 from clinic.lib.money import CURRENCIES
 
 register = template.Library()
+STATE_ICONS = {
+    "booked": "calendar",
+    "confirmed": "calendar-check",
+    "arrived": "door-open",
+    "seated": "armchair",
+    "no_show": "user-x",
+    "draft": "pencil",
+    "proposed": "circle-dashed",
+    "planned": "circle-dot",
+    "in_progress": "circle-dot-dashed",
+    "referred": "forward",
+    "existing_here": "circle",
+    "existing_elsewhere": "circle",
+    "presented": "eye",
+    "accepted": "circle-check",
+    "approved": "circle-check",
+    "rejected": "circle-x",
+    "cancelled": "circle-x",
+    "superseded": "circle-minus",
+    "done": "circle-check",
+    "open": "pencil",
+    "signed": "lock",
+    "sent": "send",
+    "in_work": "hammer",
+    "try_in": "scan-search",
+    "returned": "package-check",
+    "fitted": "circle-check",
+    "remake": "rotate-ccw",
+    "overdue": "alarm-clock",
+    "issued": "file-check",
+    "submitted": "send",
+    "paid": "circle-check",
+    "part_paid": "circle-dot-dashed",
+    "partly_paid": "circle-dot-dashed",
+    "unpaid": "circle-alert",
+    "void": "circle-slash",
+    "reversed": "undo-2",
+    "expired": "calendar-x",
+    "active": "circle-check",
+}
 ICONS = Path(settings.BASE_DIR) / "static" / "vendor" / "icons"
 
 
@@ -40,8 +80,8 @@ def money(amount: Decimal | None, currency: str = "") -> str:
 
 @register.simple_tag
 def state_badge(state: str, label: str, icon_name: str = "") -> SafeString:
-    """A state as colour, icon and words."""
-    return format_html('<span class="badge state-{}">{}{}</span>', state, icon(icon_name) if icon_name else "", label)
+    """A state as colour, icon and words; the icon is the state's own unless another is named."""
+    return format_html('<span class="badge state-{}">{}{}</span>', state, icon(icon_name or STATE_ICONS.get(state, "circle-small")), label)
 
 
 @register.filter

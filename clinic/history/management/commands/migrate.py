@@ -12,7 +12,7 @@ class Command(migrate.Command):
 
     def get_check_kwargs(self, options: dict[str, Any]) -> Any:
         """Before migrating, captures may lag behind the models."""
-        return {**super().get_check_kwargs(options), "databases": None}  # type: ignore[dict-item]  # the stubs type it by field
+        return {**super().get_check_kwargs(options), "databases": None}
 
     def handle(self, *args: Any, **options: Any) -> None:
         super().handle(*args, **options)

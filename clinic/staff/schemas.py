@@ -1,0 +1,132 @@
+"""In and Out of the people API."""
+
+from datetime import datetime
+from uuid import UUID
+
+from ninja import Field, Schema
+
+from clinic.staff.roles import Role
+
+
+class RoleOut(Schema):
+    id: UUID
+    role: str
+    branch_id: UUID | None
+    ended_at: datetime | None
+
+
+class UserOut(Schema):
+    id: UUID
+    version: int
+    username: str
+    last_name: str
+    first_name: str
+    patronymic: str
+    email: str
+    language: str
+    speciality: str
+    colour: str
+    home_branch_id: UUID | None
+    is_active: bool
+    roles: list[RoleOut] = Field(alias="role_grants")
+
+    @staticmethod
+    def resolve_role_grants(obj: object) -> object:
+        return obj.role_grants.all()  # type: ignore[attr-defined]
+
+
+class MeOut(UserOut):
+    permissions: list[str]
+
+    @staticmethod
+    def resolve_permissions(obj: object) -> list[str]:
+        return sorted(obj.permissions)  # type: ignore[attr-defined]
+
+
+class MeIn(Schema):
+    language: str | None = None
+    colour: str | None = None
+
+
+class PersonDetails(Schema):
+    last_name: str
+    first_name: str
+    patronymic: str = ""
+    email: str = ""
+    language: str = "en"
+    speciality: str = ""
+    colour: str = ""
+    home_branch_id: UUID | None = None
+
+
+class PersonIn(PersonDetails):
+    id: UUID | None = None
+    username: str
+
+
+class PersonChange(PersonDetails):
+    version: int
+    username: str
+
+
+class PersonMade(Schema):
+    """`temporary_password` is given once, to the first request only."""
+
+    user: UserOut
+    temporary_password: str
+
+
+class RoleIn(Schema):
+    role: Role
+    branch_id: UUID | None = None
+
+
+class BranchOut(Schema):
+    id: UUID
+    version: int
+    legal_entity_id: UUID
+    name: str
+    address: str
+    phone: str
+    time_zone: str
+    currency: str
+    language: str
+
+
+class BranchDetails(Schema):
+    legal_entity_id: UUID
+    name: str
+    address: str = ""
+    phone: str = ""
+    time_zone: str = "Europe/Moscow"
+    currency: str = "RUB"
+    language: str = "ru"
+
+
+class BranchIn(BranchDetails):
+    id: UUID | None = None
+
+
+class BranchChange(BranchDetails):
+    version: int
+
+
+class TokenOut(Schema):
+    id: UUID
+    user_id: UUID
+    name: str
+    created_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None
+
+
+class TokenIn(Schema):
+    user_id: UUID
+    name: str
+    days: int = Field(365, ge=1, le=730)
+
+
+class TokenMade(TokenOut):
+    """`value` is given once; only its hash is kept."""
+
+    value: str

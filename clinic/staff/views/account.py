@@ -1,0 +1,80 @@
+"""One's own account: password, PIN, language."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from clinic.lib.errors import DomainError
+from clinic.staff import actions, queries
+from clinic.staff.forms import PasswordForm, PinForm
+from clinic.staff.guards import entered, page, public
+from clinic.staff.models import User
+from clinic.staff.views.entrance import next_url
+
+
+@page()
+@require_GET
+def account(request: HttpRequest) -> HttpResponse:
+    """Who one is here, and what one may change."""
+    person = queries.get_person(_user(request).pk)
+    return render(request, "staff/account.html", {"person": person, "grants": [grant for grant in person.role_grants.all() if grant.is_current]})
+
+
+@sensitive_post_parameters()
+@entered
+@require_http_methods(["GET", "HEAD", "POST"])
+def password(request: HttpRequest) -> HttpResponse:
+    """A new password; a temporary one must be replaced before anything else."""
+    user = _user(request)
+    form = PasswordForm(request.POST or None, user=user)
+    if request.method == "POST" and form.is_valid():
+        try:
+            changed = actions.set_password(user=user, password=form.cleaned_data["password"], actor=user)
+        except DomainError as error:
+            form.refuse_with(error)
+        else:
+            update_session_auth_hash(request, changed)
+            messages.success(request, _("The password is changed. Other sessions of yours are closed."))
+            return HttpResponseRedirect(next_url(request))
+    context = {"form": form, "next": next_url(request), "is_temporary": user.must_change_password}
+    return render(request, "staff/password.html", context, status=422 if form.errors else 200)
+
+
+@sensitive_post_parameters()
+@page()
+@require_http_methods(["GET", "HEAD", "POST"])
+def pin(request: HttpRequest) -> HttpResponse:
+    """A PIN for shared PCs, chosen by its owner."""
+    user = _user(request)
+    form = PinForm(request.POST or None, user=user)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.set_pin(user=user, pin=form.cleaned_data["pin"], actor=user)
+        except DomainError as error:
+            form.refuse_with(error)
+        else:
+            messages.success(request, _("The PIN is set. Use it to take over a shared computer."))
+            return redirect("account")
+    return render(request, "staff/pin.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@public
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """The language of the pages: the person's own, or a visitor's in a cookie."""
+    chosen = request.POST.get("language", "")
+    response = HttpResponseRedirect(next_url(request))
+    if chosen in dict(settings.LANGUAGES):
+        if request.user.is_authenticated:
+            actions.update_own(actor=request.user, language=chosen)
+        response.set_cookie("language", chosen, max_age=365 * 86400, samesite="Lax")
+    return response
+
+
+def _user(request: HttpRequest) -> User:
+    return request.user  # type: ignore[return-value]

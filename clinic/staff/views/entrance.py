@@ -1,0 +1,132 @@
+"""The entrance: login, logout, lock, switch of person by PIN."""
+
+from datetime import datetime, timedelta
+from math import ceil
+from typing import Any
+
+from axes.helpers import get_cool_off
+from axes.models import AccessAttempt
+from django.conf import settings
+from django.contrib import auth
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from clinic.history import actions as history
+from clinic.history.models import Event
+from clinic.lib.errors import DomainError
+from clinic.staff import actions, queries, sessions
+from clinic.staff.forms import LoginForm
+from clinic.staff.guards import entered, public
+from clinic.staff.models import User
+
+SHARED_COOKIE = "shared_pc"
+
+
+@sensitive_post_parameters("password")
+@never_cache
+@public
+@require_http_methods(["GET", "HEAD", "POST"])
+def login(request: HttpRequest) -> HttpResponse:
+    """Name and password; a wrong pair says nothing about which of the two was wrong."""
+    now = timezone.now()
+    if request.user.is_authenticated and request.method != "POST":
+        return HttpResponseRedirect(next_url(request))
+    form = LoginForm(request.POST or None, initial={"is_shared": SHARED_COOKIE in request.COOKIES})
+    if request.method == "POST" and _is_flooded(request, now):
+        return locked_out(request)
+    if request.method == "POST" and form.is_valid():
+        user = auth.authenticate(request, username=form.cleaned_data["username"], password=form.cleaned_data["password"])
+        if isinstance(user, User):
+            return _entered(request, user, is_shared=form.cleaned_data["is_shared"], at=now)
+        history.record_login(what="login_refused", body={"username": form.cleaned_data["username"]})
+        form.refuse()
+    context = {"form": form, "next": next_url(request), "can_switch": sessions.is_open(request, now)}
+    return render(request, "staff/login.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _entered(request: HttpRequest, user: User, *, is_shared: bool, at: datetime) -> HttpResponse:
+    sessions.start(request, user, at=at, is_shared=is_shared)
+    response = HttpResponseRedirect(next_url(request))
+    if is_shared:
+        response.set_cookie(SHARED_COOKIE, "1", max_age=365 * 86400, httponly=True, samesite="Lax", secure=not settings.DEBUG)
+    else:
+        response.delete_cookie(SHARED_COOKIE)
+    return response
+
+
+def _is_flooded(request: HttpRequest, now: datetime) -> bool:
+    """Many names tried from one address: the lock by name would not notice."""
+    since = now - get_cool_off(request)
+    tries = Event.objects.filter(tbl="login_refused", at__gt=since, addr=request.META.get("REMOTE_ADDR")).count()
+    return tries >= settings.LOGIN_FLOOD_LIMIT
+
+
+def locked_out(request: HttpRequest, original_response: HttpResponse | None = None, credentials: dict[str, Any] | None = None) -> HttpResponse:
+    """Too many wrong passwords: how long to wait and what else to do. Called by axes instead of the answer of the login page."""
+    username = (credentials or {}).get("username") or request.POST.get("username", "").strip().lower()
+    attempt = AccessAttempt.objects.filter(username=username, ip_address=request.META.get("REMOTE_ADDR")).order_by("-attempt_time").first()
+    until = (attempt.attempt_time if attempt else timezone.now()) + get_cool_off(request)
+    minutes = max(1, ceil((until - timezone.now()) / timedelta(minutes=1)))
+    response = render(request, "staff/locked_out.html", {"minutes": minutes, "until": until}, status=429)
+    response["Retry-After"] = str(minutes * 60)
+    return response
+
+
+@entered
+@require_POST
+def logout(request: HttpRequest) -> HttpResponse:
+    """The browser forgets everybody."""
+    sessions.end(request, what="logout")
+    return redirect("login")
+
+
+@entered
+@require_POST
+def lock(request: HttpRequest) -> HttpResponse:
+    """Leave the chair: nobody acts until somebody's PIN is given."""
+    sessions.lock(request, what="lock")
+    return redirect("switch-user")
+
+
+@sensitive_post_parameters("pin")
+@never_cache
+@public
+@require_http_methods(["GET", "HEAD", "POST"])
+def switch_user(request: HttpRequest) -> HttpResponse:
+    """Who takes this PC over, by PIN; open only where somebody logged in with a password today."""
+    now = timezone.now()
+    if not sessions.is_open(request, now):
+        return HttpResponseRedirect(f"{reverse('login')}?{urlencode({'next': next_url(request)})}")
+    people = _people_of_browser(request)
+    chosen = next((person for person in people if str(person.pk) == request.POST.get("user")), None)
+    error: DomainError | None = None
+    if request.method == "POST":
+        try:
+            if chosen is None:
+                raise actions.WrongPin
+            actions.check_pin(user=chosen, pin=request.POST.get("pin", ""), at=now)
+        except DomainError as refusal:
+            error = refusal
+        else:
+            sessions.switch(request, chosen, at=now)
+            return HttpResponseRedirect(next_url(request))
+    context = {"people": people, "chosen": chosen, "error": error, "next": next_url(request)}
+    return render(request, "staff/switch_user.html", context, status=error.status if error else 200)
+
+
+def _people_of_browser(request: HttpRequest) -> list[User]:
+    here = sessions.people_here(request)
+    people = queries.people_with_pin(sessions.branch_here(request), here).prefetch_related("role_grants")
+    return sorted(people, key=lambda person: here.index(str(person.pk)) if str(person.pk) in here else len(here))
+
+
+def next_url(request: HttpRequest) -> str:
+    """Where the person wanted to go; never outside the clinic."""
+    url = request.POST.get("next") or request.GET.get("next") or settings.LOGIN_REDIRECT_URL
+    return url if url_has_allowed_host_and_scheme(url, allowed_hosts={request.get_host()}, require_https=request.is_secure()) else "/"

@@ -1,0 +1,116 @@
+"""bin/run serves the clinic, survives the killing of anything it runs, and leaves nothing behind."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from clinic import local_postgres
+
+SECONDS = 60
+
+
+def processes() -> dict[int, str]:
+    """Everything that works for the clinic in CLINIC_DATA: the marked services and the server's processes."""
+    mark, cluster, found = f"CLINIC_RUN={os.environ['CLINIC_DATA']}".encode(), local_postgres.cluster_directory(), {}
+    for entry in Path("/proc").iterdir():
+        try:
+            if entry.name.isdigit() and (mark in (entry / "environ").read_bytes().split(b"\0") or (entry / "cwd").readlink() == cluster):
+                found[int(entry.name)] = (entry / "cmdline").read_text().replace("\0", " ")
+        except OSError:
+            continue
+    return {pid: command for pid, command in found.items() if command}
+
+
+def the(word: str) -> int:
+    """The first process whose command line holds the word, by age."""
+    return min(pid for pid, command in processes().items() if word in command)
+
+
+class Run:
+    """One `bin/run` without its set-up."""
+
+    def __init__(self) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        environment = {**os.environ, "PORT": str(self.port), "CLINIC_DEMO": "no", "DEBUG": "true"}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "clinic.local_run"], cwd=settings.BASE_DIR, env=environment, stdout=subprocess.PIPE, text=True
+        )
+        assert self.process.stdout
+        assert any(line.startswith("ready: ") for line in self.process.stdout), "it never became ready"
+
+    def is_ready(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=2) as answer:
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def interrupt(self) -> None:
+        self.process.send_signal(signal.SIGINT)
+        self.process.communicate(timeout=SECONDS)
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, processes()
+        time.sleep(0.1)
+
+
+def kill(word: str) -> None:
+    victim = the(word)
+    os.kill(victim, signal.SIGKILL)
+    wait_for(lambda: victim not in processes() and any(word in command for command in processes().values()))
+
+
+@pytest.fixture
+def data(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    folder = local_postgres.data_directory() / f"run-{os.getpid()}"
+    monkeypatch.setenv("CLINIC_DATA", str(folder))
+    yield folder
+    local_postgres.stop()
+    shutil.rmtree(folder)
+
+
+def test_it_survives_being_killed_in_every_part(data: Path) -> None:
+    run = Run()
+    for part in ("granian", "procrastinate", "postgres"):
+        kill(part)
+        wait_for(run.is_ready)
+    run.process.kill()
+    run.process.communicate(timeout=SECONDS)
+    again = Run()
+    assert again.is_ready()
+    again.interrupt()
+    assert processes() == {}
+
+
+def test_reset_does_not_wipe_unasked(data: Path) -> None:
+    data.mkdir(parents=True)
+    (data / "files").mkdir()
+    command = [sys.executable, "-m", "clinic.local_run", "--reset"]
+    done = subprocess.run(command, cwd=settings.BASE_DIR, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "Nothing was deleted" in done.stderr
+    assert (data / "files").exists()
+
+
+def test_reset_never_touches_a_database_of_somebody_else(data: Path) -> None:
+    environment = {**os.environ, "DATABASE_URL": "postgresql://clinic_app@db.example/clinic"}
+    command = [sys.executable, "-m", "clinic.local_run", "--reset", "--yes"]
+    done = subprocess.run(command, cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "only the local database" in done.stderr

@@ -119,6 +119,7 @@ MIDDLEWARE = [
     "clinic.middleware.HistoryContextMiddleware",
     "clinic.middleware.LanguageAndZoneMiddleware",
     "clinic.middleware.DomainErrorMiddleware",
+    "clinic.staff.idempotency.IdempotencyMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 

@@ -1,5 +1,6 @@
 """The cast: people and places that tests speak of by name."""
 
+from django.db import transaction
 from django.test import Client
 
 from clinic.staff.models import Branch, LegalEntity, RoleGrant, User
@@ -20,10 +21,12 @@ CAST = {
 }
 
 
+@transaction.atomic
 def make_legal_entity(name: str = "Smile LLC") -> LegalEntity:
     return LegalEntity.objects.get_or_create(name=name, defaults={"country": "RU", "tax_number": "7707083893"})[0]
 
 
+@transaction.atomic
 def make_branch(name: str = "Arbat", *, time_zone: str = "Europe/Moscow", currency: str = "RUB", language: str = "ru") -> Branch:
     found = Branch.objects.filter(name=name).first()
     return found or Branch.objects.create(
@@ -31,6 +34,7 @@ def make_branch(name: str = "Arbat", *, time_zone: str = "Europe/Moscow", curren
     )
 
 
+@transaction.atomic
 def make_user(*roles: Role, username: str | None = None, branch: Branch | None = None, password: str | None = None, **fields: str) -> User:
     """A person with the roles in `branch` (None: everywhere); without a password they can act and `log_in`, not type one."""
     last_name, first_name, patronymic = CAST[roles[0]] if roles else ("Nemov", "Kirill", "")

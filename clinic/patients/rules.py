@@ -193,15 +193,16 @@ def _date(year: int, month: int, day: int) -> date | None:
 
 @dataclass(frozen=True)
 class Search:
-    """What a line typed into the search box asks for: parts of names, runs of digits, dates, a card number."""
+    """What a line typed into the search box asks for: parts of names, runs of digits, a birth date, a card number."""
 
     names: str = ""
     numbers: tuple[str, ...] = ()
+    birth_date: date | None = None
     card_number: int | None = None
 
     @property
     def is_empty(self) -> bool:
-        return not (self.names or self.numbers or self.card_number is not None)
+        return not (self.names or self.numbers or self.birth_date or self.card_number is not None)
 
 
 DATES = re.compile(rf"{YEAR_FIRST.pattern}|\d{{1,2}}[./-]\d{{1,2}}[./-](?:\d{{4}}|\d{{2}})|\d{{1,2}}\s+[^\W\d]{{3,}}\.?\s+\d{{4}}", re.IGNORECASE)
@@ -212,14 +213,14 @@ SHORTEST_RUN = 4
 def parse_search(text: str, today: date) -> Search:
     """Split a typed line; digits count as a phone, card or date from four on, fewer only as a card number."""
     numbers: list[str] = []
+    born: date | None = None
     card_number: int | None = None
 
     def take_date(found: re.Match[str]) -> str:
-        born = parse_date(found[0], today)
-        if born is None:
-            return found[0]
-        numbers.append(born.isoformat())
-        return " "
+        nonlocal born
+        day = parse_date(found[0], today)
+        born = day or born
+        return " " if day else found[0]
 
     def take_digits(found: re.Match[str]) -> str:
         nonlocal card_number
@@ -232,7 +233,7 @@ def parse_search(text: str, today: date) -> Search:
 
     names = DIGITS.sub(take_digits, DATES.sub(take_date, text[:200]))
     names = re.sub(r"[\W_]+", " ", names).strip()
-    return Search(names, tuple(numbers), card_number if not names and len(numbers) < 2 else None)
+    return Search(names, tuple(numbers), born, card_number if not (names or born) and len(numbers) < 2 else None)
 
 
 def without_trunk_prefix(digits: str) -> str:

@@ -24,11 +24,11 @@ def test_it_numbers_cards_by_itself_and_never_twice() -> None:
 
 def test_it_keeps_search_words_after_bulk_and_raw_writes() -> None:
     patient = petrov()
-    assert "петров" in words_of(patient)
+    assert words_of(patient).startswith(" petrov ivan sergeevich ")
     assert "petrov" in words_of(patient)
     assert "79161234567" in words_of(patient)
     Patient.objects.filter(pk=patient.pk).update(last_name="Щербаков")
-    assert " щербаков " in words_of(patient)
+    assert "щербаков" not in words_of(patient)
     assert " shcherbakov " in words_of(patient)
     Contact.objects.bulk_create([Contact(patient=patient, kind=ContactKind.PHONE, value="+33612345678")])
     assert "33612345678" in words_of(patient)

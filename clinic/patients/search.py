@@ -1,0 +1,171 @@
+"""Finding patients by anything people remember of them, and finding those who may be the same person twice."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+from django.db import connection
+
+from clinic.patients.models import Patient
+from clinic.patients.rules import Search, parse_search
+from clinic.staff.models import User
+from clinic.staff.roles import Permission
+
+LIMIT = 20
+MOST_HITS = 200
+SHORTEST_PART = 3
+ALIKE = 0.5
+
+FORMS = """SELECT w, patients_skeleton(w) FROM regexp_split_to_table(patients_latin(patients_fold(%s)), ' ') w WHERE w <> ''"""
+PHONE = """(SELECT c.value FROM patients_contact c WHERE c.patient_id = p.id AND c.kind = 'phone' AND c.ended_at IS NULL
+ ORDER BY c.position, c.id LIMIT 1) AS phone"""
+
+SEARCH = """WITH hits AS MATERIALIZED (SELECT patient_id, name_key FROM patients_search WHERE {where} LIMIT %s)
+SELECT p.*, {phone} FROM hits JOIN patients_patient p ON p.id = hits.patient_id
+ORDER BY p.card_number IS NOT DISTINCT FROM %s DESC, hits.name_key LIKE %s DESC, p.last_name, p.first_name, p.id LIMIT %s"""
+
+
+def search_patients(*, user: User, text: str, today: date, limit: int = LIMIT) -> list[Patient]:
+    """Patients that match every word of the line, those whose names begin with it first; each carries its first `phone`.
+
+    Names that begin with the first word are looked up alone first; they usually fill the page.
+    :raises NotAllowed: without PATIENT_VIEW.
+    """
+    user.require(Permission.PATIENT_VIEW)
+    wanted = parse_search(text, today)
+    if wanted.is_empty:
+        return []
+    words = _words(wanted.names)
+    where, parameters = _condition(wanted, words)
+    beginning = f"{words[0][1]}%" if words else "%"
+    found: list[Patient] = []
+    if words:
+        found = _run(f"name_key LIKE %s AND {where}", [beginning, *parameters], wanted, beginning, limit)
+    return found if len(found) >= limit else _run(where, parameters, wanted, beginning, limit)
+
+
+def _run(where: str, parameters: list[str | int], wanted: Search, beginning: str, limit: int) -> list[Patient]:
+    sql = SEARCH.format(where=where, phone=PHONE)
+    return list(Patient.objects.raw(sql, [*parameters, MOST_HITS, wanted.card_number, beginning, limit]))
+
+
+def matching_ids(text: str, today: date) -> list[UUID]:
+    """Keys of the patients that match the line, at most a screenful of pages; for the filter of a list."""
+    wanted = parse_search(text, today)
+    if wanted.is_empty:
+        return []
+    where, parameters = _condition(wanted, _words(wanted.names))
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT patient_id FROM patients_search WHERE {where} LIMIT {MOST_HITS}", parameters)  # noqa: S608
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _words(names: str) -> list[tuple[str, str]]:
+    if not names:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(FORMS, [names])
+        rows: list[tuple[str, str]] = cursor.fetchall()
+    return rows
+
+
+def _condition(wanted: Search, words: Sequence[tuple[str, str]]) -> tuple[str, list[str | int]]:
+    """The condition over `patients_search`: every word in one of its spellings, every run of digits; or the card number."""
+    clauses: list[str] = []
+    parameters: list[str | int] = []
+    for word, skeleton in words:
+        patterns = _patterns(word, skeleton)
+        clauses.append("(" + " OR ".join(["words LIKE %s"] * len(patterns)) + ")")
+        parameters += patterns
+    if wanted.birth_date:
+        clauses.append("patient_id IN (SELECT id FROM patients_patient WHERE birth_date = %s)")
+        parameters.append(wanted.birth_date.isoformat())
+    for number in wanted.numbers:
+        clauses.append("words LIKE %s")
+        parameters.append(f"%{number}%")
+    by_words = " AND ".join(clauses)
+    if wanted.card_number is None:
+        return by_words, parameters
+    by_card = "patient_id = (SELECT id FROM patients_patient WHERE card_number = %s)"
+    return (f"({by_words} OR {by_card})" if by_words else by_card), [*parameters, wanted.card_number]
+
+
+def _patterns(word: str, skeleton: str) -> list[str]:
+    """Any part of a name from three letters on, its beginning for less; a short skeleton only as a beginning."""
+    patterns = [f"%{word}%" if len(word) >= SHORTEST_PART else f"% {word}%"]
+    if len(word) > SHORTEST_PART:
+        patterns.append(f"%{skeleton}%" if len(skeleton) > SHORTEST_PART + 1 else f"% {skeleton}%")
+    return list(dict.fromkeys(patterns))
+
+
+@dataclass
+class Likeness:
+    """A patient already registered who may be the same person, and why one may think so."""
+
+    patient: Patient
+    reasons: list[str] = field(default_factory=list)
+
+
+SUSPECTS = """
+SELECT p.*, {phone}, f.reasons FROM (
+  SELECT id, array_agg(DISTINCT reason) AS reasons FROM (
+    SELECT i.patient_id AS id, 'identifier' AS reason FROM patients_identifier i
+      WHERE i.ended_at IS NULL AND (i.kind || ':' || i.number) = ANY(%(identifiers)s) AND i.number = ANY(%(numbers)s)
+    UNION ALL SELECT c.patient_id, 'contact' FROM patients_contact c WHERE c.ended_at IS NULL AND c.value = ANY(%(contacts)s)
+    UNION ALL SELECT p.id, 'name' FROM patients_patient p JOIN patients_search s ON s.patient_id = p.id
+      WHERE p.birth_date = ANY(%(days)s) AND (similarity(s.name_key, %(key)s) >= {alike} OR similarity(s.name_key, %(swapped)s) >= {alike})
+    UNION ALL SELECT p.id, 'same_name' FROM patients_patient p JOIN patients_search s ON s.patient_id = p.id
+      WHERE s.name_key IN (%(key)s, %(swapped)s) AND (p.birth_date IS NULL OR %(day)s::date IS NULL)
+  ) r GROUP BY id) f JOIN patients_patient p ON p.id = f.id
+WHERE p.id IS DISTINCT FROM %(self)s ORDER BY cardinality(f.reasons) DESC, p.last_name, p.first_name, p.id LIMIT 10
+"""
+
+
+@dataclass(frozen=True)
+class Person:
+    """What is compared with the patients already registered; numbers are normalised."""
+
+    last_name: str
+    first_name: str
+    patronymic: str = ""
+    birth_date: date | None = None
+    identifiers: tuple[tuple[str, str], ...] = ()
+    contacts: tuple[str, ...] = ()
+    id: UUID | None = None
+
+
+def likely_duplicates(person: Person) -> list[Likeness]:
+    """Patients with the same identifier or contact, or with a like name (in whatever script) and the same birth date.
+
+    Day and month may be exchanged, last and first name too; a missing birth date asks for the same name.
+    """
+    sql = SUSPECTS.format(phone=PHONE, alike=ALIKE)
+    key, swapped = _name_keys(person)
+    parameters = {
+        "identifiers": [f"{kind}:{number}" for kind, number in person.identifiers],
+        "numbers": [number for _kind, number in person.identifiers],
+        "contacts": list(person.contacts),
+        "days": _days(person.birth_date),
+        "day": person.birth_date,
+        "key": key,
+        "swapped": swapped,
+        "self": person.id,
+    }
+    return [Likeness(patient, list(vars(patient)["reasons"])) for patient in Patient.objects.raw(sql, parameters)]
+
+
+def _name_keys(person: Person) -> tuple[str, str]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT patients_name_key(%s, %s, %s), patients_name_key(%s, %s, %s)",
+            [person.last_name, person.first_name, person.patronymic, person.first_name, person.last_name, person.patronymic],
+        )
+        row: tuple[str, str] = cursor.fetchone()
+    return row
+
+
+def _days(born: date | None) -> list[date]:
+    if born is None:
+        return []
+    return [born, date(born.year, born.day, born.month)] if born.day <= 12 else [born]

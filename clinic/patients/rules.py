@@ -240,6 +240,4 @@ def without_trunk_prefix(digits: str) -> str:
     """Phone digits as they stand in E.164: without 00, the Russian 8 or the French 0 in front."""
     if digits.startswith("00"):
         return digits[2:]
-    if len(digits) == 11 and digits.startswith("8"):
-        return digits[1:]
-    return digits[1:] if digits.startswith("0") and len(digits) >= 6 else digits
+    return digits[1:] if digits[0] in "08" and 6 <= len(digits) <= 11 else digits

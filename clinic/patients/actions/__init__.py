@@ -1,0 +1,48 @@
+"""Writes about patients: registration and edits, contacts and numbers, family, alerts, labels, consents."""
+
+from clinic.patients.actions.alerts import AlertEnded, end_alert, record_alert
+from clinic.patients.actions.consents import (
+    ConsentInForce,
+    ConsentWithdrawn,
+    GuardianNeeded,
+    publish_consent_text,
+    sign_consent,
+    withdraw_consent,
+)
+from clinic.patients.actions.details import (
+    add_contact,
+    add_identifier,
+    add_relation,
+    end_contact,
+    end_identifier,
+    end_relation,
+    save_label,
+    save_source,
+    set_labels,
+)
+from clinic.patients.actions.registration import LikelyDuplicates, Registration, change_patient, register
+
+__all__ = [
+    "AlertEnded",
+    "ConsentInForce",
+    "ConsentWithdrawn",
+    "GuardianNeeded",
+    "LikelyDuplicates",
+    "Registration",
+    "add_contact",
+    "add_identifier",
+    "add_relation",
+    "change_patient",
+    "end_alert",
+    "end_contact",
+    "end_identifier",
+    "end_relation",
+    "publish_consent_text",
+    "record_alert",
+    "register",
+    "save_label",
+    "save_source",
+    "set_labels",
+    "sign_consent",
+    "withdraw_consent",
+]

@@ -1,0 +1,54 @@
+"""Medical alerts: recorded by anyone who registers patients, ended only by those who may read them."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from clinic.lib.errors import Conflict, InvalidInput
+from clinic.patients.actions.checks import ensure, locked
+from clinic.patients.actions.registration import check_alert
+from clinic.patients.messages import REFUSALS
+from clinic.patients.models import Alert, Patient
+from clinic.staff.models import User
+from clinic.staff.roles import Permission
+
+
+class AlertEnded(Conflict):
+    """Somebody has ended this alert already."""
+
+    code = "alert_ended"
+    default_message = _("This alert has been ended already.")
+
+
+@transaction.atomic
+def record_alert(*, alert: Alert, actor: User, at: datetime) -> Alert:
+    """Put a medical alert on every page of the patient; a second call with the same id returns the first result."""
+    actor.require(Permission.PATIENT_WRITE)
+    first = Alert.objects.filter(pk=alert.pk).first()
+    if first:
+        return first
+    alert.recorded_at, alert.recorded_by = at, actor
+    ensure(check_alert(alert))
+    alert.save(force_insert=True)
+    return alert
+
+
+@transaction.atomic
+def end_alert(*, alert_id: UUID, patient: Patient, reason: str, actor: User, at: datetime) -> Alert:
+    """Take an alert off the patient's pages, saying why.
+
+    :raises AlertEnded: when it is off already.
+    """
+    actor.require(Permission.PATIENT_WRITE)
+    actor.require(Permission.CLINICAL_VIEW)
+    alert = locked(Alert, alert_id, patient)
+    if alert.ended_at:
+        raise AlertEnded
+    if not reason.strip():
+        raise InvalidInput(fields={"end_reason": REFUSALS["required"]})
+    alert.ended_at, alert.ended_by, alert.end_reason = at, actor, reason.strip()
+    ensure(check_alert(alert))
+    alert.save(update_fields=["ended_at", "ended_by", "end_reason"])
+    return alert

@@ -1,0 +1,196 @@
+"""Registering a patient and changing who they are."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from clinic.lib.clock import branch_day
+from clinic.lib.errors import Conflict, NotFound, StaleVersion, Text
+from clinic.lib.ids import uuid7
+from clinic.patients import rules
+from clinic.patients.actions.checks import ensure, field_errors, normalised, violated
+from clinic.patients.messages import REFUSALS
+from clinic.patients.models import Alert, Contact, ContactKind, Identifier, Label, Patient, PatientLabel, Relation
+from clinic.patients.search import Likeness, Person, likely_duplicates
+from clinic.staff.models import Branch, User
+from clinic.staff.roles import Permission
+
+EDITABLE = (
+    "last_name", "first_name", "patronymic", "birth_name", "sex", "birth_date", "language", "address", "city", "postal_code", "country",
+    "source_id", "source_detail", "external_number", "responsible_dentist_id", "branch_id",
+)  # fmt: skip
+NAMES = ("last_name", "first_name", "patronymic", "birth_name")
+
+
+class LikelyDuplicates(Conflict):
+    """Somebody registered looks like this person; say that it is another person, and the registration goes through."""
+
+    code = "likely_duplicates"
+    default_message = _("This person may be registered already. Open the patient found, or register another person. Nothing was saved yet.")
+
+    def __init__(self, found: Sequence[Likeness]) -> None:
+        self.found = list(found)
+        super().__init__(link=f"/patients/{self.found[0].patient.pk}/")
+
+
+@dataclass
+class Registration:
+    """All that is said of a patient when they are registered; the records are not saved yet."""
+
+    patient: Patient
+    contacts: list[Contact] = field(default_factory=list)
+    identifiers: list[Identifier] = field(default_factory=list)
+    relations: list[Relation] = field(default_factory=list)
+    alerts: list[Alert] = field(default_factory=list)
+    labels: list[Label] = field(default_factory=list)
+
+
+@transaction.atomic
+def register(*, entry: Registration, actor: User, at: datetime, id: UUID | None = None, is_another_person: bool = False) -> Patient:
+    """Register a patient with everything known of them; a second call with the same `id` returns the first result.
+
+    :raises InvalidInput: with an error for each wrong field (`contacts.0.value`, `identifiers.1.number` ...).
+    :raises LikelyDuplicates: unless `is_another_person` says that the likeness was seen.
+    """
+    actor.require(Permission.PATIENT_WRITE)
+    first = Patient.objects.filter(pk=id).first() if id else None
+    if first:
+        return first
+    entry.patient.pk = id or uuid7()
+    ensure(check(entry, branch_day(at, entry.patient.branch.time_zone)))
+    if not is_another_person:
+        _refuse_duplicates(entry)
+    try:
+        with transaction.atomic():
+            _save(entry, actor, at)
+    except IntegrityError as error:
+        if violated(error) != "patients_patient_pkey":
+            raise
+    return Patient.objects.select_related("branch").get(pk=entry.patient.pk)
+
+
+def check(entry: Registration, today: date) -> dict[str, Text]:
+    """Everything wrong with the entry, by field; phones, addresses and numbers are normalised in place."""
+    errors = _check_patient(entry.patient, today)
+    for index, contact in enumerate(entry.contacts):
+        errors |= check_contact(contact, entry.patient.branch, prefix=f"contacts.{index}.")
+    for index, identifier in enumerate(entry.identifiers):
+        errors |= check_identifier(identifier, prefix=f"identifiers.{index}.")
+    for index, relation in enumerate(entry.relations):
+        errors |= check_relation(relation, entry.patient.branch, prefix=f"relations.{index}.")
+    for index, alert in enumerate(entry.alerts):
+        errors |= check_alert(alert, prefix=f"alerts.{index}.")
+    return errors
+
+
+def _check_patient(patient: Patient, today: date) -> dict[str, Text]:
+    for name in NAMES:
+        setattr(patient, name, " ".join(getattr(patient, name).split()))
+    errors = field_errors(patient)
+    if patient.birth_date and "birth_date" not in errors:
+        normalised(errors, "birth_date", rules.check_birth_date, patient.birth_date, today)
+    return errors
+
+
+def check_contact(contact: Contact, branch: Branch, *, prefix: str = "") -> dict[str, Text]:
+    errors: dict[str, Text] = {}
+    if contact.kind == ContactKind.PHONE:
+        value = normalised(errors, f"{prefix}value", rules.normalise_phone, contact.value, branch.legal_entity.country)
+    else:
+        value = normalised(errors, f"{prefix}value", rules.normalise_email, contact.value)
+    contact.value = value or contact.value
+    return field_errors(contact, prefix=prefix) | errors
+
+
+def check_identifier(identifier: Identifier, *, prefix: str = "") -> dict[str, Text]:
+    errors: dict[str, Text] = {}
+    if identifier.kind in rules.IDENTIFIERS:
+        number = normalised(errors, f"{prefix}number", rules.normalise_identifier, identifier.kind, identifier.number)
+        identifier.number = number or identifier.number
+    if identifier.issued_date and identifier.valid_until and identifier.valid_until < identifier.issued_date:
+        errors[f"{prefix}valid_until"] = _("It cannot end before it was issued.")
+    return field_errors(identifier, prefix=prefix) | errors
+
+
+def check_relation(relation: Relation, branch: Branch, *, prefix: str = "") -> dict[str, Text]:
+    errors: dict[str, Text] = {}
+    if relation.related_patient_id:
+        relation.name = ""
+    elif not relation.name.strip():
+        errors[f"{prefix}name"] = REFUSALS["required"]
+    if relation.related_patient_id and relation.related_patient_id == relation.patient_id:
+        errors[f"{prefix}related_patient"] = _("This is the patient themselves.")
+    if relation.phone:
+        relation.phone = normalised(errors, f"{prefix}phone", rules.normalise_phone, relation.phone, branch.legal_entity.country) or relation.phone
+    return field_errors(relation, prefix=prefix) | errors
+
+
+def check_alert(alert: Alert, *, prefix: str = "") -> dict[str, Text]:
+    errors: dict[str, Text] = {}
+    if alert.kind == "other" and not alert.text.strip():
+        errors[f"{prefix}text"] = _("Say what it is.")
+    return field_errors(alert, prefix=prefix) | errors
+
+
+def _refuse_duplicates(entry: Registration) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(patients_name_key(%s, %s)))", [entry.patient.last_name, entry.patient.first_name])
+    found = likely_duplicates(person_of(entry))
+    if found:
+        raise LikelyDuplicates(found)
+
+
+def person_of(entry: Registration) -> Person:
+    """The entry as it is compared with the patients already registered."""
+    return Person(
+        last_name=entry.patient.last_name,
+        first_name=entry.patient.first_name,
+        patronymic=entry.patient.patronymic,
+        birth_date=entry.patient.birth_date,
+        identifiers=tuple((identifier.kind, identifier.number) for identifier in entry.identifiers),
+        contacts=tuple(contact.value for contact in entry.contacts),
+        id=entry.patient.pk,
+    )
+
+
+def _save(entry: Registration, actor: User, at: datetime) -> None:
+    entry.patient.save(force_insert=True)
+    for position, contact in enumerate(entry.contacts):
+        contact.patient, contact.position = entry.patient, position
+    for identifier in entry.identifiers:
+        identifier.patient = entry.patient
+    for relation in entry.relations:
+        relation.patient = entry.patient
+    for alert in entry.alerts:
+        alert.patient, alert.recorded_at, alert.recorded_by = entry.patient, at, actor
+    Contact.objects.bulk_create({contact.value: contact for contact in entry.contacts}.values())
+    Identifier.objects.bulk_create({(identifier.kind, identifier.number): identifier for identifier in entry.identifiers}.values())
+    Relation.objects.bulk_create(entry.relations)
+    Alert.objects.bulk_create(entry.alerts)
+    PatientLabel.objects.bulk_create([PatientLabel(patient=entry.patient, label=label) for label in dict.fromkeys(entry.labels)])
+
+
+@transaction.atomic
+def change_patient(*, patient_id: UUID, version: int, changes: Mapping[str, Any], actor: User, at: datetime) -> Patient:
+    """Change the patient's own fields (`EDITABLE`) as they were seen at `version`.
+
+    :raises StaleVersion: when somebody changed them since.
+    :raises InvalidInput: with an error for each wrong field.
+    """
+    actor.require(Permission.PATIENT_WRITE)
+    patient = Patient.objects.select_for_update(of=("self",)).select_related("branch").filter(pk=patient_id).first()
+    if patient is None:
+        raise NotFound
+    if patient.version != version:
+        raise StaleVersion
+    for name in EDITABLE:
+        if name in changes:
+            setattr(patient, name, changes[name])
+    ensure(_check_patient(patient, branch_day(at, patient.branch.time_zone)))
+    patient.save(update_fields=EDITABLE)
+    return Patient.objects.select_related("branch").get(pk=patient_id)

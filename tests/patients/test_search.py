@@ -1,0 +1,102 @@
+"""Found by whatever people remember."""
+
+from datetime import date
+from uuid import UUID
+
+import pytest
+
+from clinic.lib.errors import NotAllowed
+from clinic.patients.models import Identifier, Patient
+from clinic.patients.search import Person, likely_duplicates, search_patients
+from clinic.staff.roles import Role
+from tests.patients.factories import make_patient
+from tests.staff.factories import make_user, registrar_belova
+
+pytestmark = pytest.mark.django_db
+TODAY = date(2026, 11, 22)
+
+
+@pytest.fixture
+def people() -> dict[str, Patient]:
+    return {
+        "Щербакова": make_patient("Щербакова", "Юлия", patronymic="Фёдоровна", birth_name="Королёва", phone="+79165554433", card_number=777),
+        "Lefèvre": make_patient("Lefèvre-Müller", "Hélène", phone="+33612345678", birth_date=date(1970, 12, 1)),
+        "Khatchatourian": make_patient("Khatchatourian", "Sergueï", birth_date=date(2001, 5, 3)),
+    }
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("щербак", "Щербакова"),
+        ("ербако", "Щербакова"),
+        ("юлия щер", "Щербакова"),
+        ("федоровна", "Щербакова"),
+        ("королева", "Щербакова"),
+        ("Shcherbakova", "Щербакова"),
+        ("Chtcherbakova Ioulia", "Щербакова"),
+        ("Yuliya", "Щербакова"),
+        ("щ ю", "Щербакова"),
+        ("5554", "Щербакова"),
+        ("8 916 555", "Щербакова"),
+        ("777", "Щербакова"),
+        ("14.03.1985", "Щербакова"),
+        ("14 mars 1985", "Щербакова"),
+        ("lefevre", "Lefèvre"),
+        ("LEFÈVRE", "Lefèvre"),
+        ("muller hel", "Lefèvre"),
+        ("Мюллер", "Lefèvre"),
+        ("06 12 34 56", "Lefèvre"),
+        ("1/12/1970", "Lefèvre"),
+        ("Хачатурян", "Khatchatourian"),
+        ("сергей хач", "Khatchatourian"),
+        ("3 мая 2001", "Khatchatourian"),
+    ],
+)
+def test_it_finds(people: dict[str, Patient], typed: str, name: str) -> None:
+    found = search_patients(user=registrar_belova(), text=typed, today=TODAY)
+    assert found[:1] == [people[name]]
+
+
+@pytest.mark.parametrize("typed", ["", "  ", "%", "_", "' OR 1=1 --", "Щербакова Hélène", "99999999"])
+def test_it_finds_nothing_where_there_is_nothing(people: dict[str, Patient], typed: str) -> None:
+    assert search_patients(user=registrar_belova(), text=typed, today=TODAY) == []
+
+
+def test_it_puts_last_names_that_begin_with_the_word_first() -> None:
+    make_patient("Абрамов", "Руслан", patronymic="Иванович")
+    ivanov = make_patient("Иванов", "Яков")
+    assert search_patients(user=registrar_belova(), text="иванов", today=TODAY)[0] == ivanov
+
+
+def test_it_searches_for_those_who_may_see_patients() -> None:
+    with pytest.raises(NotAllowed):
+        search_patients(user=make_user(Role.MARKETER), text="иванов", today=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("person", "reason"),
+    [
+        (Person("Chtcherbakova", "Ioulia", "", date(1985, 3, 14)), "name"),
+        (Person("Юлия", "Щербакова", "", date(1985, 3, 14)), "name"),
+        (Person("Щербокова", "Юлия", "Федоровна", date(1985, 3, 14)), "name"),
+        (Person("Щербакова", "Юлия", "Фёдоровна"), "same_name"),
+        (Person("Другая", "Женщина", "", date(1999, 1, 1), contacts=("+79165554433",)), "contact"),
+        (Person("Другая", "Женщина", "", date(1999, 1, 1), identifiers=(("snils", "11223344595"),)), "identifier"),
+    ],
+)
+def test_it_suspects_the_same_person(people: dict[str, Patient], person: Person, reason: str) -> None:
+    Identifier.objects.create(patient=people["Щербакова"], kind="snils", number="11223344595")
+    found = likely_duplicates(person)
+    assert [likeness.patient for likeness in found] == [people["Щербакова"]]
+    assert reason in found[0].reasons
+
+
+def test_it_suspects_exchanged_day_and_month(people: dict[str, Patient]) -> None:
+    assert likely_duplicates(Person("Lefevre-Muller", "Helene", "", date(1970, 1, 12)))[0].patient == people["Lefèvre"]
+
+
+def test_it_suspects_nobody_without_a_reason(people: dict[str, Patient]) -> None:
+    assert likely_duplicates(Person("Щербакова", "Юлия", "Фёдоровна", date(1985, 3, 15))) == []
+    own: UUID = people["Щербакова"].pk
+    assert likely_duplicates(Person("Щербакова", "Юлия", "Фёдоровна", date(1985, 3, 14), id=own)) == []

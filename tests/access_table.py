@@ -74,12 +74,30 @@ PAGES: dict[str, Needs] = {
     "lab-order-file": (P.LAB_VIEW,),
     "lab-order-slip": (P.LAB_VIEW,),
     "lab-stage-done": (P.LAB_WRITE,),
+    # price_list
+    "prices": (P.PRICE_VIEW,),
+    "service": (P.PRICE_VIEW,),
+    "service-new": (P.PRICE_WRITE,),
+    "service-edit": (P.PRICE_WRITE,),
+    "price-new": (P.PRICE_WRITE,),
+    "dictionaries": (P.PRICE_VIEW,),
+    "dictionary-import": (P.PRICE_VIEW,),
+    "dictionary-new": (P.DICTIONARY_IMPORT,),
     # api
     "api:openapi-json": PUBLIC,
     "api:openapi-view": PUBLIC,
 }
 
 OPERATIONS: dict[str, Needs] = {
+    # price_list
+    "list_services": (P.PRICE_VIEW,),
+    "create_service": (P.PRICE_WRITE,),
+    "change_service": (P.PRICE_WRITE,),
+    "list_prices": (P.PRICE_VIEW,),
+    "set_price": (P.PRICE_WRITE,),
+    "list_dictionaries": (P.PRICE_VIEW,),
+    "list_codes": (P.PRICE_VIEW,),
+    "import_dictionary": (P.DICTIONARY_IMPORT,),
     # staff
     "me": ANYONE,
     "change_me": ANYONE,

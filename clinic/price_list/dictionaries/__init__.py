@@ -1,0 +1,1 @@
+"""Published dictionaries: how their files are read and what a new version changes."""

@@ -64,6 +64,8 @@ IS_LOCAL = not env("DATABASE_URL")
 DATABASE_ROLE = os.environ.get("CLINIC_DATABASE_ROLE", "app")
 DEBUG = env_bool("DEBUG", "true" if IS_LOCAL else "false")
 SECRET_KEY = required_in_production("SECRET_KEY", "development-only-secret-key-for-a-local-demo-clinic")
+if not DEBUG and len(SECRET_KEY) < 40:
+    raise ImproperlyConfigured("SECRET_KEY must have at least 40 characters when DEBUG is off")
 ALLOWED_HOSTS = required_in_production("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
 CSRF_TRUSTED_ORIGINS = [origin for origin in env("CSRF_TRUSTED_ORIGINS").split(",") if origin]
 TESTING = "pytest" in sys.modules

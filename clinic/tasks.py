@@ -7,6 +7,7 @@ from django.core.management import call_command
 from django.db import connection
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
+from procrastinate.manager import JobManager
 
 logger = logging.getLogger(__name__)
 KEEP_DONE_JOBS_HOURS = 24 * 30
@@ -29,7 +30,10 @@ def check_ledger_partitions(timestamp: int) -> bool:
 @app.task(queueing_lock="retry_stalled_jobs", pass_context=True)
 async def retry_stalled_jobs(context: JobContext, timestamp: int) -> int:
     """Give the jobs of a worker that died back to the queue; returns how many."""
-    jobs = context.app.job_manager
+    return await give_back(context.app.job_manager)
+
+
+async def give_back(jobs: JobManager) -> int:
     stalled = list(await jobs.get_stalled_jobs())
     for job in stalled:
         await jobs.retry_job(job)

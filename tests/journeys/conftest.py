@@ -1,0 +1,71 @@
+"""Journeys walk the product in the installed Chromium, against a live server on the worker's own clone of the database."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import ConsoleMessage, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+LAPTOP = {"width": 1280, "height": 800}
+PATIENCE = 15_000
+
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # playwright keeps a loop in the test's own thread
+expect.set_options(timeout=PATIENCE)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever stands in this folder is a journey, on a database of its own."""
+    for item in items:
+        if "journeys" in item.path.parts:
+            item.add_marker("journey")
+            item.add_marker(pytest.mark.django_db(transaction=True))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The system's Chromium; playwright's own download only where there is none."""
+    found = next((path for name in CHROMIUM if (path := shutil.which(name))), None)
+    return {**browser_type_launch_args, "args": FLAGS, **({"executable_path": found} if found else {})}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    return {**browser_context_args, "viewport": LAPTOP, "locale": "en-GB", "timezone_id": "Europe/Moscow"}
+
+
+@pytest.fixture(scope="session")
+def base_url(live_server: LiveServer) -> str:
+    """`page.goto("/diary/")` opens the live server's page."""
+    return str(live_server.url)
+
+
+@pytest.fixture
+def page(page: Page) -> Iterator[Page]:
+    """A page on which nothing may go wrong unseen: an uncaught error, a refused script or style, a missing file fails the test."""
+    wrong: list[str] = []
+
+    def notice(message: ConsoleMessage) -> None:
+        if message.type == "error" and "status of 4" not in message.text:
+            wrong.append(message.text)
+
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", notice)
+    page.on("response", lambda response: wrong.append(f"{response.status} {response.url}") if response.status >= 500 else None)
+    page.on("response", lambda response: wrong.append(f"404 {response.url}") if response.status == 404 and "/static/" in response.url else None)
+    page.set_default_timeout(PATIENCE)
+    yield page
+    assert not wrong, wrong

@@ -1,0 +1,82 @@
+"""The clinic refuses to start unsafely, and the README tells every variable it reads."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from clinic import local_postgres
+
+ROOT = Path(settings.BASE_DIR)
+SECRET = "a-secret-of-this-test-and-nobody-else-0123456789"
+READERS = ("clinic/settings.py", "clinic/local_postgres.py", "clinic/local_run.py", "manage.py", "bin/test", "bin/run", "bin/common.sh")
+PATTERNS = (
+    r"""(?:env|env_bool|required_in_production)\(\s*f?["']([A-Z_]+)["']""",
+    r"""environ(?:\.get\(|\[)["']([A-Z_]+)["']""",
+    r"""\$\{([A-Z_]+):-""",
+)
+INTERNAL = {"CLINIC_DATABASE_ROLE", "CLINIC_PROCESS_ACTOR", "DJANGO_SETTINGS_MODULE"}
+
+
+def start(**variables: str) -> subprocess.CompletedProcess[str]:
+    """Load the web application as granian does, with these variables only."""
+    environment = {"PATH": os.environ["PATH"], "CLINIC_DATA": str(local_postgres.data_directory()), **variables}
+    return subprocess.run([sys.executable, "-c", "import clinic.wsgi"], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
+def production(role: str = "clinic_app") -> dict[str, str]:
+    url = local_postgres.url_for(role, settings.DATABASES["default"]["NAME"])
+    return {"DEBUG": "false", "DATABASE_URL": url, "SECRET_KEY": SECRET, "ALLOWED_HOSTS": "clinic.example"}
+
+
+@pytest.mark.django_db
+def test_it_starts_with_everything_it_needs() -> None:
+    done = start(**production())
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("missing", ["SECRET_KEY", "ALLOWED_HOSTS"])
+def test_it_refuses_to_start_without(missing: str) -> None:
+    done = start(**{name: value for name, value in production().items() if name != missing})
+    assert done.returncode != 0
+    assert f"{missing} must be set when DEBUG is off" in done.stderr
+
+
+@pytest.mark.django_db
+def test_it_refuses_a_short_secret() -> None:
+    done = start(**{**production(), "SECRET_KEY": "short"})
+    assert done.returncode != 0
+    assert "SECRET_KEY must have at least" in done.stderr
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("role", "reason"), [("postgres", "names a superuser"), ("clinic_owner", "names the owner of the tables")])
+def test_it_refuses_a_database_role_that_could_rewrite_history(role: str, reason: str) -> None:
+    done = start(**production(role))
+    assert done.returncode != 0
+    assert reason in done.stderr
+
+
+def test_a_database_url_means_production() -> None:
+    done = start(DATABASE_URL="postgresql://clinic_app@db.example/clinic")
+    assert "must be set when DEBUG is off" in done.stderr
+
+
+def test_it_reads_a_secret_from_a_file(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text(SECRET + "\n")
+    variables = {"DEBUG": "false", "ALLOWED_HOSTS": "clinic.example", "SECRET_KEY_FILE": str(tmp_path / "secret")}
+    command = "from clinic import settings; print(settings.SECRET_KEY)"
+    environment = {"PATH": os.environ["PATH"], "CLINIC_DATA": str(tmp_path), **variables}
+    done = subprocess.run([sys.executable, "-c", command], cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == SECRET
+
+
+def test_the_readme_tells_every_variable() -> None:
+    read = {name for file in READERS for pattern in PATTERNS for name in re.findall(pattern, (ROOT / file).read_text())}
+    told = set(re.findall(r"^\| `([A-Z_]+)`", (ROOT / "README.md").read_text(), re.MULTILINE))
+    assert read - INTERNAL == told, {"not told": read - INTERNAL - told, "not read": told - read}

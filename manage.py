@@ -16,7 +16,7 @@ def main() -> None:
     os.environ.setdefault("CLINIC_PROCESS_ACTOR", f"system:{command}")
     if command in OWNER_COMMANDS:
         os.environ["CLINIC_DATABASE_ROLE"] = "owner"
-    if command not in NO_DATABASE_COMMANDS and not os.environ.get("DATABASE_URL"):
+    if command not in NO_DATABASE_COMMANDS and local_postgres.is_wanted():
         try:
             local_postgres.ensure_running()
         except local_postgres.PostgresFailure as failure:

@@ -45,6 +45,11 @@ class PostgresFailure(Exception):
     """The local server could not be started or stopped; the message says what to look at."""
 
 
+def is_wanted() -> bool:
+    """Does no DATABASE_URL (nor DATABASE_URL_FILE) name another server?"""
+    return not (os.environ.get("DATABASE_URL") or os.environ.get("DATABASE_URL_FILE"))
+
+
 def data_directory() -> Path:
     """Folder of the local database and files (CLINIC_DATA, else .local/)."""
     return Path(os.environ.get("CLINIC_DATA") or ROOT / ".local").expanduser().resolve()

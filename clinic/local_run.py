@@ -107,7 +107,7 @@ def _arguments() -> argparse.Namespace:
 def _run(port: int) -> None:
     clear_leftovers()
     _check_port(port)
-    is_local = not os.environ.get("DATABASE_URL")
+    is_local = local_postgres.is_wanted()
     os.environ.setdefault("DEBUG", "true")
     web, worker = Service("web server", _web_command(port)), Service("background worker", _worker_command())
     try:
@@ -162,7 +162,7 @@ def _prepare_database(*, is_local: bool) -> None:
         _manage("migrate", "--verbosity", "0")
         if is_local:
             local_postgres.remember_migrated(_migrations_hash())
-    if _has_demo() and is_empty():
+    if _has_demo() and _is_empty():
         say("Building the demo clinic (some minutes, once)")
         unfinished.touch()
         _manage("demo")
@@ -173,9 +173,12 @@ def _has_demo() -> bool:
     return DEMO.exists() and os.environ.get("CLINIC_DEMO", "yes") != "no"
 
 
-def is_empty() -> bool:
+def _is_empty() -> bool:
     """Has nobody worked in this database yet?"""
-    with psycopg.connect(os.environ.get("DATABASE_URL") or local_postgres.url_for("clinic_app")) as connection:
+    url = os.environ.get("DATABASE_URL") or local_postgres.url_for("clinic_app")
+    if "DATABASE_URL_FILE" in os.environ:
+        url = Path(os.environ["DATABASE_URL_FILE"]).read_text().strip()
+    with psycopg.connect(url) as connection:
         row = connection.execute("SELECT EXISTS (SELECT FROM staff_user)").fetchone()
     return not (row and row[0])
 
@@ -271,7 +274,7 @@ def _marked(mark: bytes) -> list[int]:
 
 def _reset(is_confirmed: bool) -> None:  # noqa: FBT001 - the command's own flag
     data = data_directory()
-    if os.environ.get("DATABASE_URL"):
+    if not local_postgres.is_wanted():
         raise CannotRun("DATABASE_URL is set: bin/run --reset deletes only the local database. Unset it first.")
     if not is_confirmed and not _is_agreed(f"This deletes the local clinic in {data}: its database and all its files. Type yes: "):
         raise CannotRun("Nothing was deleted.")

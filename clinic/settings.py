@@ -60,7 +60,7 @@ def database_url() -> str:
     return env("DATABASE_OWNER_URL", env("DATABASE_URL")) if is_owner else env("DATABASE_URL")
 
 
-IS_LOCAL = not env("DATABASE_URL")
+IS_LOCAL = local_postgres.is_wanted()
 DATABASE_ROLE = os.environ.get("CLINIC_DATABASE_ROLE", "app")
 DEBUG = env_bool("DEBUG", "true" if IS_LOCAL else "false")
 SECRET_KEY = required_in_production("SECRET_KEY", "development-only-secret-key-for-a-local-demo-clinic")

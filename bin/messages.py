@@ -34,6 +34,8 @@ def check_messages() -> int:
         for folder in FOLDERS:
             shutil.copytree(ROOT / folder, copy / folder, ignore=shutil.ignore_patterns("migrations", "vendor", "*.mo", "__pycache__"))
             (copy / folder / "locale").mkdir(exist_ok=True)
+        for app in copy.glob("**/apps.py"):
+            (app.parent / "locale").mkdir(exist_ok=True)
         _extract(copy)
         problems = [problem for file in po_files(copy) for problem in _problems(file, copy)]
     for problem in problems:

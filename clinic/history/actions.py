@@ -6,9 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import connection, transaction
+from django.db import connection
 
+from clinic.history import context
 from clinic.history.models import EventKind
+
+NOTE_AS = "SELECT history.note_as(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 
 
 def record_view(*, patient_id: UUID, what: str, detail: Mapping[str, Any] | None = None) -> int:
@@ -36,16 +39,15 @@ def note_about_login(what: str, *, user_id: UUID, body: Mapping[str, Any] | None
     return note(EventKind.LOGIN, table=what, key=user_id, patient_id=None, body=body)
 
 
-@transaction.atomic
 def note(kind: EventKind, *, table: str, key: UUID | None, patient_id: UUID | None, body: Mapping[str, Any] | None) -> int:
-    """Append one event; returns its id.
+    """Append one event in one round trip, inside a transaction or without; returns its id.
 
     :raises django.db.ProgrammingError: when no actor is named or the kind is written by triggers only.
     """
+    current = context.current()
+    who = current.as_parameters() if current else [""] * 8
+    text = json.dumps(body, cls=DjangoJSONEncoder) if body is not None else None
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT history.note(%s, %s, %s, %s, %s)",
-            [kind.value, table, str(key) if key else None, patient_id, json.dumps(body, cls=DjangoJSONEncoder) if body is not None else None],
-        )
+        cursor.execute(NOTE_AS, [kind.value, table, str(key) if key else None, patient_id, text, *who])
         row = cursor.fetchone()
     return int(row[0])

@@ -75,7 +75,7 @@ def _capture_function(model: type[models.Model], historical: type[models.Model],
     key = f'r."{model._meta.pk.column}"::text'
     return f"""
 CREATE OR REPLACE FUNCTION history."capture_{table}"() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public SET timezone = 'UTC' AS $capture$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET timezone = 'UTC' AS $capture$
 DECLARE
   r public."{table}";
   body jsonb;
@@ -97,6 +97,6 @@ BEGIN
   VALUES ({values}, clock_timestamp(), CASE TG_OP WHEN 'INSERT' THEN '+' WHEN 'UPDATE' THEN '~' ELSE '-' END,
           nullif(current_setting('app.purpose', true), ''),
           CASE WHEN who ~ '^[0-9a-f]{{8}}-' THEN who::uuid END, event_id,
-          coalesce(nullif(current_setting('app.actor_name', true), ''), who));
+          left(coalesce(nullif(current_setting('app.actor_name', true), ''), who), 200));
   RETURN NULL;
 END $capture$"""  # noqa: S608 - identifiers of our own models

@@ -1,5 +1,6 @@
 """Database roles, extensions and guards that only a superuser may create (see docs/deploy.md)."""
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,11 @@ def init_database(connection: Connection, name: str) -> None:
 
 
 def init_inside(connection: Connection) -> None:
-    """Extensions, schemas, default rights and DDL guards inside the clinic's database; harmless when they exist."""
-    if connection.execute("SELECT 1 FROM pg_event_trigger WHERE evtname = 'history_guard_drop'").fetchone():
+    """Extensions, schemas, default rights and DDL guards inside the clinic's database; run again when the file has changed."""
+    source = (SQL / "database.sql").read_bytes()
+    digest = hashlib.sha256(source).hexdigest()
+    installed = connection.execute("SELECT obj_description(oid, 'pg_event_trigger') FROM pg_event_trigger WHERE evtname = 'history_guard_drop'")
+    if installed.fetchone() == (digest,):
         return
-    connection.execute((SQL / "database.sql").read_bytes())
+    connection.execute(source)
+    connection.execute(sql.SQL("COMMENT ON EVENT TRIGGER history_guard_drop IS {}").format(digest))

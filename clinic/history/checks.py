@@ -14,6 +14,7 @@ from clinic.history.models import Record, WrittenByTrigger
 
 OUTSIDE = {
     "history.Event": "the ledger itself",
+    "scheduling.AppointmentPerson": "derived by trigger from the appointment, which is a record; read only for the application",
     "staff.IdempotentAnswer": "a copy of an answer, kept for a day; what the write did is in history",
 }
 

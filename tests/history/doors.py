@@ -6,8 +6,10 @@ from typing import Any
 
 import psycopg
 from django.db import connections
+from django.test import override_settings
 
 from clinic import local_postgres
+from clinic.history.backend.base import DatabaseWrapper
 
 OWNER, SUPERUSER, APPLICATION = "clinic_owner", "postgres", "clinic_app"
 
@@ -27,13 +29,11 @@ def entering(role: str) -> Iterator[psycopg.Connection[Any]]:
 @contextmanager
 def django_as_owner() -> Iterator[Any]:
     """A Django connection of the owner of the tables, for migration operations; in a transaction, rolled back."""
-    default = connections["default"].settings_dict
-    connections.databases["owner"] = {**default, "USER": OWNER}
-    connection = connections["owner"]
-    try:
+    connection = DatabaseWrapper({**connections["default"].settings_dict, "USER": OWNER}, alias="default")
+    with override_settings(DATABASE_ROLE="owner"):
         connection.set_autocommit(False)
+    try:
         yield connection
     finally:
         connection.rollback()
         connection.close()
-        del connections.databases["owner"]

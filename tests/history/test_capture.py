@@ -57,7 +57,7 @@ class Added:
         return Event.objects.filter(tbl=TABLE).count(), LegalEntity.history.count()
 
 
-def sql(statement: str, *parameters: object) -> None:
+def sql(statement: str, *parameters: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
 
@@ -141,12 +141,12 @@ def test_it_records_only_what_the_database_holds(entity: LegalEntity) -> None:
     entity.name, entity.phone = "New name", "never saved"
     entity.save(update_fields=["name"])
     event = Event.objects.filter(tbl=TABLE).latest("id")
-    assert (event.changed, event.body["phone"]) == (["name"], "")
+    assert (event.changed, (event.body or {})["phone"]) == (["name"], "")
     assert LegalEntity.history.latest("history_id").phone == ""
 
 
 def test_the_off_switches_of_simple_history_do_nothing(entity: LegalEntity) -> None:
-    entity.skip_history_when_saving = True
+    entity.skip_history_when_saving = True  # type: ignore[attr-defined]
     entity.name = "Skipped?"
     with Added() as added:
         entity.save()
@@ -156,7 +156,7 @@ def test_the_off_switches_of_simple_history_do_nothing(entity: LegalEntity) -> N
 
 
 def test_a_date_of_the_past_does_not_backdate(entity: LegalEntity) -> None:
-    entity._history_date = timezone.now() - timedelta(days=365)
+    entity._history_date = timezone.now() - timedelta(days=365)  # type: ignore[attr-defined]
     entity.name = "Backdated?"
     entity.save()
     assert LegalEntity.history.latest("history_id").history_date > timezone.now() - timedelta(minutes=5)

@@ -135,7 +135,7 @@ def test_an_evil_search_path_gains_nothing() -> None:
 @pytest.mark.parametrize("rewrite", ["save", "delete", "reason", "clean"])
 def test_the_rewriting_methods_of_simple_history_are_denied(rewrite: str) -> None:
     entity = LegalEntity.objects.create(name="Original")
-    version: Any = entity.history.get()  # type: ignore[attr-defined]
+    version: Any = entity.history.get()
     version.name = "Rewritten"
     deeds = {
         "save": version.save,

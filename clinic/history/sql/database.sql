@@ -36,7 +36,8 @@ BEGIN
   IF to_regproc('history.append') IS NULL THEN RETURN; END IF;
   FOR command IN SELECT * FROM pg_event_trigger_ddl_commands() LOOP
     IF is_outside AND (
-         (command.object_type IN ('function', 'procedure', 'schema') AND (command.schema_name IN ('history', 'history_guard') OR command.object_identity IN ('history', 'history_guard')))
+         (command.object_type IN ('function', 'procedure', 'schema')
+          AND (command.schema_name IN ('history', 'history_guard') OR command.object_identity IN ('history', 'history_guard')))
       OR (command.object_type = 'function' AND EXISTS (SELECT FROM pg_trigger t WHERE t.tgfoid = command.objid AND t.tgname LIKE 'history\_%'))
       OR (command.object_type = 'trigger' AND history_guard.is_guard_trigger(command.objid))
       OR (command.object_type = 'rule' AND history_guard.is_audited((SELECT r.ev_class FROM pg_rewrite r WHERE r.oid = command.objid)))

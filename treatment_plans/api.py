@@ -1,5 +1,222 @@
-"""API of this app."""
+"""API of plans: alternatives, lines, decisions, the chain; and of the documents that agree them."""
 
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.utils import timezone
 from ninja import Router
+from ninja.pagination import CursorPagination, paginate
 
-router = Router()
+from charting.models import Procedure
+from charting.rules import Place
+from clinic.lib.clock import branch_day
+from clinic.lib.errors import InvalidInput, NotFound
+from clinic.patients import queries as patients
+from clinic.patients import signature
+from clinic.price_list.models import Service
+from clinic.staff import queries as staff
+from clinic.staff.http import Request, branch_of
+from clinic.staff.roles import Permission
+from treatment_plans import actions, completion, download, queries, reversal
+from treatment_plans import schemas as s
+from treatment_plans.models import Alternative, Document, Item, Plan, Signature
+from treatment_plans.sheet import Sheet, sheets
+
+router = Router(tags=["treatment plans"])
+
+
+@router.get("/plans", response=list[s.PlanOut], operation_id="list_plans")
+@paginate(CursorPagination, ordering=("-created_at", "-id"))
+def list_plans(request: Request, patient: UUID) -> QuerySet[Plan]:
+    found = patients.get_patient_for(request.user, patient, what="plans", permission=Permission.PLAN_VIEW)
+    return Plan.objects.filter(patient=found)
+
+
+@router.post("/plans", response={201: s.PlanWhole}, operation_id="create_plan")
+def create_plan(request: Request, data: s.PlanIn) -> tuple[int, dict[str, Any]]:
+    patient = patients.get_patient_for(request.user, data.patient, what="plans", permission=Permission.PLAN_WRITE)
+    dentist = staff.get_user(data.dentist) if data.dentist else request.user
+    plan = actions.create_plan(
+        patient=patient, branch=branch_of(request), title=data.title, dentist=dentist, actor=request.user, at=timezone.now(), id=data.id
+    )
+    return 201, _whole(plan)
+
+
+@router.get("/plans/{uuid:plan_id}", response=s.PlanWhole, operation_id="get_plan")
+def get_plan(request: Request, plan_id: UUID) -> dict[str, Any]:
+    return _whole(queries.get_plan_for(request.user, plan_id))
+
+
+@router.post("/plans/{uuid:plan_id}/alternatives", response={201: s.AlternativeOut}, operation_id="add_alternative")
+def add_alternative(request: Request, plan_id: UUID, data: s.AlternativeIn) -> tuple[int, Alternative]:
+    """An empty alternative, or a copy of another one."""
+    queries.get_plan_for(request.user, plan_id, permission=Permission.PLAN_WRITE)
+    if data.copy_of:
+        source = queries.get_alternative_for(request.user, data.copy_of, permission=Permission.PLAN_WRITE)
+        if source.plan_id != plan_id:
+            raise NotFound
+        return 201, actions.copy_alternative(alternative_id=source.pk, title=data.title, actor=request.user, at=timezone.now(), id=data.id)
+    return 201, actions.add_alternative(plan_id=plan_id, title=data.title, summary=data.summary, actor=request.user, at=timezone.now(), id=data.id)
+
+
+@router.post("/alternatives/{uuid:alternative_id}/items", response={201: s.ItemOut}, operation_id="add_item")
+def add_item(request: Request, alternative_id: UUID, data: s.ItemIn) -> tuple[int, Item]:
+    alternative = queries.get_alternative_for(request.user, alternative_id, permission=Permission.PLAN_WRITE)
+    common: dict[str, Any] = {
+        "alternative_id": alternative_id,
+        "phase_id": data.phase,
+        "visit_number": data.visit_number,
+        "quantity": data.quantity,
+        "id": data.id,
+    }
+    if data.procedure:
+        procedure = Procedure.objects.select_related("service").filter(pk=data.procedure, patient=alternative.patient_id).first()
+        if procedure is None:
+            raise NotFound
+        return 201, actions.add_item(procedure=procedure, actor=request.user, at=timezone.now(), **common)
+    return 201, actions.add_service(service=_service(data.service), places=_places(data.teeth), actor=request.user, at=timezone.now(), **common)
+
+
+@router.post("/alternatives/{uuid:alternative_id}/present", response=s.AlternativeOut, operation_id="present_alternative")
+def present(request: Request, alternative_id: UUID) -> Alternative:
+    queries.get_alternative_for(request.user, alternative_id, permission=Permission.PLAN_WRITE)
+    return actions.present(alternative_id=alternative_id, actor=request.user, at=timezone.now())
+
+
+@router.post("/alternatives/{uuid:alternative_id}/accept", response=s.AlternativeOut, operation_id="accept_alternative")
+def accept(request: Request, alternative_id: UUID) -> Alternative:
+    """Rejects the other alternatives and freezes all prices."""
+    queries.get_alternative_for(request.user, alternative_id, permission=Permission.PLAN_WRITE)
+    return actions.accept(alternative_id=alternative_id, actor=request.user, at=timezone.now())
+
+
+@router.post("/alternatives/{uuid:alternative_id}/reject", response=s.AlternativeOut, operation_id="reject_alternative")
+def reject(request: Request, alternative_id: UUID, data: s.ReasonIn) -> Alternative:
+    queries.get_alternative_for(request.user, alternative_id, permission=Permission.PLAN_WRITE)
+    return actions.reject(alternative_id=alternative_id, reason=data.reason, actor=request.user, at=timezone.now())
+
+
+@router.get("/items/{uuid:item_id}", response=s.ItemOut, operation_id="get_item")
+def get_item(request: Request, item_id: UUID) -> Item:
+    return queries.get_item_for(request.user, item_id)
+
+
+@router.put("/items/{uuid:item_id}", response=s.ItemOut, operation_id="change_item")
+def change_item(request: Request, item_id: UUID, data: s.ItemChange) -> Item:
+    queries.get_item_for(request.user, item_id, permission=Permission.PLAN_WRITE)
+    return actions.change_item(item_id=item_id, actor=request.user, at=timezone.now(), **data.dict())
+
+
+@router.delete("/items/{uuid:item_id}", response=s.ItemOut, operation_id="cancel_item")
+def cancel_item(request: Request, item_id: UUID, reason: str = "") -> Item:
+    """Cancels the line; it stays in the record."""
+    queries.get_item_for(request.user, item_id, permission=Permission.PLAN_WRITE)
+    return actions.cancel_item(item_id=item_id, reason=reason, actor=request.user, at=timezone.now())
+
+
+@router.post("/items/{uuid:item_id}/complete", response=s.CompletionOut, operation_id="complete_item")
+def complete_item(request: Request, item_id: UUID, data: s.CompleteIn) -> dict[str, Any]:
+    """Chart, stock, charge and claim in one transaction; a second call is refused with a link to the first result."""
+    queries.get_item_for(request.user, item_id, permission=Permission.PROCEDURE_COMPLETE)
+    result = completion.complete_item(item_id=item_id, actor=request.user, at=timezone.now(), visit_id=data.visit)
+    return {
+        **vars(result),
+        "movements": [row.pk for row in result.movements],
+        "shortages": [row.pk for row in result.shortages],
+        "claim_line": result.claim_line.pk if result.claim_line else None,
+    }
+
+
+@router.post("/items/{uuid:item_id}/reverse", response=s.ReversalOut, operation_id="reverse_item")
+def reverse_item(request: Request, item_id: UUID, data: s.ReasonIn) -> dict[str, Any]:
+    queries.get_item_for(request.user, item_id, permission=Permission.PROCEDURE_REVERSE)
+    result = reversal.reverse_item(item_id=item_id, reason=data.reason, actor=request.user, at=timezone.now())
+    return {**vars(result), "movements": [row.pk for row in result.movements], "claim_lines": [row.pk for row in result.claim_lines]}
+
+
+@router.post("/unplanned-acts", response={201: s.UnplannedOut}, operation_id="start_unplanned_act")
+def start_unplanned(request: Request, data: s.UnplannedIn) -> tuple[int, dict[str, Any]]:
+    """A one-line plan, accepted, with its contract and consents ready to sign."""
+    patient = patients.get_patient_for(request.user, data.patient, what="plans", permission=Permission.PLAN_WRITE)
+    result = actions.start_unplanned(
+        patient=patient,
+        branch=branch_of(request),
+        service=_service(data.service),
+        places=_places(data.teeth),
+        language=data.language or patient.language,
+        actor=request.user,
+        at=timezone.now(),
+        id=data.id,
+    )
+    return 201, {**vars(result), "consents": [document.pk for document in result.consents]}
+
+
+@router.get("/documents", response=list[s.DocumentOut], operation_id="list_documents")
+@paginate(CursorPagination, ordering=("-issued_at", "-id"))
+def list_documents(request: Request, patient: UUID) -> QuerySet[Document]:
+    found = patients.get_patient_for(request.user, patient, what="documents", permission=Permission.DOCUMENT_VIEW)
+    return queries.documents_of(found)
+
+
+@router.post("/documents", response={201: s.DocumentOut}, operation_id="issue_document")
+def issue_document(request: Request, data: s.DocumentIn) -> tuple[int, Document]:
+    patient = patients.get_patient_for(request.user, data.patient, what="documents", permission=Permission.DOCUMENT_ISSUE)
+    document = actions.issue_document(
+        kind=data.kind,
+        patient=patient,
+        branch=branch_of(request),
+        language=data.language or patient.language,
+        alternative_id=data.alternative,
+        actor=request.user,
+        at=timezone.now(),
+        id=data.id,
+    )
+    return 201, document
+
+
+@router.post("/documents/{uuid:document_id}/sign", response={201: s.SignatureOut}, operation_id="sign_document")
+def sign_document(request: Request, document_id: UUID, data: s.SignatureIn) -> tuple[int, Signature]:
+    """Strokes as signature_pad gives them, the picture as a PNG data URL."""
+    queries.get_document_for(request.user, document_id, permission=Permission.DOCUMENT_ISSUE)
+    drawn = signature.read(strokes=data.strokes, image=data.image)
+    values = data.dict(exclude={"strokes", "image"})
+    address = request.META.get("REMOTE_ADDR") or None
+    return 201, actions.sign_document(document_id=document_id, drawn=drawn, address=address, actor=request.user, at=timezone.now(), **values)
+
+
+@router.get("/documents/{uuid:document_id}/file", operation_id="get_document_file")
+def get_document_file(request: Request, document_id: UUID, signed: bool = True) -> HttpResponse:  # noqa: FBT001, FBT002 - a query parameter
+    """The PDF: signed when somebody signed (unless `signed=false`), else as issued."""
+    return download.response(queries.get_document_for(request.user, document_id), signed=signed)
+
+
+def _whole(plan: Plan) -> dict[str, Any]:
+    day = branch_day(timezone.now(), plan.branch.time_zone)
+    found = sheets(plan.patient, queries.alternatives_of(plan), day)
+    fields = {name: getattr(plan, name) for name in ("id", "version", "patient_id", "title", "dentist_id", "currency", "is_emergency", "created_at")}
+    return {**fields, "alternatives": [_alternative(sheet) for sheet in found]}
+
+
+def _alternative(sheet: Sheet) -> dict[str, Any]:
+    fields = {name: getattr(sheet.alternative, name) for name in ("id", "plan_id", "version", "title", "summary", "position", "state")}
+    return {
+        **fields,
+        "phases": list(sheet.alternative.phases.all()),
+        "items": [row.item for row in sheet.rows],
+        "sum": sheet.totals.whole,
+        "insured": sheet.insured,
+        "patient_pays": sheet.patient_pays,
+    }
+
+
+def _service(service_id: UUID | None) -> Service:
+    service = Service.objects.filter(pk=service_id, is_active=True).first() if service_id else None
+    if service is None:
+        raise InvalidInput(fields={"service": "Name a procedure of the chart, or a service that the clinic offers."})
+    return service
+
+
+def _places(teeth: list[s.ToothIn]) -> list[Place]:
+    return [Place(tooth.tooth, frozenset(tooth.surfaces), frozenset(tooth.roots), tooth.role) for tooth in teeth]

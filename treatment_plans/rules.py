@@ -1,11 +1,15 @@
 """Decisions about plans: line and group totals, discounts, states, numbers. Plain values only."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from clinic.lib.money import ZERO, round_money
 
+CYRILLIC_SURFACES = str.maketrans("МДОИВЛ", "MDOIVL")
+ADULT, CONSENTING = 18, 15
 SERIES_CHOICES = [("D", "D"), ("A", "A"), ("C", "C")]
 CONSENT_OF_CATEGORY = {
     "diagnostics": "consent_general",
@@ -81,6 +85,23 @@ def discount_in_percent(*, gross: Decimal, percent: Decimal | None, amount: Deci
     return percent or Decimal(0)
 
 
+def discount_problem(*, gross: Decimal, percent: Decimal | None, amount: Decimal | None, reason: str) -> tuple[str, str] | None:
+    """The field and the name of what is wrong with a discount; none when it is fine.
+
+    A discount is a percentage or an amount of whole kopecks, never both, never more than the line, never without a reason.
+    """
+    problem = None
+    if percent is not None and amount is not None:
+        problem = ("discount_amount", "both")
+    elif percent is not None and not (0 < percent <= 100 and percent == round_money(percent)):
+        problem = ("discount_percent", "percent")
+    elif amount is not None and not (0 < amount <= gross and amount == round_money(amount)):
+        problem = ("discount_amount", "amount")
+    elif (percent is not None or amount is not None) and not reason.strip():
+        problem = ("discount_reason", "reason")
+    return problem
+
+
 def series_of(kind: str) -> str:
     """Contracts, changes to contracts and consents are numbered apart."""
     return {"contract": "D", "annex": "A", "addendum": "A"}.get(kind, "C")
@@ -100,3 +121,57 @@ def consents_for(categories: Iterable[str], *, is_minor: bool) -> list[str]:
         kinds.add("consent_children")
     order = list(dict.fromkeys(CONSENT_OF_CATEGORY.values()))
     return sorted(kinds, key=order.index)
+
+
+def age_on(born: date | None, day: date) -> int | None:
+    """Full years on a day; none when the birth date is unknown."""
+    return None if born is None else day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def signer_problem(*, role: str, is_consent: bool, age: int | None, basis: str) -> str | None:
+    """The name of what forbids this signer; none when they may sign.
+
+    Contracts are signed at 18; consents to treatment from 15 (Federal Law 323 of 21.11.2011, article 20).
+    """
+    problem = None
+    if role not in ("patient", "representative", "clinic"):
+        problem = "role"
+    elif role == "representative" and not basis.strip():
+        problem = "basis"
+    elif role == "patient" and age is not None and age < (CONSENTING if is_consent else ADULT):
+        problem = "minor_consent" if is_consent else "minor_contract"
+    return problem
+
+
+def completion_problem(*, is_done: bool, is_cancelled: bool, is_accepted: bool, is_agreed: bool) -> str | None:
+    """Why a line may not be completed, the plainest reason first; none when it may."""
+    problem = None
+    if is_done:
+        problem = "done"
+    elif is_cancelled:
+        problem = "cancelled"
+    elif not is_accepted:
+        problem = "not_accepted"
+    elif not is_agreed:
+        problem = "not_agreed"
+    return problem
+
+
+def parse_teeth(text: str) -> list[tuple[int, frozenset[str]]]:
+    """Teeth as they are typed: `36 OD, 37` or `36од;37`; the letters are surfaces, Cyrillic ones are read as Latin.
+
+    :raises ValueError: when a part is not a tooth number with surfaces behind it.
+    """
+    teeth = []
+    for part in re.split(r"[,;]", text.upper().translate(CYRILLIC_SURFACES)):
+        if part.strip():
+            found = re.fullmatch(r"([1-8][1-8])\s*((?:[A-Z]5?){0,8})", part.strip())
+            if found is None:
+                raise ValueError(part.strip())
+            teeth.append((int(found[1]), frozenset(re.findall(r"[A-Z]5?", found[2]))))
+    return teeth
+
+
+def roles_in_span(count: int) -> list[str]:
+    """A bridge rests on its ends: abutments outside, pontics between them."""
+    return ["abutment" if number in (0, count - 1) else "pontic" for number in range(count)]

@@ -4,12 +4,14 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from charting.models import Procedure, ProcedureTooth
+from clinic.files.actions import store
 from clinic.patients.models import Patient
 from clinic.price_list.models import Category, ChartEffect, Price, PriceList, Scope, Service
 from clinic.staff.models import Branch, User
 from tests.staff.factories import dr_orlova, make_branch
-from treatment_plans.models import Alternative, Item, Phase, Plan
+from treatment_plans.models import Alternative, Document, DocumentItem, Item, Phase, Plan, Signature
 
+POSTERIOR = (36, 37, 46, 47, 26, 27)
 NOON = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 SERVICES = {
     "filling": ("A16.07.002", "Восстановление зуба пломбой", Category.THERAPY, Scope.SURFACES, ChartEffect.FILLING, "5400.00"),
@@ -62,7 +64,7 @@ def plan_with(*names: str, alternatives: int = 1, patient: Patient | None = None
     """A draft plan whose alternatives all hold the same lines, a phase each."""
     person = patient or petrov()
     plan = Plan.objects.create(patient=person, branch=person.branch, title="Лечение", dentist=dr_orlova(), currency=person.branch.currency)
-    procedures = [procedure(name, patient=person, tooth=11 + number) for number, name in enumerate(names)]
+    procedures = [procedure(name, patient=person, tooth=POSTERIOR[number]) for number, name in enumerate(names)]
     for position in range(1, alternatives + 1):
         alternative = Alternative.objects.create(plan=plan, patient=person, title=f"Вариант {position}", position=position)
         phase = Phase.objects.create(alternative=alternative, patient=person, title="Лечение", position=1)
@@ -85,3 +87,64 @@ def line(alternative: Alternative, act: Procedure, *, phase: Phase | None = None
         price_date=NOON.date(),
         total=price.amount,
     )
+
+
+def accept(alternative: Alternative) -> None:
+    alternative.items.update(frozen_at=NOON)
+    Alternative.objects.filter(pk=alternative.pk).update(state="accepted")
+
+
+def a_document(alternative: Alternative, *, number: int = 1, kind: str = "contract", series: str = "D", items: list[Item] | None = None) -> Document:
+    file = store(content=f"PDF {kind} {number}".encode(), media_type="application/pdf")
+    document = Document.objects.create(
+        patient=alternative.patient,
+        branch=alternative.plan.branch,
+        legal_entity=alternative.plan.branch.legal_entity,
+        kind=kind,
+        series=series,
+        year=2026,
+        number=number,
+        language="ru",
+        template_version="1",
+        alternative=alternative,
+        issued_at=NOON,
+        issued_by=dr_orlova(),
+        file=file,
+        content_hash="0" * 64,
+    )
+    for item in items or []:
+        DocumentItem.objects.create(
+            document=document, patient=item.patient, item=item, description="", quantity=1, unit_price=item.unit_price, total=item.total
+        )
+    return document
+
+
+def sign(document: Document, *, role: str = "patient", sha256: str | None = None) -> Signature:
+    return Signature.objects.create(
+        document=document,
+        patient=document.patient,
+        role=role,
+        signer_name="Петров Иван Ильич",
+        strokes=[],
+        image=document.file,
+        signed_at=NOON,
+        witness=dr_orlova(),
+        document_sha256=sha256 or document.file.sha256,
+        file=document.file,
+    )
+
+
+def agreed(*names: str, alternatives: int = 1, patient: Patient | None = None) -> Alternative:
+    """An accepted alternative whose lines a signed contract agrees, ready to be done."""
+    chosen = plan_with(*names, alternatives=alternatives, patient=patient).alternatives.order_by("position")[0]
+    accept(chosen)
+    chosen.refresh_from_db()
+    last = Document.objects.filter(series="D", year=2026).count()
+    document = a_document(chosen, number=last + 1, items=list(chosen.items.all()))
+    sign(document)
+    chosen.items.update(agreed_document=document)
+    return chosen
+
+
+def first_item(alternative: Alternative) -> Item:
+    return alternative.items.select_related("procedure__service").order_by("position")[0]

@@ -2,15 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from uuid import UUID
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from django.utils import timezone
 
-from clinic.files.actions import store
-from tests.staff.factories import dr_orlova
-from tests.treatment_plans.factories import NOON, line, plan_with, procedure
-from treatment_plans.models import Alternative, DiscountLimit, Document, DocumentItem, Item, Plan, Signature
+from tests.treatment_plans.factories import NOON, a_document, accept, line, plan_with, procedure, sign
+from treatment_plans.models import Alternative, DiscountLimit, Item, Plan
 
 pytestmark = pytest.mark.django_db
 
@@ -22,54 +20,9 @@ def refused(rule: str) -> Iterator[None]:
     assert caught.value.__cause__.diag.constraint_name == rule  # type: ignore[union-attr]
 
 
-def run(sql: str, *parameters: object) -> None:
+def run(sql: str, *parameters: UUID) -> None:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
-
-
-def accept(alternative: Alternative) -> None:
-    alternative.items.update(frozen_at=timezone.now())
-    Alternative.objects.filter(pk=alternative.pk).update(state="accepted")
-
-
-def a_document(alternative: Alternative, *, number: int = 1, items: list[Item] | None = None) -> Document:
-    file = store(content=f"PDF {number}".encode(), media_type="application/pdf")
-    document = Document.objects.create(
-        patient=alternative.patient,
-        branch=alternative.plan.branch,
-        legal_entity=alternative.plan.branch.legal_entity,
-        kind="contract",
-        series="D",
-        year=2026,
-        number=number,
-        language="ru",
-        template_version="1",
-        alternative=alternative,
-        issued_at=NOON,
-        issued_by=dr_orlova(),
-        file=file,
-        content_hash="0" * 64,
-    )
-    for item in items or []:
-        DocumentItem.objects.create(
-            document=document, patient=item.patient, item=item, description="", quantity=1, unit_price=item.unit_price, total=item.total
-        )
-    return document
-
-
-def sign(document: Document, *, role: str = "patient", sha256: str | None = None) -> Signature:
-    return Signature.objects.create(
-        document=document,
-        patient=document.patient,
-        role=role,
-        signer_name="Петров Иван Ильич",
-        strokes=[],
-        image=document.file,
-        signed_at=NOON,
-        witness=dr_orlova(),
-        document_sha256=sha256 or document.file.sha256,
-        file=document.file,
-    )
 
 
 def accepted_plan(*names: str) -> tuple[Plan, Alternative, Item]:
@@ -120,6 +73,10 @@ def test_it_agrees_a_line_only_by_a_signed_document_that_lists_it() -> None:
     sign(listing, role="clinic")
     with refused("treatment_plans_item_agreement_signed"):
         run("UPDATE treatment_plans_item SET agreed_document_id = %s WHERE id = %s", listing.pk, item.pk)
+    consent = a_document(alternative, kind="consent_therapy", series="C", items=[item])
+    sign(consent)
+    with refused("treatment_plans_item_agreement_signed"):
+        run("UPDATE treatment_plans_item SET agreed_document_id = %s WHERE id = %s", consent.pk, item.pk)
     sign(listing)
     run("UPDATE treatment_plans_item SET agreed_document_id = %s WHERE id = %s", listing.pk, item.pk)
     with refused("treatment_plans_item_agreed_once"):

@@ -1,0 +1,177 @@
+"""Done is one transaction: chart, stock, charge and claim, all of it or nothing, once."""
+
+import threading
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+from django.db import connection, transaction
+
+from charting.models import Performance, Procedure
+from clinic.billing.models import Charge
+from clinic.billing.queries import balance
+from clinic.history.context import Context, acting
+from clinic.lib.errors import InvalidInput, NotAllowed
+from clinic.staff.models import User
+from insurance.models import ClaimLine
+from inventory.actions import OutOfStock
+from inventory.models import Lot, Movement, Norm, OnShortage, Shortage
+from tests.insurance.factories import make_policy
+from tests.inventory.factories import make_lot, make_material
+from tests.staff.factories import dr_orlova, registrar_belova
+from tests.treatment_plans.factories import NOON, agreed, first_item, plan_with, procedure, service
+from treatment_plans import actions, completion, reversal
+from treatment_plans.models import Alternative, Item
+
+
+def norm(name: str = "filling", quantity: str = "1", on_shortage: str = OnShortage.BLOCK) -> Norm:
+    return Norm.objects.create(service=service(name), material=make_material(), quantity=Decimal(quantity), on_shortage=on_shortage)
+
+
+def complete(item: Item) -> completion.Completion:
+    return completion.complete_item(item_id=item.pk, actor=dr_orlova(), at=NOON)
+
+
+def counts() -> tuple[int, ...]:
+    return tuple(model.objects.count() for model in (Performance, Movement, Shortage, Charge, ClaimLine))
+
+
+@pytest.mark.django_db
+def test_it_brings_about_the_whole_chain() -> None:
+    alternative = agreed("filling")
+    norm()
+    lot = make_lot(make_material(), "10")
+    make_policy(patient=alternative.patient)
+    result = complete(first_item(alternative))
+    lot.refresh_from_db()
+    assert result.item.procedure.state == "proposed"
+    assert Procedure.objects.get(pk=result.item.procedure_id).state == "done"
+    assert lot.on_hand == 9
+    assert (result.charge.amount, result.charge.currency) == (Decimal("5400.00"), "RUB")
+    assert result.claim_line is not None
+    assert result.claim_line.amount == Decimal("4320.00")
+    assert balance(alternative.patient) == Decimal("1080.00")
+    found = completion.completion_of(Item.objects.get(pk=result.item.pk))
+    assert found is not None
+    assert (found.performance, found.charge, found.claim_line, found.taken[0][1]) == (result.performance, result.charge, result.claim_line, 1)
+
+
+@pytest.mark.django_db
+def test_a_shortage_that_blocks_leaves_nothing() -> None:
+    item = first_item(agreed("filling"))
+    norm()
+    before = counts()
+    with pytest.raises(OutOfStock):
+        complete(item)
+    item.refresh_from_db()
+    assert counts() == before
+    assert (item.performance, item.procedure.state) == (None, "proposed")
+
+
+@pytest.mark.django_db
+def test_a_shortage_that_is_a_debt_is_recorded() -> None:
+    item = first_item(agreed("filling"))
+    norm(on_shortage=OnShortage.DEBT)
+    result = complete(item)
+    assert [shortage.quantity for shortage in result.shortages] == [1]
+
+
+@pytest.mark.django_db
+def test_it_refuses_what_is_not_agreed_accepted_or_live() -> None:
+    alternative = agreed("filling")
+    late = actions.add_item(
+        alternative_id=alternative.pk, procedure=procedure("crown", patient=alternative.patient, tooth=46), actor=dr_orlova(), at=NOON
+    )
+    with pytest.raises(completion.NotAgreed) as refused:
+        complete(late)
+    assert refused.value.code == "not_agreed"
+    assert refused.value.link == f"/patients/{alternative.patient_id}/documents/"
+    with pytest.raises(completion.NotAccepted):
+        complete(first_item(plan_with("extraction").alternatives.get()))
+    with pytest.raises(NotAllowed):
+        completion.complete_item(item_id=first_item(alternative).pk, actor=registrar_belova(), at=NOON)
+
+
+@pytest.mark.django_db
+def test_a_second_click_leads_to_the_first_result() -> None:
+    item = first_item(agreed("filling"))
+    complete(item)
+    after = counts()
+    with pytest.raises(completion.AlreadyCompleted) as refused:
+        complete(item)
+    assert refused.value.link == f"/items/{item.pk}/result/"
+    assert counts() == after
+
+
+@pytest.mark.django_db
+def test_it_is_taken_back_by_opposite_rows_and_can_be_done_again() -> None:
+    alternative = agreed("filling")
+    norm()
+    lot = make_lot(make_material(), "10")
+    make_policy(patient=alternative.patient)
+    item = first_item(alternative)
+    complete(item)
+    with pytest.raises(InvalidInput):
+        reversal.reverse_item(item_id=item.pk, reason=" ", actor=dr_orlova(), at=NOON)
+    result = reversal.reverse_item(item_id=item.pk, reason="Не тот зуб", actor=dr_orlova(), at=NOON)
+    lot.refresh_from_db()
+    item.refresh_from_db()
+    assert (lot.on_hand, item.performance, balance(alternative.patient)) == (10, None, 0)
+    assert result.charge.amount == Decimal("-5400.00")
+    assert sum(line.amount for line in ClaimLine.objects.all()) == 0
+    assert item.procedure.performances.get().reversal_reason == "Не тот зуб"
+    with pytest.raises(reversal.NotCompleted):
+        reversal.reverse_item(item_id=item.pk, reason="x", actor=dr_orlova(), at=NOON)
+    complete(item)
+    assert balance(alternative.patient) == Decimal("1080.00")
+
+
+def at_once(work: list[UUID]) -> list[str]:
+    """Complete the items at the same moment, one thread each; the name of each outcome."""
+    outcomes: list[str] = []
+    barrier, actor_id = threading.Barrier(len(work)), dr_orlova().pk
+
+    def click(item_id: UUID) -> None:
+        with acting(Context(actor="system:test")):
+            barrier.wait()
+            try:
+                completion.complete_item(item_id=item_id, actor=User.objects.get(pk=actor_id), at=NOON)
+                outcomes.append("done")
+            except (completion.AlreadyCompleted, OutOfStock) as error:
+                outcomes.append(error.code)
+            finally:
+                connection.close()
+
+    threads = [threading.Thread(target=click, args=[item_id]) for item_id in work]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sorted(outcomes)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_twenty_clicks_on_done_are_one_completion() -> None:
+    with transaction.atomic():
+        item = first_item(agreed("filling"))
+        norm()
+        make_lot(make_material(), "100")
+    assert at_once([item.pk] * 20) == ["already_completed"] * 19 + ["done"]
+    assert counts() == (1, 2, 0, 1, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_items_racing_for_the_last_material_end_at_exactly_nothing() -> None:
+    with transaction.atomic():
+        norm("extraction", "2")
+        items = [first_item(_on_its_own_plan(tooth)).pk for tooth in (36, 37, 46, 47, 26, 27, 16, 17)]
+        make_lot(make_material(), "10")
+    assert at_once(items) == ["done"] * 5 + ["out_of_stock"] * 3
+    assert Lot.objects.get().on_hand == 0
+    assert counts()[0] == 5
+
+
+def _on_its_own_plan(tooth: int) -> Alternative:
+    chosen = agreed("extraction")
+    chosen.items.get().procedure.teeth.update(tooth=tooth)
+    return chosen

@@ -1,0 +1,64 @@
+"""Writes of plans and of the documents that agree them: the only writer of this application's tables."""
+
+from treatment_plans.actions.common import AlternativeDecided, DiscountNotAllowed, ItemClosed, ItemExists, MixedCurrencies
+from treatment_plans.actions.decisions import AnotherAccepted, NothingToPresent, NotPresented, accept, end_early, present, reject
+from treatment_plans.actions.documents import (
+    AlreadySigned,
+    ContractSigned,
+    DocumentOutdated,
+    DocumentReplaced,
+    NoContract,
+    NotAccepted,
+    NothingToAgree,
+    issue_document,
+    sign_document,
+)
+from treatment_plans.actions.planning import (
+    add_alternative,
+    add_item,
+    add_phase,
+    add_service,
+    cancel_item,
+    change_item,
+    copy_alternative,
+    create_plan,
+    place_item,
+    rename_alternative,
+)
+from treatment_plans.actions.unplanned import Unplanned, start_unplanned
+
+__all__ = [
+    "AlreadySigned",
+    "AlternativeDecided",
+    "AnotherAccepted",
+    "ContractSigned",
+    "DiscountNotAllowed",
+    "DocumentOutdated",
+    "DocumentReplaced",
+    "ItemClosed",
+    "ItemExists",
+    "MixedCurrencies",
+    "NoContract",
+    "NotAccepted",
+    "NotPresented",
+    "NothingToAgree",
+    "NothingToPresent",
+    "Unplanned",
+    "accept",
+    "add_alternative",
+    "add_item",
+    "add_phase",
+    "add_service",
+    "cancel_item",
+    "change_item",
+    "copy_alternative",
+    "create_plan",
+    "end_early",
+    "issue_document",
+    "place_item",
+    "present",
+    "reject",
+    "rename_alternative",
+    "sign_document",
+    "start_unplanned",
+]

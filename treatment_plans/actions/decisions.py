@@ -1,0 +1,156 @@
+"""Presenting an alternative and deciding about it: accepted, rejected, ended early."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as translated
+from django.utils.translation import gettext_lazy as _
+
+import charting.actions
+from clinic.lib.clock import branch_day
+from clinic.lib.errors import Conflict, InvalidInput
+from clinic.staff.models import User
+from clinic.staff.roles import Permission
+from treatment_plans.actions import common
+from treatment_plans.models import Alternative, AlternativeState, Item, Plan
+
+
+class NothingToPresent(Conflict):
+    code = "nothing_to_present"
+    default_message = _("This alternative has no lines. Add procedures first.")
+
+
+class NotPresented(Conflict):
+    code = "not_presented"
+    default_message = _("This alternative was not presented, or has changed since. Present it to the patient first.")
+
+
+class AnotherAccepted(Conflict):
+    code = "another_accepted"
+    default_message = _("Another alternative of this plan is accepted already. Nothing was changed.")
+
+
+@transaction.atomic
+def present(*, alternative_id: UUID, actor: User, at: datetime) -> Alternative:
+    """Price the lines by the list of the day and mark the alternative as presented to the patient.
+
+    :raises NothingToPresent: when it has no lines.
+    :raises NoPrice: when a service has no price on the day.
+    """
+    actor.require(Permission.PLAN_WRITE)
+    alternative = common.lock_open(alternative_id)
+    items = _live(alternative)
+    if not items:
+        raise NothingToPresent
+    day = branch_day(at, alternative.plan.branch.time_zone)
+    for item in items:
+        if item.price_date != day:
+            common.reprice(item, alternative.plan, day)
+            item.save()
+    if alternative.state != AlternativeState.PRESENTED:
+        common.move(alternative, AlternativeState.PRESENTED, actor=actor, at=at)
+    return alternative
+
+
+@transaction.atomic
+def accept(*, alternative_id: UUID, actor: User, at: datetime) -> Alternative:
+    """The patient chose this alternative: its siblings are rejected, and the prices of them all are frozen. Twice is once.
+
+    :raises AnotherAccepted: when a sibling was chosen before.
+    :raises NotPresented: when it was not presented as it stands now.
+    """
+    actor.require(Permission.PLAN_WRITE)
+    plan, alternatives = _lock_alternatives(alternative_id)
+    chosen = next(row for row in alternatives if row.pk == alternative_id)
+    if chosen.state == AlternativeState.ACCEPTED:
+        return chosen
+    if any(row.state == AlternativeState.ACCEPTED for row in alternatives):
+        raise AnotherAccepted(link=plan.get_absolute_url())
+    if chosen.state != AlternativeState.PRESENTED:
+        raise NotPresented
+    siblings = [row for row in alternatives if row.is_open and row is not chosen]
+    _freeze([chosen, *siblings], at)
+    for sibling in siblings:
+        common.move(sibling, AlternativeState.REJECTED, actor=actor, at=at, reason=translated("Another alternative was accepted"))
+    _accept_once(chosen, actor, at)
+    for item in _live(chosen):
+        _plan_procedure(item, actor, at)
+    return chosen
+
+
+@transaction.atomic
+def reject(*, alternative_id: UUID, reason: str, actor: User, at: datetime) -> Alternative:
+    """The patient does not want this alternative; its lines stay as they were presented."""
+    actor.require(Permission.PLAN_WRITE)
+    alternative = common.lock_alternative(alternative_id)
+    if alternative.state == AlternativeState.REJECTED:
+        return alternative
+    if not alternative.is_open:
+        raise common.AlternativeDecided
+    _freeze([alternative], at)
+    common.move(alternative, AlternativeState.REJECTED, actor=actor, at=at, reason=_reason(reason))
+    return alternative
+
+
+@transaction.atomic
+def end_early(*, alternative_id: UUID, reason: str, actor: User, at: datetime) -> Alternative:
+    """Stop an accepted alternative: lines not done are cancelled, done ones stay, another alternative may then be accepted."""
+    actor.require(Permission.PLAN_WRITE)
+    alternative = common.lock_alternative(alternative_id)
+    if alternative.state == AlternativeState.CANCELLED:
+        return alternative
+    if alternative.state != AlternativeState.ACCEPTED:
+        raise common.AlternativeDecided(_("Only an accepted alternative can be ended early."))
+    text = _reason(reason)
+    for item in _live(alternative):
+        if not item.performance_id:
+            item.cancelled_at, item.cancelled_by, item.cancel_reason = at, actor, text
+            item.save(update_fields=["cancelled_at", "cancelled_by", "cancel_reason"])
+            unplan_procedure(item, actor, at)
+    common.move(alternative, AlternativeState.CANCELLED, actor=actor, at=at, reason=text)
+    return alternative
+
+
+def unplan_procedure(item: Item, actor: User, at: datetime) -> None:
+    """What nobody has agreed to do any more is a proposal again."""
+    elsewhere = Item.objects.filter(procedure=item.procedure_id, alternative__state=AlternativeState.ACCEPTED, cancelled_at=None)
+    if item.procedure.state == "planned" and not elsewhere.exclude(pk=item.pk).exists():
+        charting.actions.change_procedure_state(procedure=item.procedure, state="proposed", actor=actor, at=at)
+
+
+def _plan_procedure(item: Item, actor: User, at: datetime) -> None:
+    if item.procedure.state == "proposed":
+        charting.actions.change_procedure_state(procedure=item.procedure, state="planned", actor=actor, at=at)
+
+
+def _lock_alternatives(alternative_id: UUID) -> tuple[Plan, list[Alternative]]:
+    plan = common.lock_plan(common.get_alternative(alternative_id).plan_id)
+    rows = Alternative.objects.select_for_update(no_key=True).filter(plan=plan).order_by("pk")
+    return plan, list(rows)
+
+
+def _freeze(alternatives: Iterable[Alternative], at: datetime) -> None:
+    Item.objects.filter(alternative__in=list(alternatives), frozen_at=None).update(frozen_at=at)
+
+
+def _accept_once(chosen: Alternative, actor: User, at: datetime) -> None:
+    try:
+        with transaction.atomic():
+            common.move(chosen, AlternativeState.ACCEPTED, actor=actor, at=at)
+    except IntegrityError as error:
+        if "treatment_plans_one_accepted" in str(error):
+            raise AnotherAccepted from error
+        raise
+
+
+def _live(alternative: Alternative) -> list[Item]:
+    rows = Item.objects.select_for_update(of=("self",), no_key=True).filter(alternative=alternative, cancelled_at=None)
+    return list(rows.select_related("procedure__service").order_by("position", "pk"))
+
+
+def _reason(text: str) -> str:
+    if not text.strip():
+        raise InvalidInput(fields={"reason": _("Say in a few words why.")})
+    return text.strip()[:300]

@@ -1,0 +1,128 @@
+"""What follows when an act of a plan is done: the one function that knows the chain."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+import charting.actions
+import clinic.billing.actions
+import insurance.actions
+import inventory.actions
+from charting.models import Performance, Visit
+from clinic.billing.models import Charge
+from clinic.lib.errors import Conflict, NotFound
+from clinic.staff.models import User
+from clinic.staff.roles import Permission
+from insurance.models import ClaimLine
+from inventory.models import Movement, Shortage
+from treatment_plans import papers, rules
+from treatment_plans.actions.common import ItemClosed, lock_item
+from treatment_plans.models import AlternativeState, Item
+
+
+class AlreadyCompleted(Conflict):
+    code = "already_completed"
+    default_message = _("This line is done already. The first result stands, nothing was done twice.")
+
+
+class NotAgreed(Conflict):
+    code = "not_agreed"
+    default_message = _("The patient has not signed for this line. Issue the contract or an addendum and have it signed, then mark it done.")
+
+
+class NotAccepted(Conflict):
+    code = "not_accepted"
+    default_message = _("This alternative is not accepted. Only lines of the accepted alternative can be done.")
+
+
+@dataclass(frozen=True)
+class Completion:
+    """What a completed line brought about."""
+
+    item: Item
+    performance: Performance
+    movements: tuple[Movement, ...]
+    shortages: tuple[Shortage, ...]
+    charge: Charge
+    claim_line: ClaimLine | None
+
+    @property
+    def taken(self) -> list[tuple[Movement, Decimal]]:
+        """The movements with what left the lot as a positive quantity."""
+        return [(movement, -movement.quantity) for movement in self.movements]
+
+
+@transaction.atomic
+def complete_item(*, item_id: UUID, actor: User, at: datetime, visit_id: UUID | None = None) -> Completion:
+    """Carry out a line: chart, stock, charge at the agreed price, insurance; all of it or nothing.
+
+    :raises AlreadyCompleted: when it is done; the link leads to the first result.
+    :raises NotAgreed: when no signed contract or addendum covers it.
+    :raises inventory.actions.OutOfStock: when a material is short whose norm blocks.
+    """
+    actor.require(Permission.PROCEDURE_COMPLETE)
+    item = lock_item(item_id)
+    _refuse(item)
+    visit = _visit(visit_id, item)
+    performance = charting.actions.perform_procedure(procedure=item.procedure, actor=actor, at=at, visit=visit)
+    stock = inventory.actions.write_off(performance=performance, actor=actor, at=at)
+    charge = clinic.billing.actions.post_charge(
+        performance=performance, amount=item.total, currency=item.currency, description=describe(item), actor=actor, at=at
+    )
+    claim_line = insurance.actions.add_claim_line(performance=performance, charge=charge, actor=actor, at=at)
+    item.performance = performance
+    item.save(update_fields=["performance"])
+    return Completion(item, performance, stock.movements, stock.shortages, charge, claim_line)
+
+
+def completion_of(item: Item) -> Completion | None:
+    """What the standing completion of a line brought about; none when it is not done."""
+    performance = item.performance
+    if performance is None:
+        return None
+    return Completion(
+        item=item,
+        performance=performance,
+        movements=tuple(Movement.objects.filter(performance=performance, reverses=None).select_related("lot__material").order_by("pk")),
+        shortages=tuple(Shortage.objects.filter(performance=performance, cancelled_at=None).select_related("material").order_by("pk")),
+        charge=Charge.objects.get(performance=performance, reverses=None),
+        claim_line=ClaimLine.objects.filter(performance=performance, reverses=None).order_by("posted_at", "pk").first(),
+    )
+
+
+def describe(item: Item) -> str:
+    """The line in words, as the charge shows it."""
+    teeth = papers.teeth_of(item)
+    title = item.procedure.service.title_in(item.patient.language)
+    return f"{title} ({teeth})" if teeth else title
+
+
+def _refuse(item: Item) -> None:
+    problem = rules.completion_problem(
+        is_done=item.performance_id is not None,
+        is_cancelled=item.cancelled_at is not None,
+        is_accepted=item.alternative.state == AlternativeState.ACCEPTED,
+        is_agreed=item.agreed_document_id is not None,
+    )
+    if problem == "done":
+        raise AlreadyCompleted(link=reverse("item-result", args=[item.pk]))
+    if problem == "cancelled":
+        raise ItemClosed
+    if problem == "not_accepted":
+        raise NotAccepted(link=reverse("plan", args=[item.alternative.plan_id]))
+    if problem == "not_agreed":
+        raise NotAgreed(link=reverse("documents", args=[item.patient_id]))
+
+
+def _visit(visit_id: UUID | None, item: Item) -> Visit | None:
+    if visit_id is None:
+        return None
+    visit = Visit.objects.filter(pk=visit_id, patient=item.patient_id).first()
+    if visit is None:
+        raise NotFound
+    return visit

@@ -1,0 +1,123 @@
+"""Forms of the plans' and documents' pages; the rules themselves stand in actions."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from charting.rules import Place
+from clinic.lib.ids import uuid7
+from clinic.price_list.models import ChartEffect, Scope, Service
+from clinic.staff import queries as staff
+from clinic.staff.models import User
+from clinic.staff.roles import Role
+from treatment_plans import rules
+from treatment_plans.models import DocumentKind, SignerRole
+
+LANGUAGES = [("ru", "Русский"), ("fr", "Français"), ("en", "English")]
+
+
+class TeethField(forms.CharField):
+    """Teeth as they are typed: `36 OD, 37`."""
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return rules.parse_teeth(super().to_python(value) or "")
+        except ValueError as error:
+            raise ValidationError(_("“%(part)s” is not a tooth. Write for example 36 OD, 37.") % {"part": error}) from error
+
+    def validate(self, value: Any) -> None:
+        """Which teeth a service needs is a rule of charting."""
+
+    def run_validators(self, value: Any) -> None:
+        """The text has been read already."""
+
+
+def places_of(teeth: list[tuple[int, frozenset[str]]], service: Service) -> list[Place]:
+    """The teeth as charting places them; a bridge's ends are its abutments."""
+    is_bridge = service.scope == Scope.SPAN and service.chart_effect == ChartEffect.BRIDGE
+    roles = rules.roles_in_span(len(teeth)) if is_bridge else ["treated"] * len(teeth)
+    return [Place(tooth, surfaces, role=role) for (tooth, surfaces), role in zip(teeth, roles, strict=True)]
+
+
+class PlanForm(forms.Form):
+    id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid7)
+    title = forms.CharField(label=_("What for"), max_length=200)
+    dentist = forms.ModelChoiceField(label=_("Dentist"), queryset=User.objects.none())
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["dentist"].queryset = staff.people_with_role(Role.DENTIST, Role.HYGIENIST)  # type: ignore[attr-defined]
+
+
+class TitleForm(forms.Form):
+    id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid7)
+    title = forms.CharField(label=_("Title"), max_length=200)
+
+
+class AlternativeForm(forms.Form):
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    title = forms.CharField(label=_("Title"), max_length=200)
+    summary = forms.CharField(label=_("In plain words for the patient"), required=False, widget=forms.Textarea(attrs={"rows": 5}))
+
+
+class ItemAddForm(forms.Form):
+    id = forms.UUIDField(widget=forms.HiddenInput)
+    procedure = forms.UUIDField(required=False)
+    service = forms.ModelChoiceField(queryset=Service.objects.filter(is_active=True), required=False)
+    teeth = TeethField(label=_("Teeth"), required=False, max_length=200)
+    phase = forms.UUIDField(required=False)
+
+
+class ItemForm(forms.Form):
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    quantity = forms.IntegerField(label=_("Quantity"), min_value=1, max_value=99)
+    discount_percent = forms.DecimalField(label=_("Discount, %"), required=False, max_digits=5, decimal_places=2)
+    discount_amount = forms.DecimalField(label=_("or an amount"), required=False, max_digits=12, decimal_places=2)
+    discount_reason = forms.CharField(label=_("Reason of the discount"), required=False, max_length=200)
+
+
+class PlaceForm(forms.Form):
+    phase = forms.UUIDField(required=False)
+    visit_number = forms.IntegerField(label=_("Visit"), min_value=1, max_value=99)
+    before = forms.UUIDField(required=False)
+    alternative = forms.UUIDField(required=False)
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(label=_("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class OptionalReasonForm(forms.Form):
+    reason = forms.CharField(label=_("Reason"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class UnplannedForm(forms.Form):
+    id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid7)
+    service = forms.ModelChoiceField(label=_("What is done"), queryset=Service.objects.filter(is_active=True).order_by("category", "code"))
+    teeth = TeethField(label=_("Teeth"), required=False, max_length=200, help_text=_("For example 36 OD, 37. Leave empty for the whole mouth."))
+    language = forms.ChoiceField(label=_("Language of the documents"), choices=LANGUAGES)
+
+
+class DocumentForm(forms.Form):
+    id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid7)
+    kind = forms.ChoiceField(label=_("Document"), choices=DocumentKind.choices)
+    language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES)
+    alternative = forms.ChoiceField(label=_("Plan"), required=False)
+
+    def __init__(self, *args: Any, alternatives: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["alternative"].choices = [("", _("no plan")), *alternatives]  # type: ignore[attr-defined]
+
+
+class SignForm(forms.Form):
+    id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid7)
+    sha256 = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    role = forms.ChoiceField(label=_("Signs as"), choices=SignerRole.choices, widget=forms.RadioSelect)
+    signer_name = forms.CharField(label=_("Full name"), max_length=300)
+    basis = forms.CharField(
+        label=_("By what right"), max_length=300, required=False, help_text=_("For a representative: birth certificate, power of attorney.")
+    )
+    signature_strokes = forms.CharField(required=False, widget=forms.HiddenInput)
+    signature_image = forms.CharField(required=False, widget=forms.HiddenInput)

@@ -1,0 +1,202 @@
+"""What the API of plans and documents takes and gives."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from ninja import Field, Schema
+
+
+class PlanIn(Schema):
+    id: UUID | None = None
+    patient: UUID
+    title: str
+    dentist: UUID | None = None
+
+
+class AlternativeIn(Schema):
+    id: UUID | None = None
+    title: str
+    summary: str = ""
+    copy_of: UUID | None = None
+
+
+class ToothIn(Schema):
+    tooth: int
+    surfaces: list[str] = []
+    roots: list[str] = []
+    role: str = "treated"
+
+
+class ItemIn(Schema):
+    """Either an existing procedure of the chart, or a service with its teeth."""
+
+    id: UUID | None = None
+    procedure: UUID | None = None
+    service: UUID | None = None
+    teeth: list[ToothIn] = []
+    phase: UUID | None = None
+    visit_number: int = 1
+    quantity: int = 1
+
+
+class ItemChange(Schema):
+    version: int
+    quantity: int = 1
+    discount_percent: Decimal | None = None
+    discount_amount: Decimal | None = None
+    discount_reason: str = ""
+
+
+class ReasonIn(Schema):
+    reason: str = ""
+
+
+class CompleteIn(Schema):
+    visit: UUID | None = None
+
+
+class ItemOut(Schema):
+    id: UUID
+    version: int
+    alternative: UUID = Field(alias="alternative_id")
+    phase: UUID | None = Field(alias="phase_id")
+    procedure: UUID = Field(alias="procedure_id")
+    service: UUID = Field(alias="procedure.service_id")
+    visit_number: int
+    position: int
+    quantity: int
+    unit_price: Decimal
+    currency: str
+    price_date: date
+    discount_percent: Decimal | None
+    discount_amount: Decimal | None
+    discount_reason: str
+    total: Decimal
+    state: str
+    agreed_document: UUID | None = Field(alias="agreed_document_id")
+    performance: UUID | None = Field(alias="performance_id")
+    cancelled_at: datetime | None
+
+
+class PhaseOut(Schema):
+    id: UUID
+    title: str
+    position: int
+
+
+class AlternativeOut(Schema):
+    id: UUID
+    plan: UUID = Field(alias="plan_id")
+    version: int
+    title: str
+    summary: str
+    position: int
+    state: str
+
+
+class SumOut(Schema):
+    lines: int
+    gross: Decimal
+    discount: Decimal
+    total: Decimal
+
+
+class AlternativeWhole(AlternativeOut):
+    phases: list[PhaseOut]
+    items: list[ItemOut]
+    sum: SumOut
+    insured: Decimal
+    patient_pays: Decimal
+
+
+class PlanOut(Schema):
+    id: UUID
+    version: int
+    patient: UUID = Field(alias="patient_id")
+    title: str
+    dentist: UUID = Field(alias="dentist_id")
+    currency: str
+    is_emergency: bool
+    created_at: datetime
+
+
+class PlanWhole(PlanOut):
+    alternatives: list[AlternativeWhole]
+
+
+class CompletionOut(Schema):
+    item: UUID = Field(alias="item.pk")
+    performance: UUID = Field(alias="performance.pk")
+    movements: list[UUID]
+    shortages: list[UUID]
+    charge: UUID = Field(alias="charge.pk")
+    charged: Decimal = Field(alias="charge.amount")
+    currency: str = Field(alias="charge.currency")
+    claim_line: UUID | None
+
+
+class ReversalOut(Schema):
+    item: UUID = Field(alias="item.pk")
+    performance: UUID = Field(alias="performance.pk")
+    movements: list[UUID]
+    charge: UUID = Field(alias="charge.pk")
+    claim_lines: list[UUID]
+
+
+class UnplannedIn(Schema):
+    id: UUID | None = None
+    patient: UUID
+    service: UUID
+    teeth: list[ToothIn] = []
+    language: str = ""
+
+
+class DocumentIn(Schema):
+    id: UUID | None = None
+    patient: UUID
+    kind: str
+    language: str = ""
+    alternative: UUID | None = None
+
+
+class SignatureIn(Schema):
+    id: UUID | None = None
+    sha256: str
+    role: str
+    signer_name: str
+    basis: str = ""
+    strokes: str
+    image: str
+
+
+class SignatureOut(Schema):
+    id: UUID
+    role: str
+    signer_name: str
+    basis: str
+    signed_at: datetime
+    document_sha256: str
+    signed_file_sha256: str = Field(alias="file.sha256")
+
+
+class DocumentOut(Schema):
+    id: UUID
+    patient: UUID = Field(alias="patient_id")
+    kind: str
+    number: str = Field(alias="full_number")
+    language: str
+    alternative: UUID | None = Field(alias="alternative_id")
+    contract: UUID | None = Field(alias="contract_id")
+    total: Decimal
+    currency: str
+    issued_at: datetime
+    sha256: str = Field(alias="file.sha256")
+    signatures: list[SignatureOut]
+
+
+class UnplannedOut(Schema):
+    plan: UUID = Field(alias="plan.pk")
+    item: UUID = Field(alias="item.pk")
+    contract: UUID = Field(alias="contract.pk")
+    consents: list[UUID]

@@ -1,0 +1,109 @@
+"""Alternatives of a plan: add, copy, describe, decide; phases; finding what to add."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from clinic.lib import panels
+from clinic.lib.toasts import tell
+from clinic.staff.guards import page
+from clinic.staff.http import Request
+from clinic.staff.roles import Permission
+from treatment_plans import actions, forms, queries
+from treatment_plans.models import Alternative
+
+
+def _get(request: Request, alternative_id: UUID) -> Alternative:
+    return queries.get_alternative_for(request.user, alternative_id, permission=Permission.PLAN_WRITE)
+
+
+def back(alternative: Alternative) -> HttpResponse:
+    """To the plan's page, at this alternative."""
+    return redirect(f"{alternative.plan.get_absolute_url()}?alternative={alternative.pk}")
+
+
+@page(Permission.PLAN_WRITE)
+def alternative_new(request: Request, plan_id: UUID) -> HttpResponse:
+    queries.get_plan_for(request.user, plan_id, permission=Permission.PLAN_WRITE)
+
+    def save(values: dict[str, Any]) -> None:
+        actions.add_alternative(plan_id=plan_id, actor=request.user, at=timezone.now(), **values)
+
+    return panels.submit(request, forms.TitleForm(request.POST or None), save, context={"title": _("New alternative"), "verb": _("Add")})
+
+
+@page(Permission.PLAN_WRITE)
+def alternative_copy(request: Request, alternative_id: UUID) -> HttpResponse:
+    source = _get(request, alternative_id)
+
+    def save(values: dict[str, Any]) -> None:
+        actions.copy_alternative(alternative_id=alternative_id, actor=request.user, at=timezone.now(), **values)
+        tell(request, _("Copied. The lines share their procedures with the original."))
+
+    form = forms.TitleForm(request.POST or None, initial={"title": _("%(title)s, copy") % {"title": source.title}})
+    return panels.submit(request, form, save, context={"title": _("Copy the alternative"), "verb": _("Copy")})
+
+
+@page(Permission.PLAN_WRITE)
+def alternative_edit(request: Request, alternative_id: UUID) -> HttpResponse:
+    found = _get(request, alternative_id)
+
+    def save(values: dict[str, Any]) -> None:
+        actions.rename_alternative(alternative_id=alternative_id, actor=request.user, **values)
+
+    form = forms.AlternativeForm(request.POST or None, initial={"version": found.version, "title": found.title, "summary": found.summary})
+    return panels.submit(request, form, save, context={"title": _("Alternative"), "verb": _("Save")})
+
+
+@page(Permission.PLAN_WRITE)
+@require_POST
+def alternative_accept(request: Request, alternative_id: UUID) -> HttpResponse:
+    found = _get(request, alternative_id)
+    actions.accept(alternative_id=alternative_id, actor=request.user, at=timezone.now())
+    tell(request, _("Accepted: prices are frozen, the other alternatives are rejected. Next: the contract."))
+    return back(found)
+
+
+@page(Permission.PLAN_WRITE)
+def alternative_reject(request: Request, alternative_id: UUID) -> HttpResponse:
+    _get(request, alternative_id)
+
+    def save(values: dict[str, Any]) -> None:
+        actions.reject(alternative_id=alternative_id, actor=request.user, at=timezone.now(), **values)
+
+    return panels.submit(request, forms.ReasonForm(request.POST or None), save, context={"title": _("Reject the alternative"), "verb": _("Reject")})
+
+
+@page(Permission.PLAN_WRITE)
+def alternative_end(request: Request, alternative_id: UUID) -> HttpResponse:
+    _get(request, alternative_id)
+
+    def save(values: dict[str, Any]) -> None:
+        actions.end_early(alternative_id=alternative_id, actor=request.user, at=timezone.now(), **values)
+
+    context = {"title": _("End the treatment early"), "verb": _("End"), "lead": _("Lines not done are cancelled; what is done stays.")}
+    return panels.submit(request, forms.ReasonForm(request.POST or None), save, context=context)
+
+
+@page(Permission.PLAN_WRITE)
+def phase_new(request: Request, alternative_id: UUID) -> HttpResponse:
+    _get(request, alternative_id)
+
+    def save(values: dict[str, Any]) -> None:
+        actions.add_phase(alternative_id=alternative_id, actor=request.user, at=timezone.now(), **values)
+
+    return panels.submit(request, forms.TitleForm(request.POST or None), save, context={"title": _("New phase"), "verb": _("Add")})
+
+
+@page(Permission.PLAN_WRITE)
+def service_search(request: Request, alternative_id: UUID) -> HttpResponse:
+    """Services that fit what was typed, with the day's price; a part of the plan's page."""
+    found = _get(request, alternative_id)
+    text = request.GET.get("q", "").strip()
+    context = {"alternative": found, "services": queries.find_services(found.plan, text, timezone.now()), "q": text}
+    return render(request, "treatment_plans/_services.html", context)

@@ -48,6 +48,10 @@ PAGES: dict[str, Needs] = {
     "branch": (P.SETTINGS_WRITE,),
     # desk
     "home": ANYONE,
+    "home-live": ANYONE,
+    "confirm-call": (P.DIARY_WRITE,),
+    "diary-marks": (P.DIARY_VIEW,),
+    "settings": ANYONE,
     "choose-branch": ANYONE,
     # inventory
     "stock": (P.STOCK_VIEW,),

@@ -1,11 +1,28 @@
 """What stands above every page of a patient."""
 
+from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 
+from clinic.billing import queries as billing
 from clinic.patients import queries as patients
 from clinic.patients.models import Alert, Patient
+from clinic.scheduling import queries as scheduling
+from clinic.scheduling.models import Appointment
 from clinic.staff.models import User
 from clinic.staff.roles import Permission
+
+
+@dataclass(frozen=True)
+class Balance:
+    """What the patient owes in one currency; negative when the clinic owes."""
+
+    amount: Decimal
+    currency: str
+
+    @property
+    def advance(self) -> Decimal:
+        return -self.amount
 
 
 class PatientHeader:
@@ -28,3 +45,27 @@ class PatientHeader:
     def has_hidden_alerts(self) -> bool:
         """Whether there are alerts that this person may know of but not read."""
         return bool(self.all_alerts) and not self.alerts
+
+    @property
+    def shows_money(self) -> bool:
+        return self._user.may(Permission.MONEY_VIEW)
+
+    @cached_property
+    def balances(self) -> list[Balance]:
+        """The accounts that are not even, by currency."""
+        accounts = billing.balances([self._patient.pk]).get(self._patient.pk, {})
+        return [Balance(amount, currency) for currency, amount in sorted(accounts.items()) if amount]
+
+    @property
+    def shows_diary(self) -> bool:
+        return self._user.may(Permission.DIARY_VIEW)
+
+    @cached_property
+    def next_appointment(self) -> Appointment | None:
+        return scheduling.next_appointment(self._patient)
+
+    @property
+    def diary_url(self) -> str:
+        """Where the next appointment stands in the diary."""
+        appointment = self.next_appointment
+        return scheduling.diary_link(appointment.branch, appointment.starts_at, appointment.pk) if appointment else ""

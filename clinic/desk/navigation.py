@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from clinic.staff.models import User
@@ -66,6 +67,43 @@ PATIENT_TABS = (
     Entry("patient-history", "history", pgettext_lazy("tab", "History"), (P.HISTORY_VIEW,), "0"),
 )
 
+SETTINGS = (
+    (
+        _("People and places"),
+        (
+            Entry("people", "users-round", _("People, roles and access"), (P.STAFF_VIEW,)),
+            Entry("places", "building-2", _("Companies and branches"), (P.SETTINGS_WRITE,)),
+            Entry("diary-setup", "armchair", _("Rooms, chairs, shifts and kinds of appointments"), (P.DIARY_SETUP,)),
+        ),
+    ),
+    (
+        _("What the clinic does"),
+        (
+            Entry("prices", "tags", _("Services and prices"), (P.PRICE_VIEW,)),
+            Entry("dictionaries", "book-open-text", _("Dictionaries: ICD-10, 804н, CCAM"), (P.PRICE_VIEW, P.DICTIONARY_IMPORT)),
+            Entry("note-templates", "notebook-pen", _("Templates of notes"), (P.VISIT_WRITE, P.SETTINGS_WRITE)),
+            Entry("document-templates", "file-text", _("Templates of contracts and consents"), (P.DOCUMENT_ISSUE, P.SETTINGS_WRITE)),
+        ),
+    ),
+    (
+        _("Partners and materials"),
+        (
+            Entry("labs", "flask-conical", _("Laboratories"), (P.LAB_WRITE,)),
+            Entry("insurers", "shield-check", _("Insurers and programmes"), (P.INSURANCE_VIEW,)),
+            Entry("stock", "package", _("Materials and lots"), (P.STOCK_VIEW,)),
+            Entry("norms", "scale", _("Norms of consumption"), (P.STOCK_VIEW,)),
+        ),
+    ),
+    (
+        _("Patients"),
+        (
+            Entry("patient-import", "file-up", _("Import of patients"), (P.PATIENT_IMPORT,)),
+            Entry("patient-lists", "tag", _("Labels and sources"), (P.SETTINGS_WRITE,)),
+            Entry("consent-texts", "file-signature", _("Texts of the consent to data processing"), (P.SETTINGS_WRITE,)),
+        ),
+    ),
+)
+
 
 def url_or_none(name: str, *args: object) -> str | None:
     """The page's address, or none while nobody has built it."""
@@ -85,6 +123,17 @@ def patient_tabs(user: User, patient_id: object, current: str) -> list[Link]:
     """The tabs of one patient that this person may open."""
     places = [(entry, url_or_none(entry.url_name, patient_id)) for entry in PATIENT_TABS if _may(user, entry)]
     return [Link(entry, url, entry.url_name == current) for entry, url in places if url]
+
+
+def settings_groups(user: User) -> list[tuple[str | Promise, list[Link]]]:
+    """What this person may set up, by subject; empty subjects are left out."""
+    groups = [(title, _links(user, entries)) for title, entries in SETTINGS]
+    return [(title, links) for title, links in groups if links]
+
+
+def _links(user: User, entries: tuple[Entry, ...]) -> list[Link]:
+    places = [(entry, url_or_none(entry.url_name)) for entry in entries if _may(user, entry)]
+    return [Link(entry, url, is_current=False) for entry, url in places if url]
 
 
 def _may(user: User, entry: Entry) -> bool:

@@ -1,21 +1,86 @@
 """The desk: what each role sees first, and the switches of the shell."""
 
+from datetime import date
 from typing import cast
+from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.utils import timezone
+from django.utils.dateparse import parse_date
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_GET, require_POST, require_safe
 
+from clinic.desk import desks
+from clinic.desk.marks import marks_of
+from clinic.desk.navigation import settings_groups
+from clinic.lib.errors import InvalidInput, NotFound
+from clinic.lib.toasts import tell
+from clinic.scheduling import actions as scheduling_actions
+from clinic.scheduling import queries as scheduling
 from clinic.staff import queries
 from clinic.staff.guards import page
-from clinic.staff.models import User
+from clinic.staff.models import Branch, User
+from clinic.staff.roles import Permission
 
 
 @page()
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Today, as the person's role needs it."""
-    return render(request, "desk/home.html")
+    mine = desks.desks_of(_user(request))
+    asked = request.GET.get("desk")
+    desk = next((desk for desk in mine if desk.name == asked), None) or next(iter(mine), None)
+    return render(request, "desk/home.html", {"desk": desk, "desks": mine, "now": _picture(request, desk)})
+
+
+@page()
+@cache_control(private=True, no_cache=True)
+@require_GET
+def live(request: HttpRequest, name: str) -> HttpResponse:
+    """The changing part of a desk, asked for every now and then."""
+    desk = next((desk for desk in desks.desks_of(_user(request)) if desk.name == name), None)
+    if desk is None:
+        raise NotFound
+    return render(request, f"desk/home/{desk.name}.html", {"desk": desk, "now": _picture(request, desk)})
+
+
+@page(Permission.DIARY_WRITE)
+@require_POST
+def confirm_call(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
+    """The patient has said on the phone that they will come."""
+    user = _user(request)
+    appointment = scheduling.get_appointment_for(user, appointment_id)
+    scheduling_actions.change_state(actor=user, at=timezone.now(), appointment_id=appointment.pk, version=_version(request), state="confirmed")
+    link = scheduling.diary_link(appointment.branch, appointment.starts_at, appointment.pk)
+    tell(request, _("%(patient)s will come.") % {"patient": appointment.patient.get_full_name()}, open_url=link)
+    if not request.headers.get("HX-Request"):
+        return HttpResponseRedirect("/")
+    desk = next(desk for desk in desks.DESKS if desk.name == "front")
+    return render(request, "desk/home/front.html", {"desk": desk, "now": _picture(request, desk)})
+
+
+@page(Permission.DIARY_VIEW)
+@cache_control(private=True, no_cache=True)
+@require_GET
+def diary_marks(request: HttpRequest) -> JsonResponse:
+    """What the diary must say on each card of a day: debt, danger, laboratory work not back, first visit, insurer."""
+    user = _user(request)
+    branch = _asked_branch(request)
+    day = _asked_day(request)
+    appointments = list(scheduling.day_appointments(branch, day).standing())
+    marks = marks_of(appointments, user=user, day=day)
+    rows = {str(key): [{"kind": mark.kind, "text": mark.text, "icon": mark.icon} for mark in found] for key, found in marks.items() if found}
+    return JsonResponse({"branch": str(branch.pk), "day": day.isoformat(), "marks": rows})
+
+
+@page()
+@require_GET
+def settings_page(request: HttpRequest) -> HttpResponse:
+    """Everything that is set up once, as far as the person may."""
+    return render(request, "desk/settings.html", {"groups": settings_groups(_user(request))})
 
 
 @page()
@@ -25,14 +90,44 @@ def choose_branch(request: HttpRequest) -> HttpResponse:
     chosen = request.POST.get("branch", "")
     if any(str(branch.pk) == chosen for branch in queries.branches_of(_user(request))):
         request.session["branch"] = chosen
-    return _back(request)
+    url = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(url, allowed_hosts={request.get_host()})
+    return HttpResponseRedirect(url if is_ours else "/")
+
+
+def _picture(request: HttpRequest, desk: desks.Desk | None) -> object:
+    """What the desk shows now; nothing for a person without a role or a clinic without a branch."""
+    branch: Branch | None = request.branch  # type: ignore[attr-defined]
+    return desk.build(_user(request), branch, timezone.now()) if desk and branch else None
 
 
 def _user(request: HttpRequest) -> User:
     return cast(User, request.user)
 
 
-def _back(request: HttpRequest) -> HttpResponseRedirect:
-    url = request.POST.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(url, allowed_hosts={request.get_host()})
-    return HttpResponseRedirect(url if is_ours else "/")
+def _version(request: HttpRequest) -> int:
+    text = request.POST.get("version", "")
+    if not text.isdecimal():
+        raise InvalidInput
+    return int(text)
+
+
+def _asked_branch(request: HttpRequest) -> Branch:
+    asked = request.GET.get("branch", "")
+    branch: Branch | None = request.branch  # type: ignore[attr-defined]
+    if asked:
+        branch = next((mine for mine in queries.branches_of(_user(request)) if str(mine.pk) == asked), None)
+    if branch is None:
+        raise NotFound
+    return branch
+
+
+def _asked_day(request: HttpRequest) -> date:
+    asked = request.GET.get("day", "")
+    try:
+        day = parse_date(asked) if asked else timezone.localdate()
+    except ValueError:
+        day = None
+    if day is None:
+        raise InvalidInput(fields={"day": _("There is no such day.")})
+    return day

@@ -51,6 +51,19 @@ def patient_header(context: Context, patient: Patient, tab: str = "") -> dict[st
     }
 
 
+@register.simple_tag
+def place(url_name: str, *args: object) -> str:
+    """The address of a page that this version of the clinic has, else nothing."""
+    return navigation.url_or_none(url_name, *args) or ""
+
+
+@register.filter
+def in_language(record: Any, language: str) -> str:
+    """The title or name of a service, an appointment type and the like in the reader's language."""
+    read = getattr(record, "title_in", None) or getattr(record, "name_in", None)
+    return str(read(language)) if read else str(record or "")
+
+
 @register.filter
 def initials(name: object) -> str:
     """The first letters of the first two words."""

@@ -1,0 +1,72 @@
+"""At the chair: my next patient, my day, my unsigned notes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from charting import queries as charting
+from charting.models import Procedure, ProcedureState, Visit
+from clinic.desk.desks.slots import Slot, slots_of
+from clinic.lib.clock import branch_day
+from clinic.scheduling import queries as scheduling
+from clinic.scheduling import rules
+from clinic.scheduling.models import Appointment
+from clinic.staff.models import Branch, User
+from lab_orders import queries as lab_orders
+from lab_orders.models import LabOrder
+
+TO_DO = (ProcedureState.IN_PROGRESS, ProcedureState.PLANNED)
+OUT = ("sent", "in_work", "try_in", "remake")
+LAB_AHEAD = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class ChairDesk:
+    """The day of one dentist, hygienist or assistant."""
+
+    slots: Sequence[Slot]
+    current: Slot | None
+    to_do: Sequence[Procedure]
+    unsigned: Sequence[Visit]
+    lab: Sequence[LabOrder]
+    today: date
+
+    @property
+    def is_seated(self) -> bool:
+        return self.current is not None and self.current.appointment.state == rules.SEATED
+
+
+def build(user: User, branch: Branch, at: datetime) -> ChairDesk:
+    today = branch_day(at, branch.time_zone)
+    slots = slots_of(_day(user, today, branch), user=user, day=today, at=at)
+    current = _current(slots, at)
+    return ChairDesk(
+        slots=slots,
+        current=current,
+        to_do=_to_do(current.appointment) if current else [],
+        unsigned=list(charting.unsigned_visits(user)[:12]),
+        lab=list(
+            lab_orders.orders(branch).filter(dentist=user, state__in=("sent", "in_work", "try_in", "remake"), due_date__lte=today + LAB_AHEAD)[:8]
+        ),
+        today=today,
+    )
+
+
+def _day(user: User, today: date, branch: Branch) -> list[Appointment]:
+    """One's own appointments; a helper who is named in none sees the whole branch."""
+    mine = list(scheduling.dentist_day(user, today, branch))
+    if mine or user.roles & set(scheduling.CARERS):
+        return mine
+    return list(scheduling.day_appointments(branch, today).standing())
+
+
+def _current(slots: Sequence[Slot], at: datetime) -> Slot | None:
+    """Who is in the chair, else who waits longest, else who comes next."""
+    by_state = {state: [slot for slot in slots if slot.appointment.state == state] for state in (rules.SEATED, rules.ARRIVED)}
+    coming = [slot for slot in slots if slot.appointment.state in (rules.BOOKED, rules.CONFIRMED) and slot.appointment.ends_at > at]
+    return next(iter([*by_state[rules.SEATED], *by_state[rules.ARRIVED], *coming]), None)
+
+
+def _to_do(appointment: Appointment) -> list[Procedure]:
+    planned = Procedure.objects.filter(patient=appointment.patient_id, state__in=TO_DO)
+    return list(planned.select_related("service").prefetch_related("teeth").order_by("state", "recorded_at", "pk")[:6])

@@ -1,0 +1,54 @@
+"""Legal: whose history was looked at, and what was reversed, added or withdrawn lately."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Max
+
+from charting.models import Performance, VisitAddendum
+from clinic.history.models import Event, EventKind
+from clinic.patients.models import Consent, Patient
+from clinic.staff.models import Branch, User
+
+LOOKS_BACK = timedelta(days=14)
+CHANGES_BACK = timedelta(days=30)
+SHOWN = 8
+
+
+@dataclass(frozen=True)
+class Look:
+    """The last time this person opened a patient's record."""
+
+    patient: Patient
+    at: datetime
+
+
+@dataclass(frozen=True)
+class LawDesk:
+    """What a lawyer comes for."""
+
+    looks: Sequence[Look]
+    reversals: Sequence[Performance]
+    addenda: Sequence[VisitAddendum]
+    withdrawals: Sequence[Consent]
+
+
+def build(user: User, branch: Branch, at: datetime) -> LawDesk:
+    since = at - CHANGES_BACK
+    reversed_acts = Performance.objects.filter(reversed_at__gte=since).select_related("patient", "reversed_by", "procedure__service")
+    added = VisitAddendum.objects.filter(written_at__gte=since).select_related("patient", "written_by", "visit")
+    withdrawn = Consent.objects.filter(withdrawn_at__gte=since).select_related("patient", "withdrawn_by")
+    return LawDesk(
+        looks=_looks(user, at),
+        reversals=list(reversed_acts.order_by("-reversed_at", "pk")[:SHOWN]),
+        addenda=list(added.order_by("-written_at", "pk")[:SHOWN]),
+        withdrawals=list(withdrawn.order_by("-withdrawn_at", "pk")[:SHOWN]),
+    )
+
+
+def _looks(user: User, at: datetime) -> list[Look]:
+    events = Event.objects.filter(op=EventKind.VIEW, actor=str(user.pk), at__gte=at - LOOKS_BACK, patient_id__isnull=False)
+    rows = dict(events.values("patient_id").annotate(last=Max("at")).order_by("-last").values_list("patient_id", "last")[:SHOWN])
+    patients = Patient.objects.in_bulk(list(rows))
+    return [Look(patients[key], last) for key, last in rows.items() if key in patients]

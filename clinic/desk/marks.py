@@ -1,0 +1,93 @@
+"""What the diary and the desks must say beside a patient's name: danger, debt, missing laboratory work, first visit, insurer."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils.formats import date_format
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from clinic.billing import queries as billing
+from clinic.lib.templatetags.house import money
+from clinic.patients.models import Alert, AlertKind, AlertSeverity
+from clinic.scheduling.models import Appointment
+from clinic.staff.models import User
+from clinic.staff.roles import Permission
+from insurance.models import Policy
+from lab_orders import queries as lab_orders
+
+ICONS = {"alert": "triangle-alert", "debt": "wallet", "lab": "flask-conical", "new": "user-plus", "insurance": "shield-check"}
+Texts = dict[UUID, str]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One thing to know, by kind (for its icon and colour) and in words."""
+
+    kind: str
+    text: str
+
+    @property
+    def icon(self) -> str:
+        return ICONS[self.kind]
+
+
+def marks_of(appointments: Sequence[Appointment], *, user: User, day: date) -> dict[UUID, list[Mark]]:
+    """Marks by appointment, as far as this person may know; the gravest first, in a fixed number of queries."""
+    patients = {appointment.patient_id for appointment in appointments}
+    sources: list[tuple[str, Permission, Callable[[], Texts]]] = [
+        ("alert", Permission.PATIENT_VIEW, lambda: _alerts(patients, in_words=user.may(Permission.CLINICAL_VIEW))),
+        ("debt", Permission.MONEY_VIEW, lambda: _debts(patients)),
+        ("lab", Permission.LAB_VIEW, lambda: _lab(patients)),
+        ("insurance", Permission.INSURANCE_VIEW, lambda: _insurers(patients, day)),
+    ]
+    found = [(kind, read()) for kind, permission, read in sources if patients and user.may(permission)]
+    return {appointment.pk: _of_one(appointment, found) for appointment in appointments}
+
+
+def alert_words(alert: Alert) -> str:
+    """`Allergy: lidocaine`."""
+    kind = "" if alert.kind == AlertKind.OTHER else capfirst(alert.get_kind_display())
+    return ": ".join(part for part in (kind, alert.text) if part)
+
+
+def balance_words(account: dict[str, object]) -> str:
+    """What is owed in each currency: `4 500,00 ₽ · 20,00 €`."""
+    return " · ".join(money(amount, currency) for currency, amount in sorted(account.items()) if amount > 0)  # type: ignore[arg-type, operator]
+
+
+def _of_one(appointment: Appointment, found: Iterable[tuple[str, Texts]]) -> list[Mark]:
+    marks = [Mark(kind, texts[appointment.patient_id]) for kind, texts in found if appointment.patient_id in texts]
+    return [*marks, Mark("new", _("first visit"))] if appointment.is_first else marks
+
+
+def _alerts(patients: set[UUID], *, in_words: bool) -> Texts:
+    grave = Alert.objects.filter(patient__in=patients, ended_at=None).exclude(severity=AlertSeverity.INFO)
+    words: dict[UUID, list[str]] = defaultdict(list)
+    for alert in grave.order_by("severity", "recorded_at"):
+        words[alert.patient_id].append(alert_words(alert))
+    return {patient: "; ".join(texts) if in_words else _("medical alert: ask the dentist") for patient, texts in words.items()}
+
+
+def _debts(patients: set[UUID]) -> Texts:
+    accounts = billing.balances(list(patients))
+    owed = {patient: balance_words(dict(account)) for patient, account in accounts.items()}
+    return {patient: _("owes %(amount)s") % {"amount": text} for patient, text in owed.items() if text}
+
+
+def _lab(patients: set[UUID]) -> Texts:
+    waiting = lab_orders.work_not_back(patients)
+    return {
+        patient: _("%(lab)s: work not back, due %(day)s") % {"lab": orders[0].lab.name, "day": date_format(orders[0].due_date, "SHORT_DATE_FORMAT")}
+        for patient, orders in waiting.items()
+    }
+
+
+def _insurers(patients: set[UUID], day: date) -> Texts:
+    policies = Policy.objects.filter(Q(valid_to=None) | Q(valid_to__gte=day), patient__in=patients, valid_from__lte=day)
+    rows = policies.order_by("-priority").values_list("patient", "programme__insurer__name")
+    return dict(rows)

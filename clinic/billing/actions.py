@@ -1,6 +1,6 @@
 """Writes to a patient's account. Each takes the account's lock first; lock order: item, lots, patient account, policy, invoice series."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Literal
@@ -19,7 +19,7 @@ from clinic.patients.models import Patient
 from clinic.staff.models import Branch, User
 from clinic.staff.roles import Permission
 
-Split = Mapping[UUID, Decimal] | Literal["oldest", "none"]
+Split = Mapping[UUID, Decimal] | Collection[UUID] | Literal["oldest", "none"]
 
 
 class AlreadyCharged(Conflict):
@@ -149,14 +149,13 @@ def take_payment(
     branch: Branch,
     actor: User,
     at: datetime,
-    currency: str | None = None,
     payer_id: UUID | None = None,
     reference: str = "",
     allocate_to: Split = "oldest",
 ) -> Payment:
     """Receive money on a patient's account and settle charges with it; what is left over is an advance.
 
-    `allocate_to` is "oldest" (open charges of the same legal entity and currency), "none", or amounts by charge.
+    `allocate_to` is "oldest" (open charges of the same legal entity and currency), some of these charges, "none", or amounts by charge.
     A second call with the same `id` gives the first payment.
 
     :raises InvalidInput: when amount, method or reference is not acceptable.
@@ -178,7 +177,7 @@ def take_payment(
         branch=branch,
         legal_entity_id=branch.legal_entity_id,
         amount=amount,
-        currency=currency or branch.currency,
+        currency=branch.currency,
         method=method,
         reference=reference.strip(),
         received_at=at,
@@ -206,12 +205,15 @@ def _same_payment(first: Payment, *, patient_id: UUID, amount: Decimal, method: 
 
 
 def _split(payment: Payment, amount: Decimal, allocate_to: Split) -> Mapping[UUID, Decimal]:
+    if isinstance(allocate_to, Mapping):
+        return allocate_to
     if allocate_to == "none":
         return {}
-    if not isinstance(allocate_to, str):
-        return allocate_to
     due = queries.open_charges(patient_id=payment.patient_id, currency=payment.currency, legal_entity_id=payment.legal_entity_id)
-    return rules.settle_in_order(amount, [rules.OpenItem(item.charge.pk, item.due) for item in due])
+    items = [rules.OpenItem(item.charge.pk, item.due) for item in due]
+    if allocate_to != "oldest":
+        items = [item for item in items if item.id in allocate_to]
+    return rules.settle_in_order(amount, items)
 
 
 @transaction.atomic

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
@@ -10,7 +9,6 @@ from uuid import UUID
 from clinic.lib.money import ZERO, round_money
 
 LARGEST = Decimal("99999999.99")
-AGE_BUCKETS = (30, 60, 90)
 
 
 class AmountProblem(StrEnum):
@@ -76,9 +74,3 @@ def release(amount: Decimal, held: Sequence[OpenItem]) -> Release:
     if freed < amount:
         raise ValueError(f"only {freed} of {amount} is held")
     return Release(tuple(chosen), freed - amount)
-
-
-def age_bucket(posted: date, today: date) -> int:
-    """Which column of the aging table a debt stands in: 0 up to 30 days, 1 up to 60, 2 up to 90, 3 older."""
-    age = (today - posted).days
-    return sum(age > limit for limit in AGE_BUCKETS)

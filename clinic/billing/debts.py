@@ -1,0 +1,158 @@
+"""Who owes the clinic how much and since when, and what was received in a day."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from io import BytesIO
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Count, Q, QuerySet, Sum
+from django.utils.translation import gettext as _
+from openpyxl import Workbook
+
+from clinic.billing.models import Method, Payment
+from clinic.lib.clock import day_bounds
+from clinic.lib.money import ZERO
+from clinic.staff.models import Branch
+
+AGES = (30, 60, 90)
+LONGEST_LIST = 10_000
+
+
+@dataclass(frozen=True)
+class Debt:
+    """What one patient owes in one currency, by age, and the advance that stands against it."""
+
+    patient_id: UUID
+    card_number: int
+    name: str
+    currency: str
+    oldest_date: date
+    owed: Decimal
+    recent: Decimal
+    month_old: Decimal
+    two_months_old: Decimal
+    oldest: Decimal
+    advance: Decimal
+
+    @property
+    def by_age(self) -> tuple[Decimal, ...]:
+        """The debt up to 30, 60 and 90 days old, and older."""
+        return self.recent, self.month_old, self.two_months_old, self.oldest
+
+
+# A debt is counted charge by charge. With %(since)s only recent charges are looked at, so that the till stays quick in an old clinic.
+DEBTS = """
+WITH chosen AS (
+  SELECT c.id, c.patient_id, c.currency, c.amount, (c.posted_at AT TIME ZONE b.time_zone)::date AS day
+  FROM billing_charge c JOIN staff_branch b ON b.id = c.branch_id
+  WHERE c.reverses_id IS NULL AND NOT EXISTS (SELECT 1 FROM billing_charge r WHERE r.reverses_id = c.id)
+    AND (%(branch)s::uuid IS NULL OR c.branch_id = %(branch)s) AND (%(since)s::timestamptz IS NULL OR c.posted_at >= %(since)s)),
+settled AS (SELECT charge_id, sum(a.amount) AS total FROM billing_allocation a JOIN chosen ON chosen.id = charge_id GROUP BY charge_id),
+insured AS (SELECT charge_id, sum(i.amount) AS total FROM billing_insurershare i JOIN chosen ON chosen.id = charge_id GROUP BY charge_id),
+due AS (
+  SELECT c.patient_id, c.currency, c.day, %(today)s::date - c.day AS age, c.amount - coalesce(s.total, 0) - coalesce(i.total, 0) AS amount
+  FROM chosen c LEFT JOIN settled s ON s.charge_id = c.id LEFT JOIN insured i ON i.charge_id = c.id),
+owed AS (
+  SELECT patient_id, currency, min(day) AS oldest, sum(amount) AS total,
+    coalesce(sum(amount) FILTER (WHERE age <= 30), 0) AS a, coalesce(sum(amount) FILTER (WHERE age BETWEEN 31 AND 60), 0) AS b,
+    coalesce(sum(amount) FILTER (WHERE age BETWEEN 61 AND 90), 0) AS c, coalesce(sum(amount) FILTER (WHERE age > 90), 0) AS d
+  FROM due WHERE amount > 0 GROUP BY patient_id, currency),
+longest AS (SELECT * FROM owed ORDER BY total DESC, patient_id LIMIT %(limit)s)
+SELECT p.id, p.card_number, concat_ws(' ', p.last_name, p.first_name, nullif(p.patronymic, '')), o.currency, o.oldest, o.total, o.a, o.b, o.c, o.d,
+  coalesce((SELECT sum(y.amount) FROM billing_payment y WHERE y.patient_id = p.id AND y.currency = o.currency), 0)
+  - coalesce((SELECT sum(l.amount) FROM billing_allocation l JOIN billing_payment y ON y.id = l.payment_id
+              WHERE l.patient_id = p.id AND y.currency = o.currency), 0)
+FROM longest o JOIN patients_patient p ON p.id = o.patient_id
+ORDER BY o.total DESC, p.id
+"""
+
+
+def debts(*, today: date, branch: Branch | None = None, since: datetime | None = None, limit: int = LONGEST_LIST) -> list[Debt]:
+    """Patients who owe, the largest debt first; of one branch's charges, and of charges since an instant, when given."""
+    with connection.cursor() as cursor:
+        cursor.execute(DEBTS, {"today": today, "branch": branch.pk if branch else None, "since": since, "limit": limit})
+        rows = cursor.fetchall()
+    return [Debt(*row) for row in rows]
+
+
+@dataclass(frozen=True)
+class DebtTotal:
+    """The sums of a list of debts in one currency."""
+
+    currency: str
+    owed: Decimal
+    by_age: tuple[Decimal, ...]
+    people: int
+
+
+def totals(found: Iterable[Debt]) -> list[DebtTotal]:
+    """Sums by currency; money of different currencies is never added."""
+    by_currency: dict[str, list[Debt]] = {}
+    for debt in found:
+        by_currency.setdefault(debt.currency, []).append(debt)
+    return [
+        DebtTotal(
+            currency,
+            sum((debt.owed for debt in group), ZERO),
+            tuple(sum((debt.by_age[age] for debt in group), ZERO) for age in range(len(AGES) + 1)),
+            len(group),
+        )
+        for currency, group in sorted(by_currency.items())
+    ]
+
+
+@dataclass(frozen=True)
+class MethodTotal:
+    """Money of one day by one method."""
+
+    method: Method
+    received: Decimal
+    refunded: Decimal
+    count: int
+
+    @property
+    def net(self) -> Decimal:
+        return self.received - self.refunded
+
+
+def payments_of_day(branch: Branch, day: date) -> QuerySet[Payment]:
+    """Receipts and refunds of a branch day, the latest first."""
+    start, end = day_bounds(day, branch.time_zone)
+    return (
+        Payment.objects.filter(branch=branch, received_at__gte=start, received_at__lt=end, currency=branch.currency)
+        .select_related("patient", "received_by", "payer")
+        .order_by("-received_at", "-pk")
+    )
+
+
+def receipts_by_method(branch: Branch, day: date) -> list[MethodTotal]:
+    """What came in and went out in a branch day by each method, those without money included."""
+    rows = (
+        payments_of_day(branch, day)
+        .order_by()
+        .values("method")
+        .annotate(received=Sum("amount", filter=Q(refunds=None)), refunded=Sum("amount", filter=Q(refunds__isnull=False)), count=Count("pk"))
+    )
+    found = {row["method"]: MethodTotal(Method(row["method"]), row["received"] or ZERO, -(row["refunded"] or ZERO), row["count"]) for row in rows}
+    return [found.get(method.value, MethodTotal(method, ZERO, ZERO, 0)) for method in Method]
+
+
+def debts_xlsx(found: Iterable[Debt]) -> bytes:
+    """The list of debts as a workbook."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(_("Unpaid"))
+    ages = [_("up to %(days)s days") % {"days": AGES[0]}, "31-60", "61-90", _("over %(days)s days") % {"days": AGES[-1]}]
+    sheet.append([_("Card"), _("Patient"), _("Currency"), _("Oldest debt"), _("Owed"), *ages, _("Advance")])
+    for debt in found:
+        sheet.append([debt.card_number, _plain(debt.name), debt.currency, debt.oldest_date, debt.owed, *debt.by_age, debt.advance])
+    stream = BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def _plain(text: str) -> str:
+    """Text that a spreadsheet cannot take for a formula."""
+    return f"'{text}" if text[:1] in "=+-@\t\r" else text

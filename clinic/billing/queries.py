@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import DecimalField, F, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models import Count, DecimalField, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
-from clinic.billing.models import Allocation, Charge, InsurerShare, Payment
+from clinic.billing.models import Allocation, Charge, InsurerShare, Invoice, Payment
 from clinic.lib.errors import NotFound
 from clinic.lib.money import ZERO
 from clinic.patients.models import Patient
+from clinic.patients.queries import get_patient_for
+from clinic.staff.models import User
+from clinic.staff.roles import Permission
 
 MONEY: "DecimalField[Decimal, Decimal]" = DecimalField(max_digits=14, decimal_places=2)
 
@@ -130,3 +133,26 @@ def balances(patient_ids: Sequence[UUID]) -> dict[UUID, dict[str, Decimal]]:
 def balance(patient: Patient, currency: str | None = None) -> Decimal:
     """What the patient owes in the currency of their branch, or in `currency`; negative when the clinic owes."""
     return balances([patient.pk]).get(patient.pk, {}).get(currency or patient.branch.currency, ZERO)
+
+
+def invoices_of(patient: Patient) -> QuerySet[Invoice]:
+    """The patient's invoices, the latest first; `reversed_lines` counts lines whose charge was reversed afterwards."""
+    return (
+        Invoice.objects.filter(patient=patient)
+        .select_related("credit_note", "cancels")
+        .annotate(reversed_lines=Count("lines", filter=Q(lines__charge__reversal__isnull=False)))
+        .order_by("-issued_at", "-pk")
+    )
+
+
+def get_invoice_for(user: User, invoice_id: UUID) -> Invoice:
+    """An invoice of a patient whose money the person may see; the look is recorded.
+
+    :raises NotFound: when there is no such invoice.
+    """
+    user.require(Permission.MONEY_VIEW)
+    invoice = Invoice.objects.filter(pk=invoice_id).first()
+    if invoice is None:
+        raise NotFound
+    get_patient_for(user, invoice.patient_id, what="money", permission=Permission.MONEY_VIEW)
+    return invoice

@@ -14,38 +14,55 @@ Row = Charge | InsurerShare | Payment
 
 @dataclass(frozen=True)
 class Entry:
-    """One row of the account: what it did to the balance, and the balance after it."""
+    """One row of the account: what it did to the balance, the balance after it, and what of a charge is still open."""
 
     at: datetime
     kind: str
     row: Row
     amount: Decimal
     balance: Decimal
+    due: Decimal = ZERO
     allocations: tuple[Allocation, ...] = ()
+
+    @property
+    def is_debit(self) -> bool:
+        """Whether the row belongs to the column of what was charged."""
+        return isinstance(self.row, Charge)
+
+    @property
+    def paid(self) -> Decimal:
+        """The row as it stands in the column of what was paid or covered."""
+        return -self.amount
 
 
 def statement(patient: Patient, currency: str | None = None) -> list[Entry]:
     """Every row of the account in one currency, oldest first, with the balance running along."""
     wanted = currency or patient.branch.currency
-    charges = Charge.objects.filter(patient=patient, currency=wanted).select_related("service", "posted_by")
-    shares = InsurerShare.objects.filter(patient=patient, charge__currency=wanted).select_related("charge", "posted_by")
+    charges = list(Charge.objects.filter(patient=patient, currency=wanted).select_related("service", "posted_by"))
+    shares = list(InsurerShare.objects.filter(patient=patient, charge__currency=wanted).select_related("charge", "posted_by"))
     payments = Payment.objects.filter(patient=patient, currency=wanted).select_related("received_by", "payer")
-    rows: list[Row] = [*charges, *shares, *payments]
-    allocated = _allocations_by_payment(patient)
+    allocations = list(
+        Allocation.objects.filter(patient=patient, reverses=None, reversal=None).select_related("charge").order_by("allocated_at", "pk")
+    )
+    due = _dues(charges, shares, allocations)
     entries, balance = [], ZERO
-    for row in sorted(rows, key=lambda row: (_moment(row), row.pk)):
+    for row in sorted([*charges, *shares, *payments], key=lambda row: (_moment(row), row.pk)):
         change = row.amount if isinstance(row, Charge) else -row.amount
         balance += change
-        entries.append(Entry(_moment(row), _kind(row), row, change, balance, tuple(allocated.get(row.pk, ()))))
+        parts = tuple(part for part in allocations if part.payment_id == row.pk)
+        entries.append(Entry(_moment(row), _kind(row), row, change, balance, due.get(row.pk, ZERO), parts))
     return entries
 
 
-def _allocations_by_payment(patient: Patient) -> dict[UUID, list[Allocation]]:
-    standing = Allocation.objects.filter(patient=patient, reverses=None, reversal=None).select_related("charge").order_by("allocated_at", "pk")
-    found: dict[UUID, list[Allocation]] = {}
-    for allocation in standing:
-        found.setdefault(allocation.payment_id, []).append(allocation)
-    return found
+def _dues(charges: list[Charge], shares: list[InsurerShare], allocations: list[Allocation]) -> dict[UUID, Decimal]:
+    due: dict[UUID, Decimal] = {}
+    for charge in charges:
+        key = charge.reverses_id or charge.pk
+        due[key] = due.get(key, ZERO) + charge.amount
+    for part in [*shares, *allocations]:
+        if part.charge_id in due:
+            due[part.charge_id] -= part.amount
+    return due
 
 
 def _moment(row: Row) -> datetime:

@@ -1,0 +1,215 @@
+"""Pages of money: the till, what is unpaid, and a patient's account."""
+
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from clinic.billing import actions, debts, invoicing, queries, rules
+from clinic.billing.forms import ADVANCE, CancelForm, InvoiceForm, PaymentForm, RefundForm
+from clinic.billing.models import Charge, InvoiceLine
+from clinic.billing.statement import statement
+from clinic.files import actions as files
+from clinic.history.actions import record_print
+from clinic.lib import panels, pdf
+from clinic.lib.clock import branch_day
+from clinic.lib.money import CURRENCIES, ZERO
+from clinic.lib.toasts import tell
+from clinic.patients import queries as patients
+from clinic.patients.models import Patient
+from clinic.staff.guards import page
+from clinic.staff.http import Request, branch_of
+from clinic.staff.roles import Permission
+
+RECENT = timedelta(days=30)
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@page(Permission.MONEY_VIEW)
+def till(request: Request) -> HttpResponse:
+    """The branch's receipts of a day by method, and who was treated lately and has not paid."""
+    branch, now = branch_of(request), timezone.now()
+    today = branch_day(now, branch.time_zone)
+    day = _day(request, today)
+    receipts = debts.receipts_by_method(branch, day)
+    context = {
+        "branch": branch,
+        "day": day,
+        "is_today": day == today,
+        "previous": day - timedelta(days=1),
+        "next": day + timedelta(days=1) if day < today else None,
+        "receipts": receipts,
+        "net": sum((line.net for line in receipts), ZERO),
+        "payments": debts.payments_of_day(branch, day)[:100],
+        "debts": debts.debts(today=today, branch=branch, since=now - RECENT, limit=12),
+    }
+    return render(request, "billing/till.html", {**context, **_rights(request)})
+
+
+def _day(request: Request, today: date) -> date:
+    try:
+        day = parse_date(request.GET.get("day", "")) or today
+    except ValueError:
+        day = today
+    return min(day, today)
+
+
+@page(Permission.MONEY_VIEW)
+def unpaid(request: Request) -> HttpResponse:
+    """Everybody who owes, by the age of the debt."""
+    found = _debts(request)
+    return render(
+        request, "billing/unpaid.html", {"debts": found[:200], "count": len(found), "totals": debts.totals(found), "here": _is_here(request)}
+    )
+
+
+@page(Permission.MONEY_VIEW)
+def unpaid_xlsx(request: Request) -> HttpResponse:
+    """The same list as a workbook."""
+    record_print(what="billing_unpaid", patient_id=None, body={"here": _is_here(request)})
+    response = HttpResponse(debts.debts_xlsx(_debts(request)), content_type=XLSX)
+    response["Content-Disposition"] = 'attachment; filename="unpaid.xlsx"'
+    return response
+
+
+def _is_here(request: Request) -> bool:
+    return request.GET.get("branch") == "here"
+
+
+def _debts(request: Request) -> list[debts.Debt]:
+    branch = branch_of(request)
+    return debts.debts(today=branch_day(timezone.now(), branch.time_zone), branch=branch if _is_here(request) else None)
+
+
+def _patient(request: Request, patient_id: UUID) -> Patient:
+    return patients.get_patient_for(request.user, patient_id, what="money", permission=Permission.MONEY_VIEW)
+
+
+@page(Permission.MONEY_VIEW)
+def patient_money(request: Request, patient_id: UUID) -> HttpResponse:
+    """The patient's account: what is owed, every row in order, invoices."""
+    patient = _patient(request, patient_id)
+    balances = queries.balances([patient.pk]).get(patient.pk, {})
+    currencies = sorted({patient.branch.currency, *balances})
+    currency = request.GET.get("currency", "")
+    currency = currency if currency in currencies else patient.branch.currency
+    charges = queries.standing_charges(Charge.objects.filter(patient=patient, currency=currency))
+    free = queries.advances(patient_id=patient.pk, currency=currency)
+    context = {
+        "currency": currency,
+        "currencies": currencies,
+        "balance": balances.get(currency, ZERO),
+        "charged": sum((item.charge.amount for item in charges), ZERO),
+        "insured": sum((item.insured for item in charges), ZERO),
+        "due": sum((item.due for item in charges), ZERO),
+        "advance": sum((item.free for item in free), ZERO),
+        "credit": -balances.get(currency, ZERO),
+        "entries": statement(patient, currency)[::-1],
+        "invoices": queries.invoices_of(patient),
+    }
+    return render(request, "billing/patient_money.html", {"patient": patient, "tab": "patient-money", **context, **_rights(request)})
+
+
+def _rights(request: Request) -> dict[str, bool]:
+    may = request.user.may
+    return {"may_pay": may(Permission.PAYMENT_POST), "may_refund": may(Permission.REFUND_POST), "may_invoice": may(Permission.INVOICE_ISSUE)}
+
+
+@page(Permission.MONEY_VIEW, Permission.PAYMENT_POST)
+def pay(request: Request, patient_id: UUID) -> HttpResponse:
+    """Take a payment: the patient's open charges are ticked and summed up already."""
+    patient, branch = _patient(request, patient_id), branch_of(request)
+    due = queries.open_charges(patient_id=patient.pk, currency=branch.currency, legal_entity_id=branch.legal_entity_id)
+    advances = queries.advances(patient_id=patient.pk, currency=branch.currency, legal_entity_id=branch.legal_entity_id)
+    free = sum((item.free for item in advances), ZERO)
+    total = sum((item.due for item in due), ZERO)
+    initial = {"amount": number_format(total, decimal_pos=2) if total else ""}
+    form = PaymentForm(request.POST or None, due=due, has_advance=bool(free), initial=initial)
+
+    def save(values: dict[str, Any]) -> None:
+        if values["method"] == ADVANCE:
+            items = [rules.OpenItem(item.charge.pk, item.due) for item in form.chosen]
+            parts = rules.settle_in_order(values["amount"], items)
+            actions.use_advance(patient_id=patient.pk, charges=parts, actor=request.user, at=timezone.now())
+        else:
+            chosen = [item.charge.pk for item in form.chosen]
+            actions.take_payment(patient_id=patient.pk, branch=branch, actor=request.user, at=timezone.now(), allocate_to=chosen, **_paid(values))
+        tell(request, _("%(amount)s posted for %(patient)s.") % {"amount": number_format(values["amount"], decimal_pos=2), "patient": patient})
+
+    context = {"title": _("Payment of %(patient)s") % {"patient": patient}, "verb": _("Post payment"), "free": free, "total": total}
+    context |= {"currency": branch.currency, "sign": CURRENCIES.get(branch.currency, branch.currency), "patient": patient}
+    return panels.submit(request, form, save, template="billing/pay.html", context=context)
+
+
+def _paid(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: values[name] for name in ("id", "amount", "method", "reference")}
+
+
+@page(Permission.REFUND_POST)
+def refund(request: Request, payment_id: UUID) -> HttpResponse:
+    """Give money of a payment back, with the reason."""
+    item = queries.get_payment(payment_id)
+    patient = _patient(request, item.payment.patient_id)
+    initial = {"amount": number_format(item.free or item.kept, decimal_pos=2), "method": item.payment.method}
+
+    def save(values: dict[str, Any]) -> None:
+        actions.refund(payment_id=payment_id, actor=request.user, at=timezone.now(), **values)
+        tell(request, _("%(amount)s refunded to %(patient)s.") % {"amount": number_format(values["amount"], decimal_pos=2), "patient": patient})
+
+    form = RefundForm(request.POST or None, initial=initial)
+    lead = _("Left of this payment: %(kept)s; of it not used for charges: %(free)s.") % {
+        "kept": number_format(item.kept, decimal_pos=2),
+        "free": number_format(item.free, decimal_pos=2),
+    }
+    return panels.submit(request, form, save, context={"title": _("Refund"), "verb": _("Post refund"), "verb_class": "btn-danger", "lead": lead})
+
+
+@page(Permission.INVOICE_ISSUE)
+def invoice_new(request: Request, patient_id: UUID) -> HttpResponse:
+    """Issue an invoice for charges that stand on none."""
+    patient = _patient(request, patient_id)
+    invoiced = InvoiceLine.objects.filter(patient=patient, reverses=None, reversal=None).values("charge")
+    charges = queries.standing_charges(Charge.objects.filter(patient=patient).exclude(pk__in=invoiced))
+
+    def save(values: dict[str, Any]) -> None:
+        invoice = invoicing.issue_invoice(
+            id=values["id"],
+            patient_id=patient.pk,
+            charge_ids=[UUID(key) for key in values["charges"]],
+            language=values["language"],
+            actor=request.user,
+            at=timezone.now(),
+        )
+        tell(request, _("Invoice %(label)s is issued.") % {"label": invoice.label}, open_url=f"/invoices/{invoice.pk}/file/")
+
+    form = InvoiceForm(request.POST or None, charges=charges, initial={"language": patient.language})
+    context = {"title": _("New invoice"), "verb": _("Issue invoice"), "has_charges": bool(charges)}
+    return panels.submit(request, form, save, template="billing/invoice_new.html", context=context)
+
+
+@page(Permission.MONEY_VIEW)
+def invoice_file(request: Request, invoice_id: UUID) -> HttpResponse:
+    """The invoice as PDF."""
+    invoice = queries.get_invoice_for(request.user, invoice_id)
+    record_print(what="billing_invoice", patient_id=invoice.patient_id, body={"invoice": invoice.label})
+    return pdf.response(files.read(invoicing.file_of(invoice)), name=f"invoice-{invoice.label}")
+
+
+@page(Permission.INVOICE_ISSUE)
+def invoice_cancel(request: Request, invoice_id: UUID) -> HttpResponse:
+    """Cancel an invoice by a credit note."""
+    invoice = queries.get_invoice_for(request.user, invoice_id)
+
+    def save(values: dict[str, Any]) -> None:
+        note = invoicing.cancel_invoice(invoice_id=invoice_id, reason=values["reason"], actor=request.user, at=timezone.now())
+        tell(request, _("Credit note %(label)s is issued.") % {"label": note.label}, open_url=f"/invoices/{note.pk}/file/")
+
+    lead = _("The invoice stays as it is; a credit note of the opposite sum cancels it, and its charges may be invoiced anew.")
+    context = {"title": _("Cancel invoice %(label)s") % {"label": invoice.label}, "verb": _("Issue credit note"), "verb_class": "btn-danger"}
+    return panels.submit(request, CancelForm(request.POST or None), save, context={**context, "lead": lead})

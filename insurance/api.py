@@ -1,5 +1,150 @@
-"""API of this app."""
+"""API of insurers, policies, estimates and claim registers."""
 
+from uuid import UUID
+
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpResponse
+from django.utils import timezone
 from ninja import Router
+from ninja.pagination import CursorPagination, paginate
 
-router = Router()
+from clinic.billing.ledger import require_amount
+from clinic.files import actions as files
+from clinic.history.actions import record_print
+from clinic.lib import sheets
+from clinic.lib.clock import branch_day
+from clinic.patients.models import Patient
+from clinic.patients.queries import get_patient_for
+from clinic.staff.http import Request, branch_of
+from clinic.staff.roles import Permission
+from insurance import claims, queries, rules, setup
+from insurance.models import Claim, ClaimLine, CoverageRule, GuaranteeLetter, Insurer, Policy, Programme
+from insurance.schemas import (
+    ClaimIn,
+    ClaimLineOut,
+    ClaimOut,
+    ClaimVersion,
+    CoverIn,
+    CoverOut,
+    EstimateIn,
+    EstimateOut,
+    InsurerIn,
+    InsurerOut,
+    LetterIn,
+    LetterOut,
+    PolicyIn,
+    PolicyOut,
+    ProgrammeIn,
+    ProgrammeOut,
+)
+
+router = Router(tags=["insurance"])
+
+
+def _patient(request: Request, patient_id: UUID, permission: Permission = Permission.INSURANCE_VIEW) -> Patient:
+    return get_patient_for(request.user, patient_id, what="insurance", permission=permission)
+
+
+@router.get("/insurers", response=list[InsurerOut], operation_id="list_insurers")
+@paginate(CursorPagination, ordering=("name", "id"))
+def list_insurers(request: Request) -> QuerySet[Insurer]:
+    request.user.require(Permission.INSURANCE_VIEW)
+    return Insurer.objects.prefetch_related(Prefetch("programmes", Programme.objects.prefetch_related("rules").order_by("name", "pk")))
+
+
+@router.put("/insurers", response=InsurerOut, operation_id="save_insurer")
+def save_insurer(request: Request, data: InsurerIn) -> Insurer:
+    """Enter an insurer, or change it: then `id` and `version` are needed."""
+    values = data.dict()
+    key, version = values.pop("id"), values.pop("version")
+    return setup.save_insurer(id=key, version=version, details=setup.InsurerDetails(**values), actor=request.user)
+
+
+@router.put("/programmes", response=ProgrammeOut, operation_id="save_programme")
+def save_programme(request: Request, data: ProgrammeIn) -> Programme:
+    values = data.dict()
+    return setup.save_programme(insurer_id=values.pop("insurer"), actor=request.user, **values)
+
+
+@router.put("/programmes/{uuid:programme_id}/coverage", response=list[CoverOut], operation_id="set_coverage")
+def set_coverage(request: Request, programme_id: UUID, data: dict[str, CoverIn]) -> list[CoverageRule]:
+    """Set percentage and limit per act by category of services; categories left out stay."""
+    covers = {category: rules.Cover(cover.percent, cover.limit_per_act) for category, cover in data.items()}
+    return setup.set_coverage(programme_id=programme_id, covers=covers, actor=request.user)
+
+
+@router.get("/policies", response=list[PolicyOut], operation_id="list_policies")
+def list_policies(request: Request, patient: UUID) -> QuerySet[Policy]:
+    return Policy.objects.filter(patient=_patient(request, patient)).order_by("priority", "pk")
+
+
+@router.put("/policies", response=PolicyOut, operation_id="save_policy")
+def save_policy(request: Request, data: PolicyIn) -> Policy:
+    """Enter a policy, or change it: then `id` and `version` are needed."""
+    values = data.dict()
+    patient = _patient(request, values.pop("patient"), Permission.INSURANCE_WRITE)
+    key, version, programme = values.pop("id"), values.pop("version"), values.pop("programme")
+    details = setup.PolicyDetails(**values)
+    return setup.save_policy(id=key, version=version, patient=patient, programme_id=programme, details=details, actor=request.user)
+
+
+@router.post("/policies/{uuid:policy_id}/letters", response={201: LetterOut}, operation_id="add_guarantee_letter")
+def add_guarantee_letter(request: Request, policy_id: UUID, data: LetterIn) -> tuple[int, GuaranteeLetter]:
+    values = data.dict()
+    return 201, setup.add_letter(id=values.pop("id"), policy_id=policy_id, details=setup.LetterDetails(**values), actor=request.user)
+
+
+@router.post("/patients/{uuid:patient_id}/estimate", response=EstimateOut, operation_id="estimate_cover")
+def estimate_cover(request: Request, patient_id: UUID, data: EstimateIn) -> queries.Estimate:
+    """What the patient's policies would pay for the lines, done one after the other, and why."""
+    patient = _patient(request, patient_id)
+    for line in data.lines:
+        require_amount(line.amount, allow_zero=True)
+    lines = [rules.EstimateLine(line.key, line.category, line.amount, line.currency) for line in data.lines]
+    return queries.estimate(patient=patient, lines=lines, day=data.day or branch_day(timezone.now(), patient.branch.time_zone))
+
+
+@router.get("/patients/{uuid:patient_id}/claim-lines", response=list[ClaimLineOut], operation_id="list_patient_claim_lines")
+@paginate(CursorPagination, ordering=("-posted_at", "-id"))
+def list_patient_claim_lines(request: Request, patient_id: UUID) -> QuerySet[ClaimLine]:
+    return ClaimLine.objects.filter(patient=_patient(request, patient_id))
+
+
+@router.get("/claims", response=list[ClaimOut], operation_id="list_claims")
+@paginate(CursorPagination, ordering=("-created_at", "-id"))
+def list_claims(request: Request) -> QuerySet[Claim]:
+    request.user.require(Permission.INSURANCE_VIEW)
+    return Claim.objects.all()
+
+
+@router.post("/claims", response={201: ClaimOut}, operation_id="make_claim")
+def make_claim(request: Request, data: ClaimIn) -> tuple[int, Claim]:
+    """Gather what an insurer owes up to the period's end into a draft register."""
+    values = data.dict()
+    return 201, claims.make_claim(insurer_id=values.pop("insurer"), branch=branch_of(request), actor=request.user, at=timezone.now(), **values)
+
+
+@router.get("/claims/{uuid:claim_id}/lines", response=list[ClaimLineOut], operation_id="list_claim_lines")
+def list_claim_lines(request: Request, claim_id: UUID) -> QuerySet[ClaimLine]:
+    request.user.require(Permission.INSURANCE_VIEW)
+    return claims.lines_of(queries.get_claim(claim_id))
+
+
+@router.get("/claims/{uuid:claim_id}/file", operation_id="get_claim_file")
+def get_claim_file(request: Request, claim_id: UUID) -> HttpResponse:
+    """The register as XLSX; once sent, the very file that was sent."""
+    request.user.require(Permission.INSURANCE_VIEW)
+    claim = queries.get_claim(claim_id)
+    record_print(what="insurance_claim", patient_id=None, body={"claim": str(claim.pk), "number": claim.number})
+    content = files.read(claim.file) if claim.file else claims.register_xlsx(claim)
+    return sheets.response(content, name=f"register-{claim.number}")
+
+
+@router.post("/claims/{uuid:claim_id}/sent", response=ClaimOut, operation_id="mark_claim_sent")
+def mark_claim_sent(request: Request, claim_id: UUID, data: ClaimVersion) -> Claim:
+    return claims.mark_sent(claim_id=claim_id, version=data.version, actor=request.user, at=timezone.now())
+
+
+@router.post("/claims/{uuid:claim_id}/paid", response=ClaimOut, operation_id="mark_claim_paid")
+def mark_claim_paid(request: Request, claim_id: UUID, data: ClaimVersion) -> Claim:
+    return claims.mark_paid(claim_id=claim_id, version=data.version, actor=request.user, at=timezone.now())

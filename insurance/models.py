@@ -1,5 +1,7 @@
 """Insurers and what they cover, the patients' policies, and the append-only claim lines."""
 
+from datetime import date
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -98,6 +100,10 @@ class Policy(Record):
 
     def __str__(self) -> str:
         return f"{self.programme} № {self.number}"
+
+    def is_in_force(self, day: date) -> bool:
+        """Whether the policy pays for acts of the day."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
 
 
 class GuaranteeLetter(Record):

@@ -4,16 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import Count, F, Model, Q, QuerySet, Sum
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from clinic.files.models import StoredFile
+from clinic.lib.errors import NotFound
 from clinic.lib.money import ZERO
 from clinic.patients.models import Patient
 from insurance import rules
-from insurance.models import ClaimLine, GuaranteeLetter, Policy
+from insurance.models import Claim, ClaimLine, GuaranteeLetter, Insurer, Policy, Programme
 from insurance.rules import EstimateLine
 
 
@@ -159,3 +162,97 @@ def _money(amount: Decimal) -> str:
 
 def _percent(percent: Decimal) -> str:
     return number_format(percent.normalize() if percent != percent.to_integral() else percent.to_integral(), use_l10n=True)
+
+
+@dataclass(frozen=True)
+class PolicyCard:
+    """A policy as the patient's page shows it."""
+
+    policy: Policy
+    is_in_force: bool
+    year_start: date
+    used: Decimal
+    letters: tuple[GuaranteeLetter, ...]
+
+    @property
+    def left(self) -> Decimal | None:
+        return None if self.policy.annual_limit is None else max(self.policy.annual_limit - self.used, ZERO)
+
+    @property
+    def used_percent(self) -> int:
+        """How much of the annual limit is used up, for a bar."""
+        limit = self.policy.annual_limit
+        return int(min(self.used * 100 / limit, Decimal(100))) if limit else 0
+
+
+def policy_cards(patient: Patient, day: date) -> list[PolicyCard]:
+    """All policies of the patient, those in force first, with what is used of their present year."""
+    policies = Policy.objects.filter(patient=patient).select_related("programme__insurer").prefetch_related("letters", "programme__rules")
+    used = ClaimLine.objects.filter(patient=patient).values("policy", "year_start").annotate(total=Sum("amount"))
+    by_year = {(row["policy"], row["year_start"]): row["total"] for row in used}
+    return [_card(policy, day, by_year) for policy in sorted(policies, key=lambda policy: (not policy.is_in_force(day), policy.priority, policy.pk))]
+
+
+def _card(policy: Policy, day: date, used: dict[tuple[UUID, date], Decimal]) -> PolicyCard:
+    year = rules.policy_year(policy.valid_from, max(day, policy.valid_from))
+    letters = sorted(policy.letters.all(), key=lambda letter: (letter.letter_date, letter.pk), reverse=True)
+    return PolicyCard(policy, policy.is_in_force(day), year, used.get((policy.pk, year), ZERO), tuple(letters))
+
+
+def claim_lines_of(patient: Patient) -> QuerySet[ClaimLine]:
+    """The patient's claimed procedures, the latest first."""
+    return (
+        ClaimLine.objects.filter(patient=patient)
+        .select_related("policy__programme__insurer", "letter", "charge__service", "entry__claim")
+        .order_by("-posted_at", "-pk")
+    )
+
+
+def latest_claims() -> QuerySet[Claim]:
+    """Registers with their sums and sizes, the latest first."""
+    return (
+        Claim.objects.select_related("insurer", "made_by")
+        .annotate(total=Sum("entries__line__amount"), size=Count("entries"))
+        .order_by("-created_at", "-pk")[:100]
+    )
+
+
+Row = TypeVar("Row", bound=Model)
+
+
+def _get(rows: QuerySet[Row], key: UUID | None) -> Row:
+    found = rows.filter(pk=key).first() if key else None
+    if found is None:
+        raise NotFound
+    return found
+
+
+def get_insurer(insurer_id: UUID | None) -> Insurer:
+    """:raises NotFound: when there is no such insurer."""
+    return _get(Insurer.objects.all(), insurer_id)
+
+
+def get_programme(programme_id: UUID | None) -> Programme:
+    """:raises NotFound: when there is no such programme."""
+    return _get(Programme.objects.select_related("insurer").prefetch_related("rules"), programme_id)
+
+
+def get_claim(claim_id: UUID) -> Claim:
+    """:raises NotFound: when there is no such register."""
+    return _get(Claim.objects.select_related("insurer", "legal_entity", "file", "made_by", "sent_by", "paid_by"), claim_id)
+
+
+def get_policy(policy_id: UUID) -> Policy:
+    """:raises NotFound: when there is no such policy."""
+    return _get(Policy.objects.select_related("patient__branch", "programme__insurer"), policy_id)
+
+
+def get_letter(letter_id: UUID) -> tuple[GuaranteeLetter, StoredFile]:
+    """A letter with its scan.
+
+    :raises NotFound: when there is no such letter or no scan.
+    """
+    letter = _get(GuaranteeLetter.objects.select_related("file"), letter_id)
+    if letter.file is None:
+        raise NotFound
+    return letter, letter.file

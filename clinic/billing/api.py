@@ -1,5 +1,163 @@
-"""API of this app."""
+"""API of accounts: charges, payments, allocations, invoices, balances."""
 
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.utils import timezone
 from ninja import Router
+from ninja.pagination import CursorPagination, paginate
 
-router = Router()
+from clinic.billing import actions, debts, invoicing, queries
+from clinic.billing.models import Allocation, Charge, Invoice, Payment
+from clinic.billing.schemas import (
+    AllocationIn,
+    AllocationOut,
+    BalanceOut,
+    CancelIn,
+    ChargeOut,
+    DebtOut,
+    InvoiceIn,
+    InvoiceOut,
+    InvoiceWhole,
+    PaymentIn,
+    PaymentOut,
+    RefundIn,
+)
+from clinic.billing.statement import statement
+from clinic.files import actions as files
+from clinic.history.actions import record_print
+from clinic.lib import pdf
+from clinic.lib.clock import branch_day
+from clinic.lib.money import ZERO
+from clinic.patients.models import Patient
+from clinic.patients.queries import get_patient_for
+from clinic.staff.http import Request, branch_of
+from clinic.staff.roles import Permission
+
+router = Router(tags=["money"])
+
+
+def _patient(request: Request, patient_id: UUID) -> Patient:
+    return get_patient_for(request.user, patient_id, what="money", permission=Permission.MONEY_VIEW)
+
+
+@router.get("/charges", response=list[ChargeOut], operation_id="list_charges")
+@paginate(CursorPagination, ordering=("-posted_at", "-id"))
+def list_charges(request: Request, patient: UUID) -> QuerySet[Charge]:
+    """A patient's charges and their reversals, the latest first."""
+    return Charge.objects.filter(patient=_patient(request, patient))
+
+
+@router.get("/payments", response=list[PaymentOut], operation_id="list_payments")
+@paginate(CursorPagination, ordering=("-received_at", "-id"))
+def list_payments(request: Request, patient: UUID) -> QuerySet[Payment]:
+    """A patient's payments and refunds, the latest first."""
+    return Payment.objects.filter(patient=_patient(request, patient))
+
+
+@router.post("/payments", response={201: PaymentOut}, operation_id="take_payment")
+def take_payment(request: Request, data: PaymentIn) -> tuple[int, Payment]:
+    """Receive money in the branch one works in; the same `id` again gives the first payment."""
+    payment = actions.take_payment(
+        id=data.id,
+        patient_id=data.patient,
+        amount=data.amount,
+        method=data.method,
+        branch=branch_of(request),
+        actor=request.user,
+        at=timezone.now(),
+        payer_id=data.payer,
+        reference=data.reference,
+        allocate_to=data.allocate_to,
+    )
+    return 201, payment
+
+
+@router.post("/payments/{uuid:payment_id}/refund", response={201: PaymentOut}, operation_id="refund_payment")
+def refund_payment(request: Request, payment_id: UUID, data: RefundIn) -> tuple[int, Payment]:
+    return 201, actions.refund(payment_id=payment_id, actor=request.user, at=timezone.now(), **data.dict())
+
+
+@router.get("/allocations", response=list[AllocationOut], operation_id="list_allocations")
+@paginate(CursorPagination, ordering=("-allocated_at", "-id"))
+def list_allocations(request: Request, patient: UUID) -> QuerySet[Allocation]:
+    return Allocation.objects.filter(patient=_patient(request, patient))
+
+
+@router.post("/allocations", response={201: list[AllocationOut]}, operation_id="allocate")
+def allocate(request: Request, data: AllocationIn) -> tuple[int, list[Allocation]]:
+    """Settle charges with what is free of a payment, or with the patient's advances."""
+    if data.payment:
+        return 201, actions.allocate(payment_id=data.payment, charges=data.charges, actor=request.user, at=timezone.now())
+    return 201, actions.use_advance(patient_id=data.patient, charges=data.charges, actor=request.user, at=timezone.now())
+
+
+@router.post("/allocations/{uuid:allocation_id}/reverse", response={201: AllocationOut}, operation_id="free_allocation")
+def free_allocation(request: Request, allocation_id: UUID) -> tuple[int, Allocation]:
+    return 201, actions.free_allocation(allocation_id=allocation_id, actor=request.user, at=timezone.now())
+
+
+@router.get("/invoices", response=list[InvoiceOut], operation_id="list_invoices")
+@paginate(CursorPagination, ordering=("-issued_at", "-id"))
+def list_invoices(request: Request, patient: UUID) -> QuerySet[Invoice]:
+    return Invoice.objects.filter(patient=_patient(request, patient))
+
+
+@router.post("/invoices", response={201: InvoiceWhole}, operation_id="issue_invoice")
+def issue_invoice(request: Request, data: InvoiceIn) -> tuple[int, Invoice]:
+    invoice = invoicing.issue_invoice(
+        id=data.id,
+        patient_id=data.patient,
+        charge_ids=data.charges,
+        language=data.language,
+        payer_id=data.payer,
+        actor=request.user,
+        at=timezone.now(),
+    )
+    return 201, invoice
+
+
+@router.get("/invoices/{uuid:invoice_id}", response=InvoiceWhole, operation_id="get_invoice")
+def get_invoice(request: Request, invoice_id: UUID) -> Invoice:
+    return queries.get_invoice_for(request.user, invoice_id)
+
+
+@router.post("/invoices/{uuid:invoice_id}/cancel", response={201: InvoiceWhole}, operation_id="cancel_invoice")
+def cancel_invoice(request: Request, invoice_id: UUID, data: CancelIn) -> tuple[int, Invoice]:
+    """Cancel an invoice by a credit note, which is the answer."""
+    return 201, invoicing.cancel_invoice(invoice_id=invoice_id, reason=data.reason, actor=request.user, at=timezone.now())
+
+
+@router.get("/invoices/{uuid:invoice_id}/file", operation_id="get_invoice_file")
+def get_invoice_file(request: Request, invoice_id: UUID) -> HttpResponse:
+    """The invoice as PDF."""
+    invoice = queries.get_invoice_for(request.user, invoice_id)
+    record_print(what="billing_invoice", patient_id=invoice.patient_id, body={"invoice": invoice.label})
+    return pdf.response(files.read(invoicing.file_of(invoice)), name=f"invoice-{invoice.label}")
+
+
+@router.get("/patients/{uuid:patient_id}/balance", response=BalanceOut, operation_id="get_balance")
+def get_balance(request: Request, patient_id: UUID, currency: str = "") -> dict[str, Any]:
+    """What the patient owes, what is open, and every row of the account with the running balance."""
+    patient = _patient(request, patient_id)
+    wanted = currency or patient.branch.currency
+    free: Decimal = sum((item.free for item in queries.advances(patient_id=patient.pk, currency=wanted)), ZERO)
+    return {
+        "currency": wanted,
+        "balance": queries.balance(patient, wanted),
+        "open_charges": queries.open_charges(patient_id=patient.pk, currency=wanted),
+        "advance": free,
+        "entries": statement(patient, wanted),
+    }
+
+
+@router.get("/debts", response=list[DebtOut], operation_id="list_debts")
+def list_debts(request: Request, everywhere: bool = False, limit: int = 200) -> list[debts.Debt]:  # noqa: FBT001, FBT002 - a query parameter
+    """Who owes, the largest debt first; of the branch one works in unless `everywhere`."""
+    request.user.require(Permission.MONEY_VIEW)
+    branch = branch_of(request)
+    day = branch_day(timezone.now(), branch.time_zone)
+    return debts.debts(today=day, branch=None if everywhere else branch, limit=max(1, min(limit, debts.LONGEST_LIST)))

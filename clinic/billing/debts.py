@@ -4,20 +4,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from io import BytesIO
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
-from openpyxl import Workbook
 
 from clinic.billing.models import Method, Payment
+from clinic.lib import sheets
 from clinic.lib.clock import day_bounds
 from clinic.lib.money import ZERO
 from clinic.staff.models import Branch
 
-AGES = (30, 60, 90)
 LONGEST_LIST = 10_000
 
 
@@ -97,7 +95,7 @@ def totals(found: Iterable[Debt]) -> list[DebtTotal]:
         DebtTotal(
             currency,
             sum((debt.owed for debt in group), ZERO),
-            tuple(sum((debt.by_age[age] for debt in group), ZERO) for age in range(len(AGES) + 1)),
+            tuple(sum((debt.by_age[age] for debt in group), ZERO) for age in range(4)),
             len(group),
         )
         for currency, group in sorted(by_currency.items())
@@ -142,17 +140,7 @@ def receipts_by_method(branch: Branch, day: date) -> list[MethodTotal]:
 
 def debts_xlsx(found: Iterable[Debt]) -> bytes:
     """The list of debts as a workbook."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(_("Unpaid"))
-    ages = [_("up to %(days)s days") % {"days": AGES[0]}, "31-60", "61-90", _("over %(days)s days") % {"days": AGES[-1]}]
-    sheet.append([_("Card"), _("Patient"), _("Currency"), _("Oldest debt"), _("Owed"), *ages, _("Advance")])
-    for debt in found:
-        sheet.append([debt.card_number, _plain(debt.name), debt.currency, debt.oldest_date, debt.owed, *debt.by_age, debt.advance])
-    stream = BytesIO()
-    book.save(stream)
-    return stream.getvalue()
-
-
-def _plain(text: str) -> str:
-    """Text that a spreadsheet cannot take for a formula."""
-    return f"'{text}" if text[:1] in "=+-@\t\r" else text
+    ages = [_("Up to 30 days"), "31–60", "61–90", _("Over 90 days")]
+    headings = [_("Card"), _("Patient"), _("Currency"), _("Oldest debt"), _("Owed"), *ages, _("Advance")]
+    rows = ([debt.card_number, debt.name, debt.currency, debt.oldest_date, debt.owed, *debt.by_age, debt.advance] for debt in found)
+    return sheets.workbook(_("Unpaid"), headings, rows)

@@ -16,21 +16,17 @@ ADVANCE = "advance"
 LANGUAGES = [("ru", "Русский"), ("fr", "Français"), ("en", "English")]
 
 
-class MoneyField(forms.CharField):
+class MoneyField(forms.Field):
     """Money as people type it: spaces between thousands, comma or point before the kopecks."""
 
     widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "class": "num"})
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("max_length", 20)
-        super().__init__(*args, **kwargs)
 
     def to_python(self, value: Any) -> Any:
         text = "".join(str(value if value is not None else "").split()).replace(",", ".")
         if not text:
             return None
         try:
-            amount = Decimal(text)
+            amount = Decimal(text[:40])
         except InvalidOperation:
             raise forms.ValidationError(str(AMOUNT_WORDS[AmountProblem.NOT_A_NUMBER])) from None
         problem = amount_problem(amount)

@@ -46,7 +46,8 @@ def statement(patient: Patient, currency: str | None = None) -> list[Entry]:
     )
     due = _dues(charges, shares, allocations)
     entries, balance = [], ZERO
-    for row in sorted([*charges, *shares, *payments], key=lambda row: (_moment(row), row.pk)):
+    rows: list[Row] = [*charges, *shares, *payments]
+    for row in sorted(rows, key=lambda row: (_moment(row), row.pk)):
         change = row.amount if isinstance(row, Charge) else -row.amount
         balance += change
         parts = tuple(part for part in allocations if part.payment_id == row.pk)
@@ -59,7 +60,8 @@ def _dues(charges: list[Charge], shares: list[InsurerShare], allocations: list[A
     for charge in charges:
         key = charge.reverses_id or charge.pk
         due[key] = due.get(key, ZERO) + charge.amount
-    for part in [*shares, *allocations]:
+    settled: list[InsurerShare | Allocation] = [*shares, *allocations]
+    for part in settled:
         if part.charge_id in due:
             due[part.charge_id] -= part.amount
     return due

@@ -17,7 +17,7 @@ from clinic.billing.models import Charge, InvoiceLine
 from clinic.billing.statement import statement
 from clinic.files import actions as files
 from clinic.history.actions import record_print
-from clinic.lib import panels, pdf
+from clinic.lib import panels, pdf, sheets
 from clinic.lib.clock import branch_day
 from clinic.lib.money import CURRENCIES, ZERO
 from clinic.lib.toasts import tell
@@ -28,7 +28,7 @@ from clinic.staff.http import Request, branch_of
 from clinic.staff.roles import Permission
 
 RECENT = timedelta(days=30)
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+FIRST_DAY = date(2000, 1, 1)
 
 
 @page(Permission.MONEY_VIEW)
@@ -57,25 +57,22 @@ def _day(request: Request, today: date) -> date:
         day = parse_date(request.GET.get("day", "")) or today
     except ValueError:
         day = today
-    return min(day, today)
+    return min(max(day, FIRST_DAY), today)
 
 
 @page(Permission.MONEY_VIEW)
 def unpaid(request: Request) -> HttpResponse:
     """Everybody who owes, by the age of the debt."""
     found = _debts(request)
-    return render(
-        request, "billing/unpaid.html", {"debts": found[:200], "count": len(found), "totals": debts.totals(found), "here": _is_here(request)}
-    )
+    context = {"debts": found[:200], "count": len(found), "totals": debts.totals(found), "here": _is_here(request)}
+    return render(request, "billing/unpaid.html", {**context, **_rights(request)})
 
 
 @page(Permission.MONEY_VIEW)
 def unpaid_xlsx(request: Request) -> HttpResponse:
     """The same list as a workbook."""
     record_print(what="billing_unpaid", patient_id=None, body={"here": _is_here(request)})
-    response = HttpResponse(debts.debts_xlsx(_debts(request)), content_type=XLSX)
-    response["Content-Disposition"] = 'attachment; filename="unpaid.xlsx"'
-    return response
+    return sheets.response(debts.debts_xlsx(_debts(request)), name="unpaid")
 
 
 def _is_here(request: Request) -> bool:

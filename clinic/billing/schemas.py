@@ -1,0 +1,147 @@
+"""What the money API takes and gives."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Literal
+from uuid import UUID
+
+from ninja import Field, Schema
+
+
+class ChargeOut(Schema):
+    id: UUID
+    patient: UUID = Field(alias="patient_id")
+    performance: UUID = Field(alias="performance_id")
+    service: UUID = Field(alias="service_id")
+    branch: UUID = Field(alias="branch_id")
+    amount: Decimal
+    currency: str
+    description: str
+    reason: str
+    posted_at: datetime
+    reverses: UUID | None = Field(alias="reverses_id")
+
+
+class OpenChargeOut(Schema):
+    charge: ChargeOut
+    insured: Decimal
+    settled: Decimal
+    due: Decimal
+
+
+class PaymentIn(Schema):
+    id: UUID | None = None
+    patient: UUID
+    amount: Decimal
+    method: str
+    reference: str = ""
+    payer: UUID | None = None
+    allocate_to: Literal["oldest", "none"] | dict[UUID, Decimal] = "oldest"
+
+
+class PaymentOut(Schema):
+    id: UUID
+    patient: UUID = Field(alias="patient_id")
+    payer: UUID | None = Field(alias="payer_id")
+    branch: UUID = Field(alias="branch_id")
+    amount: Decimal
+    currency: str
+    method: str
+    reference: str
+    received_at: datetime
+    refunds: UUID | None = Field(alias="refunds_id")
+    reason: str
+
+
+class RefundIn(Schema):
+    id: UUID | None = None
+    amount: Decimal
+    reason: str
+    method: str | None = None
+
+
+class AllocationIn(Schema):
+    """Settle charges from one payment, or from the patient's advances when no payment is named."""
+
+    patient: UUID
+    payment: UUID | None = None
+    charges: dict[UUID, Decimal]
+
+
+class AllocationOut(Schema):
+    id: UUID
+    payment: UUID = Field(alias="payment_id")
+    charge: UUID = Field(alias="charge_id")
+    amount: Decimal
+    allocated_at: datetime
+    reverses: UUID | None = Field(alias="reverses_id")
+
+
+class InvoiceIn(Schema):
+    id: UUID | None = None
+    patient: UUID
+    charges: list[UUID]
+    language: str
+    payer: UUID | None = None
+
+
+class CancelIn(Schema):
+    reason: str
+
+
+class InvoiceLineOut(Schema):
+    charge: UUID = Field(alias="charge_id")
+    position: int
+    performed_date: date
+    code: str
+    description: str
+    amount: Decimal
+    insurer_amount: Decimal
+
+
+class InvoiceOut(Schema):
+    id: UUID
+    label: str
+    patient: UUID = Field(alias="patient_id")
+    payer_name: str
+    total: Decimal
+    insurer_total: Decimal
+    due: Decimal
+    currency: str
+    language: str
+    issue_date: date
+    cancels: UUID | None = Field(alias="cancels_id")
+    reason: str
+
+
+class InvoiceWhole(InvoiceOut):
+    lines: list[InvoiceLineOut]
+
+
+class EntryOut(Schema):
+    at: datetime
+    kind: str
+    row: UUID = Field(alias="row.id")
+    amount: Decimal
+    balance: Decimal
+
+
+class BalanceOut(Schema):
+    """What the patient owes in one currency (negative: the clinic owes), and the account's rows."""
+
+    currency: str
+    balance: Decimal
+    open_charges: list[OpenChargeOut]
+    advance: Decimal
+    entries: list[EntryOut]
+
+
+class DebtOut(Schema):
+    patient: UUID = Field(alias="patient_id")
+    name: str
+    card_number: int
+    currency: str
+    owed: Decimal
+    by_age: list[Decimal]
+    oldest_date: date
+    advance: Decimal

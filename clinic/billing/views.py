@@ -23,6 +23,7 @@ from clinic.lib.money import CURRENCIES, ZERO
 from clinic.lib.toasts import tell
 from clinic.patients import queries as patients
 from clinic.patients.models import Patient
+from clinic.patients.search import search_patients
 from clinic.staff.guards import page
 from clinic.staff.http import Request, branch_of
 from clinic.staff.roles import Permission
@@ -50,6 +51,15 @@ def till(request: Request) -> HttpResponse:
         "debts": debts.debts(today=today, branch=branch, since=now - RECENT, limit=12),
     }
     return render(request, "billing/till.html", {**context, **_rights(request)})
+
+
+@page(Permission.MONEY_VIEW, Permission.PAYMENT_POST)
+def till_find(request: Request) -> HttpResponse:
+    """Patients to take a payment from, as rows that open the payment beside the till."""
+    text = request.GET.get("q", "").strip()[:100]
+    today = branch_day(timezone.now(), branch_of(request).time_zone)
+    found = search_patients(user=request.user, text=text, today=today, limit=6) if text else []
+    return render(request, "billing/_found.html", {"patients": found, "q": text})
 
 
 def _day(request: Request, today: date) -> date:

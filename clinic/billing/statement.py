@@ -35,6 +35,44 @@ class Entry:
         return -self.amount
 
 
+@dataclass(frozen=True)
+class Account:
+    """A statement with its sums."""
+
+    entries: list[Entry]
+
+    @property
+    def latest_first(self) -> list[Entry]:
+        return self.entries[::-1]
+
+    @property
+    def balance(self) -> Decimal:
+        """What the patient owes; negative when the clinic owes."""
+        return self.entries[-1].balance if self.entries else ZERO
+
+    @property
+    def credit(self) -> Decimal:
+        return -self.balance
+
+    @property
+    def due(self) -> Decimal:
+        """What is open on charges."""
+        return sum((entry.due for entry in self.entries), ZERO)
+
+    @property
+    def advance(self) -> Decimal:
+        """What was paid and settles nothing yet."""
+        return self.due - self.balance
+
+    @property
+    def charged(self) -> Decimal:
+        return sum((entry.amount for entry in self.entries if isinstance(entry.row, Charge)), ZERO)
+
+    @property
+    def insured(self) -> Decimal:
+        return sum((entry.paid for entry in self.entries if isinstance(entry.row, InsurerShare)), ZERO)
+
+
 def statement(patient: Patient, currency: str | None = None) -> list[Entry]:
     """Every row of the account in one currency, oldest first, with the balance running along."""
     wanted = currency or patient.branch.currency

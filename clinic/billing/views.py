@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from clinic.billing import actions, debts, invoicing, queries, rules
 from clinic.billing.forms import ADVANCE, CancelForm, InvoiceForm, PaymentForm, RefundForm
 from clinic.billing.models import Charge, InvoiceLine
-from clinic.billing.statement import statement
+from clinic.billing.statement import Account, statement
 from clinic.files import actions as files
 from clinic.history.actions import record_print
 from clinic.lib import panels, pdf, sheets
@@ -106,20 +106,8 @@ def patient_money(request: Request, patient_id: UUID) -> HttpResponse:
     currencies = sorted({patient.branch.currency, *balances})
     currency = request.GET.get("currency", "")
     currency = currency if currency in currencies else patient.branch.currency
-    charges = queries.standing_charges(Charge.objects.filter(patient=patient, currency=currency))
-    free = queries.advances(patient_id=patient.pk, currency=currency)
-    context = {
-        "currency": currency,
-        "currencies": currencies,
-        "balance": balances.get(currency, ZERO),
-        "charged": sum((item.charge.amount for item in charges), ZERO),
-        "insured": sum((item.insured for item in charges), ZERO),
-        "due": sum((item.due for item in charges), ZERO),
-        "advance": sum((item.free for item in free), ZERO),
-        "credit": -balances.get(currency, ZERO),
-        "entries": statement(patient, currency)[::-1],
-        "invoices": queries.invoices_of(patient),
-    }
+    account = Account(statement(patient, currency))
+    context = {"currency": currency, "currencies": currencies, "account": account, "invoices": queries.invoices_of(patient)}
     return render(request, "billing/patient_money.html", {"patient": patient, "tab": "patient-money", **context, **_rights(request)})
 
 

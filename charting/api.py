@@ -1,5 +1,203 @@
-"""API of this app."""
+"""API of the chart and of visits."""
 
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
 from ninja import Router
+from ninja.pagination import CursorPagination, paginate
 
-router = Router()
+from charting import actions, queries, schemas
+from charting.models import Diagnosis, Finding, Procedure, Visit, VisitAddendum
+from charting.palette import Palette, palette
+from clinic.lib.errors import InvalidInput
+from clinic.patients import queries as patients
+from clinic.patients.models import Patient
+from clinic.price_list.models import DictionaryCode
+from clinic.scheduling import queries as scheduling
+from clinic.staff.models import Branch, User
+from clinic.staff.roles import Permission
+
+router = Router(tags=["chart"])
+
+
+class Request(HttpRequest):
+    """A request of a known person working in a branch."""
+
+    user: User
+    branch: Branch
+
+
+def _patient(request: Request, patient_id: UUID, what: str = "chart") -> Patient:
+    return patients.get_patient_for(request.user, patient_id, what=what, permission=Permission.CLINICAL_VIEW)
+
+
+def _finding(request: Request, finding_id: UUID) -> Finding:
+    finding = queries.get_finding(finding_id)
+    _patient(request, finding.patient_id)
+    return finding
+
+
+def _procedure(request: Request, procedure_id: UUID) -> Procedure:
+    procedure = queries.get_procedure(procedure_id)
+    _patient(request, procedure.patient_id)
+    return procedure
+
+
+def _visit(request: Request, visit_id: UUID) -> Visit:
+    visit = queries.get_visit(visit_id)
+    _patient(request, visit.patient_id, "visit")
+    return visit
+
+
+@router.get("/patients/{uuid:patient_id}/chart", response=schemas.ChartOut, operation_id="get_chart")
+def get_chart(request: Request, patient_id: UUID, at: datetime | None = None) -> schemas.ChartOut:
+    """The mouth now, or as it was at an instant."""
+    patient = _patient(request, patient_id)
+    return schemas.chart_out(queries.chart_at(patient, queries.aware(at) if at else timezone.now()), patient)
+
+
+@router.get("/patients/{uuid:patient_id}/findings", response=list[schemas.FindingOut], operation_id="list_findings")
+@paginate(CursorPagination, ordering=("-noted_at", "-id"))
+def list_findings(request: Request, patient_id: UUID) -> QuerySet[Finding]:
+    """All findings, also those resolved or entered in error."""
+    return Finding.objects.filter(patient=_patient(request, patient_id))
+
+
+@router.post("/patients/{uuid:patient_id}/findings", response={201: schemas.FindingOut}, operation_id="record_finding")
+def record_finding(request: Request, patient_id: UUID, data: schemas.FindingIn) -> tuple[int, Finding]:
+    patient = _patient(request, patient_id)
+    return 201, actions.record_finding(patient=patient, actor=request.user, at=timezone.now(), **data.dict())
+
+
+@router.post("/findings/{uuid:finding_id}/resolve", response=schemas.FindingOut, operation_id="resolve_finding")
+def resolve_finding(request: Request, finding_id: UUID) -> Finding:
+    return actions.resolve_finding(finding=_finding(request, finding_id), actor=request.user, at=timezone.now())
+
+
+@router.post("/findings/{uuid:finding_id}/reopen", response=schemas.FindingOut, operation_id="reopen_finding")
+def reopen_finding(request: Request, finding_id: UUID) -> Finding:
+    """Take a resolution by hand back."""
+    return actions.reopen_finding(finding=_finding(request, finding_id), actor=request.user)
+
+
+@router.post("/findings/{uuid:finding_id}/error", response=schemas.FindingOut, operation_id="mark_finding_in_error")
+def mark_finding_in_error(request: Request, finding_id: UUID, data: schemas.ReasonIn) -> Finding:
+    return actions.mark_in_error(finding=_finding(request, finding_id), actor=request.user, at=timezone.now(), reason=data.reason)
+
+
+@router.get("/patients/{uuid:patient_id}/diagnoses", response=list[schemas.DiagnosisOut], operation_id="list_diagnoses")
+@paginate(CursorPagination, ordering=("-made_at", "-id"))
+def list_diagnoses(request: Request, patient_id: UUID) -> QuerySet[Diagnosis]:
+    return Diagnosis.objects.filter(patient=_patient(request, patient_id)).select_related("code")
+
+
+@router.post("/diagnoses", response={201: schemas.DiagnosisOut}, operation_id="record_diagnosis")
+def record_diagnosis(request: Request, data: schemas.DiagnosisIn) -> tuple[int, Diagnosis]:
+    patient = _patient(request, data.patient)
+    finding = queries.get_finding(data.finding) if data.finding else None
+    values = data.dict(exclude={"patient", "finding"})
+    return 201, actions.record_diagnosis(patient=patient, finding=finding, actor=request.user, at=timezone.now(), **values)
+
+
+@router.post("/diagnoses/{uuid:diagnosis_id}/error", response=schemas.DiagnosisOut, operation_id="mark_diagnosis_in_error")
+def mark_diagnosis_in_error(request: Request, diagnosis_id: UUID, data: schemas.ReasonIn) -> Diagnosis:
+    diagnosis = queries.get_diagnosis(diagnosis_id)
+    _patient(request, diagnosis.patient_id)
+    return actions.withdraw_diagnosis(diagnosis=diagnosis, actor=request.user, at=timezone.now(), reason=data.reason)
+
+
+@router.get("/diagnosis-codes", response=list[schemas.CodeOut], operation_id="find_diagnosis_codes")
+def find_diagnosis_codes(request: Request, q: str = "") -> list[DictionaryCode]:
+    """ICD-10 codes in force today by code or words of the title; those of the mouth first."""
+    request.user.require(Permission.CLINICAL_VIEW)
+    return queries.search_codes(q, timezone.localdate())
+
+
+@router.get("/patients/{uuid:patient_id}/procedures", response=list[schemas.ProcedureOut], operation_id="list_procedures")
+@paginate(CursorPagination, ordering=("-recorded_at", "-id"))
+def list_procedures(request: Request, patient_id: UUID, state: str = "") -> QuerySet[Procedure]:
+    return queries.procedures_of(_patient(request, patient_id), state=state)
+
+
+@router.post("/patients/{uuid:patient_id}/procedures", response={201: schemas.ProcedureOut}, operation_id="add_procedure")
+def add_procedure(request: Request, patient_id: UUID, data: schemas.ProcedureIn) -> tuple[int, Procedure]:
+    """Propose a procedure, or record one that exists or was referred. It becomes done by completing its line of a plan."""
+    patient = _patient(request, patient_id)
+    values = data.dict(exclude={"service", "teeth"})
+    places = [place.to_place() for place in data.teeth]
+    service = queries.get_service(data.service)
+    return 201, actions.add_procedure(patient=patient, service=service, places=places, actor=request.user, at=timezone.now(), **values)
+
+
+@router.get("/procedures/{uuid:procedure_id}", response=schemas.ProcedureOut, operation_id="get_procedure")
+def get_procedure(request: Request, procedure_id: UUID) -> Procedure:
+    return _procedure(request, procedure_id)
+
+
+@router.patch("/procedures/{uuid:procedure_id}", response=schemas.ProcedureOut, operation_id="change_procedure")
+def change_procedure(request: Request, procedure_id: UUID, data: schemas.StateIn) -> Procedure:
+    """Move a procedure from state to state; `done` is reached by completing it."""
+    procedure = _procedure(request, procedure_id)
+    return actions.change_procedure_state(procedure=procedure, actor=request.user, at=timezone.now(), **data.dict())
+
+
+@router.get("/chart-palette", response=schemas.PaletteOut, operation_id="get_chart_palette")
+def get_palette(request: Request) -> Palette:
+    """Everything that can be put on the chart, and what the number keys hold."""
+    request.user.require(Permission.CLINICAL_VIEW)
+    return palette()
+
+
+@router.put("/chart-palette/{int:slot}", response=schemas.PaletteOut, operation_id="set_chart_favourite")
+def set_favourite(request: Request, slot: int, data: schemas.FavouriteIn) -> Palette:
+    actions.set_favourite(slot=slot, entry=data.entry, actor=request.user)
+    return palette()
+
+
+@router.get("/patients/{uuid:patient_id}/visits", response=list[schemas.VisitOut], operation_id="list_visits")
+@paginate(CursorPagination, ordering=("-opened_at", "-id"))
+def list_visits(request: Request, patient_id: UUID) -> QuerySet[Visit]:
+    return Visit.objects.filter(patient=_patient(request, patient_id, "visits"))
+
+
+@router.post("/visits", response={201: schemas.VisitOut}, operation_id="open_visit")
+def open_visit(request: Request, data: schemas.VisitIn) -> tuple[int, Visit]:
+    """Begin the visit of an appointment (its patient is seated) or, without one, the caller's own visit of a patient."""
+    if data.appointment:
+        appointment = scheduling.get_appointment_for(request.user, data.appointment)
+        return 201, actions.open_visit_of_appointment(appointment=appointment, actor=request.user, at=timezone.now(), id=data.id)
+    if data.patient is None:
+        raise InvalidInput(fields={"appointment": queries.VISIT_OF_WHOM})
+    patient = _patient(request, data.patient, "visit")
+    branch = request.branch or patient.branch
+    return 201, actions.open_visit(patient=patient, dentist=request.user, branch=branch, actor=request.user, at=timezone.now(), id=data.id)
+
+
+@router.get("/visits/{uuid:visit_id}", response=schemas.VisitDetail, operation_id="get_visit")
+def get_visit(request: Request, visit_id: UUID) -> Visit:
+    return _visit(request, visit_id)
+
+
+@router.patch("/visits/{uuid:visit_id}", response=schemas.VisitDetail, operation_id="write_visit")
+def write_visit(request: Request, visit_id: UUID, data: schemas.VisitWrite) -> Visit:
+    """Save the sections that are sent."""
+    return actions.write_visit(visit=_visit(request, visit_id), version=data.version, sections=data.sections(), actor=request.user)
+
+
+@router.post("/visits/{uuid:visit_id}/close", response=schemas.VisitDetail, operation_id="close_visit")
+def close_visit(request: Request, visit_id: UUID) -> Visit:
+    return actions.close_visit(visit=_visit(request, visit_id), actor=request.user, at=timezone.now())
+
+
+@router.post("/visits/{uuid:visit_id}/sign", response=schemas.VisitDetail, operation_id="sign_visit")
+def sign_visit(request: Request, visit_id: UUID, data: schemas.VersionIn) -> Visit:
+    """Sign and lock the note as it was read at `version`."""
+    return actions.sign_visit(visit=_visit(request, visit_id), version=data.version, actor=request.user, at=timezone.now())
+
+
+@router.post("/visits/{uuid:visit_id}/addenda", response={201: schemas.AddendumOut}, operation_id="add_addendum")
+def add_addendum(request: Request, visit_id: UUID, data: schemas.AddendumIn) -> tuple[int, VisitAddendum]:
+    return 201, actions.add_addendum(visit=_visit(request, visit_id), actor=request.user, at=timezone.now(), **data.dict())

@@ -12,6 +12,7 @@ from clinic.history.models import Record
 from clinic.lib.constraints import together
 from clinic.patients.models import Patient
 from clinic.price_list.models import DictionaryCode, Service
+from clinic.scheduling.models import Appointment
 from clinic.staff.models import Branch, User
 
 
@@ -40,6 +41,7 @@ class Visit(Record):
     patient = models.ForeignKey(Patient, models.PROTECT, related_name="visits", verbose_name=_("patient"))
     branch = models.ForeignKey(Branch, models.PROTECT, verbose_name=_("branch"))
     dentist = models.ForeignKey(User, models.PROTECT, related_name="visits", verbose_name=_("dentist"))
+    appointment = models.OneToOneField(Appointment, models.PROTECT, null=True, blank=True, related_name="visit", verbose_name=_("appointment"))
     opened_at = models.DateTimeField(_("opened"))
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
     complaint = models.TextField(_("complaint"), blank=True)

@@ -1,12 +1,11 @@
 """Reads of the mouth and of visits."""
 
-from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from charting import rules
@@ -14,8 +13,10 @@ from charting.models import Diagnosis, Finding, Performance, Procedure, Procedur
 from clinic.lib.clock import branch_day
 from clinic.lib.errors import DomainError, NotFound
 from clinic.patients.models import Patient
-from clinic.price_list.models import DictionaryCode, DictionaryKind
+from clinic.price_list.models import DictionaryCode, DictionaryKind, Service
 from clinic.staff.models import User
+
+VISIT_OF_WHOM = _("Name the appointment or the patient of the visit.")
 
 
 class ClosedCode(DomainError):
@@ -199,13 +200,48 @@ def _performance_content(performance: Performance) -> dict[str, object]:
     }
 
 
-def by_tooth(rows: Iterable[Finding]) -> dict[int | None, list[Finding]]:
-    """Findings grouped by tooth; None is the mouth."""
-    groups: dict[int | None, list[Finding]] = defaultdict(list)
-    for row in rows:
-        groups[row.tooth].append(row)
-    return groups
-
-
 def branch_day_of(patient: Patient, at: datetime) -> date:
     return branch_day(at, patient.branch.time_zone)
+
+
+def aware(at: datetime) -> datetime:
+    """An instant given without a zone is read in the branch's zone."""
+    return at if at.tzinfo else timezone.make_aware(at)
+
+
+def procedures_of(patient: Patient, *, state: str = "") -> QuerySet[Procedure]:
+    """Procedures of the patient, all or those in one state."""
+    rows = Procedure.objects.filter(patient=patient).select_related("service").prefetch_related("teeth")
+    return rows.filter(state=state) if state else rows
+
+
+def get_finding(finding_id: UUID) -> Finding:
+    """:raises NotFound: when there is no such finding; who may see it is asked of its patient."""
+    finding = Finding.objects.filter(pk=finding_id).first()
+    if finding is None:
+        raise NotFound
+    return finding
+
+
+def get_diagnosis(diagnosis_id: UUID) -> Diagnosis:
+    """:raises NotFound: when there is no such diagnosis; who may see it is asked of its patient."""
+    diagnosis = Diagnosis.objects.filter(pk=diagnosis_id).select_related("code").first()
+    if diagnosis is None:
+        raise NotFound
+    return diagnosis
+
+
+def get_procedure(procedure_id: UUID) -> Procedure:
+    """:raises NotFound: when there is no such procedure; who may see it is asked of its patient."""
+    procedure = Procedure.objects.filter(pk=procedure_id).select_related("service", "patient").first()
+    if procedure is None:
+        raise NotFound
+    return procedure
+
+
+def get_service(service_id: UUID) -> Service:
+    """:raises NotFound: when the clinic offers no such service."""
+    service = Service.objects.filter(pk=service_id, is_active=True).first()
+    if service is None:
+        raise NotFound
+    return service

@@ -1,6 +1,7 @@
 """Writes of the mouth and of visits: the only writer of charting's tables."""
 
 from charting.actions.findings import mark_in_error, record_diagnosis, record_finding, reopen_finding, resolve_finding, withdraw_diagnosis
+from charting.actions.palette import set_favourite
 from charting.actions.procedures import (
     AlreadyPerformed,
     AlreadyReversed,
@@ -11,7 +12,7 @@ from charting.actions.procedures import (
     perform_procedure,
     reverse_performance,
 )
-from charting.actions.visits import VisitSigned, add_addendum, close_visit, open_visit, sign_visit, write_visit
+from charting.actions.visits import VisitSigned, add_addendum, close_visit, open_visit, open_visit_of_appointment, sign_visit, write_visit
 from charting.queries import ClosedCode
 
 __all__ = [
@@ -27,12 +28,14 @@ __all__ = [
     "close_visit",
     "mark_in_error",
     "open_visit",
+    "open_visit_of_appointment",
     "perform_procedure",
     "record_diagnosis",
     "record_finding",
     "reopen_finding",
     "resolve_finding",
     "reverse_performance",
+    "set_favourite",
     "sign_visit",
     "withdraw_diagnosis",
     "write_visit",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from charting import queries
@@ -16,6 +16,8 @@ from clinic.history.models import EventKind
 from clinic.lib.errors import Conflict, InvalidInput, NotAllowed, StaleVersion
 from clinic.lib.ids import uuid7
 from clinic.patients.models import Patient
+from clinic.scheduling import actions as scheduling
+from clinic.scheduling.models import Appointment, AppointmentState
 from clinic.staff.models import Branch, User
 from clinic.staff.roles import Permission
 
@@ -48,6 +50,34 @@ def open_visit(*, patient: Patient, dentist: User, branch: Branch, actor: User, 
     Patient.objects.select_for_update().get(pk=patient.pk)
     standing = queries.open_visit_of(patient, dentist)
     return standing or Visit.objects.create(id=id or uuid7(), patient=patient, branch=branch, dentist=dentist, opened_at=at)
+
+
+@transaction.atomic
+def open_visit_of_appointment(*, appointment: Appointment, actor: User, at: datetime, id: UUID | None = None) -> Visit:
+    """The patient sits down: the appointment becomes seated and its visit begins. Done twice, the visit is the first one.
+
+    :raises WrongStep: when the appointment cannot be seated now, for example because it was cancelled.
+    """
+    actor.require(Permission.VISIT_WRITE)
+    standing = Visit.objects.filter(appointment=appointment).first()
+    if standing is not None:
+        return standing
+    if appointment.state != AppointmentState.SEATED:
+        scheduling.change_state(actor=actor, at=at, appointment_id=appointment.pk, version=appointment.version, state=AppointmentState.SEATED)
+    try:
+        with transaction.atomic():
+            return Visit.objects.create(
+                id=id or uuid7(),
+                patient_id=appointment.patient_id,
+                branch_id=appointment.branch_id,
+                dentist_id=appointment.dentist_id,
+                appointment=appointment,
+                opened_at=at,
+            )
+    except IntegrityError as error:
+        if "appointment_id" not in str(error):
+            raise
+        return Visit.objects.get(appointment=appointment)
 
 
 @transaction.atomic

@@ -1,0 +1,59 @@
+"""The sentences that the chart's scripts show, in the reader's language."""
+
+from django.utils.translation import gettext as _
+
+from charting import words
+
+
+def chart_words() -> dict[str, str]:
+    """Every sentence by its name in the scripts."""
+    return _sentences() | {f"surface{code}": str(name) for code, name in words.SURFACE_NAMES.items()} | _root_names()
+
+
+def _root_names() -> dict[str, str]:
+    return {f"root{code}": str(name) for code, name in words.ROOT_NAMES.items()}
+
+
+def _sentences() -> dict[str, str]:
+    return {
+        "lost": _("The server could not be reached. Nothing was lost: try again."),
+        "broken": _("The server could not answer. Nothing was lost: try again."),
+        "mouth": _("Teeth of the patient; arrows move, Enter opens the palette, letters choose surfaces"),
+        "chooseTeeth": _("Choose a tooth first."),
+        "wholeMouth": _("Whole mouth"),
+        "nothingOnTooth": _("Nothing is recorded here."),
+        "nothingRecorded": _("Nothing is recorded in this chart yet."),
+        "nothingFound": _("Nothing found."),
+        "earlier": _("Earlier"),
+        "dmft": _("DMFT"),
+        "dmftPrimary": _("dmft of primary teeth"),
+        "decayed": _("decayed"),
+        "missing": _("missing"),
+        "filled": _("filled"),
+        "icd10": _("ICD-10"),
+        "findCode": _("Code or words, for example K02"),
+        "resolve": _("Resolve"),
+        "resolved": _("Resolved"),
+        "inError": _("Entered in error"),
+        "withdrawn": _("Withdrawn"),
+        "why": _("What was wrong?"),
+        "save": _("Save"),
+        "saving": _("Saving…"),
+        "undo": _("Undo"),
+        "undone": _("Undone"),
+        "undoReason": _("undone right after entry"),
+        "cancel": _("Cancel procedure"),
+        "cancelled": _("Cancelled"),
+        "refer": _("Refer"),
+        "referred": _("Referred"),
+        "madeElsewhere": _("Made elsewhere"),
+        "openPlan": _("Open in plan"),
+        "notSaved": _("Not saved yet:"),
+        "tryAgain": _("Try again"),
+        "letGo": _("Discard"),
+        "pressDigit": _("Press a digit from 1 to 9 to keep the entry under it."),
+        "where": _("Where"),
+        "what": _("What"),
+        "state": _("State"),
+        "who": _("Who and when"),
+    }

@@ -1,0 +1,22 @@
+"""Forms of the visit's pages."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from charting.models import NoteTemplate
+
+
+class TemplateForm(forms.ModelForm[NoteTemplate]):
+    """A ready text for the note."""
+
+    class Meta:
+        model = NoteTemplate
+        fields = ("section", "language", "title", "body", "position", "is_active")
+        widgets = {"body": forms.Textarea(attrs={"rows": 8})}
+
+
+class AddendumForm(forms.Form):
+    """Words added to a signed note."""
+
+    text = forms.CharField(label=_("What is added"), max_length=20_000, widget=forms.Textarea(attrs={"rows": 4}))
+    reason = forms.CharField(label=_("Reason"), max_length=300, required=False)

@@ -1,0 +1,284 @@
+"""What charting's API takes and gives."""
+
+from datetime import datetime
+from uuid import UUID
+
+from ninja import Field, Schema
+
+from charting import queries, rules, story, teeth
+from charting.queries import Chart
+from clinic.patients.models import Patient
+
+
+class PlaceIn(Schema):
+    """A tooth by its FDI number with the surfaces (M D O I V L V5 L5) and roots or canals that are meant."""
+
+    tooth: int
+    surfaces: list[str] = Field(default_factory=list)
+    roots: list[str] = Field(default_factory=list)
+    role: str = "treated"
+
+    def to_place(self) -> rules.Place:
+        return rules.Place(self.tooth, frozenset(self.surfaces), frozenset(self.roots), self.role)
+
+
+class FindingIn(Schema):
+    id: UUID | None = None
+    kind: str
+    severity: str = ""
+    tooth: int | None = None
+    surfaces: list[str] = Field(default_factory=list)
+    roots: list[str] = Field(default_factory=list)
+    note: str = ""
+
+
+class FindingOut(Schema):
+    id: UUID
+    version: int
+    kind: str
+    severity: str
+    tooth: int | None
+    surfaces: list[str]
+    roots: list[str]
+    note: str
+    noted_at: datetime
+    noted_by: UUID = Field(alias="noted_by_id")
+    resolved_at: datetime | None
+    in_error_at: datetime | None
+    error_reason: str
+
+
+class ReasonIn(Schema):
+    reason: str
+
+
+class DiagnosisIn(Schema):
+    """The code goes to a finding, else to a tooth, else to the whole mouth."""
+
+    id: UUID | None = None
+    patient: UUID
+    code: str
+    finding: UUID | None = None
+    tooth: int | None = None
+    note: str = ""
+
+
+class DiagnosisOut(Schema):
+    id: UUID
+    code: str = Field(alias="code.code")
+    title: str = Field(alias="code.title")
+    finding: UUID | None = Field(None, alias="finding_id")
+    tooth: int | None
+    note: str
+    made_at: datetime
+    made_by: UUID = Field(alias="made_by_id")
+    in_error_at: datetime | None
+
+
+class CodeOut(Schema):
+    code: str
+    title: str
+
+
+class ProcedureIn(Schema):
+    id: UUID | None = None
+    service: UUID
+    state: str = "proposed"
+    teeth: list[PlaceIn] = Field(default_factory=list)
+    note: str = ""
+
+
+class PlaceOut(Schema):
+    tooth: int
+    surfaces: list[str]
+    roots: list[str]
+    role: str
+
+
+class ProcedureOut(Schema):
+    id: UUID
+    version: int
+    patient: UUID = Field(alias="patient_id")
+    service: UUID = Field(alias="service_id")
+    title: str
+    state: str
+    teeth: list[PlaceOut]
+    note: str
+    recorded_at: datetime
+
+    @staticmethod
+    def resolve_title(procedure: object) -> str:
+        return str(getattr(procedure, "service", ""))
+
+
+class StateIn(Schema):
+    state: str
+    reason: str = ""
+
+
+class MarkOut(Schema):
+    layer: str
+    what: str
+    source: str
+    tooth: int | None
+    surfaces: list[str]
+    roots: list[str]
+    role: str
+    severity: str
+    state: str
+
+
+class EntryOut(Schema):
+    id: str
+    type: str
+    layer: str
+    teeth: list[int]
+    part: str
+    title: str
+    state: str
+    state_label: str
+    meta: str
+    note: str
+    is_current: bool
+    diagnoses: list[str]
+    service: str
+
+
+class ToothOut(Schema):
+    number: int
+    name: str
+    kind: str
+    arch: str
+    surfaces: list[str]
+    roots: list[str]
+    presence: str
+    label: str
+
+
+class IndexOut(Schema):
+    decayed: int
+    missing: int
+    filled: int
+    total: int
+
+
+class ChartOut(Schema):
+    """The mouth at an instant: teeth, marks to draw, entries in words, caries index."""
+
+    at: datetime
+    dentition: str
+    first_at: datetime | None
+    teeth: list[ToothOut]
+    marks: list[MarkOut]
+    entries: list[EntryOut]
+    dmft: IndexOut
+    dmft_primary: IndexOut
+
+
+def chart_out(chart: Chart, patient: Patient) -> ChartOut:
+    """The chart as the API and the page read it."""
+    entries = story.entries_of(chart)
+    day = queries.branch_day_of(patient, chart.at)
+    born = patient.birth_date
+    years = day.year - born.year - ((day.month, day.day) < (born.month, born.day)) if born else None
+    return ChartOut(
+        at=chart.at,
+        dentition=_dentition(chart.mouth, years),
+        first_at=entries[0].at if entries else None,
+        teeth=[ToothOut.from_orm(tooth) for tooth in story.teeth_of(chart, entries)],
+        marks=[MarkOut.from_orm(mark) for mark in chart.mouth.marks],
+        entries=[EntryOut.from_orm(entry) for entry in entries],
+        dmft=IndexOut.from_orm(rules.caries_index(chart.mouth)),
+        dmft_primary=IndexOut.from_orm(rules.caries_index(chart.mouth, primary=True)),
+    )
+
+
+def _dentition(mouth: rules.Mouth, years: int | None) -> str:
+    """By age; a grown-up with a primary tooth on record is shown it."""
+    usual = teeth.dentition_at_age(years)
+    has_primary = any(mark.tooth in teeth.PRIMARY for mark in mouth.marks if mark.what != "missing")
+    return "mixed" if usual == "permanent" and has_primary else usual
+
+
+class VisitIn(Schema):
+    """A visit of an appointment, or of a patient without one."""
+
+    id: UUID | None = None
+    appointment: UUID | None = None
+    patient: UUID | None = None
+
+
+class VisitWrite(Schema):
+    version: int
+    complaint: str | None = None
+    anamnesis: str | None = None
+    objective: str | None = None
+    treatment: str | None = None
+    recommendations: str | None = None
+
+    def sections(self) -> dict[str, str]:
+        return {name: text for name, text in self.dict(exclude_unset=True, exclude={"version"}).items() if text is not None}
+
+
+class VersionIn(Schema):
+    version: int
+
+
+class AddendumIn(Schema):
+    id: UUID | None = None
+    text: str
+    reason: str = ""
+
+
+class AddendumOut(Schema):
+    id: UUID
+    text: str
+    reason: str
+    written_at: datetime
+    written_by: UUID = Field(alias="written_by_id")
+    content_hash: str
+
+
+class VisitOut(Schema):
+    id: UUID
+    version: int
+    patient: UUID = Field(alias="patient_id")
+    branch: UUID = Field(alias="branch_id")
+    dentist: UUID = Field(alias="dentist_id")
+    appointment: UUID | None = Field(None, alias="appointment_id")
+    opened_at: datetime
+    closed_at: datetime | None
+    complaint: str
+    anamnesis: str
+    objective: str
+    treatment: str
+    recommendations: str
+    signed_at: datetime | None
+    signed_by: UUID | None = Field(None, alias="signed_by_id")
+    content_hash: str
+
+
+class VisitDetail(VisitOut):
+    addenda: list[AddendumOut]
+
+
+class PaletteEntryOut(Schema):
+    key: str
+    type: str
+    title: str
+    code: str
+    kind: str
+    severity: str
+    service: str
+    scope: str
+    effect: str
+    group: str
+
+
+class PaletteOut(Schema):
+    entries: list[PaletteEntryOut]
+    favourites: dict[int, str]
+
+
+class FavouriteIn(Schema):
+    entry: str

@@ -1,0 +1,62 @@
+// Talking to the API: an answer, or an error in words that the page can show with a way to try again.
+
+/** @param {string} name */
+const cookie = (name) => document.cookie.split("; ").find((part) => part.startsWith(`${name}=`))?.slice(name.length + 1) ?? "";
+
+const TIMEOUT_MS = 15000;
+
+/** What went wrong, in the user's words. */
+export class Refusal extends Error {
+  /** @param {string} message @param {number} status @param {string} code */
+  constructor(message, status, code) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/** @type {{lost: string, broken: string}} */
+const sentences = { lost: "", broken: "" };
+
+/** @param {{lost: string, broken: string}} words */
+export function useSentences(words) {
+  Object.assign(sentences, words);
+}
+
+function csrfToken() {
+  const headers = document.body.getAttribute("hx-headers");
+  return headers ? JSON.parse(headers)["X-CSRFToken"] : cookie("csrftoken");
+}
+
+/**
+ * @param {string} path under /api/v1
+ * @param {{method?: string, body?: unknown}} [options]
+ * @returns {Promise<any>}
+ */
+export async function call(path, { method = "GET", body } = {}) {
+  const headers = { Accept: "application/json", "X-CSRFToken": csrfToken(), ...(body === undefined ? {} : { "Content-Type": "application/json" }) };
+  let response;
+  try {
+    response = await fetch(`/api/v1${path}`, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), signal: AbortSignal.timeout(TIMEOUT_MS) });
+  } catch {
+    throw new Refusal(sentences.lost, 0, "lost");
+  }
+  const answer = await response.json().catch(() => null);
+  if (response.ok && answer !== null) return answer;
+  const words = answer?.fields ? [...new Set([answer.message, ...Object.values(answer.fields)])].join(" ") : answer?.message;
+  throw new Refusal(words ?? sentences.broken, response.status, answer?.code ?? "broken");
+}
+
+/** A record's key, made here so that a repeated request is the same record (UUID version 7). */
+export function newKey() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  let milliseconds = Date.now();
+  for (let place = 5; place >= 0; place -= 1) {
+    bytes[place] = milliseconds % 256;
+    milliseconds = Math.floor(milliseconds / 256);
+  }
+  bytes[6] = (bytes[6] & 0x0f) | 0x70;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const digits = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}

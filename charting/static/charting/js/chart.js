@@ -1,0 +1,154 @@
+// The chart's page: loads the mouth, draws it, and joins choice, palette, story, slider and keys.
+import { call, useSentences } from "./api.js";
+import { ordersFor, send, undo } from "./entering.js";
+import { listen } from "./keyboard.js";
+import { writeList } from "./list.js";
+import { draw, hideLayers, showSelection } from "./odontogram.js";
+import { Palette } from "./palette.js";
+import { SelectedPanel } from "./selected.js";
+import { Selection } from "./selection.js";
+import { Status } from "./status.js";
+import { tell } from "./story.js";
+import { byId } from "./svg.js";
+import { Timeline } from "./timeline.js";
+import { pointAt } from "./pointing.js";
+
+/** @type {ChartSetup} */
+const setup = JSON.parse(byId("chart-setup").textContent ?? "{}");
+useSentences({ lost: setup.words.lost, broken: setup.words.broken });
+
+const arch = byId("arch");
+const selection = new Selection();
+const palette = new Palette(setup.words);
+const timeline = new Timeline();
+const status = new Status(setup.words);
+const selected = new SelectedPanel(selection, setup.words);
+/** @type {Set<string>} */
+const hidden = new Set();
+/** @type {ChartData | null} */
+let chart = null;
+/** @type {ReturnType<typeof draw> | null} */
+let drawing = null;
+let dentition = "";
+let hovered = 0;
+let asked = 0;
+
+const known = () => new Map((chart?.teeth ?? []).map((tooth) => [tooth.number, tooth]));
+const isPast = () => !timeline.isNow;
+
+async function load() {
+  asked += 1;
+  const mine = asked;
+  status.loading();
+  try {
+    const found = await call(`/patients/${setup.patient}/chart${timeline.at ? `?at=${encodeURIComponent(timeline.at)}` : ""}`);
+    if (mine !== asked) return;
+    chart = found;
+    status.loaded(isPast() ? timeline.date.value : "");
+    timeline.span(found.first_at);
+    redraw();
+  } catch (error) {
+    if (mine !== asked) return;
+    chart = null;
+    drawing = null;
+    arch.replaceChildren();
+    byId("story").replaceChildren();
+    byId("chart-list").replaceChildren();
+    status.failed(/** @type {Error} */ (error).message);
+  }
+}
+
+function redraw() {
+  if (!chart) return;
+  const shown = /** @type {ChartData["dentition"]} */ (dentition || chart.dentition);
+  for (const choice of document.querySelectorAll("[data-dentition]")) choice.setAttribute("aria-pressed", String(choice.getAttribute("data-dentition") === shown));
+  const hadFocus = arch.contains(document.activeElement);
+  drawing = draw(chart, shown);
+  drawing.root.setAttribute("aria-label", setup.words.mouth);
+  if (!drawing.parts.has(selection.focused)) selection.focused = drawing.rows[0][0].number;
+  for (const number of selection.numbers) if (!drawing.parts.has(number)) selection.teeth.delete(number);
+  hideLayers(drawing.root, hidden);
+  arch.replaceChildren(drawing.root);
+  writeList(byId("chart-list"), chart, setup.words);
+  showChoice();
+  if (hadFocus) focusTooth(selection.focused);
+}
+
+function showChoice() {
+  if (!chart || !drawing) return;
+  showSelection(drawing.parts, selection.teeth, selection.focused);
+  selected.show(known());
+  byId("chart-page").classList.toggle("has-selection", !selection.isEmpty);
+  const told = selection.isEmpty ? (hovered ? [hovered] : []) : selection.numbers;
+  selected.title(told, known());
+  tell(byId("story"), chart, told, { setup, isPast: isPast(), act });
+}
+
+/** @param {number} number */
+function focusTooth(number) {
+  /** @type {SVGElement | undefined} */ (drawing?.parts.get(number)?.group)?.focus({ preventScroll: true });
+}
+
+/** @param {PaletteEntry} entry */
+async function enter(entry) {
+  if (!setup.mayWrite || isPast() || !chart) return;
+  const isPlaced = entry.scope === "mouth" || (entry.type === "finding" && ["plaque", "calculus"].includes(entry.kind));
+  if (selection.isEmpty && !isPlaced) return status.say(setup.words.chooseTeeth, "warning");
+  const state = palette.mode === "condition" ? "proposed" : palette.mode;
+  const absent = new Set(chart.teeth.filter((tooth) => ["missing", "unerupted"].includes(tooth.presence)).map((tooth) => tooth.number));
+  const order = (/** @type {number[]} */ numbers) => (drawing?.rows.flat() ?? []).map((spot) => spot.number).filter((number) => numbers.includes(number));
+  const orders = ordersFor(entry, selection.teeth, { patient: setup.patient, state, note: "", absent, order, undoReason: setup.words.undoReason, roots: selected.roots });
+  await submit(orders);
+}
+
+/** @param {import("./entering.js").Order[]} orders */
+async function submit(orders) {
+  status.saving();
+  const { done, failed } = await send(orders);
+  status.entered(done.map(({ order }) => order.words), done.length ? () => takeBack(done) : null);
+  status.keep(failed, (again) => submit(again));
+  if (done.length) {
+    selection.clear();
+    await load();
+  }
+}
+
+/** @param {{order: import("./entering.js").Order, answer: any}[]} done */
+async function takeBack(done) {
+  try {
+    await undo(done);
+    status.entered([setup.words.undone], null);
+    await load();
+  } catch (error) {
+    status.say(/** @type {Error} */ (error).message, "danger");
+  }
+}
+
+/** @type {import("./story.js").StoryContext["act"]} */
+async function act(path, method, body, words, back) {
+  try {
+    await call(path, { method, body });
+    const goBack = back ? async () => act(back.path, back.method, back.body, setup.words.undone) : null;
+    status.entered([words], goBack);
+    await load();
+  } catch (error) {
+    status.refused(/** @type {Error} */ (error).message, () => act(path, method, body, words, back));
+  }
+}
+
+palette.addEventListener("choose", (event) => enter(/** @type {CustomEvent} */ (event).detail));
+palette.addEventListener("keep", (event) => status.askSlot((slot) => palette.setFavourite(slot, /** @type {CustomEvent} */ (event).detail).catch((error) => status.say(error.message, "danger"))));
+palette.addEventListener("leave", () => focusTooth(selection.focused));
+timeline.addEventListener("change", load);
+status.addEventListener("retry", load);
+selection.addEventListener("change", showChoice);
+pointAt(arch, selection, { rows: () => drawing?.rows ?? [], hover: (number) => { hovered = number; if (selection.isEmpty) showChoice(); } });
+listen(arch, { rows: () => drawing?.rows ?? [], selection, known, focusTooth, openPalette: () => palette.search.focus(), undo: () => status.undoLast(), favourite: (slot) => { const entry = palette.favourite(slot); if (entry) enter(entry); } });
+byId("legend").addEventListener("change", (event) => {
+  const box = /** @type {HTMLInputElement} */ (event.target);
+  hidden[box.checked ? "delete" : "add"](box.value);
+  if (drawing) hideLayers(drawing.root, hidden);
+});
+for (const choice of document.querySelectorAll("[data-dentition]")) choice.addEventListener("click", () => { dentition = choice.getAttribute("data-dentition") ?? ""; redraw(); });
+if (setup.mayWrite) palette.load().catch((error) => status.say(error.message, "danger"));
+load();

@@ -1,0 +1,58 @@
+// The chart by keyboard. Letters are taken by their place on the board, so they work in a Cyrillic layout too.
+import { span, step } from "./layout.js";
+
+/** @type {Record<string, string[]>} the first one that the tooth has */
+const SURFACES = { KeyM: ["M"], KeyD: ["D"], KeyO: ["O", "I"], KeyI: ["O", "I"], KeyV: ["V"], KeyB: ["V"], KeyL: ["L"], KeyP: ["L"], KeyC: ["V5"] };
+
+/** @typedef {{rows: () => import("./layout.js").Spot[][], selection: import("./selection.js").Selection, known: () => Map<number, ToothData>, openPalette: () => void, favourite: (slot: string) => void, undo: () => void, focusTooth: (number: number) => void}} Board */
+
+/** @param {HTMLElement} place @param {Board} board */
+export function listen(place, board) {
+  place.addEventListener("keydown", (event) => {
+    if (event.altKey) return;
+    const isTaken = event.ctrlKey || event.metaKey ? undoKey(event, board) : moveKey(event, board) || surfaceKey(event, board) || actKey(event, board);
+    if (isTaken) event.preventDefault();
+  });
+}
+
+/** @param {KeyboardEvent} event @param {Board} board */
+function undoKey(event, board) {
+  if (event.code === "KeyZ") board.undo();
+  return event.code === "KeyZ";
+}
+
+/** @param {KeyboardEvent} event @param {Board} board */
+function moveKey(event, board) {
+  if (!/^(Arrow|Home$|End$)/.test(event.key)) return false;
+  const { selection } = board;
+  const next = step(board.rows(), selection.focused, event.key);
+  if (event.shiftKey) selection.pickAll(span(board.rows(), selection.focused, next));
+  else if (selection.teeth.size <= 1 && !selection.isAdding) selection.pick(next, false);
+  else selection.focus(next);
+  board.focusTooth(next);
+  return true;
+}
+
+/** @param {KeyboardEvent} event @param {Board} board */
+function surfaceKey(event, board) {
+  const codes = SURFACES[event.code];
+  if (!codes) return false;
+  const { selection } = board;
+  if (selection.isEmpty) selection.pick(selection.focused, false);
+  for (const code of codes) {
+    const has = selection.numbers.some((number) => board.known().get(number)?.surfaces.includes(code));
+    if (has) selection.toggleEverywhere(code, board.known());
+  }
+  return true;
+}
+
+/** @param {KeyboardEvent} event @param {Board} board */
+function actKey(event, board) {
+  const { selection } = board;
+  if (event.key === " ") selection.pick(selection.focused, true);
+  else if (event.key === "Enter") board.openPalette();
+  else if (event.key === "Escape") selection.clear();
+  else if (/^Digit[1-9]$/.test(event.code)) board.favourite(event.code.slice(5));
+  else return false;
+  return true;
+}

@@ -1,0 +1,90 @@
+// What findings and procedures look like on a tooth. Each draws into the tooth's views; the layer gives colour and pattern.
+import { FINDINGS } from "./mark-findings.js";
+import { PROCEDURES } from "./mark-procedures.js";
+import { svg } from "./svg.js";
+
+/** @typedef {import("./odontogram.js").Parts} Parts */
+
+const ORDER = ["existing", "done", "condition", "planned", "referred"];
+
+/** @param {Parts} parts @param {MarkData[]} marks */
+export function drawMarks(parts, marks) {
+  const sorted = [...marks].sort((a, b) => ORDER.indexOf(a.layer) - ORDER.indexOf(b.layer));
+  for (const mark of sorted) {
+    const pen = penOf(parts, mark);
+    const drawer = mark.layer === "condition" ? FINDINGS[mark.what] : PROCEDURES[mark.what];
+    if (drawer) drawer(pen, mark);
+    else pen.badge("•");
+  }
+}
+
+/**
+ * A pen that draws in the layer of one mark.
+ * @param {Parts} parts
+ * @param {MarkData} mark
+ */
+export function penOf(parts, mark) {
+  const layer = `mark layer-${mark.layer}`;
+  const sides = [parts.facial, ...(parts.lingual ? [parts.lingual] : [])];
+  const add = (/** @type {SVGElement} */ view, /** @type {SVGElement} */ element, place = ".marks") => view.querySelector(place)?.append(element);
+  const filled = { class: `${layer} area`, fill: `url(#p-${mark.layer})` };
+  return {
+    parts,
+    shape: parts.shape,
+    /** A filled area in both side views. @param {string} d @param {string} [extra] */
+    sideArea(d, extra = "") {
+      for (const view of sides) add(view, svg("path", { ...filled, class: `${filled.class} ${extra}`, d }));
+    },
+    /** A filled area in one side view, cut to the crown. @param {"facial" | "lingual"} view @param {[number, number, number, number]} box */
+    sideBox(view, box) {
+      const target = view === "facial" ? parts.facial : parts.lingual;
+      const clip = { "clip-path": `url(#clip-${view}-${parts.tooth.number})` };
+      if (target) add(target, svg("g", clip, svg("rect", { ...filled, x: box[0], y: box[1], width: box[2], height: box[3] })));
+    },
+    /** A filled area on the diagram. @param {string} d */
+    topArea(d) {
+      add(parts.occlusal, svg("path", { ...filled, d }));
+    },
+    /** A line over the diagram's outline. @param {string} d @param {string} [extra] */
+    topLine(d, extra = "") {
+      add(parts.occlusal, svg("path", { class: `${layer} line ${extra}`, d }), ".marks-over");
+    },
+    /** A line in both side views. @param {string} d @param {string} [extra] */
+    sideLine(d, extra = "") {
+      for (const view of sides) add(view, svg("path", { class: `${layer} line ${extra}`, d }));
+    },
+    /** A line in the facial view only. @param {string} d @param {string} [extra] */
+    facialLine(d, extra = "") {
+      add(parts.facial, svg("path", { class: `${layer} line ${extra}`, d }));
+    },
+    /** A filled circle in the facial view. @param {number} x @param {number} y @param {number} r */
+    facialDot(x, y, r) {
+      add(parts.facial, svg("circle", { ...filled, cx: x, cy: y, r }));
+    },
+    /** A few letters beside the number. @param {string} text */
+    badge(text) {
+      const place = { x: parts.spot.x + 11, y: parts.spot.label + 1 };
+      parts.badges.append(svg("text", { class: `${layer} badge-text`, ...place }, text));
+    },
+  };
+}
+
+/** Bars between the teeth of a bridge, a splint or an arch wire: drawn behind the teeth.
+ * @param {SVGElement} joints @param {Map<number, Parts>} parts @param {MarkData[]} marks */
+export function joinTeeth(joints, parts, marks) {
+  const joined = marks.filter((mark) => ["bridge", "splint", "denture", "bracket"].includes(mark.what) && mark.tooth);
+  for (const source of new Set(joined.map((mark) => mark.source))) {
+    const group = joined.filter((mark) => mark.source === source);
+    const spots = group.flatMap((mark) => parts.get(mark.tooth ?? 0)?.spot ?? []).sort((a, b) => a.x - b.x);
+    if (spots.length > 1) joints.append(...bars(spots, group[0]));
+  }
+}
+
+/** @param {import("./layout.js").Spot[]} spots @param {MarkData} mark */
+function bars(spots, mark) {
+  const [first, last] = [spots[0], spots[spots.length - 1]];
+  const toCrown = (first.isUpper ? 1 : -1) * 15;
+  const heights = [first.neck + toCrown, first.diagram, ...(first.lingualNeck ? [first.lingualNeck - toCrown * 0.8] : [])];
+  const wanted = mark.what === "splint" ? heights.slice(2) : mark.what === "bracket" ? heights.slice(0, 1) : heights;
+  return wanted.map((y) => svg("path", { class: `mark layer-${mark.layer} joint joint-${mark.what}`, d: `M${first.x} ${y}H${last.x}` }));
+}

@@ -1,0 +1,129 @@
+// The palette beside the arch: typing finds a finding or a service, number keys give the favourites.
+import { call } from "./api.js";
+import { byId, html } from "./svg.js";
+
+const SHOWN = 60;
+
+/** @param {string} text */
+const plain = (text) => text.toLocaleLowerCase().replaceAll("ё", "е").normalize("NFD").replace(/\p{M}/gu, "");
+
+export class Palette extends EventTarget {
+  /** @param {Record<string, string>} words */
+  constructor(words) {
+    super();
+    this.words = words;
+    this.search = /** @type {HTMLInputElement} */ (byId("palette-search"));
+    this.list = byId("palette-list");
+    this.keys = byId("palette-keys");
+    /** @type {PaletteData} */
+    this.data = { entries: [], favourites: {} };
+    this.mode = "condition";
+    this.search.addEventListener("input", () => this.show());
+    this.search.addEventListener("keydown", (event) => this.#typed(event));
+    byId("palette-mode").addEventListener("change", (event) => this.setMode(/** @type {HTMLInputElement} */ (event.target).value));
+    for (const list of [this.list, this.keys]) list.addEventListener("click", (event) => this.#clicked(event));
+  }
+
+  async load() {
+    this.data = await call("/chart-palette");
+    this.show();
+  }
+
+  /** @param {string} mode */
+  setMode(mode) {
+    this.mode = mode;
+    this.show();
+  }
+
+  /** The entries that fit what is typed and the layer that is being charted. */
+  matches() {
+    const wanted = plain(this.search.value).split(/\s+/).filter(Boolean);
+    const type = this.mode === "condition" ? "finding" : "service";
+    const fits = (/** @type {PaletteEntry} */ entry) => wanted.every((word) => plain(`${entry.title} ${entry.code}`).includes(word));
+    const known = this.data.entries.filter((entry) => entry.type === type || wanted.length > 0);
+    return known.filter(fits).sort((a, b) => Number(b.type === type) - Number(a.type === type));
+  }
+
+  show() {
+    const found = this.matches().slice(0, SHOWN);
+    let group = "";
+    /** @type {HTMLElement[]} */
+    const rows = [];
+    for (const entry of found) {
+      if (entry.group !== group) rows.push(html("li", { class: "palette-group" }, entry.group));
+      group = entry.group;
+      rows.push(html("li", {}, this.#row(entry)));
+    }
+    this.list.replaceChildren(...(rows.length ? rows : [html("li", { class: "muted" }, this.words.nothingFound)]));
+    this.list.querySelector("button")?.classList.add("is-next");
+    this.#showFavourites();
+  }
+
+  /** @param {PaletteEntry} entry */
+  #row(entry) {
+    const slot = Object.keys(this.data.favourites).find((key) => this.data.favourites[key] === entry.key);
+    const button = html("button", { type: "button", class: `palette-entry is-${entry.type}`, "data-entry": entry.key }, html("span", {}, entry.title));
+    if (entry.code) button.append(html("small", {}, entry.code));
+    if (slot) button.append(html("kbd", {}, slot));
+    return button;
+  }
+
+  #showFavourites() {
+    const rows = Object.entries(this.data.favourites).map(([slot, key]) => {
+      const entry = this.data.entries.find((known) => known.key === key);
+      return entry ? html("li", {}, html("button", { type: "button", class: "palette-key", "data-entry": key, title: entry.title }, html("kbd", {}, slot), html("span", {}, entry.title))) : "";
+    });
+    this.keys.replaceChildren(...rows.filter(Boolean));
+  }
+
+  /** @param {string} slot */
+  favourite(slot) {
+    return this.data.entries.find((entry) => entry.key === this.data.favourites[slot]);
+  }
+
+  /** @param {KeyboardEvent} event */
+  #typed(event) {
+    const buttons = [...this.list.querySelectorAll("button")];
+    const at = buttons.findIndex((button) => button.classList.contains("is-next"));
+    const move = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (move && buttons.length) {
+      event.preventDefault();
+      buttons[at]?.classList.remove("is-next");
+      const next = buttons[(at + move + buttons.length) % buttons.length];
+      next.classList.add("is-next");
+      next.scrollIntoView({ block: "nearest" });
+    } else if (event.key === "Enter" && at >= 0) {
+      event.preventDefault();
+      if (event.altKey) this.#keep(buttons[at].dataset.entry ?? "");
+      else this.#choose(buttons[at].dataset.entry ?? "");
+    } else if (event.key === "Escape") {
+      event.preventDefault();
+      this.search.value = "";
+      this.show();
+      this.dispatchEvent(new Event("leave"));
+    }
+  }
+
+  /** @param {Event} event */
+  #clicked(event) {
+    const button = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest("[data-entry]"));
+    if (button) this.#choose(button.dataset.entry ?? "");
+  }
+
+  /** @param {string} key */
+  #choose(key) {
+    const entry = this.data.entries.find((known) => known.key === key);
+    if (entry) this.dispatchEvent(new CustomEvent("choose", { detail: entry }));
+  }
+
+  /** Put the marked entry under a number key. @param {string} key */
+  #keep(key) {
+    this.dispatchEvent(new CustomEvent("keep", { detail: key }));
+  }
+
+  /** @param {string} slot @param {string} key */
+  async setFavourite(slot, key) {
+    this.data = await call(`/chart-palette/${slot}`, { method: "PUT", body: { entry: key } });
+    this.show();
+  }
+}

@@ -1,0 +1,101 @@
+// What is happening, in words: loading, failed, saved with a way back, kept because it could not be saved.
+import { byId, html } from "./svg.js";
+
+/** @typedef {import("./entering.js").Order} Order */
+
+export class Status extends EventTarget {
+  /** @param {Record<string, string>} words */
+  constructor(words) {
+    super();
+    this.words = words;
+    this.page = byId("chart-page");
+    this.entry = byId("last-entry");
+    this.kept = byId("kept");
+    /** @type {(() => void) | null} */
+    this.back = null;
+    byId("chart-retry").addEventListener("click", () => this.dispatchEvent(new Event("retry")));
+  }
+
+  loading() {
+    this.page.dataset.state = "loading";
+    byId("arch").setAttribute("aria-busy", "true");
+  }
+
+  /** @param {string} pastDay */
+  loaded(pastDay) {
+    this.page.dataset.state = pastDay ? "past" : "now";
+    byId("arch").removeAttribute("aria-busy");
+    byId("past-day").textContent = pastDay ? new Date(`${pastDay}T12:00`).toLocaleDateString(document.documentElement.lang) : "";
+  }
+
+  /** @param {string} message */
+  failed(message) {
+    this.page.dataset.state = "failed";
+    byId("chart-failure").textContent = message;
+    byId("chart-retry").focus();
+  }
+
+  saving() {
+    this.entry.replaceChildren(html("span", { class: "muted" }, this.words.saving));
+  }
+
+  /** @param {string[]} lines @param {(() => void) | null} back */
+  entered(lines, back) {
+    this.back = back;
+    const text = lines.length > 3 ? `${lines.slice(0, 3).join("; ")} + ${lines.length - 3}` : lines.join("; ");
+    this.entry.replaceChildren(html("span", {}, text));
+    if (back) {
+      const button = html("button", { type: "button", class: "btn btn-small" }, this.words.undo, html("kbd", {}, "Ctrl Z"));
+      button.addEventListener("click", () => this.undoLast());
+      this.entry.append(button);
+    }
+  }
+
+  undoLast() {
+    const back = this.back;
+    this.back = null;
+    back?.();
+  }
+
+  /** What could not be saved stays here until it is saved or let go.
+   * @param {{order: Order, error: Error}[]} failed @param {(orders: Order[]) => void} again */
+  keep(failed, again) {
+    if (!failed.length) return;
+    const reasons = [...new Set(failed.map(({ error }) => error.message))].join(" ");
+    const lines = failed.map(({ order }) => order.words).join("; ");
+    this.#strip(`${this.words.notSaved} ${lines}`, reasons, () => again(failed.map(({ order }) => order)));
+  }
+
+  /** @param {string} reason @param {() => void} again */
+  refused(reason, again) {
+    this.#strip(this.words.notSaved, reason, again);
+  }
+
+  /** @param {string} head @param {string} reason @param {() => void} again */
+  #strip(head, reason, again) {
+    const strip = html("div", { class: "alert-strip is-danger", role: "alert" }, html("div", {}, html("strong", {}, head), html("p", {}, reason)));
+    const retry = html("button", { type: "button", class: "btn btn-small" }, this.words.tryAgain);
+    const leave = html("button", { type: "button", class: "btn btn-small btn-quiet" }, this.words.letGo);
+    retry.addEventListener("click", () => { strip.remove(); again(); });
+    leave.addEventListener("click", () => strip.remove());
+    strip.append(retry, leave);
+    this.kept.append(strip);
+    this.entry.replaceChildren();
+  }
+
+  /** @param {string} text @param {string} level */
+  say(text, level) {
+    document.dispatchEvent(new CustomEvent("toast", { detail: { text, level } }));
+  }
+
+  /** Ask for a number key by pressing it. @param {(slot: string) => void} done */
+  askSlot(done) {
+    this.entry.replaceChildren(html("span", {}, this.words.pressDigit));
+    document.addEventListener("keydown", (event) => {
+      event.preventDefault();
+      event.stopPropagation();
+      this.entry.replaceChildren();
+      if (/^Digit[1-9]$/.test(event.code)) done(event.code.slice(5));
+    }, { capture: true, once: true });
+  }
+}

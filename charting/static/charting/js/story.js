@@ -1,0 +1,85 @@
+// The story of a tooth beside the arch: what it has, since when, by whom, and what can be done about it.
+import { attachCodeSearch } from "./diagnosis.js";
+import { html } from "./svg.js";
+
+/** @typedef {{setup: ChartSetup, isPast: boolean, act: (path: string, method: string, body: unknown, words: string, back?: {path: string, method: string, body: unknown}) => Promise<void>}} StoryContext */
+
+/**
+ * @param {HTMLElement} place
+ * @param {ChartData} chart
+ * @param {number[]} numbers the teeth told about; none is the whole mouth
+ * @param {StoryContext} context
+ */
+export function tell(place, chart, numbers, context) {
+  const { words } = context.setup;
+  const told = chart.entries.filter((entry) => (numbers.length ? entry.teeth.some((tooth) => numbers.includes(tooth)) : entry.teeth.length === 0 && entry.is_current));
+  const current = told.filter((entry) => entry.is_current);
+  const past = told.filter((entry) => !entry.is_current);
+  const rows = current.reverse().map((entry) => entryRow(entry, context));
+  const head = numbers.length ? [] : [mouthFacts(chart, words)];
+  const empty = numbers.length && !told.length ? [html("p", { class: "muted" }, words.nothingOnTooth)] : [];
+  place.replaceChildren(...head, ...empty, html("ul", { class: "story-list" }, ...rows));
+  if (past.length) {
+    const older = html("ul", { class: "story-list is-past" }, ...past.reverse().map((entry) => entryRow(entry, context)));
+    place.append(html("details", { class: "story-past" }, html("summary", {}, `${words.earlier} (${past.length})`), older));
+  }
+}
+
+/** @param {ChartData} chart @param {Record<string, string>} words */
+function mouthFacts(chart, words) {
+  const line = (/** @type {string} */ name, /** @type {CariesIndex} */ index) =>
+    html("div", {}, html("dt", {}, name), html("dd", {}, `${index.total} `, html("small", { class: "muted" }, `${words.decayed} ${index.decayed} · ${words.missing} ${index.missing} · ${words.filled} ${index.filled}`)));
+  const rows = [line(words.dmft, chart.dmft)];
+  if (chart.dentition !== "permanent") rows.push(line(words.dmftPrimary, chart.dmft_primary));
+  return html("dl", { class: "mouth-facts" }, ...rows);
+}
+
+/** @param {EntryData} entry @param {StoryContext} context */
+function entryRow(entry, context) {
+  const title = html("strong", {}, entry.title);
+  const line = html("div", { class: "story-title" }, html("span", { class: `swatch swatch-${entry.layer}` }), html("span", {}, title, entry.part ? ` ${entry.part}` : ""));
+  const row = html("li", { class: `story-entry layer-${entry.layer}` }, line);
+  for (const code of entry.diagnoses) row.append(html("p", { class: "story-code" }, code));
+  row.append(html("p", { class: "story-meta" }, `${entry.state_label} · ${entry.meta}`));
+  if (entry.note) row.append(html("p", { class: "story-note" }, entry.note));
+  if (!context.isPast && context.setup.mayWrite) row.append(...buttons(entry, context));
+  return row;
+}
+
+/** @param {EntryData} entry @param {StoryContext} context @returns {HTMLElement[]} */
+function buttons(entry, context) {
+  const { words } = context.setup;
+  const bar = html("div", { class: "story-actions" });
+  const extra = html("div", { class: "story-extra" });
+  const add = (/** @type {string} */ text, /** @type {() => void} */ press) => {
+    const button = html("button", { type: "button", class: "btn btn-small" }, text);
+    button.addEventListener("click", press);
+    bar.append(button);
+  };
+  const what = `${entry.title} ${entry.part}`;
+  if (entry.type === "finding" && entry.is_current) {
+    add(words.icd10, () => attachCodeSearch(extra, words, (code) => context.act("/diagnoses", "POST", { patient: context.setup.patient, code, finding: entry.id }, `${code} – ${what}`)));
+    add(words.resolve, () => context.act(`/findings/${entry.id}/resolve`, "POST", {}, `${words.resolved}: ${what}`, { path: `/findings/${entry.id}/reopen`, method: "POST", body: {} }));
+  }
+  if (entry.type !== "procedure") add(words.inError, () => askReason(extra, words, (reason) => context.act(`/${entry.type === "finding" ? "findings" : "diagnoses"}/${entry.id}/error`, "POST", { reason }, `${words.withdrawn}: ${what}`)));
+  if (entry.layer === "planned" && context.setup.plansUrl) bar.append(html("a", { class: "btn btn-small", href: `${context.setup.plansUrl}?procedure=${entry.id}` }, words.openPlan));
+  if (entry.type === "procedure" && ["planned", "referred", "existing"].includes(entry.layer)) {
+    const change = (/** @type {string} */ state, /** @type {string} */ done) => context.act(`/procedures/${entry.id}`, "PATCH", { state }, `${done}: ${what}`);
+    if (entry.layer === "planned") add(words.refer, () => change("referred", words.referred));
+    if (entry.layer === "referred") add(words.madeElsewhere, () => change("existing_elsewhere", words.madeElsewhere));
+    add(entry.layer === "existing" ? words.inError : words.cancel, () => askReason(extra, words, (reason) => context.act(`/procedures/${entry.id}`, "PATCH", { state: "cancelled", reason }, `${words.cancelled}: ${what}`)));
+  }
+  return bar.childElementCount ? [bar, extra] : [];
+}
+
+/** @param {HTMLElement} place @param {Record<string, string>} words @param {(reason: string) => void} done */
+function askReason(place, words, done) {
+  const input = /** @type {HTMLInputElement} */ (html("input", { type: "text", maxlength: 300, required: true, "aria-label": words.why, placeholder: words.why }));
+  const form = html("form", { class: "story-form" }, input, html("button", { class: "btn btn-small btn-primary" }, words.save));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (input.value.trim()) done(input.value.trim());
+  });
+  place.replaceChildren(form);
+  input.focus();
+}

@@ -1,0 +1,76 @@
+// The date slider: the mouth as it was at the end of any past day.
+import { byId } from "./svg.js";
+
+const DAY_MS = 86400000;
+
+export class Timeline extends EventTarget {
+  constructor() {
+    super();
+    this.slider = /** @type {HTMLInputElement} */ (byId("timeline"));
+    this.date = /** @type {HTMLInputElement} */ (byId("timeline-date"));
+    this.today = byId("timeline-today");
+    this.first = Date.now();
+    this.slider.addEventListener("input", () => this.#show(this.#dayAt(Number(this.slider.value))));
+    this.slider.addEventListener("change", () => this.#tell());
+    this.date.addEventListener("change", () => this.#typed());
+    this.today.addEventListener("click", () => this.backToToday());
+  }
+
+  /** The range starts at the first entry. @param {string | null} firstAt */
+  span(firstAt) {
+    if (!firstAt) return;
+    this.first = Math.min(this.first, new Date(firstAt).getTime());
+    const days = Math.max(1, Math.ceil((Date.now() - this.first) / DAY_MS));
+    const isNow = this.isNow;
+    this.slider.max = String(days);
+    if (isNow) this.slider.value = String(days);
+    this.slider.disabled = false;
+    this.date.min = this.#text(this.first);
+    this.date.max = this.#text(Date.now());
+    this.#show(this.#dayAt(Number(this.slider.value)));
+  }
+
+  get isNow() {
+    return this.slider.value === this.slider.max;
+  }
+
+  /** The instant to ask for: the end of the chosen day, or nothing for now. */
+  get at() {
+    return this.isNow ? "" : `${this.date.value}T23:59:59`;
+  }
+
+  backToToday() {
+    this.slider.value = this.slider.max;
+    this.#show(Date.now());
+    this.#tell();
+  }
+
+  /** @param {number} days */
+  #dayAt(days) {
+    return Math.min(Date.now(), this.first + days * DAY_MS);
+  }
+
+  #typed() {
+    const time = new Date(this.date.value).getTime();
+    if (Number.isNaN(time)) return;
+    this.slider.value = this.date.value >= this.#text(Date.now()) ? this.slider.max : String(Math.max(0, Math.floor((time + DAY_MS - this.first) / DAY_MS)));
+    this.#tell();
+  }
+
+  /** @param {number} time */
+  #show(time) {
+    this.date.value = this.#text(time);
+    this.today.hidden = this.isNow;
+  }
+
+  /** @param {number} time */
+  #text(time) {
+    const day = new Date(time);
+    return `${day.getFullYear()}-${String(day.getMonth() + 1).padStart(2, "0")}-${String(day.getDate()).padStart(2, "0")}`;
+  }
+
+  #tell() {
+    this.today.hidden = this.isNow;
+    this.dispatchEvent(new Event("change"));
+  }
+}

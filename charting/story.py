@@ -1,0 +1,189 @@
+"""The chart in words: what each tooth has, entry by entry, for the page, the API, the reader of a screen and paper."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from charting import rules, teeth, words
+from charting.models import Diagnosis, Finding, Procedure, ProcedureState, ToothRole
+from charting.queries import Chart
+
+PRESENCE_NAMES = {
+    "missing": gettext_lazy("missing"),
+    "unerupted": gettext_lazy("not erupted"),
+    "impacted": gettext_lazy("impacted"),
+    "retained_root": gettext_lazy("root only"),
+    "implant": gettext_lazy("implant"),
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One record as the story of a tooth tells it."""
+
+    id: str
+    type: str
+    layer: str
+    teeth: list[int]
+    part: str
+    title: str
+    state: str
+    state_label: str
+    meta: str
+    note: str
+    is_current: bool
+    diagnoses: list[str]
+    service: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class ToothStory:
+    """A tooth with its name, what it has, and a sentence that says it all."""
+
+    number: int
+    name: str
+    kind: str
+    arch: str
+    surfaces: list[str]
+    roots: list[str]
+    presence: str
+    label: str
+
+
+def entries_of(chart: Chart) -> list[Entry]:
+    """All that was recorded up to the chart's instant, in the order it happened; what no longer holds is marked so."""
+    codes: dict[str, list[str]] = {}
+    for diagnosis in chart.diagnoses:
+        if diagnosis.finding_id:
+            codes.setdefault(str(diagnosis.finding_id), []).append(f"{diagnosis.code.code} {diagnosis.code.title}")
+    drawn = {mark.source for mark in chart.mouth.marks}
+    entries = [_finding_entry(finding, chart.at, codes.get(str(finding.pk), []), drawn) for finding in chart.findings]
+    entries += [_procedure_entry(procedure, chart.at, drawn) for procedure in chart.procedures]
+    entries += [_diagnosis_entry(diagnosis) for diagnosis in chart.diagnoses if not diagnosis.finding_id]
+    return sorted(entries, key=lambda entry: (entry.at, entry.id))
+
+
+def teeth_of(chart: Chart, entries: Iterable[Entry]) -> list[ToothStory]:
+    """Every tooth of both dentitions with its sentence."""
+    said: dict[int, list[str]] = {}
+    for entry in entries:
+        if entry.is_current:
+            for number in entry.teeth:
+                said.setdefault(number, []).append(f"{entry.title} {_part_of_tooth(entry, number)} ({entry.state_label})".replace("  ", " "))
+    return [_tooth_story(teeth.TEETH[number], chart.mouth, said.get(number, [])) for row in teeth.ROWS for number in row]
+
+
+def finding_title(finding: Finding) -> str:
+    """`caries, deep`."""
+    parts = [str(finding.get_kind_display()), words.severity_name(finding.kind, finding.severity) if finding.severity else ""]
+    return ", ".join(part for part in parts if part)
+
+
+def procedure_part(procedure: Procedure) -> str:
+    """`16 MOD`, `14–16` for a span, with the roles of a bridge."""
+    rows = sorted(procedure.teeth.all(), key=lambda row: _place_in_row(row.tooth))
+    parts = [words.part_names(tooth=row.tooth, surfaces=row.surfaces, roots=row.roots) for row in rows]
+    pontics = [str(row.tooth) for row in rows if row.role == ToothRole.PONTIC]
+    suffix = _(" (pontics: %(teeth)s)") % {"teeth": ", ".join(pontics)} if pontics else ""
+    return ", ".join(parts) + suffix
+
+
+def _place_in_row(number: int) -> int:
+    return teeth.row_of(number).index(number)
+
+
+def _tooth_story(tooth: teeth.Tooth, mouth: rules.Mouth, said: list[str]) -> ToothStory:
+    name = words.tooth_name(tooth.number)
+    presence = mouth.presence.get(tooth.number, "present")
+    state = [str(PRESENCE_NAMES[presence])] if presence != "present" and not said else []
+    sentence = "; ".join(said or state) or _("nothing recorded")
+    return ToothStory(
+        number=tooth.number,
+        name=name,
+        kind=tooth.kind,
+        arch=tooth.arch,
+        surfaces=list(tooth.surfaces),
+        roots=list(tooth.roots),
+        presence=presence,
+        label=_("Tooth %(number)s, %(name)s: %(sentence)s.") % {"number": tooth.number, "name": name, "sentence": sentence},
+    )
+
+
+def _part_of_tooth(entry: Entry, number: int) -> str:
+    head = str(number)
+    return entry.part.removeprefix(head).strip(" ,") if len(entry.teeth) == 1 else ""
+
+
+def _who_when(person: object, at: datetime) -> str:
+    return f"{date_format(localtime(at), 'SHORT_DATE_FORMAT')}, {person}"
+
+
+def _finding_entry(finding: Finding, at: datetime, codes: list[str], drawn: set[str]) -> Entry:
+    is_resolved = finding.resolved_at is not None and finding.resolved_at <= at
+    meta = _("noted %(when)s") % {"when": _who_when(finding.noted_by, finding.noted_at)}
+    if is_resolved and finding.resolved_at:
+        meta += "; " + _("resolved %(when)s") % {"when": _who_when(finding.resolved_by, finding.resolved_at)}
+    return Entry(
+        id=str(finding.pk),
+        type="finding",
+        layer="condition",
+        teeth=[finding.tooth] if finding.tooth else [],
+        part=words.part_names(tooth=finding.tooth, surfaces=finding.surfaces, roots=finding.roots),
+        title=finding_title(finding),
+        state="resolved" if is_resolved else "condition",
+        state_label=_("resolved") if is_resolved else _("finding"),
+        meta=meta,
+        note=finding.note,
+        is_current=str(finding.pk) in drawn,
+        diagnoses=codes,
+        service="",
+        at=finding.noted_at,
+    )
+
+
+def _procedure_entry(procedure: Procedure, at: datetime, drawn: set[str]) -> Entry:
+    changes = [change for change in procedure.changes.all() if change.changed_at <= at]
+    last = changes[-1] if changes else None
+    state = last.state if last else procedure.state
+    who_when = _who_when(last.changed_by, last.changed_at) if last else _who_when(procedure.recorded_by, procedure.recorded_at)
+    return Entry(
+        id=str(procedure.pk),
+        type="procedure",
+        layer=rules.LAYER_OF_STATE.get(state, "cancelled"),
+        teeth=[row.tooth for row in procedure.teeth.all()],
+        part=procedure_part(procedure),
+        title=str(procedure.service),
+        state=state,
+        state_label=str(ProcedureState(state).label),
+        meta=who_when,
+        note=procedure.note,
+        is_current=str(procedure.pk) in drawn,
+        diagnoses=[],
+        service=str(procedure.service_id),
+        at=procedure.recorded_at,
+    )
+
+
+def _diagnosis_entry(diagnosis: Diagnosis) -> Entry:
+    return Entry(
+        id=str(diagnosis.pk),
+        type="diagnosis",
+        layer="condition",
+        teeth=[diagnosis.tooth] if diagnosis.tooth else [],
+        part=str(diagnosis.tooth or ""),
+        title=f"{diagnosis.code.code} {diagnosis.code.title}",
+        state="diagnosis",
+        state_label=_("diagnosis"),
+        meta=_who_when(diagnosis.made_by, diagnosis.made_at),
+        note=diagnosis.note,
+        is_current=True,
+        diagnoses=[],
+        service="",
+        at=diagnosis.made_at,
+    )

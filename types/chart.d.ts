@@ -1,0 +1,80 @@
+/** The chart as `GET /api/v1/patients/{id}/chart` gives it, and what its modules share. */
+type Layer = "condition" | "planned" | "done" | "existing" | "referred";
+
+interface ToothData {
+  number: number;
+  name: string;
+  kind: "incisor" | "canine" | "premolar" | "molar";
+  arch: "upper" | "lower";
+  surfaces: string[];
+  roots: string[];
+  presence: "present" | "missing" | "unerupted" | "impacted" | "retained_root" | "implant";
+  label: string;
+}
+
+interface MarkData {
+  layer: Layer;
+  what: string;
+  source: string;
+  tooth: number | null;
+  surfaces: string[];
+  roots: string[];
+  role: "treated" | "abutment" | "pontic";
+  severity: string;
+  state: string;
+}
+
+interface EntryData {
+  id: string;
+  type: "finding" | "procedure" | "diagnosis";
+  layer: Layer | "cancelled";
+  teeth: number[];
+  part: string;
+  title: string;
+  state: string;
+  state_label: string;
+  meta: string;
+  note: string;
+  is_current: boolean;
+  diagnoses: string[];
+  service: string;
+}
+
+interface CariesIndex { decayed: number; missing: number; filled: number; total: number }
+
+interface ChartData {
+  at: string;
+  dentition: "permanent" | "mixed" | "primary";
+  first_at: string | null;
+  teeth: ToothData[];
+  marks: MarkData[];
+  entries: EntryData[];
+  dmft: CariesIndex;
+  dmft_primary: CariesIndex;
+}
+
+interface PaletteEntry {
+  key: string;
+  type: "finding" | "service";
+  title: string;
+  code: string;
+  kind: string;
+  severity: string;
+  service: string;
+  scope: "mouth" | "arch" | "tooth" | "surfaces" | "root" | "span";
+  effect: string;
+  group: string;
+}
+
+interface PaletteData { entries: PaletteEntry[]; favourites: Record<string, string> }
+
+interface Place { tooth: number; surfaces: string[]; roots: string[]; role: string }
+
+/** What the page's template tells the modules. */
+interface ChartSetup {
+  patient: string;
+  mayWrite: boolean;
+  mayPlan: boolean;
+  plansUrl: string;
+  words: Record<string, string>;
+}

@@ -57,3 +57,20 @@ def _sentences() -> dict[str, str]:
         "state": _("State"),
         "who": _("Who and when"),
     }
+
+
+def note_words() -> dict[str, str]:
+    """Sentences of the note's script."""
+    return {
+        "lost": _("The server could not be reached. Nothing was lost: try again."),
+        "broken": _("The server could not answer. Nothing was lost: try again."),
+        "saved": _("Saved at"),
+        "saving": _("Saving…"),
+        "typing": _("Not saved yet…"),
+        "notSaved": _("Not saved. Your text is kept here."),
+        "tryAgain": _("Try again"),
+        "theirs": _("Somebody else has written here since:"),
+        "keepMine": _("Keep mine"),
+        "takeTheirs": _("Take theirs"),
+        "nothingFound": _("Nothing found."),
+    }

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from charting.models import NoteTemplate
 
 
-class TemplateForm(forms.ModelForm[NoteTemplate]):
+class TemplateForm(forms.ModelForm):  # type: ignore[type-arg]
     """A ready text for the note."""
 
     class Meta:

@@ -1,5 +1,8 @@
 """Reads of the mouth and of visits."""
 
+import hashlib
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -9,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from charting import rules
-from charting.models import Diagnosis, Finding, Performance, Procedure, ProcedureChange, ProcedureTooth, Visit
+from charting.models import Diagnosis, Finding, NoteSection, NoteTemplate, Performance, Procedure, ProcedureChange, ProcedureTooth, Visit
 from clinic.lib.clock import branch_day
 from clinic.lib.errors import DomainError, NotFound
 from clinic.patients.models import Patient
@@ -245,3 +248,19 @@ def get_service(service_id: UUID) -> Service:
     if service is None:
         raise NotFound
     return service
+
+
+def templates_for(language: str) -> QuerySet[NoteTemplate]:
+    """Ready texts on offer in a language, in the order of the list."""
+    return NoteTemplate.objects.filter(language=language, is_active=True).order_by("section", "position", "title", "pk")
+
+
+def is_as_signed(visit: Visit) -> bool:
+    """Whether the signed note still says what was signed: the hash fits the content, and the columns fit the content."""
+    content = visit.signed_content or {}
+    return hash_of(content) == visit.content_hash and all(content.get(name) == getattr(visit, name) for name in NoteSection.values)
+
+
+def hash_of(content: Mapping[str, object]) -> str:
+    """SHA-256 of the content as canonical JSON: sorted keys, no spaces, UTF-8."""
+    return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()).hexdigest()

@@ -6,6 +6,14 @@ from charting import views
 
 urlpatterns = [
     path("patients/<uuid:patient_id>/chart/", views.chart, name="chart"),
+    path("patients/<uuid:patient_id>/visits/", views.visits, name="visits"),
     path("patients/<uuid:patient_id>/visits/start/", views.visit_start, name="visit-start"),
     path("appointments/<uuid:appointment_id>/visit/", views.visit_open, name="visit-open"),
+    path("visits/<uuid:visit_id>/", views.visit, name="visit"),
+    path("visits/<uuid:visit_id>/sign/", views.visit_sign, name="visit-sign"),
+    path("visits/<uuid:visit_id>/addenda/", views.visit_addendum, name="visit-addendum"),
+    path("visits/<uuid:visit_id>/print/", views.visit_print, name="visit-print"),
+    path("note-templates/", views.note_templates, name="note-templates"),
+    path("note-templates/new/", views.note_template, name="note-template-new"),
+    path("note-templates/<uuid:template_id>/", views.note_template, name="note-template"),
 ]

@@ -6,10 +6,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from charting import actions, queries
-from charting.chart_words import chart_words
+from charting.chart_words import chart_words, note_words
+from charting.forms import AddendumForm, TemplateForm
+from charting.models import NoteSection, NoteTemplate, Visit
+from clinic.history.actions import record_print
+from clinic.lib.errors import DomainError, InvalidInput, NotFound
+from clinic.lib.toasts import tell
 from clinic.patients.models import Patient
 from clinic.patients.queries import get_patient_for
 from clinic.scheduling import queries as scheduling
@@ -33,7 +40,6 @@ def chart(request: Request, patient_id: UUID) -> HttpResponse:
     setup = {
         "patient": str(patient.pk),
         "mayWrite": request.user.may(Permission.CHART_WRITE),
-        "mayPlan": request.user.may(Permission.PLAN_WRITE),
         "plansUrl": _url_or_nothing("plans", patient) if request.user.may(Permission.PLAN_VIEW) else "",
         "words": chart_words(),
     }
@@ -66,5 +72,121 @@ def visit_open(request: Request, appointment_id: UUID) -> HttpResponse:
 def visit_start(request: Request, patient_id: UUID) -> HttpResponse:
     """A visit without an appointment."""
     patient = get_patient_for(request.user, patient_id, what="visit", permission=Permission.CLINICAL_VIEW)
-    visit = actions.open_visit(patient=patient, dentist=request.user, branch=request.branch or patient.branch, actor=request.user, at=timezone.now())
+    branch = request.branch or patient.branch
+    visit = actions.open_visit(patient=patient, dentist=request.user, branch=branch, actor=request.user, at=timezone.now())
     return redirect("visit", visit_id=visit.pk)
+
+
+@page(Permission.CLINICAL_VIEW)
+@require_GET
+def visits(request: Request, patient_id: UUID) -> HttpResponse:
+    """All visits of the patient."""
+    patient = get_patient_for(request.user, patient_id, what="visits", permission=Permission.CLINICAL_VIEW)
+    context = {"patient": patient, "tab": "visits", "visits": queries.visits_of(patient), **_visit_context(request.user, patient)}
+    return render(request, "charting/visits.html", context)
+
+
+def _get_visit(request: Request, visit_id: UUID) -> Visit:
+    visit = queries.get_visit(visit_id)
+    visit.patient = get_patient_for(request.user, visit.patient_id, what="visit", permission=Permission.CLINICAL_VIEW)
+    return visit
+
+
+@page(Permission.CLINICAL_VIEW)
+@require_GET
+def visit(request: Request, visit_id: UUID) -> HttpResponse:
+    """The note of one visit: written while it is open, read once it is signed."""
+    found = _get_visit(request, visit_id)
+    return render(request, "charting/visit.html", _note_context(request, found, AddendumForm()))
+
+
+def _note_context(request: Request, found: Visit, addendum_form: AddendumForm) -> dict[str, object]:
+    user = request.user
+    may_write = not found.is_signed and user.may(Permission.VISIT_WRITE)
+    templates = queries.templates_for(get_language() or "en") if may_write else []
+    sections = [
+        {"name": name, "label": label, "text": getattr(found, name), "templates": [row for row in templates if row.section == name]}
+        for name, label in NoteSection.choices
+    ]
+    return {
+        "patient": found.patient,
+        "tab": "visits",
+        "visit": found,
+        "sections": sections,
+        "diagnoses": queries.diagnoses_in(found),
+        "performances": queries.performances_in(found),
+        "addenda": found.addenda.select_related("written_by").order_by("written_at", "pk"),
+        "addendum_form": addendum_form,
+        "may_write": may_write,
+        "may_sign": not found.is_signed and actions.may_sign(found, user),
+        "may_add": found.is_signed and user.may(Permission.VISIT_SIGN),
+        "is_intact": found.is_signed and queries.is_as_signed(found),
+        "images_url": _url_or_nothing("images", found.patient),
+        "setup": {"visit": str(found.pk), "version": found.version, "words": note_words()},
+    }
+
+
+@page(Permission.VISIT_SIGN)
+@require_POST
+def visit_sign(request: Request, visit_id: UUID) -> HttpResponse:
+    """Sign and lock the note."""
+    found = _get_visit(request, visit_id)
+    version = request.POST.get("version", "")
+    if not version.isdigit():
+        raise InvalidInput
+    actions.sign_visit(visit=found, version=int(version), actor=request.user, at=timezone.now())
+    tell(request, _("The note is signed and locked."))
+    return redirect("visit", visit_id=found.pk)
+
+
+@page(Permission.VISIT_SIGN)
+@require_POST
+def visit_addendum(request: Request, visit_id: UUID) -> HttpResponse:
+    """Add to a signed note."""
+    found = _get_visit(request, visit_id)
+    form = AddendumForm(request.POST)
+    if form.is_valid():
+        actions.add_addendum(visit=found, actor=request.user, at=timezone.now(), **form.cleaned_data)
+        tell(request, _("The addendum is added."))
+        return redirect("visit", visit_id=found.pk)
+    return render(request, "charting/visit.html", _note_context(request, found, form), status=422)
+
+
+@page(Permission.CLINICAL_VIEW)
+@require_GET
+def visit_print(request: Request, visit_id: UUID) -> HttpResponse:
+    """The note on paper; printing is an event of the record."""
+    found = _get_visit(request, visit_id)
+    record_print(what="visit", patient_id=found.patient_id, body={"visit": str(found.pk), "sha256": found.content_hash})
+    return render(request, "charting/visit_print.html", _note_context(request, found, AddendumForm()))
+
+
+@page(Permission.VISIT_WRITE)
+@require_GET
+def note_templates(request: Request) -> HttpResponse:
+    """The ready texts of the clinic, by section."""
+    language = request.GET.get("language", get_language() or "en")
+    rows = NoteTemplate.objects.filter(language=language).order_by("section", "position", "title", "pk")
+    groups = [(label, [row for row in rows if row.section == name]) for name, label in NoteSection.choices]
+    return render(request, "charting/note_templates.html", {"groups": groups, "language": language})
+
+
+@page(Permission.VISIT_WRITE)
+@require_http_methods(["GET", "POST"])
+def note_template(request: Request, template_id: UUID | None = None) -> HttpResponse:
+    """Write a new ready text, or change one."""
+    row = NoteTemplate.objects.filter(pk=template_id).first() if template_id else NoteTemplate(language=get_language() or "en")
+    if row is None:
+        raise NotFound
+    form = TemplateForm(request.POST or None, instance=row)
+    if request.method == "POST" and form.is_valid():
+        try:
+            saved = actions.save_template(actor=request.user, details=form.cleaned_data, template_id=template_id)
+        except DomainError as error:
+            for name, text in (error.fields or {"title": error.message}).items():
+                form.add_error(name if name in form.fields else None, str(text))
+        else:
+            tell(request, _("The template “%(title)s” is saved.") % {"title": saved.title})
+            return redirect(f"{reverse('note-templates')}?language={saved.language}")
+    status = 422 if form.errors else 200
+    return render(request, "charting/note_template.html", {"form": form, "template": row}, status=status)

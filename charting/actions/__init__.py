@@ -12,7 +12,8 @@ from charting.actions.procedures import (
     perform_procedure,
     reverse_performance,
 )
-from charting.actions.visits import VisitSigned, add_addendum, close_visit, open_visit, open_visit_of_appointment, sign_visit, write_visit
+from charting.actions.templates import save_template, ship_templates
+from charting.actions.visits import VisitSigned, add_addendum, close_visit, may_sign, open_visit, open_visit_of_appointment, sign_visit, write_visit
 from charting.queries import ClosedCode
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "change_procedure_state",
     "close_visit",
     "mark_in_error",
+    "may_sign",
     "open_visit",
     "open_visit_of_appointment",
     "perform_procedure",
@@ -35,7 +37,9 @@ __all__ = [
     "reopen_finding",
     "resolve_finding",
     "reverse_performance",
+    "save_template",
     "set_favourite",
+    "ship_templates",
     "sign_visit",
     "withdraw_diagnosis",
     "write_visit",

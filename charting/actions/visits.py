@@ -1,7 +1,5 @@
 """Visits: opened when the patient is seated, written, signed and then frozen; later words are addenda."""
 
-import hashlib
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
@@ -124,7 +122,7 @@ def sign_visit(*, visit: Visit, version: int, actor: User, at: datetime) -> Visi
     """
     actor.require(Permission.VISIT_SIGN)
     locked = _lock_unsigned(visit)
-    if locked.dentist_id != actor.pk and not actor.may(Permission.VISIT_SIGN_OTHERS):
+    if not may_sign(locked, actor):
         raise NotAllowed(_("Only the dentist of this visit signs its note."))
     if locked.version != version:
         raise StaleVersion(link=f"/visits/{visit.pk}/")
@@ -132,12 +130,17 @@ def sign_visit(*, visit: Visit, version: int, actor: User, at: datetime) -> Visi
         raise InvalidInput(_("The note is empty. Write what was found and done, then sign."))
     locked.closed_at = locked.closed_at or max(at, locked.opened_at)
     locked.signed_content = queries.visit_content(locked)
-    locked.content_hash = hash_of(locked.signed_content)
+    locked.content_hash = queries.hash_of(locked.signed_content)
     locked.signed_at, locked.signed_by = at, actor
     locked.save(update_fields=["closed_at", "signed_content", "content_hash", "signed_at", "signed_by"])
     history.record_signature(table=Visit._meta.db_table, key=locked.pk, patient_id=locked.patient_id, body={"sha256": locked.content_hash})
     locked.refresh_from_db(fields=["version"])
     return locked
+
+
+def may_sign(visit: Visit, user: User) -> bool:
+    """Dentists sign their own visits; a chief, who also manages the clinic, those of others."""
+    return user.may(Permission.VISIT_SIGN) and (visit.dentist_id == user.pk or user.may(Permission.VISIT_SIGN_OTHERS))
 
 
 @transaction.atomic
@@ -163,7 +166,7 @@ def add_addendum(*, visit: Visit, text: str, actor: User, at: datetime, reason: 
         reason=reason.strip(),
         written_by=actor,
         written_at=at,
-        content_hash=hash_of(content),
+        content_hash=queries.hash_of(content),
     )
     history.note(EventKind.ADDENDUM, table=Visit._meta.db_table, key=visit.pk, patient_id=visit.patient_id, body={"sha256": addendum.content_hash})
     return addendum
@@ -181,11 +184,6 @@ def visit_for(patient: Patient, visit: Visit | None, actor: User) -> Visit | Non
     if visit.is_signed:
         raise VisitSigned(visit)
     return visit
-
-
-def hash_of(content: Mapping[str, object]) -> str:
-    """SHA-256 of the content as canonical JSON: sorted keys, no spaces, UTF-8."""
-    return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 def _lock_unsigned(visit: Visit) -> Visit:

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from charting import actions, queries
-from charting.actions.visits import NotSigned, hash_of
+from charting.actions.visits import NotSigned
 from charting.models import Visit
 from clinic.history.models import Event
 from clinic.lib.errors import InvalidInput, NotAllowed, StaleVersion
@@ -58,7 +58,7 @@ def test_signing_fixes_text_diagnoses_and_procedures() -> None:
     content = visit.signed_content or {}
     assert (content["diagnoses"][0]["code"], content["procedures"][0]["teeth"]) == ("K02.1", [[16, ["O"], []]])
     visit.refresh_from_db()
-    assert visit.content_hash == hash_of(visit.signed_content or {})
+    assert visit.content_hash == queries.hash_of(visit.signed_content or {})
     assert visit.closed_at == LATER
     event = Event.objects.get(op="S", tbl="charting_visit")
     assert (event.pk_text, event.body) == (str(visit.pk), {"sha256": visit.content_hash})

@@ -33,9 +33,8 @@ let dentition = "";
 let hovered = 0;
 let asked = 0;
 
-const known = () => new Map((chart?.teeth ?? []).map((tooth) => [tooth.number, tooth]));
 const isPast = () => !timeline.isNow;
-
+const known = () => new Map((chart?.teeth ?? []).map((tooth) => [tooth.number, tooth]));
 async function load() {
   asked += 1;
   const mine = asked;
@@ -46,14 +45,13 @@ async function load() {
     chart = found;
     status.loaded(isPast() ? timeline.date.value : "");
     timeline.span(found.first_at);
+    writeList(byId("chart-list"), found, setup.words);
     redraw();
   } catch (error) {
     if (mine !== asked) return;
     chart = null;
     drawing = null;
-    arch.replaceChildren();
-    byId("story").replaceChildren();
-    byId("chart-list").replaceChildren();
+    for (const id of ["arch", "story", "chart-list"]) byId(id).replaceChildren();
     status.failed(/** @type {Error} */ (error).message);
   }
 }
@@ -69,7 +67,6 @@ function redraw() {
   for (const number of selection.numbers) if (!drawing.parts.has(number)) selection.teeth.delete(number);
   hideLayers(drawing.root, hidden);
   arch.replaceChildren(drawing.root);
-  writeList(byId("chart-list"), chart, setup.words);
   showChoice();
   if (hadFocus) focusTooth(selection.focused);
 }
@@ -128,8 +125,7 @@ async function takeBack(done) {
 async function act(path, method, body, words, back) {
   try {
     await call(path, { method, body });
-    const goBack = back ? async () => act(back.path, back.method, back.body, setup.words.undone) : null;
-    status.entered([words], goBack);
+    status.entered([words], back ? () => act(back.path, back.method, back.body, setup.words.undone) : null);
     await load();
   } catch (error) {
     status.refused(/** @type {Error} */ (error).message, () => act(path, method, body, words, back));

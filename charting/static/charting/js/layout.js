@@ -9,7 +9,7 @@ const ROWS = {
 const COLUMN = 48;
 const FULL = { neck: 66, diagram: 122, lingualNeck: 172, number: 237, height: 250 };
 const SHORT = { neck: 66, diagram: 122, lingualNeck: 0, number: 158, height: 164 };
-const SMALL = { neck: 44, diagram: 93, lingualNeck: 0, number: 123, height: 128 };
+const SMALL = { neck: 44, diagram: 93, lingualNeck: 0, number: 121, height: 131 };
 
 /** @typedef {{number: number, x: number, isUpper: boolean, mirror: 1 | -1, neck: number, diagram: number, lingualNeck: number, label: number, top: number, bottom: number, scale: number}} Spot */
 

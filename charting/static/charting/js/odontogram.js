@@ -71,7 +71,7 @@ function drawTooth(tooth, spot, column) {
   const occlusal = topView(tooth, shape, place(spot.diagram, up));
   const badges = svg("g", { class: "badges" });
   const group = svg("g", { class: `tooth is-${tooth.presence}`, "data-tooth": tooth.number, role: "option", "aria-selected": "false", "aria-label": tooth.label, tabindex: -1 });
-  const box = { x: spot.x - column / 2 + 1, y: spot.top + 1, width: column - 2, height: spot.bottom - spot.top - 2, rx: 6 };
+  const box = { x: spot.x - column / 2, y: spot.top + 1, width: column, height: spot.bottom - spot.top - 2, rx: 6 };
   const label = svg("text", { class: "tooth-number", x: spot.x, y: spot.label + 4 }, String(tooth.number));
   group.append(svg("rect", { class: "tooth-column", ...box }), facial, ...(lingual ? [lingual] : []), occlusal, label, badges);
   return { tooth, spot, shape, group, facial, lingual, occlusal, badges };

@@ -21,6 +21,7 @@ export class Palette extends EventTarget {
     this.search.addEventListener("input", () => this.show());
     this.search.addEventListener("keydown", (event) => this.#typed(event));
     byId("palette-mode").addEventListener("change", (event) => this.setMode(/** @type {HTMLInputElement} */ (event.target).value));
+    this.list.addEventListener("mousedown", (event) => event.preventDefault());
     for (const list of [this.list, this.keys]) list.addEventListener("click", (event) => this.#clicked(event));
   }
 

@@ -1,0 +1,57 @@
+"""Ready texts for the sections of a note."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from charting.defaults import note_templates
+from charting.models import NoteTemplate
+from clinic.lib.errors import InvalidInput, NotFound
+from clinic.staff.models import User
+from clinic.staff.roles import Permission
+
+TITLE_TAKEN = _("This section has a template with this title already.")
+
+
+@transaction.atomic
+def save_template(*, actor: User, details: Mapping[str, Any], template_id: UUID | None = None) -> NoteTemplate:
+    """Write a new template, or change one.
+
+    :raises InvalidInput: when a field cannot be, or the title is taken in its section.
+    """
+    actor.require(Permission.VISIT_WRITE)
+    template = NoteTemplate.objects.select_for_update().filter(pk=template_id).first() if template_id else NoteTemplate()
+    if template is None:
+        raise NotFound
+    for name in ("section", "language", "title", "body", "position", "is_active"):
+        setattr(template, name, details.get(name, getattr(template, name)))
+    try:
+        template.full_clean(validate_constraints=False)
+        with transaction.atomic():
+            template.save()
+    except ValidationError as error:
+        raise InvalidInput(fields={name: " ".join(texts) for name, texts in error.message_dict.items()}) from error
+    except IntegrityError as error:
+        if "charting_template_title_once" not in str(error):
+            raise
+        raise InvalidInput(TITLE_TAKEN, fields={"title": TITLE_TAKEN}) from error
+    return template
+
+
+@transaction.atomic
+def ship_templates(*, actor: User) -> int:
+    """Put the shipped templates in place where the clinic has none of that title; returns how many were new."""
+    actor.require(Permission.VISIT_WRITE)
+    known = set(NoteTemplate.objects.values_list("section", "language", "title"))
+    new = [
+        NoteTemplate(section=section, language=language, title=title, body=body, position=position)
+        for language, sections in note_templates().items()
+        for section, texts in sections.items()
+        for position, (title, body) in enumerate(texts)
+        if (section, language, title) not in known
+    ]
+    return len(NoteTemplate.objects.bulk_create(new))

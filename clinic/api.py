@@ -8,6 +8,7 @@ from ninja.errors import ValidationError
 
 from charting.api import router as charting_router
 from clinic.billing.api import router as billing_router
+from clinic.desk.history_api import router as history_router
 from clinic.lib.errors import DomainError
 from clinic.patients.api import router as patients_router
 from clinic.price_list.api import router as price_list_router
@@ -51,6 +52,7 @@ for _router in (
     scheduling_router,
     billing_router,
     staff_router,
+    history_router,
     charting_router,
     treatment_plans_router,
     inventory_router,

@@ -53,6 +53,9 @@ PAGES: dict[str, Needs] = {
     "diary-marks": (P.DIARY_VIEW,),
     "settings": ANYONE,
     "choose-branch": ANYONE,
+    "patient-history": (P.HISTORY_VIEW,),
+    "record-history": (P.HISTORY_VIEW,),
+    "history": (P.HISTORY_SEARCH,),
     # inventory
     "stock": (P.STOCK_VIEW,),
     "material": (P.STOCK_VIEW,),
@@ -145,6 +148,9 @@ OPERATIONS: dict[str, Needs] = {
     "tokens": (P.STAFF_WRITE,),
     "create_token": (P.STAFF_WRITE,),
     "revoke_token": ANYONE,
+    # desk
+    "patient_history": (P.HISTORY_VIEW,),
+    "record_history": (P.HISTORY_VIEW,),
     # inventory
     "list_materials": (P.STOCK_VIEW,),
     "create_material": (P.STOCK_WRITE,),

@@ -42,7 +42,7 @@ RAIL = (
     Entry("insurers", "shield-check", pgettext_lazy("rail", "Insurers"), (P.INSURANCE_VIEW,), "g i"),
     Entry("registries", "file-check-2", pgettext_lazy("rail", "Registries"), (P.REPORT_VIEW,), "g e"),
     Entry("reports", "chart-column", pgettext_lazy("rail", "Reports"), (P.REPORT_VIEW,), "g r"),
-    Entry("history", "history", pgettext_lazy("rail", "History"), (P.HISTORY_VIEW,), "g h"),
+    Entry("history", "history", pgettext_lazy("rail", "History"), (P.HISTORY_SEARCH,), "g h"),
     Entry("prices", "tags", pgettext_lazy("rail", "Prices"), (P.PRICE_VIEW,), "g c", ("/dictionaries/",)),
     Entry(
         "settings",

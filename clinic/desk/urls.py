@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clinic.desk import views
+from clinic.desk import history_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -11,4 +11,7 @@ urlpatterns = [
     path("diary/marks/", views.diary_marks, name="diary-marks"),
     path("settings/", views.settings_page, name="settings"),
     path("branch/", views.choose_branch, name="choose-branch"),
+    path("patients/<uuid:patient_id>/history/", history_views.patient_history, name="patient-history"),
+    path("history/", history_views.search, name="history"),
+    path("history/<str:table>/<uuid:key>/", history_views.record, name="record-history"),
 ]

@@ -57,6 +57,7 @@ class Permission(StrEnum):
     REPORT_VIEW = "report_view"
     RECORD_EXPORT = "record_export"
     HISTORY_VIEW = "history_view"
+    HISTORY_SEARCH = "history_search"
     STAFF_VIEW = "staff_view"
     STAFF_WRITE = "staff_write"
     SETTINGS_WRITE = "settings_write"
@@ -146,6 +147,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.MONEY_VIEW,
             P.INSURANCE_VIEW,
             P.HISTORY_VIEW,
+            P.HISTORY_SEARCH,
             P.RECORD_EXPORT,
             P.DIARY_VIEW,
             P.PRICE_VIEW,

@@ -16,6 +16,7 @@ from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
+from django_htmx.middleware import HtmxDetails
 
 from clinic.history import actions as history
 from clinic.history.models import Event
@@ -128,5 +129,6 @@ def _people_of_browser(request: HttpRequest) -> list[User]:
 
 def next_url(request: HttpRequest) -> str:
     """Where the person wanted to go; never outside the clinic."""
-    url = request.POST.get("next") or request.GET.get("next") or settings.LOGIN_REDIRECT_URL
+    beside = HtmxDetails(request).current_url_abs_path if request.headers.get("HX-Request") else None
+    url = request.POST.get("next") or request.GET.get("next") or beside or settings.LOGIN_REDIRECT_URL
     return url if url_has_allowed_host_and_scheme(url, allowed_hosts={request.get_host()}, require_https=request.is_secure()) else "/"

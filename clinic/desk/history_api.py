@@ -1,0 +1,94 @@
+"""API of history: the events of a patient and the versions of a record."""
+
+from datetime import datetime
+from typing import Any, cast
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import Query, Router, Schema
+
+from clinic.desk import history_views
+from clinic.history import queries as ledger
+from clinic.history import wording
+from clinic.patients import queries as patients
+from clinic.staff.models import User
+from clinic.staff.roles import Permission
+
+router = Router(tags=["history"])
+
+
+class ChangeOut(Schema):
+    name: str
+    label: str
+    before: str
+    after: str
+
+
+class EventOut(Schema):
+    id: int
+    at: datetime
+    kind: str
+    kind_label: str
+    what: str
+    title: str
+    table: str
+    key: str | None
+    patient_id: UUID | None
+    actor: str
+    actor_name: str
+    actor_role: str
+    purpose: str
+    changes: list[ChangeOut]
+
+    @staticmethod
+    def resolve_kind_label(obj: wording.Line) -> str:
+        return str(obj.kind_label)
+
+
+class EventsOut(Schema):
+    """`next_cursor` leads to older events; null at the end."""
+
+    events: list[EventOut]
+    next_cursor: str | None
+
+
+class Wanted(Schema):
+    actor: str = ""
+    kind: list[str] = []
+    table: list[str] = []
+    since: datetime | None = None
+    until: datetime | None = None
+    text: str = ""
+    views: bool = True
+
+
+class VersionOut(EventOut):
+    """An event with the whole record as it stood after it."""
+
+    body: dict[str, Any]
+
+
+@router.get("/patients/{uuid:patient_id}/history", response=EventsOut, operation_id="patient_history")
+def patient_history(request: HttpRequest, patient_id: UUID, wanted: Query[Wanted], cursor: str | None = None) -> dict[str, Any]:
+    """Who did what to this patient's record and who looked at it, the newest first."""
+    patients.get_patient_for(cast(User, request.user), patient_id, what="history", permission=Permission.HISTORY_VIEW)
+    asked = ledger.Filter(
+        patient_id=patient_id,
+        actor=wanted.actor,
+        kinds=wanted.kind,
+        tables=wanted.table,
+        since=wanted.since,
+        until=wanted.until,
+        text=wanted.text,
+        with_views=wanted.views,
+    )
+    found = ledger.page_of(asked, cursor=cursor)
+    return {"events": wording.lines(found.events, found.before), "next_cursor": found.next_cursor}
+
+
+@router.get("/history/{table}/{uuid:key}", response=list[VersionOut], operation_id="record_history")
+def record_history(request: HttpRequest, table: str, key: UUID) -> list[dict[str, Any]]:
+    """All versions of one record, the oldest first."""
+    events = history_views.versions_for(cast(User, request.user), table, key)
+    lines = wording.lines(events, ledger.bodies_before(events))
+    return [{**EventOut.from_orm(line).dict(), "body": event.body or {}} for line, event in zip(lines, events, strict=True)]

@@ -1,0 +1,179 @@
+"""History pages: the events of a patient, the versions of a record, the search over everything."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any, cast
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.timezone import get_current_timezone
+from django.views.decorators.http import require_GET
+
+from clinic.history import queries as ledger
+from clinic.history import wording
+from clinic.history.models import Event, EventKind
+from clinic.lib.errors import NotFound
+from clinic.patients import queries as patients
+from clinic.staff import queries as staff
+from clinic.staff.guards import page
+from clinic.staff.models import User
+from clinic.staff.roles import Permission
+
+SHOWN_KINDS = [EventKind.INSERT, EventKind.UPDATE, EventKind.DELETE, EventKind.VIEW, EventKind.SIGN, EventKind.PRINT, EventKind.LOGIN, EventKind.DDL]
+
+
+@page(Permission.HISTORY_VIEW)
+@require_GET
+def patient_history(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """Who did what to this patient's record, in words; looks at it too when asked."""
+    patient = patients.get_patient_for(_user(request), patient_id, what="history", permission=Permission.HISTORY_VIEW)
+    facets = ledger.facets_of(patient_id)
+    context = {
+        **_timeline(request, wanted_from(request, patient_id=patient_id)),
+        "patient": patient,
+        "tab": "patient-history",
+        "people": sorted(facets.people.items(), key=lambda person: person[1]),
+        "tables": _labelled(facets.tables),
+    }
+    template = "history/_events.html" if request.GET.get("cursor") and request.headers.get("HX-Request") else "history/patient.html"
+    return render(request, template, context)
+
+
+@page(Permission.HISTORY_SEARCH)
+@require_GET
+def search(request: HttpRequest) -> HttpResponse:
+    """Events of the whole clinic, by person, patient, kind and time."""
+    wanted = wanted_from(request, patient_id=_uuid(request.GET.get("patient")))
+    context = {
+        **_timeline(request, wanted),
+        "people": [(str(person.pk), person.get_full_name()) for person in staff.everybody().prefetch_related(None)],
+        "tables": _labelled(wording.models_by_table()),
+        "is_search": True,
+    }
+    template = "history/_events.html" if request.GET.get("cursor") and request.headers.get("HX-Request") else "history/search.html"
+    return render(request, template, context)
+
+
+@page(Permission.HISTORY_VIEW)
+@require_GET
+def record(request: HttpRequest, table: str, key: UUID) -> HttpResponse:
+    """Every version of one record, two of them side by side."""
+    events = versions_for(_user(request), table, key)
+    lines = wording.lines(events, ledger.bodies_before(events))
+    right = _chosen(events, request.GET.get("b"), request.GET.get("at"))
+    left = _chosen(events, request.GET.get("a"), None) if request.GET.get("a") else max(0, right - 1)
+    numbered = [{"line": line, "number": number + 1} for number, line in enumerate(lines)]
+    newest_first = Paginator(numbered[::-1], 50).get_page(request.GET.get("page"))
+    context = {
+        "what": wording.table_label(table),
+        "lines": newest_first,
+        "left": numbered[left],
+        "right": numbered[right],
+        "rows": side_by_side(table, events[left], events[right]),
+        "at": request.GET.get("at", ""),
+        "patient_id": events[-1].patient_id,
+    }
+    return render(request, "history/record.html", context)
+
+
+def versions_for(user: User, table: str, key: UUID) -> list[Event]:
+    """All versions of a record, if the person may see them; of a patient's record the look is recorded.
+
+    :raises NotAllowed: :raises NotFound:
+    """
+    user.require(Permission.HISTORY_VIEW)
+    events = list(ledger.versions_of(table, str(key))) if table in wording.models_by_table() else []
+    if not events:
+        raise NotFound
+    if events[-1].patient_id:
+        patients.get_patient_for(user, events[-1].patient_id, what="record history", permission=Permission.HISTORY_VIEW)
+    else:
+        user.require(Permission.HISTORY_SEARCH)
+    return events
+
+
+def side_by_side(table: str, left: Event, right: Event) -> list[dict[str, Any]]:
+    """The fields of two versions, in words, with those that differ marked."""
+    model = wording.models_by_table()[table]
+    old, new = dict(left.body or {}), dict(right.body or {})
+    columns = [column for column in {**old, **new} if column not in wording.TECHNICAL]
+    names = wording.Names([(model, old), (model, new)])
+    changes = wording.differences(model, old, new, columns, names)
+    return [{"change": change, "differs": old.get(change.name) != new.get(change.name)} for change in changes]
+
+
+def wanted_from(request: HttpRequest, *, patient_id: UUID | None) -> ledger.Filter:
+    """The filter that the address asks for; what it does not understand it leaves out."""
+    get = request.GET
+    until = _day(get.get("until"))
+    return ledger.Filter(
+        patient_id=patient_id,
+        actor=get.get("actor", ""),
+        kinds=[kind for kind in get.getlist("kind") if kind in EventKind.values],
+        tables=[table for table in get.getlist("table") if table],
+        since=_instant(_day(get.get("since"))),
+        until=_instant(until + timedelta(days=1)) if until else None,
+        text=get.get("text", "").strip()[:200],
+        with_views=get.get("views") == "1",
+    )
+
+
+def _timeline(request: HttpRequest, wanted: ledger.Filter) -> dict[str, Any]:
+    found = ledger.page_of(wanted, cursor=request.GET.get("cursor"))
+    next_page = request.GET.copy()
+    if found.next_cursor:
+        next_page["cursor"] = found.next_cursor
+    return {
+        "lines": wording.lines(found.events, found.before),
+        "next_url": f"?{next_page.urlencode()}" if found.next_cursor else None,
+        "wanted": wanted,
+        "query": request.GET,
+        "kinds": [(kind.value, wording.KINDS[kind][0]) for kind in SHOWN_KINDS],
+        "is_filtered": any(value for name, value in request.GET.items() if name not in ("cursor", "views")),
+    }
+
+
+def _labelled(tables: Any) -> list[tuple[str, str]]:
+    return sorted(((table, wording.table_label(table)) for table in tables), key=lambda pair: pair[1])
+
+
+def _chosen(events: list[Event], number: str | None, at: str | None) -> int:
+    """Position of the version asked for by number, or of the one that stood at an instant; else of the last one."""
+    instant = _moment(at)
+    if instant:
+        aware = instant if timezone.is_aware(instant) else timezone.make_aware(instant)
+        return max(0, sum(event.at <= aware for event in events) - 1)
+    position = int(number) - 1 if number and number.isascii() and number.isdigit() else len(events) - 1
+    return min(max(position, 0), len(events) - 1)
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return parse_date(text or "")
+    except ValueError:
+        return None
+
+
+def _instant(day: date | None) -> datetime | None:
+    return datetime.combine(day, time.min, get_current_timezone()) if day else None
+
+
+def _uuid(text: str | None) -> UUID | None:
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None
+
+
+def _user(request: HttpRequest) -> User:
+    return cast(User, request.user)
+
+
+def _moment(text: str | None) -> datetime | None:
+    try:
+        return parse_datetime(text or "")
+    except ValueError:
+        return None

@@ -1,0 +1,125 @@
+"""Reads of the ledger: the events of a patient, of a record, of everybody; what each one changed."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from clinic.history.models import Event, EventKind
+
+PAGE = 50
+CHANGES = (EventKind.INSERT.value, EventKind.UPDATE.value, EventKind.DELETE.value)
+BEFORE = """
+SELECT e.id, p.body FROM history.event e
+CROSS JOIN LATERAL (SELECT body FROM history.event p WHERE p.tbl = e.tbl AND p.pk = e.pk AND p.id < e.id AND p.at <= e.at AND p.op IN ('I', 'U')
+                    ORDER BY p.id DESC LIMIT 1) p
+WHERE e.id = ANY(%s) AND e.at BETWEEN %s AND %s
+"""
+FACETS = "SELECT tbl, op, actor, max(actor_name) FROM history.event WHERE patient_id = %s GROUP BY tbl, op, actor"
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What of history is asked for; empty means everything."""
+
+    patient_id: UUID | None = None
+    actor: str = ""
+    kinds: Sequence[str] = ()
+    tables: Sequence[str] = ()
+    since: datetime | None = None
+    until: datetime | None = None
+    text: str = ""
+    with_views: bool = True
+
+    def condition(self) -> Q:
+        """The filter as a condition on events."""
+        condition = Q() if self.with_views or self.kinds else ~Q(op=EventKind.VIEW)
+        for name, value in (("patient_id", self.patient_id), ("actor", self.actor), ("at__gte", self.since), ("at__lt", self.until)):
+            if value:
+                condition &= Q(**{name: value})
+        if self.kinds:
+            condition &= Q(op__in=self.kinds)
+        if self.tables:
+            condition &= Q(tbl__in=self.tables)
+        return condition
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of events, the newest first, and the cursor of the next one."""
+
+    events: list[Event]
+    before: dict[int, dict[str, Any]]
+    next_cursor: str | None
+
+
+@dataclass
+class Facets:
+    """What the events of a patient can be filtered by."""
+
+    people: dict[str, str] = field(default_factory=dict)
+    tables: set[str] = field(default_factory=set)
+    views: set[str] = field(default_factory=set)
+
+
+def page_of(wanted: Filter, *, cursor: str | None = None, size: int = PAGE) -> Page:
+    """The newest events that match, or the next ones after `cursor`."""
+    events = Event.objects.filter(wanted.condition())
+    if wanted.text:
+        events = events.extra(where=["body::text ILIKE %s"], params=["%" + _escaped(wanted.text) + "%"])
+    at, event_id = _parsed(cursor)
+    if at is not None:
+        events = events.filter(Q(at__lt=at) | Q(at=at, id__lt=event_id), at__lte=at)
+    found = list(events.order_by("-at", "-id")[: size + 1])
+    shown = found[:size]
+    next_cursor = f"{shown[-1].at.isoformat()}_{shown[-1].id}" if len(found) > size else None
+    return Page(shown, bodies_before(shown), next_cursor)
+
+
+def versions_of(table: str, key: str) -> QuerySet[Event]:
+    """Every state that a record has had, the oldest first."""
+    return Event.objects.filter(tbl=table, pk_text=key, op__in=CHANGES).order_by("id")
+
+
+def bodies_before(events: Sequence[Event]) -> dict[int, dict[str, Any]]:
+    """For each change, the record as it was just before; in one query."""
+    changes = [event for event in events if event.op in ("U", "D")]
+    if not changes:
+        return {}
+    instants = [event.at for event in changes]
+    with connection.cursor() as cursor:
+        cursor.execute(BEFORE, [[event.id for event in changes], min(instants), max(instants)])
+        return {event_id: _loaded(body) for event_id, body in cursor.fetchall()}
+
+
+def facets_of(patient_id: UUID) -> Facets:
+    """Who acted on this patient's record and on what kinds of records."""
+    facets = Facets()
+    with connection.cursor() as cursor:
+        cursor.execute(FACETS, [patient_id])
+        for table, kind, actor, name in cursor.fetchall():
+            facets.people[actor] = name
+            (facets.tables if kind in CHANGES else facets.views).add(table)
+    return facets
+
+
+def _parsed(cursor: str | None) -> tuple[datetime | None, int]:
+    instant, _underscore, event_id = (cursor or "").partition("_")
+    try:
+        return datetime.fromisoformat(instant), int(event_id)
+    except ValueError:
+        return None, 0
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _loaded(body: Any) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads(body) if isinstance(body, str) else body or {}
+    return loaded

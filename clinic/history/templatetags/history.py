@@ -1,0 +1,29 @@
+"""`{% history_link record %}`: the way from any record to all of its past versions."""
+
+from django import template
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from clinic.history.models import Record
+from clinic.lib.templatetags.house import icon
+
+register = template.Library()
+
+
+@register.simple_tag
+def history_link(record: Record) -> SafeString:
+    """A quiet link to the versions of a record; the page itself says who may see them."""
+    return format_html(
+        '<a class="btn btn-quiet btn-small" href="{}">{}{}</a>', record_url(record._meta.db_table, record.pk), icon("history"), _("Versions")
+    )
+
+
+@register.simple_tag
+def record_url(table: str, key: object) -> str:
+    """The address of the page with all versions of a record."""
+    try:
+        return reverse("record-history", args=[table, key])
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,257 @@
+"""Events in words: the record's kind and name, who and when, each field before and after as a person would say it."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.functional import Promise
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from clinic.history.models import Event, EventKind, Record
+from clinic.history.queries import CHANGES
+
+Text = str | Promise
+TECHNICAL = {"id", "version", "created_at"}
+EMPTY = "–"
+KINDS: dict[str, tuple[Text, str]] = {
+    EventKind.INSERT: (pgettext_lazy("history", "created"), "plus"),
+    EventKind.UPDATE: (pgettext_lazy("history", "changed"), "pencil"),
+    EventKind.DELETE: (pgettext_lazy("history", "deleted"), "trash-2"),
+    EventKind.VIEW: (pgettext_lazy("history", "looked at"), "eye"),
+    EventKind.SIGN: (pgettext_lazy("history", "signed"), "signature"),
+    EventKind.ADDENDUM: (pgettext_lazy("history", "added to"), "file-plus-2"),
+    EventKind.PRINT: (pgettext_lazy("history", "printed or exported"), "printer"),
+    EventKind.LOGIN: (pgettext_lazy("history", "entrance"), "key-round"),
+    EventKind.DDL: (pgettext_lazy("history", "table structure changed"), "database"),
+    EventKind.ERASE: (pgettext_lazy("history", "erased"), "eraser"),
+}
+VIEWS: dict[str, Text] = {
+    "overview": gettext_lazy("overview"),
+    "patient": gettext_lazy("overview"),
+    "chart": gettext_lazy("dental chart"),
+    "visits": gettext_lazy("visits"),
+    "visit": gettext_lazy("visit"),
+    "images": gettext_lazy("images"),
+    "image": gettext_lazy("image"),
+    "plans": gettext_lazy("treatment plans"),
+    "plan": gettext_lazy("treatment plan"),
+    "documents": gettext_lazy("documents"),
+    "document": gettext_lazy("document"),
+    "lab orders": gettext_lazy("laboratory orders"),
+    "lab order": gettext_lazy("laboratory order"),
+    "materials": gettext_lazy("materials used"),
+    "money": gettext_lazy("money"),
+    "insurance": gettext_lazy("insurance"),
+    "history": gettext_lazy("history"),
+    "record history": gettext_lazy("history of a record"),
+    "login": gettext_lazy("logged in"),
+    "logout": gettext_lazy("logged out"),
+    "login_refused": gettext_lazy("login refused"),
+    "lock": gettext_lazy("locked the computer"),
+    "idle_lock": gettext_lazy("idle computer locked itself"),
+    "session_expired": gettext_lazy("session ended by time"),
+    "pin_set": gettext_lazy("PIN set or erased"),
+    "pin_accepted": gettext_lazy("took over by PIN"),
+    "pin_refused": gettext_lazy("PIN refused"),
+    "second_factor_on": gettext_lazy("second factor switched on"),
+    "second_factor_off": gettext_lazy("second factor switched off"),
+    "second_factor_accepted": gettext_lazy("second factor shown"),
+    "second_factor_refused": gettext_lazy("second factor refused"),
+    "backup_codes_made": gettext_lazy("backup codes made"),
+}
+SYSTEM = gettext_lazy("the system")
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field: what it is called, what stood before, what stands after."""
+
+    name: str
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One event as a person reads it."""
+
+    id: int
+    at: datetime
+    kind: str
+    kind_label: Text
+    icon: str
+    what: str
+    title: str
+    table: str
+    key: str | None
+    patient_id: Any
+    actor: str
+    actor_name: str
+    actor_role: str
+    purpose: str
+    changes: list[Change] = field(default_factory=list)
+
+    @property
+    def has_record_page(self) -> bool:
+        """Whether a record with versions stands behind the event."""
+        return self.key is not None and self.kind in CHANGES and self.table in models_by_table()
+
+
+@lru_cache(maxsize=1)
+def models_by_table() -> dict[str, type[models.Model]]:
+    """The record models by the names of their tables."""
+    return {model._meta.db_table: model for model in apps.get_models() if issubclass(model, Record)}
+
+
+def table_label(table: str) -> str:
+    """What the records of a table are called."""
+    model = models_by_table().get(table)
+    return _capital(str(model._meta.verbose_name)) if model else _capital(str(VIEWS.get(table, table.replace("_", " "))))
+
+
+def lines(events: Iterable[Event], before: Mapping[int, Mapping[str, Any]]) -> list[Line]:
+    """Events in words; names of related records are fetched at once, one query per kind of record."""
+    listed = list(events)
+    pairs = {event.id: (dict(before.get(event.id, {})), dict(event.body or {})) for event in listed}
+    names = Names((models_by_table().get(event.tbl), body) for event in listed for body in pairs[event.id])
+    return [_line(event, *pairs[event.id], names) for event in listed]
+
+
+class Names:
+    """Names of the records that foreign keys point at."""
+
+    def __init__(self, bodies: Iterable[tuple[type[models.Model] | None, Mapping[str, Any]]]) -> None:
+        wanted: dict[type[models.Model], set[str]] = defaultdict(set)
+        for model, body in bodies:
+            for key in _foreign_keys(model) if model else ():
+                if body.get(key.column):
+                    wanted[key.related_model].add(str(body[key.column]))
+        self._names = {related: self._of(related, keys) for related, keys in wanted.items()}
+
+    @staticmethod
+    def _of(related: Any, keys: set[str]) -> dict[str, str]:
+        manager = related._base_manager
+        joined = [key.name for key in _foreign_keys(related) if not key.null][:2]
+        return {str(row.pk): str(row) for row in manager.select_related(*joined).filter(pk__in=keys)}
+
+    def of(self, related: Any, key: object) -> str:
+        """The record's name, or the start of its key when it no longer stands."""
+        return self._names.get(related, {}).get(str(key)) or f"#{str(key)[-6:]}"
+
+
+def _line(event: Event, old: dict[str, Any], new: dict[str, Any], names: Names) -> Line:
+    model = models_by_table().get(event.tbl)
+    label, icon = KINDS.get(event.op, (event.op, "circle"))
+    changes = _changes(event, model, old, new, names) if model and event.op in CHANGES else _details(new)
+    is_system = event.actor.startswith(("system:", "db:"))
+    return Line(
+        id=event.id,
+        at=event.at,
+        kind=event.op,
+        kind_label=label,
+        icon=icon,
+        what=table_label(event.tbl),
+        title=_title(model, new or old),
+        table=event.tbl,
+        key=event.pk_text,
+        patient_id=event.patient_id,
+        actor=event.actor,
+        actor_name=f"{SYSTEM}: {event.actor_name.partition(':')[2] or event.actor_name}" if is_system else event.actor_name,
+        actor_role=event.actor_role,
+        purpose=event.purpose,
+        changes=changes,
+    )
+
+
+def _changes(event: Event, model: type[models.Model], old: dict[str, Any], new: dict[str, Any], names: Names) -> list[Change]:
+    if event.op == EventKind.UPDATE:
+        columns = [column for column in event.changed or [] if column not in TECHNICAL]
+    else:
+        shown = new if event.op == EventKind.INSERT else old or new
+        columns = [column for column, value in shown.items() if column not in {*TECHNICAL, "patient_id"} and value not in (None, "", [], {})]
+    if event.op == EventKind.INSERT:
+        old = {}
+    elif event.op == EventKind.DELETE:
+        old, new = old or new, {}
+    return differences(model, old, new, columns, names)
+
+
+def differences(model: type[models.Model], old: Mapping[str, Any], new: Mapping[str, Any], columns: Iterable[str], names: Names) -> list[Change]:
+    """The fields in words, in the order of the model; a field that the model no longer has keeps its column's name."""
+    fields: dict[str, Any] = {str(row.column): row for row in model._meta.local_concrete_fields}
+    order = {column: position for position, column in enumerate(fields)}
+    result = []
+    for column in sorted(columns, key=lambda name: order.get(name, len(order))):
+        row = fields.get(column)
+        label = _capital(str(row.verbose_name)) if row else column
+        is_secret = column in getattr(model, "history_excluded", ())
+        before, after = (_("hidden"), _("changed")) if is_secret else (say(row, old.get(column), names), say(row, new.get(column), names))
+        result.append(Change(column, label, before, after))
+    return result
+
+
+def say(row: Any, value: Any, names: Names) -> str:
+    """A stored value as a person would say it."""
+    if value is None or value in ("", [], {}):
+        return EMPTY
+    if isinstance(row, models.ForeignKey):
+        return names.of(row.related_model, value)
+    if row is not None and row.choices:
+        return str(dict(row.flatchoices).get(value, value))
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return _typed(row, value)
+
+
+def _typed(row: Any, value: Any) -> str:
+    try:
+        if isinstance(row, models.DateTimeField):
+            return date_format(timezone.localtime(row.to_python(value)), "SHORT_DATETIME_FORMAT")
+        if isinstance(row, models.DateField):
+            return date_format(row.to_python(value), "SHORT_DATE_FORMAT")
+        if isinstance(row, models.DecimalField):
+            return number_format(row.to_python(value), decimal_pos=row.decimal_places, use_l10n=True, force_grouping=True)
+    except (ValidationError, TypeError, ValueError):
+        return str(value)
+    if isinstance(value, dict | list):
+        return _structure(value)
+    return Truncator(str(value)).chars(2000)
+
+
+def _structure(value: Any) -> str:
+    if isinstance(value, list) and all(not isinstance(part, dict | list) for part in value):
+        return ", ".join(str(part) for part in value)
+    return Truncator(json.dumps(value, ensure_ascii=False)).chars(500)
+
+
+def _details(body: Mapping[str, Any]) -> list[Change]:
+    return [Change(name, _capital(name.replace("_", " ")), "", say(None, value, Names(()))) for name, value in body.items() if value is not None]
+
+
+def _title(model: type[models.Model] | None, body: Mapping[str, Any]) -> str:
+    """What names a record in its own body: a number, a name or a code."""
+    if model is None:
+        return ""
+    parts = [str(body[name]) for name in ("number", "code", "name", "last_name", "first_name", "title", "value", "subject") if body.get(name)]
+    return Truncator(" ".join(parts[:2])).chars(80)
+
+
+@lru_cache(maxsize=512)
+def _foreign_keys(model: type[models.Model]) -> tuple[Any, ...]:
+    return tuple(row for row in model._meta.local_concrete_fields if isinstance(row, models.ForeignKey))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -5,6 +5,11 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$ROOT"
 TOOLS="$ROOT/.local/tools"
 UV=""
+# Trust what the machine trusts: a clinic's network may have its own certificate authority.
+CERTIFICATES=/etc/ssl/certs/ca-certificates.crt
+if [ -f "$CERTIFICATES" ]; then
+  export UV_SYSTEM_CERTS="${UV_SYSTEM_CERTS-true}" NODE_EXTRA_CA_CERTS="${NODE_EXTRA_CA_CERTS-$CERTIFICATES}"
+fi
 
 say() { printf '%s\n' "$*" >&2; }
 

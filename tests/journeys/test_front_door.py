@@ -7,6 +7,12 @@ from tests.journeys.hands import login_as
 from tests.staff.factories import dr_orlova, make_branch
 
 
+def test_a_visitor_is_led_to_the_login_page(page: Page) -> None:
+    page.goto("/")
+    expect(page.get_by_label("User name")).to_be_visible()
+    assert "/login" in page.url
+
+
 def test_a_dentist_comes_in(page: Page, base_url: str) -> None:
     with transaction.atomic():
         dentist = dr_orlova(make_branch())

@@ -57,7 +57,7 @@ def database_url() -> str:
     is_owner = DATABASE_ROLE == "owner"
     if IS_LOCAL:
         return local_postgres.url_for("clinic_owner" if is_owner else "clinic_app")
-    return env("DATABASE_OWNER_URL", env("DATABASE_URL")) if is_owner else env("DATABASE_URL")
+    return (is_owner and env("DATABASE_OWNER_URL")) or env("DATABASE_URL")
 
 
 IS_LOCAL = local_postgres.is_wanted()

@@ -5,6 +5,9 @@ from typing import Any
 from django.core.management.commands import migrate
 
 from clinic.history.autodetector import CapturingAutodetector
+from clinic.history.executor import QuickExecutor
+
+migrate.MigrationExecutor = QuickExecutor  # type: ignore[attr-defined]  # Django's command has no other place for it
 
 
 class Command(migrate.Command):

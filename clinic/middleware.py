@@ -4,6 +4,7 @@ import zoneinfo
 from collections.abc import Callable
 from uuid import UUID, uuid4
 
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
@@ -28,6 +29,7 @@ class HistoryContextMiddleware:
         request_id = _request_id(request)
         address = request.META.get("REMOTE_ADDR") or None
         if request.user.is_authenticated:
+            prefetch_related_objects([request.user], "role_grants")
             context = context_of(request.user, request=request_id, address=address)
         else:
             context = Context(actor="visitor", actor_name="visitor", actor_role="", purpose="access", request=request_id, address=address)
@@ -62,8 +64,11 @@ class LanguageAndZoneMiddleware:
         return response
 
 
-def _current_branch(request: HttpRequest) -> Branch | None:
-    return queries.current_branch(request.user, request.session.get("branch")) if request.user.is_authenticated else None
+def _current_branch(request: AnyRequest) -> Branch | None:
+    if not request.user.is_authenticated:
+        return None
+    request.branches = queries.branches_of(request.user)
+    return queries.current_branch(request.user, request.session.get("branch"), request.branches)
 
 
 class DomainErrorMiddleware:

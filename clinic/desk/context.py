@@ -7,7 +7,6 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from clinic.desk import navigation
-from clinic.staff import queries
 from clinic.staff.models import Branch, User
 
 THEMES = ("light", "dark")
@@ -32,7 +31,7 @@ class Shell:
 
     @cached_property
     def branches(self) -> list[Branch]:
-        return queries.branches_of(self.user) if self.user else []
+        return getattr(self._request, "branches", []) if self.user else []
 
     @cached_property
     def branch(self) -> Branch | None:

@@ -42,7 +42,7 @@ def marks_of(appointments: Sequence[Appointment], *, user: User, day: date) -> d
     sources: list[tuple[str, Permission, Callable[[], Texts]]] = [
         ("alert", Permission.PATIENT_VIEW, lambda: _alerts(patients, in_words=user.may(Permission.CLINICAL_VIEW))),
         ("debt", Permission.MONEY_VIEW, lambda: _debts(patients)),
-        ("lab", Permission.LAB_VIEW, lambda: _lab(patients)),
+        ("lab", Permission.LAB_VIEW, lambda: lab_words(patients)),
         ("insurance", Permission.INSURANCE_VIEW, lambda: _insurers(patients, day)),
     ]
     found = [(kind, read()) for kind, permission, read in sources if patients and user.may(permission)]
@@ -79,7 +79,8 @@ def _debts(patients: set[UUID]) -> Texts:
     return {patient: _("owes %(amount)s") % {"amount": text} for patient, text in owed.items() if text}
 
 
-def _lab(patients: set[UUID]) -> Texts:
+def lab_words(patients: set[UUID]) -> Texts:
+    """What of each patient's laboratory work is not back."""
     waiting = lab_orders.work_not_back(patients)
     return {
         patient: _("%(lab)s: work not back, due %(day)s") % {"lab": orders[0].lab.name, "day": date_format(orders[0].due_date, "SHORT_DATE_FORMAT")}

@@ -1,10 +1,9 @@
 """The desk: what each role sees first, and the switches of the shell."""
 
 from datetime import date
-from typing import cast
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.dateparse import parse_date
@@ -20,17 +19,17 @@ from clinic.lib.errors import InvalidInput, NotFound
 from clinic.lib.toasts import tell
 from clinic.scheduling import actions as scheduling_actions
 from clinic.scheduling import queries as scheduling
-from clinic.staff import queries
 from clinic.staff.guards import page
-from clinic.staff.models import Branch, User
+from clinic.staff.http import Request, branch_of
+from clinic.staff.models import Branch
 from clinic.staff.roles import Permission
 
 
 @page()
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: Request) -> HttpResponse:
     """Today, as the person's role needs it."""
-    mine = desks.desks_of(_user(request))
+    mine = desks.desks_of(request.user)
     asked = request.GET.get("desk")
     desk = next((desk for desk in mine if desk.name == asked), None) or next(iter(mine), None)
     return render(request, "desk/home.html", {"desk": desk, "desks": mine, "now": _picture(request, desk)})
@@ -39,9 +38,9 @@ def home(request: HttpRequest) -> HttpResponse:
 @page()
 @cache_control(private=True, no_cache=True)
 @require_GET
-def live(request: HttpRequest, name: str) -> HttpResponse:
+def live(request: Request, name: str) -> HttpResponse:
     """The changing part of a desk, asked for every now and then."""
-    desk = next((desk for desk in desks.desks_of(_user(request)) if desk.name == name), None)
+    desk = next((desk for desk in desks.desks_of(request.user) if desk.name == name), None)
     if desk is None:
         raise NotFound
     return render(request, f"desk/home/{desk.name}.html", {"desk": desk, "now": _picture(request, desk)})
@@ -49,9 +48,9 @@ def live(request: HttpRequest, name: str) -> HttpResponse:
 
 @page(Permission.DIARY_WRITE)
 @require_POST
-def confirm_call(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
+def confirm_call(request: Request, appointment_id: UUID) -> HttpResponse:
     """The patient has said on the phone that they will come."""
-    user = _user(request)
+    user = request.user
     appointment = scheduling.get_appointment_for(user, appointment_id)
     scheduling_actions.change_state(actor=user, at=timezone.now(), appointment_id=appointment.pk, version=_version(request), state="confirmed")
     link = scheduling.diary_link(appointment.branch, appointment.starts_at, appointment.pk)
@@ -65,9 +64,9 @@ def confirm_call(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
 @page(Permission.DIARY_VIEW)
 @cache_control(private=True, no_cache=True)
 @require_GET
-def diary_marks(request: HttpRequest) -> JsonResponse:
+def diary_marks(request: Request) -> JsonResponse:
     """What the diary must say on each card of a day: debt, danger, laboratory work not back, first visit, insurer."""
-    user = _user(request)
+    user = request.user
     branch = _asked_branch(request)
     day = _asked_day(request)
     appointments = list(scheduling.day_appointments(branch, day).standing())
@@ -78,51 +77,46 @@ def diary_marks(request: HttpRequest) -> JsonResponse:
 
 @page()
 @require_GET
-def settings_page(request: HttpRequest) -> HttpResponse:
+def settings_page(request: Request) -> HttpResponse:
     """Everything that is set up once, as far as the person may."""
-    return render(request, "desk/settings.html", {"groups": settings_groups(_user(request))})
+    return render(request, "desk/settings.html", {"groups": settings_groups(request.user)})
 
 
 @page()
 @require_POST
-def choose_branch(request: HttpRequest) -> HttpResponse:
+def choose_branch(request: Request) -> HttpResponse:
     """Work in another of one's branches from now on."""
     chosen = request.POST.get("branch", "")
-    if any(str(branch.pk) == chosen for branch in queries.branches_of(_user(request))):
+    if any(str(branch.pk) == chosen for branch in request.branches):
         request.session["branch"] = chosen
     url = request.POST.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(url, allowed_hosts={request.get_host()})
     return HttpResponseRedirect(url if is_ours else "/")
 
 
-def _picture(request: HttpRequest, desk: desks.Desk | None) -> object:
+def _picture(request: Request, desk: desks.Desk | None) -> object:
     """What the desk shows now; nothing for a person without a role or a clinic without a branch."""
-    branch: Branch | None = request.branch  # type: ignore[attr-defined]
-    return desk.build(_user(request), branch, timezone.now()) if desk and branch else None
+    return desk.build(request.user, request.branch, timezone.now()) if desk and request.branch else None
 
 
-def _user(request: HttpRequest) -> User:
-    return cast(User, request.user)
-
-
-def _version(request: HttpRequest) -> int:
+def _version(request: Request) -> int:
     text = request.POST.get("version", "")
     if not text.isdecimal():
         raise InvalidInput
     return int(text)
 
 
-def _asked_branch(request: HttpRequest) -> Branch:
-    asked = request.GET.get("branch", "")
-    branch: Branch | None = request.branch  # type: ignore[attr-defined]
-    if asked:
-        branch = next((mine for mine in queries.branches_of(_user(request)) if str(mine.pk) == asked), None)
+def _asked_branch(request: Request) -> Branch:
+    asked = request.GET.get("branch")
+    if not asked:
+        return branch_of(request)
+    branch = next((mine for mine in request.branches if str(mine.pk) == asked), None)
     if branch is None:
         raise NotFound
     return branch
 
 
-def _asked_day(request: HttpRequest) -> date:
+def _asked_day(request: Request) -> date:
     asked = request.GET.get("day", "")
     try:
         day = parse_date(asked) if asked else timezone.localdate()

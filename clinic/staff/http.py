@@ -9,9 +9,10 @@ from clinic.staff.models import Branch, User
 
 
 class AnyRequest(HttpRequest):
-    """A request of a person or of a visitor; `branch` is where the person works now."""
+    """A request of a person or of a visitor; `branch` is where the person works now, `branches` where they may."""
 
     branch: Branch | None
+    branches: list[Branch]
     htmx: HtmxDetails
 
 

@@ -1,5 +1,6 @@
 """Reads about people and places."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -9,10 +10,13 @@ from clinic.staff.models import Branch, User
 from clinic.staff.roles import Role
 
 
-def current_branch(user: User, chosen: str | None) -> Branch | None:
-    """The branch chosen in this session if it is the person's to work in, else their home branch, else the first."""
-    branches = branches_of(user)
-    return next((branch for branch in branches if str(branch.pk) == chosen), None) or user.home_branch or next(iter(branches), None)
+def current_branch(user: User, chosen: str | None, branches: Sequence[Branch] | None = None) -> Branch | None:
+    """The branch chosen in this session if it is the person's to work in, else their home branch, else the first.
+
+    `branches` are those of the person, when they are read already.
+    """
+    by_key = {str(branch.pk): branch for branch in (branches_of(user) if branches is None else branches)}
+    return by_key.get(chosen or "") or by_key.get(str(user.home_branch_id)) or user.home_branch or next(iter(by_key.values()), None)
 
 
 def branches_of(user: User) -> list[Branch]:

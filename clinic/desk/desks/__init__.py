@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from clinic.desk.desks import chair, front, law, marketing, system
+from clinic.desk.desks import chair, front, law, manager, marketing, money, system
 from clinic.staff.models import Branch, User
 from clinic.staff.roles import Role
 
@@ -27,6 +27,8 @@ class Desk:
 DESKS = (
     Desk("chair", _("At the chair"), frozenset({Role.DENTIST, Role.HYGIENIST, Role.ASSISTANT}), chair.build, is_live=True),
     Desk("front", _("Front desk"), frozenset({Role.ADMINISTRATOR, Role.TELESECRETARY}), front.build, is_live=True),
+    Desk("money", _("Accounts"), frozenset({Role.ACCOUNTANT}), money.build),
+    Desk("manager", _("The clinic"), frozenset({Role.MANAGER}), manager.build),
     Desk("law", _("Legal"), frozenset({Role.LAWYER}), law.build),
     Desk("marketing", _("Where patients come from"), frozenset({Role.MARKETER}), marketing.build),
     Desk("system", _("System"), frozenset({Role.SYSTEM_ADMINISTRATOR}), system.build),

@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Value
+
 from charting import queries as charting
 from charting.models import Procedure, ProcedureState, Visit
 from clinic.desk.desks.slots import Slot, slots_of
@@ -12,11 +15,10 @@ from clinic.scheduling import queries as scheduling
 from clinic.scheduling import rules
 from clinic.scheduling.models import Appointment
 from clinic.staff.models import Branch, User
-from lab_orders import queries as lab_orders
+from lab_orders import rules as lab_rules
 from lab_orders.models import LabOrder
 
 TO_DO = (ProcedureState.IN_PROGRESS, ProcedureState.PLANNED)
-OUT = ("sent", "in_work", "try_in", "remake")
 LAB_AHEAD = timedelta(days=7)
 
 
@@ -45,9 +47,7 @@ def build(user: User, branch: Branch, at: datetime) -> ChairDesk:
         current=current,
         to_do=_to_do(current.appointment) if current else [],
         unsigned=list(charting.unsigned_visits(user)[:12]),
-        lab=list(
-            lab_orders.orders(branch).filter(dentist=user, state__in=("sent", "in_work", "try_in", "remake"), due_date__lte=today + LAB_AHEAD)[:8]
-        ),
+        lab=_lab(user, today),
         today=today,
     )
 
@@ -60,6 +60,12 @@ def _day(user: User, today: date, branch: Branch) -> list[Appointment]:
     return list(scheduling.day_appointments(branch, today).standing())
 
 
+def _lab(user: User, today: date) -> list[LabOrder]:
+    """One's own orders that are out and due by the end of the week."""
+    mine = LabOrder.objects.filter(dentist=user, state__in=lab_rules.OUT, due_date__lte=today + LAB_AHEAD)
+    return list(mine.select_related("patient", "lab").order_by("due_date", "number")[:8])
+
+
 def _current(slots: Sequence[Slot], at: datetime) -> Slot | None:
     """Who is in the chair, else who waits longest, else who comes next."""
     by_state = {state: [slot for slot in slots if slot.appointment.state == state] for state in (rules.SEATED, rules.ARRIVED)}
@@ -69,4 +75,5 @@ def _current(slots: Sequence[Slot], at: datetime) -> Slot | None:
 
 def _to_do(appointment: Appointment) -> list[Procedure]:
     planned = Procedure.objects.filter(patient=appointment.patient_id, state__in=TO_DO)
-    return list(planned.select_related("service").prefetch_related("teeth").order_by("state", "recorded_at", "pk")[:6])
+    with_teeth = planned.select_related("service").annotate(numbers=ArrayAgg("teeth__tooth", distinct=True, default=Value([])))
+    return list(with_teeth.order_by("state", "recorded_at", "pk")[:6])

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import OuterRef, Subquery
 
 from clinic.desk.desks.slots import Slot, slots_of
-from clinic.desk.marks import Mark, marks_of
+from clinic.desk.marks import Mark, lab_words
 from clinic.lib.clock import branch_day, day_bounds
 from clinic.patients.models import Contact, ContactKind
 from clinic.scheduling import queries as scheduling
@@ -15,10 +15,8 @@ from clinic.scheduling import rules
 from clinic.scheduling.models import Appointment
 from clinic.staff.models import Branch, User
 from clinic.staff.roles import Permission
-from lab_orders import queries as lab_orders
 
-CALL_AHEAD = timedelta(days=4)
-LAB_AHEAD = timedelta(days=4)
+AHEAD = timedelta(days=4)
 CALLS_SHOWN = 12
 
 
@@ -65,8 +63,8 @@ def build(user: User, branch: Branch, at: datetime) -> FrontDesk:
     today = branch_day(at, branch.time_zone)
     slots = slots_of(list(scheduling.day_appointments(branch, today)), user=user, day=today, at=at)
     _start, tomorrow = day_bounds(today, branch.time_zone)
-    ahead = list(scheduling.appointments_between(branch, tomorrow, tomorrow + CALL_AHEAD).standing().annotate(phone=_phone()))
-    return FrontDesk(slots=slots, calls=_calls(ahead), lab=_lab(ahead, user=user, at=at) if user.may(Permission.LAB_VIEW) else [], today=today)
+    ahead = list(scheduling.appointments_between(branch, tomorrow, tomorrow + AHEAD).standing().annotate(phone=_phone()))
+    return FrontDesk(slots=slots, calls=_calls(ahead), lab=_lab(ahead, at) if user.may(Permission.LAB_VIEW) else [], today=today)
 
 
 def _phone() -> Subquery:
@@ -79,9 +77,8 @@ def _calls(ahead: Sequence[Appointment]) -> list[Appointment]:
     return [appointment for appointment in ahead if appointment.state == rules.BOOKED][:CALLS_SHOWN]
 
 
-def _lab(ahead: Sequence[Appointment], *, user: User, at: datetime) -> list[Slot]:
+def _lab(ahead: Sequence[Appointment], at: datetime) -> list[Slot]:
     """Appointments of the next days whose laboratory work is not back."""
-    out = lab_orders.work_not_back({appointment.patient_id for appointment in ahead})
-    waiting = [appointment for appointment in ahead if appointment.patient_id in out]
-    marks = marks_of(waiting, user=user, day=at.date())
-    return [Slot(appointment, [mark for mark in marks[appointment.pk] if mark.kind == "lab"], at) for appointment in waiting]
+    words = lab_words({appointment.patient_id for appointment in ahead})
+    waiting = [appointment for appointment in ahead if appointment.patient_id in words]
+    return [Slot(appointment, [Mark("lab", words[appointment.patient_id])], at) for appointment in waiting]

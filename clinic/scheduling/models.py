@@ -6,7 +6,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q, Value
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from clinic.history.models import Record
@@ -122,13 +122,13 @@ class AppointmentType(Record):
 class AppointmentState(models.TextChoices):
     """States by the names that `rules` decides on."""
 
-    BOOKED = "booked", _("booked")
-    CONFIRMED = "confirmed", _("confirmed")
-    ARRIVED = "arrived", _("arrived")
-    SEATED = "seated", _("in the chair")
-    DONE = "done", _("done")
-    CANCELLED = "cancelled", _("cancelled")
-    NO_SHOW = "no_show", _("did not come")
+    BOOKED = "booked", pgettext_lazy("appointment", "booked")
+    CONFIRMED = "confirmed", pgettext_lazy("appointment", "confirmed")
+    ARRIVED = "arrived", pgettext_lazy("appointment", "arrived")
+    SEATED = "seated", pgettext_lazy("appointment", "in the chair")
+    DONE = "done", pgettext_lazy("appointment", "done")
+    CANCELLED = "cancelled", pgettext_lazy("appointment", "cancelled")
+    NO_SHOW = "no_show", pgettext_lazy("appointment", "did not come")
 
 
 _STANDS = ~Q(state__in=sorted(rules.FREED))

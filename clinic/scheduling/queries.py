@@ -4,6 +4,8 @@ import hashlib
 import zoneinfo
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
@@ -28,6 +30,27 @@ from clinic.staff.roles import Permission, Role
 RELATED = ("patient", "dentist", "assistant", "chair", "branch", "type")
 CARERS = (Role.DENTIST, Role.HYGIENIST)
 HELPERS = (Role.ASSISTANT, Role.HYGIENIST, Role.DENTIST)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the day view: a chair or a person, with who works there or where, and when."""
+
+    id: str
+    name: str
+    note: str
+
+
+@dataclass(frozen=True)
+class TrailLine:
+    """One line of what happened to an appointment; `state` is empty for a move."""
+
+    at: datetime
+    who: str
+    words: str
+    state: str = ""
+    label: str = ""
+    is_undo: bool = False
 
 
 @dataclass(frozen=True)
@@ -178,13 +201,55 @@ def shifts_between(branch: Branch, start: datetime, end: datetime) -> QuerySet[S
     """Shifts of the branch that overlap the time."""
     return (
         Shift.objects.filter(branch=branch, cancelled_at=None, starts_at__lt=end, ends_at__gt=start)
-        .select_related("user", "chair")
+        .select_related("user", "chair", "branch")
         .order_by("starts_at", "user__last_name", "pk")
     )
 
 
 def day_shifts(branch: Branch, day: date) -> QuerySet[Shift]:
     return shifts_between(branch, *day_bounds(day, branch.time_zone))
+
+
+def chair_columns(branch: Branch, shifts: list[Shift], appointments: list[Appointment]) -> list[Column]:
+    """The chairs in use, and those out of use in which somebody is still booked; beneath, who usually works there."""
+    chairs = list(chairs_of(branch))
+    known = {chair.pk for chair in chairs}
+    chairs += list({row.chair_id: row.chair for row in appointments if row.chair_id not in known}.values())
+    notes = {chair.pk: [shift_in_words(shift) for shift in shifts if shift.chair_id == chair.pk] for chair in chairs}
+    return [Column(str(chair.pk), str(chair), ", ".join(notes[chair.pk])) for chair in chairs]
+
+
+def dentist_columns(branch: Branch, shifts: list[Shift], appointments: list[Appointment]) -> list[Column]:
+    """The dentists and hygienists who work or are booked on the day; beneath, their hours."""
+    people = {shift.user_id: shift.user for shift in shifts} | {row.dentist_id: row.dentist for row in appointments}
+    hours = {key: [hours_in_words(shift.span, branch.time_zone) for shift in shifts if shift.user_id == key] for key in people}
+    ordered = sorted(people.values(), key=lambda person: (person.last_name, person.first_name, person.pk))
+    return [Column(str(person.pk), str(person), ", ".join(hours[person.pk])) for person in ordered]
+
+
+def shift_in_words(shift: Shift) -> str:
+    """`Orlova A.P. 09:00–15:00`."""
+    return f"{shift.user} {hours_in_words(shift.span, shift.branch.time_zone)}"
+
+
+def appointment_trail(appointment: Appointment) -> list[TrailLine]:
+    """Everything that happened to an appointment, newest first: states from their trace, moves from its history."""
+    states = [
+        TrailLine(row.at, row.by.get_short_name(), row.reason, row.state, row.get_state_display(), row.is_undo)
+        for row in appointment.state_changes.select_related("by")
+    ]
+    rows = list(appointment.history.select_related("chair", "dentist").order_by("history_id"))
+    moves = [_move_in_words(row, appointment.branch.time_zone) for before, row in pairwise(rows) if _place_of(before) != _place_of(row)]
+    return sorted([*states, *moves], key=lambda line: line.at, reverse=True)
+
+
+def _place_of(row: Any) -> tuple[object, ...]:
+    return row.starts_at, row.ends_at, row.chair_id, row.dentist_id
+
+
+def _move_in_words(row: Any, zone: str) -> TrailLine:
+    words = f"{span_in_words(rules.Span(row.starts_at, row.ends_at), zone)}, {row.dentist}, {row.chair}"
+    return TrailLine(row.history_date, row.actor_name, words)
 
 
 def week_shifts(branch: Branch, monday: date) -> QuerySet[Shift]:
@@ -197,6 +262,20 @@ def carers(branch: Branch, *roles: Role) -> list[User]:
     """Dentists and hygienists (or people of the roles asked for) who may work in the branch."""
     people = staff.people_with_role(*(roles or CARERS)).filter(Q(role_grants__branch=None) | Q(role_grants__branch=branch))
     return list(people)
+
+
+def likely_place(branch: Branch, start: datetime, *, dentist_id: str | None, chair_id: str | None) -> dict[str, UUID]:
+    """The other half of a place that is half chosen: who works at that chair then, or in which free chair that dentist works."""
+    working = list(shifts_between(branch, start, start + rules.STEP))
+    if chair_id and not dentist_id:
+        here = [shift for shift in working if str(shift.chair_id) == chair_id] or [shift for shift in working if shift.chair_id is None]
+        return {"dentist_id": here[0].user_id} if here else {}
+    if dentist_id and not chair_id:
+        own = next((shift.chair_id for shift in working if str(shift.user_id) == dentist_id and shift.chair_id), None)
+        taken = appointments_between(branch, start, start + rules.STEP).standing().values_list("chair", flat=True)
+        free = own or chairs_of(branch).exclude(pk__in=taken).values_list("pk", flat=True).first()
+        return {"chair_id": free} if free else {}
+    return {}
 
 
 def free_slots(*, dentist_id: UUID, branch: Branch, minutes: int, start: datetime, end: datetime, limit: int = 20) -> list[rules.Span]:
@@ -216,10 +295,15 @@ def _busy(start: datetime, end: datetime, who: Q) -> list[rules.Span]:
     return [rules.Span(*row) for row in rows]
 
 
-def span_in_words(span: rules.Span, zone: str, *, seen_on: date | None = None) -> str:
-    """`10:00–11:00` on the branch's clock, with the date unless it is `seen_on`."""
+def hours_in_words(span: rules.Span, zone: str) -> str:
+    """`10:00–11:00` on the branch's clock."""
     info = zoneinfo.ZoneInfo(zone)
-    words = "–".join(time_format(instant.astimezone(info), "H:i") for instant in (span.start, span.end))
+    return "–".join(time_format(instant.astimezone(info), "H:i") for instant in (span.start, span.end))
+
+
+def span_in_words(span: rules.Span, zone: str, *, seen_on: date | None = None) -> str:
+    """The hours, with the date unless it is `seen_on`."""
+    words = hours_in_words(span, zone)
     day = branch_day(span.start, zone)
     return words if day == seen_on else f"{date_format(day, 'DATE_FORMAT')}, {words}"
 

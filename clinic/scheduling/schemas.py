@@ -1,18 +1,16 @@
 """What the diary's API takes and gives."""
 
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
+from typing import Any, Literal
 from uuid import UUID
 
 from ninja import Field, Schema
-from pydantic import AwareDatetime, model_validator
+from pydantic import AwareDatetime
 
 from clinic.scheduling.models import Appointment, AppointmentType
 
-LONGEST_LIST = timedelta(days=62)
 
-
-class PersonOut(Schema):
+class DiaryPersonOut(Schema):
     id: UUID
     name: str
 
@@ -21,7 +19,7 @@ class PersonOut(Schema):
         return str(row.get_short_name())
 
 
-class PatientOut(Schema):
+class DiaryPatientOut(Schema):
     id: UUID
     name: str
     card_number: int
@@ -43,12 +41,12 @@ class ChairOut(Schema):
         return str(row.room)
 
 
-class ChairNameOut(Schema):
+class DiaryChairOut(Schema):
     id: UUID
     name: str
 
 
-class TypeOut(Schema):
+class AppointmentTypeOut(Schema):
     id: UUID
     name: str
     minutes: int
@@ -62,12 +60,12 @@ class TypeOut(Schema):
 class AppointmentOut(Schema):
     id: UUID
     version: int
-    patient: PatientOut
-    dentist: PersonOut
-    assistant: PersonOut | None
-    chair: ChairNameOut
+    patient: DiaryPatientOut
+    dentist: DiaryPersonOut
+    assistant: DiaryPersonOut | None
+    chair: DiaryChairOut
     branch_id: UUID
-    type: TypeOut | None
+    type: AppointmentTypeOut | None
     starts_at: datetime
     ends_at: datetime
     state: str
@@ -91,7 +89,7 @@ class AppointmentOut(Schema):
 class ShiftOut(Schema):
     id: UUID
     version: int
-    user: PersonOut
+    user: DiaryPersonOut
     branch_id: UUID
     chair_id: UUID | None
     starts_at: datetime
@@ -103,16 +101,10 @@ class SlotOut(Schema):
     ends_at: datetime
 
 
-class WindowIn(Schema):
+class DiaryWindowIn(Schema):
     branch: UUID
     start: AwareDatetime = Field(alias="from")
     end: AwareDatetime = Field(alias="to")
-
-    @model_validator(mode="after")
-    def is_not_too_long(self) -> "WindowIn":
-        if not timedelta(0) < self.end - self.start <= LONGEST_LIST:
-            raise ValueError("to: after from, by at most 62 days")
-        return self
 
 
 class SlotSearchIn(Schema):
@@ -139,7 +131,7 @@ class AppointmentIn(OutsideShiftIn):
     note: str = Field("", max_length=500)
 
 
-class MoveIn(OutsideShiftIn):
+class AppointmentMoveIn(OutsideShiftIn):
     version: int
     starts_at: AwareDatetime
     ends_at: AwareDatetime
@@ -147,13 +139,13 @@ class MoveIn(OutsideShiftIn):
     dentist_id: UUID | None = None
 
 
-class StateIn(Schema):
+class AppointmentStateIn(Schema):
     version: int
-    state: str = Field(pattern="^(booked|confirmed|arrived|seated|done|cancelled|no_show)$")
+    state: Literal["booked", "confirmed", "arrived", "seated", "done", "cancelled", "no_show"]
     reason: str = Field("", max_length=300)
 
 
-class DetailsIn(Schema):
+class AppointmentDetailsIn(Schema):
     version: int
     type_id: UUID | None = None
     assistant_id: UUID | None = None
@@ -176,5 +168,5 @@ class ShiftChangeIn(Schema):
     ends_at: AwareDatetime
 
 
-class VersionIn(Schema):
+class ShiftVersionIn(Schema):
     version: int

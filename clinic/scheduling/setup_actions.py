@@ -71,7 +71,7 @@ def save_room(*, actor: User, branch_id: UUID, room_id: UUID | None, version: in
 
 @transaction.atomic
 def save_chair(*, actor: User, at: datetime, branch_id: UUID, chair_id: UUID | None, version: int | None, values: Mapping[str, Any]) -> Chair:
-    """Add a chair to the branch, or change one (`room`, `name`, `position`, `is_active`).
+    """Add a chair to the branch, or change one (`room_id`, `name`, `position`, `is_active`).
 
     :raises NameTaken: when the branch has a chair of that name.
     :raises ChairInUse: when patients are still booked into a chair taken out of use.
@@ -79,8 +79,8 @@ def save_chair(*, actor: User, at: datetime, branch_id: UUID, chair_id: UUID | N
     actor.require(Permission.DIARY_SETUP)
     branch = queries.get_branch_for(actor, branch_id)
     chair = _existing(Chair, chair_id, version, branch) or Chair(branch=branch)
-    if values.get("room") and values["room"].branch_id != branch.pk:
-        raise InvalidInput(fields={"room": _("Choose a room of this branch.")})
+    if not Room.objects.filter(pk=values["room_id"], branch=branch).exists():
+        raise InvalidInput(fields={"room_id": _("Choose a room of this branch.")})
     if chair.is_active and not values.get("is_active", True):
         hold(chair.pk)
         _check_chair_is_free(chair, at)

@@ -1,0 +1,78 @@
+// The day as the page knows it: columns, shifts, appointments, and the server behind them.
+
+import { Clock } from "./clock.js";
+
+/**
+ * @typedef {{id: string, name: string}} Named
+ * @typedef {{id: string, version: number, patient: Named, dentist: Named, assistant: Named | null, chair: Named,
+ *   type: {name: string, colour: string, minutes: number} | null, starts_at: string, ends_at: string, state: string, state_name: string,
+ *   state_at: string, note: string, is_first: boolean, has_alerts: boolean}} Appointment
+ * @typedef {{user: string, name: string, chair: string | null, start: string, end: string}} Shift
+ * @typedef {{label: string, tone?: string}} Mark
+ */
+
+export class Day {
+  /** @param {any} data */
+  constructor(data) {
+    this.view = /** @type {"chairs" | "dentists"} */ (data.view);
+    this.columns = /** @type {{id: string, name: string, note: string}[]} */ (data.columns);
+    this.shifts = /** @type {Shift[]} */ (data.shifts);
+    this.words = /** @type {Record<string, string>} */ (data.words);
+    this.urls = /** @type {Record<string, string>} */ (data.urls);
+    this.mayWrite = Boolean(data.mayWrite);
+    this.clock = new Clock(data);
+    this.etag = "";
+    /** @type {Map<string, Appointment>} */
+    this.appointments = new Map();
+    /** @type {Record<string, Mark[]>} */
+    this.marks = {};
+    this.take(data.appointments);
+  }
+
+  /** @param {Appointment[]} rows */
+  take(rows) {
+    this.appointments = new Map(rows.map((row) => [row.id, row]));
+  }
+
+  /** @param {Appointment} row */
+  columnOf(row) {
+    return this.view === "dentists" ? row.dentist.id : row.chair.id;
+  }
+
+  /** Ask for changes by others; true when there are some. */
+  async refresh() {
+    const headers = new Headers(this.etag ? { "If-None-Match": this.etag } : {});
+    const answer = await fetch(this.urls.poll, { headers, cache: "no-store" });
+    if (answer.status === 304) return false;
+    if (!answer.ok) throw new Error(String(answer.status));
+    this.take(await answer.json());
+    this.etag = answer.headers.get("ETag") ?? "";
+    return true;
+  }
+
+  async refreshMarks() {
+    if (!this.urls.marks) return;
+    const answer = await fetch(this.urls.marks, { cache: "no-store" });
+    if (answer.ok) this.marks = await answer.json();
+  }
+
+  /**
+   * @param {Appointment} row
+   * @param {Record<string, unknown>} changes
+   * @returns {Promise<{isSaved: boolean, message: string}>}
+   */
+  async move(row, changes) {
+    const token = JSON.parse(document.body.getAttribute("hx-headers") ?? "{}")["X-CSRFToken"] ?? "";
+    const body = JSON.stringify({ version: row.version, starts_at: row.starts_at, ends_at: row.ends_at, ...changes });
+    const headers = { "Content-Type": "application/json", "X-CSRFToken": token };
+    try {
+      const answer = await fetch(`${this.urls.api}${row.id}`, { method: "PATCH", headers, body });
+      const reply = await answer.json();
+      if (!answer.ok) return { isSaved: false, message: reply.code === "stale" ? this.words.stale : `${reply.message} ${this.words.back}` };
+      this.appointments.set(row.id, reply);
+      return { isSaved: true, message: "" };
+    } catch {
+      return { isSaved: false, message: this.words.lost };
+    }
+  }
+}

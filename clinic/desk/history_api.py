@@ -40,10 +40,6 @@ class EventOut(Schema):
     purpose: str
     changes: list[ChangeOut]
 
-    @staticmethod
-    def resolve_kind_label(obj: wording.Line) -> str:
-        return str(obj.kind_label)
-
 
 class EventsOut(Schema):
     """`next_cursor` leads to older events; null at the end."""

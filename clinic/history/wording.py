@@ -90,7 +90,7 @@ class Line:
     id: int
     at: datetime
     kind: str
-    kind_label: Text
+    kind_label: str
     icon: str
     what: str
     title: str
@@ -160,7 +160,7 @@ def _line(event: Event, old: dict[str, Any], new: dict[str, Any], names: Names) 
         id=event.id,
         at=event.at,
         kind=event.op,
-        kind_label=label,
+        kind_label=str(label),
         icon=icon,
         what=table_label(event.tbl),
         title=_title(model, new or old),

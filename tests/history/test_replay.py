@@ -82,7 +82,7 @@ class Writes(RuleBasedStateMachine):
     @invariant()
     def versions_count_the_events(self) -> None:
         for row in LegalEntity.objects.all():
-            assert row.version == row.history.count()  # type: ignore[attr-defined]
+            assert row.version == row.history.count()
 
     def teardown(self) -> None:
         transaction.savepoint_rollback(self.savepoint)

@@ -1,6 +1,7 @@
 """The sentences that the chart's scripts show, in the reader's language."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from charting import words
 
@@ -27,9 +28,9 @@ def _sentences() -> dict[str, str]:
         "earlier": _("Earlier"),
         "dmft": _("DMFT"),
         "dmftPrimary": _("dmft of primary teeth"),
-        "decayed": _("decayed"),
-        "missing": _("missing"),
-        "filled": _("filled"),
+        "decayed": pgettext("DMFT", "decayed"),
+        "missing": pgettext("DMFT", "missing"),
+        "filled": pgettext("DMFT", "filled"),
         "icd10": _("ICD-10"),
         "findCode": _("Code or words, for example K02"),
         "resolve": _("Resolve"),
@@ -47,6 +48,8 @@ def _sentences() -> dict[str, str]:
         "refer": _("Refer"),
         "referred": _("Referred"),
         "madeElsewhere": _("Made elsewhere"),
+        "done": _("Done"),
+        "notAgreed": _("This procedure is in no signed plan yet. Put it into a plan, have it accepted and signed, then complete it."),
         "openPlan": _("Open in plan"),
         "notSaved": _("Not saved yet:"),
         "tryAgain": _("Try again"),

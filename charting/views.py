@@ -40,6 +40,7 @@ def chart(request: Request, patient_id: UUID) -> HttpResponse:
     setup = {
         "patient": str(patient.pk),
         "mayWrite": request.user.may(Permission.CHART_WRITE),
+        "mayComplete": request.user.may(Permission.PROCEDURE_COMPLETE),
         "plansUrl": _url_or_nothing("plans", patient) if request.user.may(Permission.PLAN_VIEW) else "",
         "words": chart_words(),
     }

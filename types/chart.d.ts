@@ -74,7 +74,7 @@ interface Place { tooth: number; surfaces: string[]; roots: string[]; role: stri
 interface ChartSetup {
   patient: string;
   mayWrite: boolean;
-  mayPlan: boolean;
+  mayComplete: boolean;
   plansUrl: string;
   words: Record<string, string>;
 }

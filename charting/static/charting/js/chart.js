@@ -78,7 +78,7 @@ function showChoice() {
   byId("chart-page").classList.toggle("has-selection", !selection.isEmpty);
   const told = selection.isEmpty ? (hovered ? [hovered] : []) : selection.numbers;
   selected.title(told, known());
-  tell(byId("story"), chart, told, { setup, isPast: isPast(), act });
+  tell(byId("story"), chart, told, { setup, isPast: isPast(), act, refuse: (text) => status.say(text, "warning") });
 }
 
 /** @param {number} number */
@@ -104,10 +104,10 @@ async function submit(orders) {
   const { done, failed } = await send(orders);
   status.entered(done.map(({ order }) => order.words), done.length ? () => takeBack(done) : null);
   status.keep(failed, (again) => submit(again));
-  if (done.length) {
-    selection.clear();
-    await load();
-  }
+  if (!done.length) return;
+  palette.forget();
+  selection.clear();
+  await load();
 }
 
 /** @param {{order: import("./entering.js").Order, answer: any}[]} done */
@@ -124,8 +124,8 @@ async function takeBack(done) {
 /** @type {import("./story.js").StoryContext["act"]} */
 async function act(path, method, body, words, back) {
   try {
-    await call(path, { method, body });
-    status.entered([words], back ? () => act(back.path, back.method, back.body, setup.words.undone) : null);
+    const answer = await call(path, { method, body });
+    status.entered([typeof words === "string" ? words : words(answer)], back ? () => act(back.path, back.method, back.body, setup.words.undone) : null);
     await load();
   } catch (error) {
     status.refused(/** @type {Error} */ (error).message, () => act(path, method, body, words, back));

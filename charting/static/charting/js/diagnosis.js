@@ -17,7 +17,9 @@ export function attachCodeSearch(place, words, done) {
     const mine = asked;
     try {
       const found = /** @type {{code: string, title: string}[]} */ (await call(`/diagnosis-codes?q=${encodeURIComponent(input.value)}`));
-      if (mine === asked) list.replaceChildren(...(found.length ? found.map(row) : [html("li", { class: "muted" }, words.nothingFound)]));
+      if (mine !== asked) return;
+      list.replaceChildren(...(found.length ? found.map(row) : [html("li", { class: "muted" }, words.nothingFound)]));
+      list.scrollIntoView({ block: "nearest" });
     } catch (error) {
       list.replaceChildren(html("li", { class: "is-danger-text", role: "alert" }, /** @type {Error} */ (error).message));
     }

@@ -36,6 +36,12 @@ export class Palette extends EventTarget {
     this.show();
   }
 
+  /** Nothing is typed any more. */
+  forget() {
+    this.search.value = "";
+    this.show();
+  }
+
   /** The entries that fit what is typed and the layer that is being charted. */
   matches() {
     const wanted = plain(this.search.value).split(/\s+/).filter(Boolean);
@@ -99,8 +105,7 @@ export class Palette extends EventTarget {
       else this.#choose(buttons[at].dataset.entry ?? "");
     } else if (event.key === "Escape") {
       event.preventDefault();
-      this.search.value = "";
-      this.show();
+      this.forget();
       this.dispatchEvent(new Event("leave"));
     }
   }

@@ -1,8 +1,9 @@
 // The story of a tooth beside the arch: what it has, since when, by whom, and what can be done about it.
+import { complete } from "./completing.js";
 import { attachCodeSearch } from "./diagnosis.js";
 import { html } from "./svg.js";
 
-/** @typedef {{setup: ChartSetup, isPast: boolean, act: (path: string, method: string, body: unknown, words: string, back?: {path: string, method: string, body: unknown}) => Promise<void>}} StoryContext */
+/** @typedef {{setup: ChartSetup, isPast: boolean, refuse: (text: string) => void, act: (path: string, method: string, body: unknown, words: string | ((answer: any) => string), back?: {path: string, method: string, body: unknown}) => Promise<void>}} StoryContext */
 
 /**
  * @param {HTMLElement} place
@@ -62,6 +63,10 @@ function buttons(entry, context) {
     add(words.resolve, () => context.act(`/findings/${entry.id}/resolve`, "POST", {}, `${words.resolved}: ${what}`, { path: `/findings/${entry.id}/reopen`, method: "POST", body: {} }));
   }
   if (entry.type !== "procedure") add(words.inError, () => askReason(extra, words, (reason) => context.act(`/${entry.type === "finding" ? "findings" : "diagnoses"}/${entry.id}/error`, "POST", { reason }, `${words.withdrawn}: ${what}`)));
+  if (entry.layer === "planned" && context.setup.mayComplete) {
+    add(words.done, () => complete(entry, context));
+    bar.lastElementChild?.classList.add("btn-primary");
+  }
   if (entry.layer === "planned" && context.setup.plansUrl) bar.append(html("a", { class: "btn btn-small", href: `${context.setup.plansUrl}?procedure=${entry.id}` }, words.openPlan));
   if (entry.type === "procedure" && ["planned", "referred", "existing"].includes(entry.layer)) {
     const change = (/** @type {string} */ state, /** @type {string} */ done) => context.act(`/procedures/${entry.id}`, "PATCH", { state }, `${done}: ${what}`);

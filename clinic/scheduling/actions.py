@@ -60,9 +60,8 @@ def book(
 ) -> Appointment:
     """Book an appointment; a second call with the same `id` returns the first booking.
 
-    :raises SlotTaken: when the dentist, the assistant, the chair or the patient is taken.
+    :raises SlotTaken, InvalidInput: when somebody or the chair is taken; when the times or the people cannot be.
     :raises OutsideShift: when the dentist does not work then and `outside_shift` is not said.
-    :raises InvalidInput: when the times or the people cannot be.
     """
     actor.require(Permission.DIARY_WRITE)
     key = id or uuid7()
@@ -74,7 +73,7 @@ def book(
         return first
     chair = queries.get_chair_for(actor, chair_id)
     _check_request(wanted)
-    reason = _reason_outside_shift(actor, wanted, chair, excuse=outside_shift_reason if outside_shift else None)
+    excuse = outside_shift_reason if outside_shift else None
     _check_free(actor, wanted, chair, besides=key)
     appointment = Appointment(
         id=key,
@@ -88,11 +87,10 @@ def book(
         ends_at=ends_at,
         state_at=at,
         note=note.strip(),
-        outside_shift_reason=reason,
+        outside_shift_reason=_reason_outside_shift(actor, wanted, chair, excuse=excuse),
         is_first=not Appointment.objects.standing().filter(patient=patient_id, starts_at__lt=starts_at).exists(),
     )
-    _save(appointment, actor, force_insert=True)
-    _trace(appointment, actor=actor, at=at)
+    _trace(_save(appointment, actor, force_insert=True), actor=actor, at=at)
     return appointment
 
 

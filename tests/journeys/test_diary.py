@@ -1,0 +1,123 @@
+"""The diary in a browser: a drag moves, a clash is refused in words and the card jumps back, booking by keyboard and panel."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+from playwright.sync_api import Locator, Page, expect
+
+from clinic.scheduling import actions
+from clinic.scheduling.models import Appointment
+from tests.journeys.hands import login_as
+from tests.scheduling.factories import book, dr_sokolov, dupont, make_chair, make_shift
+from tests.staff.factories import dr_orlova, registrar_belova
+
+MINUTES_A_PIXEL = 1 / 1.35
+
+
+def at(hour: int, minute: int = 0) -> datetime:
+    """An hour of tomorrow at Arbat."""
+    zone = ZoneInfo("Europe/Moscow")
+    day = timezone.now().astimezone(zone).date() + timedelta(days=1)
+    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=zone)
+
+
+@pytest.fixture
+def diary(page: Page, base_url: str) -> Page:
+    """Tomorrow, two dentists in two chairs: Petrov at nine, Dupont at ten."""
+    with transaction.atomic():
+        for dentist in (dr_orlova(), dr_sokolov()):
+            make_shift(dentist, at(9), at(18))
+        book(at(9), 60, chair_id=make_chair().pk)
+        book(at(10), 60, patient_id=dupont().pk, dentist_id=dr_sokolov().pk, chair_id=make_chair("Chair 2").pk)
+        actor = registrar_belova()
+    login_as(page, actor, base_url)
+    page.goto(f"/diary/?day={at(9):%Y-%m-%d}")
+    expect(page.locator(".diary-card")).to_have_count(2)
+    return page
+
+
+def card(page: Page, name: str) -> Locator:
+    return page.locator(".diary-card", has_text=name)
+
+
+def drag(page: Page, what: Locator, *, minutes: int, columns: int = 0) -> None:
+    """Take the card in its middle and leave it `minutes` lower and `columns` to the right."""
+    box, column = what.bounding_box(), page.locator(".diary-column").first.bounding_box()
+    assert box
+    assert column
+    x, y = box["x"] + 40, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 10, y + 10)
+    page.mouse.move(x + columns * column["width"], y + minutes / MINUTES_A_PIXEL, steps=4)
+
+
+def test_a_drag_moves_the_appointment(diary: Page) -> None:
+    drag(diary, card(diary, "Петров"), minutes=120)
+    expect(diary.locator(".diary-ghost")).to_have_text("11:00–12:00 free")
+    diary.mouse.up()
+    expect(card(diary, "Петров")).to_contain_text("11:00–12:00")
+    expect(diary.locator("#toasts")).to_contain_text("Moved to 11:00–12:00.")
+    assert Appointment.objects.get(patient__last_name="Петров").starts_at == at(11)
+
+
+def test_a_clash_is_told_before_the_drop_and_refused_after_it(diary: Page) -> None:
+    drag(diary, card(diary, "Петров"), minutes=60, columns=1)
+    expect(diary.locator(".diary-ghost")).to_contain_text("taken: Dupont Claire")
+    diary.mouse.up()
+    expect(diary.locator("#toasts")).to_contain_text("Chair 2 is taken then: 10:00–11:00, Dupont Claire")
+    expect(diary.locator(".diary-column").first.locator(".diary-card")).to_contain_text("09:00–10:00")
+    assert Appointment.objects.get(patient__last_name="Петров").starts_at == at(9)
+
+
+def test_a_change_by_somebody_else_appears_and_a_stale_move_is_explained(diary: Page) -> None:
+    petrov = Appointment.objects.get(patient__last_name="Петров")
+    drag(diary, card(diary, "Петров"), minutes=180)
+    with transaction.atomic():
+        actions.move(actor=registrar_belova(), at=timezone.now(), appointment_id=petrov.pk, version=petrov.version, starts_at=at(14), ends_at=at(15))
+    diary.mouse.up()
+    expect(diary.locator("#toasts")).to_contain_text("Somebody else has just changed this appointment")
+    expect(card(diary, "Петров")).to_contain_text("14:00–15:00")
+
+
+def test_an_empty_stretch_opens_the_booking_with_its_place(diary: Page) -> None:
+    column = diary.locator(".diary-column").first.bounding_box()
+    assert column
+    diary.mouse.move(column["x"] + 60, column["y"] + 180 / MINUTES_A_PIXEL)
+    diary.mouse.down()
+    diary.mouse.move(column["x"] + 60, column["y"] + 225 / MINUTES_A_PIXEL, steps=4)
+    diary.mouse.up()
+    panel = diary.locator("#panel")
+    expect(panel.get_by_label("Time")).to_have_value("12:00")
+    expect(panel.get_by_label("Length")).to_have_value("45")
+    expect(panel.locator("[name=chair_id]")).to_have_value(str(make_chair().pk))
+    panel.get_by_role("button", name="Book").click()
+    expect(panel).to_contain_text("Choose a patient.")
+    expect(panel.get_by_label("Time")).to_have_value("12:00")
+
+
+def test_the_panel_changes_states_and_cancels_with_a_reason(diary: Page) -> None:
+    card(diary, "Петров").focus()
+    diary.keyboard.press("Enter")
+    panel = diary.locator("#panel")
+    panel.get_by_role("button", name="Confirmed").click()
+    expect(card(diary, "Петров")).to_contain_text("confirmed")
+    panel.locator("summary", has_text="Cancel").click()
+    panel.get_by_role("button", name="Cancel the appointment").click()
+    expect(panel).to_contain_text("Say why the appointment is cancelled.")
+    panel.get_by_label("Reason").fill("The patient is ill")
+    panel.get_by_role("button", name="Cancel the appointment").click()
+    expect(panel).to_contain_text("Cancelled because")
+    assert Appointment.objects.get(patient__last_name="Петров").state == "cancelled"
+
+
+def test_keys_turn_the_days(diary: Page) -> None:
+    diary.keyboard.press("PageDown")
+    expect(diary.locator(".diary-card")).to_have_count(0)
+    diary.keyboard.press("ArrowLeft")
+    expect(diary.locator(".diary-card")).to_have_count(2)
+    diary.keyboard.press("n")
+    expect(diary.locator("#panel")).to_contain_text("Book an appointment")

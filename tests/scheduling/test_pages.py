@@ -1,0 +1,151 @@
+"""The pages of the diary by plain requests."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from clinic.lib.ids import uuid7
+from clinic.scheduling import actions
+from clinic.scheduling.models import Appointment, Shift
+from clinic.scheduling.queries import appointment_trail, next_appointment
+from clinic.staff.roles import Role
+from tests.patients.factories import make_patient, petrov
+from tests.scheduling.factories import NOW, assistant_lebedev, book, dr_sokolov, make_chair, make_shift, make_type, moscow, working_day
+from tests.staff.factories import dr_orlova, log_in, make_branch, make_user, registrar_belova
+
+pytestmark = pytest.mark.django_db
+DAY = {"day": "2026-11-23"}
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def desk() -> Client:
+    working_day()
+    return log_in(registrar_belova())
+
+
+def full_day() -> None:
+    """Four dentists in four chairs, ten appointments each."""
+    for number in range(4):
+        dentist = make_user(Role.DENTIST, username=f"dentist{number}")
+        chair = make_chair(f"Chair {number + 1}")
+        make_shift(dentist, moscow(9), moscow(18))
+        for slot in range(10):
+            patient = make_patient(f"Patient {number}-{slot}")
+            book(moscow(9) + timedelta(minutes=50 * slot), 45, patient_id=patient.pk, dentist_id=dentist.pk, chair_id=chair.pk)
+
+
+@pytest.mark.parametrize("view", ["chairs", "dentists"])
+def test_a_full_day_of_four_chairs_takes_few_queries(desk: Client, view: str) -> None:
+    full_day()
+    desk.get(reverse("diary"), DAY)
+    with CaptureQueriesContext(
+        connection,
+    ) as seen:
+        answer = desk.get(reverse("diary"), {**DAY, "view": view})
+    statements = [query["sql"] for query in seen if not query["sql"].startswith(("SAVEPOINT", "RELEASE", "SELECT set_config"))]
+    assert len(answer.context["data"]["appointments"]) == 40
+    assert len(statements) <= 12, "\n".join(statements)
+
+
+def booking(**changes: object) -> dict[str, object]:
+    place = {"day": "2026-11-23", "time": "10:00", "minutes": 45, "dentist_id": dr_orlova().pk, "chair_id": make_chair().pk}
+    return {"key": uuid7(), "patient_id": petrov().pk, "type_id": make_type().pk, **place, **changes}
+
+
+def test_it_books_by_form_and_keeps_what_was_typed(desk: Client) -> None:
+    url, body = reverse("appointment-new"), booking()
+    assert desk.post(url, body, headers=HTMX)["HX-Trigger"] == "panel-close, diary-changed"
+    assert desk.post(url, body, headers=HTMX).status_code == 204
+    assert Appointment.objects.get().ends_at == moscow(10, 45)
+    again = desk.post(url, booking(note="sore"), headers=HTMX)
+    assert again.status_code == 422
+    assert "already has an appointment then: 10:00–10:45" in again.content.decode()
+    assert 'value="sore"' in again.content.decode()
+
+
+def test_it_offers_a_reason_outside_working_hours_to_those_who_may(desk: Client) -> None:
+    url = reverse("appointment-new")
+    refused = desk.post(url, booking(time="20:00"), headers=HTMX).content.decode()
+    assert "outside the working hours" in refused
+    assert "outside_shift_reason" in refused
+    assert desk.post(url, booking(time="20:00", outside_shift_reason="pain"), headers=HTMX).status_code == 204
+    dentist = log_in(dr_orlova())
+    assert "outside_shift_reason" not in dentist.post(url, booking(time="21:00"), headers=HTMX).content.decode()
+
+
+def test_it_guesses_the_other_half_of_a_place(desk: Client) -> None:
+    chair = make_chair()
+    Shift.objects.filter(user=dr_orlova()).update(chair=chair)
+    asked = {"start": moscow(10).isoformat(), "chair_id": str(chair.pk)}
+    assert desk.get(reverse("appointment-new"), asked).context["form"]["dentist_id"].value() == dr_orlova().pk
+    asked = {"start": moscow(10).isoformat(), "dentist_id": str(dr_sokolov().pk)}
+    assert desk.get(reverse("appointment-new"), asked).context["form"]["chair_id"].value() == chair.pk
+
+
+def test_the_panel_moves_describes_and_tells_what_happened(desk: Client) -> None:
+    appointment = book()
+    page = reverse("appointment", args=[appointment.pk])
+    move = {"version": 1, "day": "2026-11-23", "time": "12:00", "minutes": 30, "dentist_id": dr_sokolov().pk, "chair_id": make_chair().pk}
+    moved = desk.post(f"{page}move/", move, headers=HTMX)
+    assert (moved.status_code, moved["HX-Trigger"]) == (200, "diary-changed")
+    stale = desk.post(f"{page}move/", {**move, "time": "13:00"}, headers=HTMX)
+    assert stale.status_code == 422
+    assert 'value="13:00"' in stale.content.decode()
+    details = {"version": 2, "type_id": make_type().pk, "assistant_id": assistant_lebedev().pk, "note": "call"}
+    assert desk.post(f"{page}details/", details).status_code == 302
+    appointment.refresh_from_db()
+    assert any(line.words.endswith("12:00–12:30, Sokolov B., Chair 1") for line in appointment_trail(appointment))
+    assert desk.post(f"{page}state/", {"version": 3, "state": "confirmed"}, headers=HTMX).status_code == 200
+
+
+def test_the_sheet_the_patients_list_and_the_set_up_pages_show_what_there_is(desk: Client) -> None:
+    appointment = book(type_id=make_type().pk)
+    patient = [appointment.patient_id]
+    for name, args, words in (
+        ("day-sheet", [], "Петров Иван Сергеевич"),
+        ("patient-appointments", patient, "10:00–11:00"),
+        ("shifts", [], "09:00–18:00"),
+        ("chairs", [], "Chair 1"),
+        ("appointment-types", [], "Check-up"),
+        ("chair", [make_chair().pk], "Chair 1"),
+        ("room", [make_chair().room_id], "Room of Chair 1"),
+        ("shift", [Shift.objects.filter(user=dr_orlova()).get().pk], "09:00"),
+    ):
+        answer = desk.get(reverse(name, args=args), {**DAY, "week": "2026-11-23"})
+        assert words in answer.content.decode(), name
+
+
+def test_shifts_and_places_are_set_by_form(desk: Client) -> None:
+    body = {"user_id": dr_orlova().pk, "day": "2026-11-24", "starts": "20:00", "ends": "02:00", "chair_id": ""}
+    assert desk.post(reverse("shift-new"), body, headers=HTMX).status_code == 200
+    night = Shift.objects.get(starts_at=moscow(20, day=24))
+    assert night.ends_at == moscow(2, day=25)
+    assert desk.post(reverse("shift-new"), body, headers=HTMX).status_code == 422
+    assert desk.post(reverse("shift-cancel", args=[night.pk]), {"version": 1}, headers=HTMX).status_code == 200
+    assert desk.post(reverse("shifts-copy"), {"week": "2026-11-23"}).status_code == 302
+    assert Shift.objects.filter(starts_at=moscow(9, day=30)).count() == 2
+    assert desk.post(reverse("room-new"), {"version": 1, "name": "Blue", "position": 1, "is_active": "on"}, headers=HTMX).status_code == 200
+    values = {"version": 1, "name_ru": "Гигиена", "minutes": 45, "colour": "#2f8f7a", "position": 0, "is_active": "on"}
+    assert desk.post(reverse("appointment-type-new"), values, headers=HTMX).status_code == 200
+
+
+def test_the_next_appointment_is_the_one_that_is_on_or_comes() -> None:
+    working_day()
+    first, second = book(), book(moscow(12))
+    assert next_appointment(petrov(), moscow(10, 30)) == first
+    actions.change_state(actor=registrar_belova(), at=NOW, appointment_id=first.pk, version=1, state="cancelled", reason="ill")
+    assert next_appointment(petrov(), moscow(9)) == second
+    assert next_appointment(petrov(), moscow(13)) is None
+
+
+def test_odd_addresses_are_answered_calmly(desk: Client) -> None:
+    assert desk.get(reverse("diary"), {"day": "2026-02-31", "view": "x"}).status_code == 200
+    assert desk.get(reverse("diary"), {"branch": "x"}).status_code == 404
+    assert desk.get(reverse("appointment-new"), {"start": "2026-13-01", "dentist_id": "x", "patient_id": "x"}).status_code == 200
+    assert desk.post(reverse("appointment-state", args=[book().pk]), {"state": "confirmed"}).status_code == 400
+    assert desk.get(reverse("diary"), {"branch": str(make_branch().pk), "day": "1900-01-01"}).status_code == 200

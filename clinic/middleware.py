@@ -4,7 +4,6 @@ import zoneinfo
 from collections.abc import Callable
 from uuid import UUID, uuid4
 
-from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
@@ -29,7 +28,6 @@ class HistoryContextMiddleware:
         request_id = _request_id(request)
         address = request.META.get("REMOTE_ADDR") or None
         if request.user.is_authenticated:
-            prefetch_related_objects([request.user], "role_grants")
             context = context_of(request.user, request=request_id, address=address)
         else:
             context = Context(actor="visitor", actor_name="visitor", actor_role="", purpose="access", request=request_id, address=address)

@@ -73,7 +73,9 @@ SETTINGS = (
         (
             Entry("people", "users-round", _("People, roles and access"), (P.STAFF_VIEW,)),
             Entry("places", "building-2", _("Companies and branches"), (P.SETTINGS_WRITE,)),
-            Entry("diary-setup", "armchair", _("Rooms, chairs, shifts and kinds of appointments"), (P.DIARY_SETUP,)),
+            Entry("shifts", "calendar-clock", _("Working hours"), (P.DIARY_SETUP,)),
+            Entry("chairs", "armchair", _("Rooms and chairs"), (P.DIARY_SETUP,)),
+            Entry("appointment-types", "calendar-cog", _("Kinds of appointments"), (P.DIARY_SETUP,)),
         ),
     ),
     (
@@ -82,7 +84,6 @@ SETTINGS = (
             Entry("prices", "tags", _("Services and prices"), (P.PRICE_VIEW,)),
             Entry("dictionaries", "book-open-text", _("Dictionaries: ICD-10, 804н, CCAM"), (P.PRICE_VIEW, P.DICTIONARY_IMPORT)),
             Entry("note-templates", "notebook-pen", _("Templates of notes"), (P.VISIT_WRITE, P.SETTINGS_WRITE)),
-            Entry("document-templates", "file-text", _("Templates of contracts and consents"), (P.DOCUMENT_ISSUE, P.SETTINGS_WRITE)),
         ),
     ),
     (
@@ -96,11 +97,7 @@ SETTINGS = (
     ),
     (
         _("Patients"),
-        (
-            Entry("patient-import", "file-up", _("Import of patients"), (P.PATIENT_IMPORT,)),
-            Entry("patient-lists", "tag", _("Labels and sources"), (P.SETTINGS_WRITE,)),
-            Entry("consent-texts", "file-signature", _("Texts of the consent to data processing"), (P.SETTINGS_WRITE,)),
-        ),
+        (Entry("patients-import", "file-up", _("Import of patients"), (P.PATIENT_IMPORT,)),),
     ),
 )
 

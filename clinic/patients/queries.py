@@ -1,13 +1,40 @@
-"""The only way to a patient's record."""
+"""Reads of patients; `get_patient_for` is the only way to a patient's record."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
 from uuid import UUID
+
+from django.db.models import Model, OuterRef, Prefetch, QuerySet, Subquery
+from django.utils.translation import gettext_lazy as _
 
 from clinic.history.actions import record_view
 from clinic.lib.errors import NotFound
-from clinic.patients.models import Alert, AlertSeverity, Patient
-from clinic.staff.models import User
+from clinic.patients.models import (
+    Alert,
+    AlertSeverity,
+    Consent,
+    ConsentText,
+    Contact,
+    Identifier,
+    Label,
+    Patient,
+    PatientLabel,
+    Relation,
+    Source,
+)
+from clinic.patients.search import Likeness, matching_ids
+from clinic.staff.models import Branch, User
 from clinic.staff.roles import Permission
 
+R = TypeVar("R", bound=Model)
+REASONS = {
+    "identifier": _("same document number"),
+    "contact": _("same phone or e-mail"),
+    "name": _("like name, same date of birth"),
+    "same_name": _("same name, no date of birth to compare"),
+}
 SEVERITIES = [AlertSeverity.CRITICAL.value, AlertSeverity.WARNING.value, AlertSeverity.INFO.value]
 
 
@@ -28,3 +55,90 @@ def get_patient_for(user: User, patient_id: UUID, *, what: str, permission: Perm
 def active_alerts(patient: Patient) -> list[Alert]:
     """Medical alerts in force, the gravest first; who lacks CLINICAL_VIEW is shown only that there are some."""
     return sorted(patient.alerts.filter(ended_at=None), key=lambda alert: (SEVERITIES.index(alert.severity), alert.recorded_at))
+
+
+def describe_likenesses(found: Sequence[Likeness]) -> list[tuple[Patient, list[str]]]:
+    """Likely duplicates with the reasons in words."""
+    return [(likeness.patient, [str(REASONS[reason]) for reason in likeness.reasons]) for likeness in found]
+
+
+@dataclass
+class Card:
+    """What the overview page shows of a patient."""
+
+    contacts: list[Contact]
+    identifiers: list[Identifier]
+    relations: list[Relation]
+    related_to: list[Relation]
+    alerts: list[Alert]
+    labels: list[Label]
+    consents: list[Consent]
+
+    @property
+    def has_guardian(self) -> bool:
+        return any(relation.is_guardian for relation in self.relations)
+
+    @property
+    def consent(self) -> Consent | None:
+        return next((consent for consent in self.consents if consent.withdrawn_at is None), None)
+
+
+def card_of(patient: Patient) -> Card:
+    """Everything of the overview in one read of each table."""
+    return Card(
+        contacts=list(patient.contacts.filter(ended_at=None).order_by("position", "pk")),
+        identifiers=list(patient.identifiers.filter(ended_at=None).order_by("kind", "pk")),
+        relations=list(patient.relations.filter(ended_at=None).select_related("related_patient").order_by("pk")),
+        related_to=list(patient.related_to.filter(ended_at=None).select_related("patient").order_by("pk")),
+        alerts=active_alerts(patient),
+        labels=[row.label for row in patient.labels.select_related("label").order_by("label__name")],
+        consents=list(patient.consents.select_related("text", "image", "witnessed_by").order_by("-signed_at")),
+    )
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What narrows the list of patients."""
+
+    text: str = ""
+    branch: Branch | None = None
+    dentist: User | None = None
+    label: Label | None = None
+    source: Source | None = None
+
+
+def list_patients(*, user: User, filters: Filters, today: date) -> QuerySet[Patient]:
+    """Patients by name, with branch, dentist, phone and labels.
+
+    :raises NotAllowed: without PATIENT_VIEW.
+    """
+    user.require(Permission.PATIENT_VIEW)
+    phone = Contact.objects.filter(patient=OuterRef("pk"), kind="phone", ended_at=None).order_by("position", "pk").values("value")[:1]
+    found = Patient.objects.select_related("branch", "responsible_dentist", "source").annotate(phone=Subquery(phone))
+    found = found.prefetch_related(Prefetch("labels", PatientLabel.objects.select_related("label").order_by("label__name")))
+    if filters.text:
+        found = found.filter(pk__in=matching_ids(filters.text, today))
+    if filters.label:
+        found = found.filter(labels__label=filters.label)
+    exact = {"branch": filters.branch, "responsible_dentist": filters.dentist, "source": filters.source}
+    return found.filter(**{name: value for name, value in exact.items() if value}).order_by("last_name", "first_name", "pk")
+
+
+def get_own(records: QuerySet[R], record_id: UUID, patient: Patient) -> R:
+    """One of the patient's own records.
+
+    :raises NotFound: when the patient has no such record.
+    """
+    record = records.filter(pk=record_id, patient=patient).first()
+    if record is None:
+        raise NotFound
+    return record
+
+
+def consent_text(language: str) -> ConsentText:
+    """The edition in force in the language of the patient's documents, else in English."""
+    texts = ConsentText.objects.filter(language__in=[language, "en"]).order_by("-edition")
+    text = next((text for text in texts if text.language == language), None) or texts.first()
+    if text is None:
+        raise NotFound
+    return text

@@ -1,5 +1,30 @@
 """Pages of this app."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from clinic.patients.views import browse, card, consents, panels, registration
+
+ONE = "patients/<uuid:patient_id>/"
+
+urlpatterns = [
+    path("patients/", browse.patients, name="patients"),
+    path("patients/search/", browse.search, name="patient-search"),
+    path("patients/export/", browse.export, name="patients-export"),
+    path("patients/new/", registration.new, name="patient-new"),
+    path("patients/duplicates/", registration.duplicates, name="patient-duplicates"),
+    path(ONE, card.overview, name="patient"),
+    path(f"{ONE}edit/", card.edit, name="patient-edit"),
+    path(f"{ONE}contacts/new/", panels.contact_new, name="patient-contact-new"),
+    path(f"{ONE}contacts/<uuid:contact_id>/end/", panels.contact_end, name="patient-contact-end"),
+    path(f"{ONE}identifiers/new/", panels.identifier_new, name="patient-identifier-new"),
+    path(f"{ONE}identifiers/<uuid:identifier_id>/end/", panels.identifier_end, name="patient-identifier-end"),
+    path(f"{ONE}relations/new/", panels.relation_new, name="patient-relation-new"),
+    path(f"{ONE}relations/<uuid:relation_id>/end/", panels.relation_end, name="patient-relation-end"),
+    path(f"{ONE}alerts/new/", panels.alert_new, name="patient-alert-new"),
+    path(f"{ONE}alerts/<uuid:alert_id>/end/", panels.alert_end, name="patient-alert-end"),
+    path(f"{ONE}labels/", panels.labels, name="patient-labels"),
+    path(f"{ONE}consents/new/", consents.consent_new, name="patient-consent-new"),
+    path(f"{ONE}consents/<uuid:consent_id>/", consents.consent, name="patient-consent"),
+    path(f"{ONE}consents/<uuid:consent_id>/signature.png", consents.consent_signature, name="patient-consent-signature"),
+    path(f"{ONE}consents/<uuid:consent_id>/withdrawal/", consents.consent_withdrawal, name="patient-consent-withdrawal"),
+]

@@ -10,6 +10,7 @@ from clinic.patients.actions.consents import (
     withdraw_consent,
 )
 from clinic.patients.actions.details import (
+    AlreadyThere,
     add_contact,
     add_identifier,
     add_relation,
@@ -20,10 +21,11 @@ from clinic.patients.actions.details import (
     save_source,
     set_labels,
 )
-from clinic.patients.actions.registration import LikelyDuplicates, Registration, change_patient, register
+from clinic.patients.actions.registration import LikelyDuplicates, Registration, change_patient, check_entry, person_of, register
 
 __all__ = [
     "AlertEnded",
+    "AlreadyThere",
     "ConsentInForce",
     "ConsentWithdrawn",
     "GuardianNeeded",
@@ -33,10 +35,12 @@ __all__ = [
     "add_identifier",
     "add_relation",
     "change_patient",
+    "check_entry",
     "end_alert",
     "end_contact",
     "end_identifier",
     "end_relation",
+    "person_of",
     "publish_consent_text",
     "record_alert",
     "register",

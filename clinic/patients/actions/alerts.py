@@ -47,7 +47,7 @@ def end_alert(*, alert_id: UUID, patient: Patient, reason: str, actor: User, at:
     if alert.ended_at:
         raise AlertEnded
     if not reason.strip():
-        raise InvalidInput(fields={"end_reason": REFUSALS["required"]})
+        raise InvalidInput(fields={"reason": REFUSALS["required"]})
     alert.ended_at, alert.ended_by, alert.end_reason = at, actor, reason.strip()
     ensure(check_alert(alert))
     alert.save(update_fields=["ended_at", "ended_by", "end_reason"])

@@ -126,7 +126,7 @@ def withdraw_consent(*, consent_id: UUID, patient: Patient, reason: str, actor: 
     if consent.withdrawn_at:
         raise ConsentWithdrawn
     if not reason.strip():
-        raise InvalidInput(fields={"withdrawal_reason": REFUSALS["required"]})
+        raise InvalidInput(fields={"reason": REFUSALS["required"]})
     consent.withdrawn_at, consent.withdrawn_by, consent.withdrawal_reason = at, actor, reason.strip()
     ensure(field_errors(consent))
     consent.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawal_reason"])

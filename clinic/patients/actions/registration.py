@@ -62,7 +62,7 @@ def register(*, entry: Registration, actor: User, at: datetime, id: UUID | None 
     if first:
         return first
     entry.patient.pk = id or uuid7()
-    ensure(check(entry, branch_day(at, entry.patient.branch.time_zone)))
+    ensure(check_entry(entry, branch_day(at, entry.patient.branch.time_zone)))
     if not is_another_person:
         _refuse_duplicates(entry)
     try:
@@ -74,7 +74,7 @@ def register(*, entry: Registration, actor: User, at: datetime, id: UUID | None 
     return Patient.objects.select_related("branch").get(pk=entry.patient.pk)
 
 
-def check(entry: Registration, today: date) -> dict[str, Text]:
+def check_entry(entry: Registration, today: date) -> dict[str, Text]:
     """Everything wrong with the entry, by field; phones, addresses and numbers are normalised in place."""
     errors = _check_patient(entry.patient, today)
     for index, contact in enumerate(entry.contacts):

@@ -1,0 +1,1 @@
+"""Pages of patients: finding, registering, the overview and its side panels, import."""

@@ -1,0 +1,81 @@
+"""Finding patients: the search box of every page, the list with its filters, the list as a sheet."""
+
+from typing import Any
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from clinic.patients import exporting, queries
+from clinic.patients.forms import DENTISTS
+from clinic.patients.models import Label, Patient, Source
+from clinic.patients.search import search_patients
+from clinic.staff.guards import page
+from clinic.staff.http import Request
+from clinic.staff.models import Branch
+from clinic.staff.queries import people_with_role
+from clinic.staff.roles import Permission
+
+PAGE_SIZE = 50
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@page(Permission.PATIENT_VIEW)
+def search(request: Request) -> HttpResponse:
+    """Hits of the search box, as rows that the box walks with the arrows."""
+    text = request.GET.get("q", "").strip()
+    found = search_patients(user=request.user, text=text, today=timezone.localdate(), limit=10)
+    context = {"found": found, "text": text, "may_write": request.user.may(Permission.PATIENT_WRITE)}
+    return render(request, "patients/_search.html", context)
+
+
+@page(Permission.PATIENT_VIEW)
+def patients(request: Request) -> HttpResponse:
+    """All patients by name, narrowed by filters."""
+    choices = _choices()
+    found = _found(request, choices)
+    context = {
+        "page": Paginator(found, PAGE_SIZE).get_page(request.GET.get("page")),
+        "choices": choices,
+        "chosen": {name: request.GET.get(name, "") for name in ("q", *choices)},
+        "is_filtered": any(request.GET.get(name) for name in ("q", *choices)),
+        "query": request.GET.urlencode(),
+        "may_write": request.user.may(Permission.PATIENT_WRITE),
+        "may_import": request.user.may(Permission.PATIENT_IMPORT),
+        "may_export": request.user.may(Permission.RECORD_EXPORT),
+    }
+    return render(request, "patients/list.html", context)
+
+
+@page(Permission.PATIENT_VIEW, Permission.RECORD_EXPORT)
+def export(request: Request) -> HttpResponse:
+    """The same list, all pages of it, as XLSX; the export is an event of history."""
+    content = exporting.patients_sheet(_found(request, _choices()))
+    headers = {"Content-Disposition": f'attachment; filename="patients-{timezone.localdate():%Y-%m-%d}.xlsx"', "Cache-Control": "no-store"}
+    return HttpResponse(content, content_type=XLSX, headers=headers)
+
+
+def _choices() -> dict[str, list[Any]]:
+    return {
+        "branch": list(Branch.objects.order_by("name")),
+        "dentist": list(people_with_role(*DENTISTS)),
+        "label": list(Label.objects.filter(is_active=True).order_by("name")),
+        "source": list(Source.objects.filter(is_active=True).order_by("name")),
+    }
+
+
+def _found(request: Request, choices: dict[str, list[Any]]) -> QuerySet[Patient]:
+    chosen = {name: _one(options, request.GET.get(name, "")) for name, options in choices.items()}
+    filters = queries.Filters(text=request.GET.get("q", "").strip(), **chosen)
+    return queries.list_patients(user=request.user, filters=filters, today=timezone.localdate())
+
+
+def _one(options: list[Any], key: str) -> Any:
+    try:
+        wanted = UUID(key)
+    except ValueError:
+        return None
+    return next((option for option in options if option.pk == wanted), None)

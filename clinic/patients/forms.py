@@ -151,7 +151,7 @@ class RelationForm(forms.Form):
 
 
 class AlertForm(forms.Form):
-    kind = forms.ChoiceField(label=pgettext_lazy("of an alert", "Kind"), choices=AlertKind.choices)
+    kind = forms.ChoiceField(label=pgettext_lazy("of an alert", "Kind"), choices=[("", "—"), *AlertKind.choices])
     severity = forms.ChoiceField(label=_("Severity"), choices=AlertSeverity.choices, initial=AlertSeverity.WARNING)
     text = words(_("Details"), 300)
 
@@ -177,7 +177,7 @@ class RegistrationForm(LabelsForm, PatientForm):
     """The patient's own part of the registration screen."""
 
 
-def rows(form: type[forms.Form], prefix: str, *, extra: int, most: int = 20) -> Callable[..., forms.BaseFormSet[Any]]:
+def rows(form: type[forms.Form], prefix: str, *, extra: int, most: int = 20) -> Callable[..., "forms.BaseFormSet[Any]"]:
     """A formset of one block of the registration screen."""
     made = forms.formset_factory(form, extra=extra, max_num=most, absolute_max=most)
     return lambda data=None, initial=None: made(data, prefix=prefix, initial=initial)

@@ -1,16 +1,16 @@
 """Reads of patients; `get_patient_for` is the only way to a patient's record."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import Model, OuterRef, Prefetch, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from clinic.history.actions import record_view
-from clinic.lib.errors import NotFound
+from clinic.lib.errors import InvalidInput, NotFound
 from clinic.patients.models import (
     Alert,
     AlertSeverity,
@@ -142,3 +142,30 @@ def consent_text(language: str) -> ConsentText:
     if text is None:
         raise NotFound
     return text
+
+
+def get_consent_text(text_id: UUID) -> ConsentText:
+    """:raises NotFound: when there is no such text."""
+    text = ConsentText.objects.filter(pk=text_id).first()
+    if text is None:
+        raise NotFound
+    return text
+
+
+def new_alert(values: dict[str, Any]) -> Alert:
+    """An unsaved alert; a missing `id` is made here."""
+    return Alert(**{name: value for name, value in values.items() if name != "id" or value})
+
+
+LINKS: dict[str, type[Model]] = {"source_id": Source, "responsible_dentist_id": User, "branch_id": Branch}
+
+
+def check_links(values: Mapping[str, Any]) -> None:
+    """:raises InvalidInput: when a source, dentist or branch that does not exist is named."""
+    missing = {
+        name: NotFound.default_message
+        for name, model in LINKS.items()
+        if name in values and (values[name] or name == "branch_id") and not model._default_manager.filter(pk=values[name]).exists()
+    }
+    if missing:
+        raise InvalidInput(fields=missing)

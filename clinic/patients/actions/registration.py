@@ -90,7 +90,7 @@ def check_entry(entry: Registration, today: date) -> dict[str, Text]:
 
 def _check_patient(patient: Patient, today: date) -> dict[str, Text]:
     for name in NAMES:
-        setattr(patient, name, " ".join(getattr(patient, name).split()))
+        setattr(patient, name, " ".join((getattr(patient, name) or "").split()))
     errors = field_errors(patient)
     if patient.birth_date and "birth_date" not in errors:
         normalised(errors, "birth_date", rules.check_birth_date, patient.birth_date, today)

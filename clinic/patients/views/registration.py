@@ -23,7 +23,7 @@ from clinic.staff.http import Request
 from clinic.staff.queries import branches_of
 from clinic.staff.roles import Permission
 
-Blocks = dict[str, BaseFormSet[Any]]
+Blocks = dict[str, "BaseFormSet[Any]"]
 
 
 @page(Permission.PATIENT_WRITE)
@@ -80,7 +80,7 @@ def _key(request: Request) -> UUID:
         return uuid7()
 
 
-def _filled(block: BaseFormSet[Any]) -> list[Any]:
+def _filled(block: "BaseFormSet[Any]") -> list[Any]:
     return [form for form in block if form.has_changed() and form.cleaned_data]
 
 

@@ -1,0 +1,182 @@
+"""Pages of patients, as a browser sees them."""
+
+from datetime import timedelta
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from openpyxl import load_workbook
+
+from clinic.history.models import Event
+from clinic.lib.ids import uuid7
+from clinic.patients.models import Alert, Label, Patient, PatientLabel, Relation
+from clinic.staff.roles import Role
+from tests.patients.drawing import drawn_signature
+from tests.patients.factories import make_patient, petrov
+from tests.staff.factories import dr_orlova, log_in, make_branch, make_user, registrar_belova
+
+pytestmark = pytest.mark.django_db
+LIST_QUERIES, OVERVIEW_QUERIES = 11, 19
+
+
+@pytest.fixture
+def desk() -> Client:
+    """The browser of Irina Belova at the front desk."""
+    return log_in(registrar_belova(make_branch()))
+
+
+def registration(**fields: Any) -> dict[str, Any]:
+    blocks = {f"{name}-{part}": 0 for name in ("contacts", "identifiers", "relations", "alerts") for part in ("TOTAL_FORMS", "INITIAL_FORMS")}
+    person = {"last_name": "Смирнова", "first_name": "Анна", "sex": "female", "birth_date": "03.02.1990", "language": "ru"}
+    contact = {"contacts-TOTAL_FORMS": 1, "contacts-0-kind": "phone", "contacts-0-value": "8 916 765-43-21"}
+    return {"id": str(uuid7()), "branch": str(make_branch().pk), **blocks, **person, **contact, **fields}
+
+
+def test_it_registers_and_shows_the_patient(desk: Client) -> None:
+    answer = desk.post(reverse("patient-new"), registration(), follow=True)
+    patient = Patient.objects.get()
+    assert answer.redirect_chain == [(reverse("patient", args=[patient.pk]), 302)]
+    assert "+7 916 765-43-21" in answer.content.decode()
+
+
+def test_it_registers_once_when_the_form_is_sent_twice(desk: Client) -> None:
+    form = registration()
+    for _attempt in range(2):
+        desk.post(reverse("patient-new"), form)
+    assert Patient.objects.count() == 1
+
+
+def test_it_keeps_what_was_typed_and_says_what_is_wrong(desk: Client) -> None:
+    tomorrow = f"{timezone.localdate() + timedelta(days=1):%d.%m.%Y}"
+    form = registration(last_name="<script>alert(1)</script>" * 20, birth_date=tomorrow, **{"contacts-0-value": "12"})
+    answer = desk.post(reverse("patient-new"), {**form, "last_name": "<script>alert(1)</script>"})
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert "in the future" in text
+    assert "This is not a phone number" in text
+    assert "&lt;script&gt;" in text
+    assert "<script>alert" not in text
+    too_long = desk.post(reverse("patient-new"), form)
+    assert too_long.status_code == 422
+    assert "at most 150 characters" in too_long.content.decode()
+    assert not Patient.objects.exists()
+
+
+def test_it_shows_likely_duplicates_and_registers_another_person(desk: Client) -> None:
+    petrov()
+    form = registration(last_name="Petrov", first_name="Ivan", birth_date="14/03/1985")
+    refused = desk.post(reverse("patient-new"), form)
+    assert refused.status_code == 409
+    assert "like name, same date of birth" in refused.content.decode()
+    assert desk.post(reverse("patient-new"), {**form, "another": "1"}).status_code == 302
+    assert Patient.objects.count() == 2
+
+
+def test_it_warns_of_duplicates_while_typing(desk: Client) -> None:
+    petrov()
+    form = registration(last_name="Петров", first_name="Иван", birth_date="14.03.1985")
+    assert "may be registered already" in desk.post(reverse("patient-duplicates"), form).content.decode()
+    assert desk.post(reverse("patient-duplicates"), {**form, "birth_date": "?"}).content == b""
+
+
+def test_it_searches_from_any_page(desk: Client) -> None:
+    petrov()
+    text = desk.get(reverse("patient-search"), {"q": "petr"}).content.decode()
+    assert "Петров Иван Сергеевич" in text
+    assert "Nobody was found" in desk.get(reverse("patient-search"), {"q": "zzz"}).content.decode()
+
+
+def test_it_shows_both_versions_of_a_stale_edit(desk: Client) -> None:
+    patient = petrov()
+    url = reverse("patient-edit", args=[patient.pk])
+    typed = {"last_name": "Петров", "first_name": "Иван", "sex": "male", "language": "ru", "branch": str(patient.branch_id), "city": "Тверь"}
+    assert desk.post(url, {**typed, "version": 1}).status_code == 302
+    stale = desk.post(url, {**typed, "city": "Омск", "version": 1})
+    text = stale.content.decode()
+    assert stale.status_code == 409
+    assert "Тверь" in text
+    assert 'value="Омск"' in text
+    assert desk.post(url, {**typed, "city": "Омск", "version": 2}).status_code == 302
+
+
+def test_it_filters_the_list_and_exports_it(desk: Client) -> None:
+    vip = Label.objects.create(name="VIP")
+    PatientLabel.objects.create(patient=petrov(), label=vip)
+    make_patient("=cmd|' /C calc'!A0", "Eve")
+    assert "cmd" not in desk.get(reverse("patients"), {"label": str(vip.pk)}).content.decode()
+    assert "No patients yet" not in desk.get(reverse("patients")).content.decode()
+    assert "Nobody matches" in desk.get(reverse("patients"), {"q": "zzz"}).content.decode()
+    sheet = load_workbook(BytesIO(desk.get(reverse("patients-export")).content)).active
+    assert sheet is not None
+    assert [row[1].value for row in sheet.iter_rows(min_row=2)] == ["'=cmd|' /C calc'!A0", "Петров"]
+    assert Event.objects.filter(op="P", tbl="patients-list").count() == 1
+
+
+def test_it_hides_what_an_alert_says_from_those_outside_care(desk: Client) -> None:
+    patient = petrov()
+    Alert.objects.create(patient=patient, kind="infection", severity="critical", text="ВИЧ", recorded_at=timezone.now(), recorded_by=dr_orlova())
+    url = reverse("patient", args=[patient.pk])
+    for role in (Role.ADMINISTRATOR, Role.TELESECRETARY, Role.ACCOUNTANT):
+        text = log_in(make_user(role)).get(url).content.decode()
+        assert "ВИЧ" not in text
+        assert "Medical alert: ask the dentist" in text
+    assert "ВИЧ" in log_in(dr_orlova()).get(url).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "form", "shown"),
+    [
+        ("patient-contact-new", {"kind": "email", "value": "ivan@example.com"}, "ivan@example.com"),
+        ("patient-identifier-new", {"kind": "oms", "number": "7845320888000022"}, "wrong check digit"),
+        ("patient-relation-new", {"kind": "mother", "name": "Петрова Ольга", "phone": "8 916 000-00-00", "is_guardian": "on"}, "Петрова Ольга"),
+        ("patient-relation-new", {"kind": "mother"}, "Fill this in"),
+        ("patient-alert-new", {"kind": "other", "severity": "info"}, "Say what it is"),
+    ],
+)
+def test_it_adds_in_side_panels(desk: Client, name: str, form: dict[str, str], shown: str) -> None:
+    patient = petrov()
+    answer = desk.post(reverse(name, args=[patient.pk]), form, headers={"HX-Request": "true"})
+    text = answer.content.decode() if answer.status_code == 422 else desk.get(reverse("patient", args=[patient.pk])).content.decode()
+    assert shown in text
+
+
+def test_it_signs_and_withdraws_a_consent(desk: Client) -> None:
+    patient = petrov()
+    url = reverse("patient-consent-new", args=[patient.pk])
+    assert "Согласие" in desk.get(url).content.decode()
+    assert "signature is missing" in desk.post(url, {}).content.decode()
+    assert desk.post(url, drawn_signature()).status_code == 302
+    consent = patient.consents.get()
+    assert desk.get(reverse("patient-consent-signature", args=[patient.pk, consent.pk])).content.startswith(b"\x89PNG")
+    assert consent.content_hash in desk.get(reverse("patient-consent", args=[patient.pk, consent.pk])).content.decode()
+    assert desk.post(reverse("patient-consent-withdrawal", args=[patient.pk, consent.pk]), {"reason": "Заявление"}).status_code == 200
+    consent.refresh_from_db()
+    assert consent.withdrawn_by == registrar_belova()
+
+
+def test_it_asks_a_guardian_to_sign_for_a_child(desk: Client) -> None:
+    child = make_patient("Петрова", "Маша", birth_date=timezone.localdate() - timedelta(days=3650))
+    url = reverse("patient-consent-new", args=[child.pk])
+    refused = desk.post(url, drawn_signature())
+    assert refused.status_code == 422
+    assert "under 18" in refused.content.decode()
+    mother = Relation.objects.create(patient=child, kind="mother", name="Петрова Ольга", is_guardian=True)
+    assert desk.post(url, {**drawn_signature(), "signer": str(mother.pk)}).status_code == 302
+
+
+def test_it_reads_list_and_overview_in_few_queries(desk: Client) -> None:
+    patient = petrov()
+    for number in range(30):
+        make_patient(f"Иванов{number}", phone=f"+791600000{number:02}")
+    for url, baseline in ((reverse("patients"), LIST_QUERIES), (reverse("patient", args=[patient.pk]), OVERVIEW_QUERIES)):
+        desk.get(url)
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
+            desk.get(url)
+        assert len(captured) <= baseline, "\n".join(query["sql"][:150] for query in captured)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clinic.patients.views import browse, card, consents, panels, registration
+from clinic.patients.views import browse, card, consents, imports, panels, registration
 
 ONE = "patients/<uuid:patient_id>/"
 
@@ -12,6 +12,11 @@ urlpatterns = [
     path("patients/export/", browse.export, name="patients-export"),
     path("patients/new/", registration.new, name="patient-new"),
     path("patients/duplicates/", registration.duplicates, name="patient-duplicates"),
+    path("patients/import/", imports.upload, name="patients-import"),
+    path("patients/import/<uuid:run_id>/", imports.run, name="patients-import-run"),
+    path("patients/import/<uuid:run_id>/start/", imports.start, name="patients-import-start"),
+    path("patients/import/<uuid:run_id>/progress/", imports.progress, name="patients-import-progress"),
+    path("patients/import/<uuid:run_id>/report.xlsx", imports.report, name="patients-import-report"),
     path(ONE, card.overview, name="patient"),
     path(f"{ONE}edit/", card.edit, name="patient-edit"),
     path(f"{ONE}contacts/new/", panels.contact_new, name="patient-contact-new"),

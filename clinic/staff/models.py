@@ -97,9 +97,21 @@ class User(AbstractBaseUser, Record):
         return f"{self.last_name} {initials}".strip()
 
     @cached_property
+    def grants_now(self) -> list["RoleGrant"]:
+        """The person's roles of today with their branches, read once."""
+        return [grant for grant in self.role_grants.all() if grant.is_current]
+
+    @cached_property
     def roles(self) -> set[Role]:
         """The person's current roles, in whatever branch."""
-        return {Role(grant.role) for grant in self.role_grants.all() if grant.is_current}
+        return {Role(grant.role) for grant in self.grants_now}
+
+    @cached_property
+    def branches(self) -> list[Branch]:
+        """Branches where the person holds a role, read once; a role without a branch counts everywhere."""
+        everywhere = any(grant.branch_id is None for grant in self.grants_now)
+        found = Branch.objects.select_related("legal_entity").order_by("name", "pk")
+        return list(found if everywhere else found.filter(pk__in=[grant.branch_id for grant in self.grants_now]))
 
     @property
     def role_names(self) -> str:

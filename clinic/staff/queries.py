@@ -21,10 +21,7 @@ def current_branch(user: User, chosen: str | None, branches: Sequence[Branch] | 
 
 def branches_of(user: User) -> list[Branch]:
     """Branches where the person holds a role; a role without a branch counts everywhere."""
-    grants = [grant for grant in user.role_grants.all() if grant.is_current]
-    if any(grant.branch_id is None for grant in grants):
-        return list(Branch.objects.order_by("name", "pk"))
-    return list(Branch.objects.filter(pk__in=[grant.branch_id for grant in grants]).order_by("name", "pk"))
+    return user.branches
 
 
 def people_with_role(*roles: Role) -> QuerySet[User]:

@@ -21,7 +21,7 @@ from tests.patients.factories import make_patient, petrov
 from tests.staff.factories import dr_orlova, log_in, make_branch, make_user, registrar_belova
 
 pytestmark = pytest.mark.django_db
-LIST_QUERIES, OVERVIEW_QUERIES = 11, 19
+LIST_QUERIES, OVERVIEW_QUERIES = 11, 20
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from clinic.patients.models import Label, Patient, Source
 from clinic.patients.search import search_patients
 from clinic.staff.guards import page
 from clinic.staff.http import Request
-from clinic.staff.models import Branch
-from clinic.staff.queries import people_with_role
+from clinic.staff.models import User
+from clinic.staff.queries import branches_of, people_with_role
 from clinic.staff.roles import Permission
 
 PAGE_SIZE = 50
@@ -35,7 +35,7 @@ def search(request: Request) -> HttpResponse:
 @page(Permission.PATIENT_VIEW)
 def patients(request: Request) -> HttpResponse:
     """All patients by name, narrowed by filters."""
-    choices = _choices()
+    choices = _choices(request.user)
     found = _found(request, choices)
     context = {
         "page": Paginator(found, PAGE_SIZE).get_page(request.GET.get("page")),
@@ -53,14 +53,14 @@ def patients(request: Request) -> HttpResponse:
 @page(Permission.PATIENT_VIEW, Permission.RECORD_EXPORT)
 def export(request: Request) -> HttpResponse:
     """The same list, all pages of it, as XLSX; the export is an event of history."""
-    content = exporting.patients_sheet(_found(request, _choices()))
+    content = exporting.patients_sheet(_found(request, _choices(request.user)))
     headers = {"Content-Disposition": f'attachment; filename="patients-{timezone.localdate():%Y-%m-%d}.xlsx"', "Cache-Control": "no-store"}
     return HttpResponse(content, content_type=XLSX, headers=headers)
 
 
-def _choices() -> dict[str, list[Any]]:
+def _choices(user: User) -> dict[str, list[Any]]:
     return {
-        "branch": list(Branch.objects.order_by("name")),
+        "branch": branches_of(user),
         "dentist": list(people_with_role(*DENTISTS)),
         "label": list(Label.objects.filter(is_active=True).order_by("name")),
         "source": list(Source.objects.filter(is_active=True).order_by("name")),

@@ -1,0 +1,1 @@
+"""Patients from another system: a sheet is read, its columns guessed, its rows judged one by one and brought in."""

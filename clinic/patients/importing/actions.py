@@ -1,0 +1,140 @@
+"""Runs of an import: a file taken in, its columns mapped, a pass over it with a report."""
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import NamedTemporaryFile, TemporaryDirectory
+from typing import IO
+from uuid import UUID
+
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from openpyxl import Workbook
+
+from clinic.files import actions as files
+from clinic.history.context import acting
+from clinic.lib.clock import branch_day
+from clinic.lib.errors import InvalidInput, NotFound
+from clinic.patients.exporting import harmless
+from clinic.patients.importing import rules, sheets
+from clinic.patients.importing.running import Problem, Run, Tally, Tell, problems_of
+from clinic.patients.models import ImportRun, ImportState
+from clinic.staff.actions import context_of
+from clinic.staff.models import Branch, User
+from clinic.staff.roles import Permission
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class ColumnsMissing(InvalidInput):
+    """The names are not among the columns."""
+
+    code = "columns_missing"
+
+    def __init__(self) -> None:
+        super().__init__(_("Say which columns hold the last and the first name, or which one holds the full name."))
+
+
+def take_file(*, content: IO[bytes], name: str, branch: Branch, actor: User) -> ImportRun:
+    """Keep the file, read its headings and guess what they mean.
+
+    :raises UnreadableSheet: when it is no list of patients.
+    """
+    actor.require(Permission.PATIENT_IMPORT)
+    with NamedTemporaryFile(suffix=".sheet") as copy:
+        shutil.copyfileobj(content, copy)
+        copy.flush()
+        columns = sheets.columns_of(Path(copy.name))
+        total = sum(1 for _row in sheets.read(Path(copy.name))) - 1
+        copy.seek(0)
+        with transaction.atomic():
+            file = files.store(content=copy, media_type="application/octet-stream")
+            return ImportRun.objects.create(
+                file=file, file_name=name[:200], branch=branch, started_by=actor, columns=columns, rows_total=total,
+                mapping=rules.guess_mapping(columns),
+            )  # fmt: skip
+
+
+@transaction.atomic
+def plan_run(*, run_id: UUID, mapping: Mapping[str, str], is_dry: bool, actor: User) -> ImportRun:
+    """Fix what the columns mean and set the counters back; the pass itself is `go_through`.
+
+    :raises ColumnsMissing: without columns for the names.
+    """
+    actor.require(Permission.PATIENT_IMPORT)
+    run = ImportRun.objects.select_for_update(of=("self",)).get(pk=run_id)
+    chosen = {column: name for column, name in mapping.items() if column in run.columns and name in rules.FIELDS}
+    ensure_names(chosen)
+    for name in ("rows_seen", "rows_imported", "rows_known", "rows_failed", "rows_doubtful"):
+        setattr(run, name, 0)
+    run.mapping, run.is_dry, run.state, run.report, run.failure, run.finished_at = chosen, is_dry, ImportState.RUNNING, None, "", None
+    run.save()
+    return run
+
+
+def ensure_names(mapping: Mapping[str, str]) -> None:
+    """:raises ColumnsMissing: without columns for the names; also when two columns say the same."""
+    fields = list(mapping.values())
+    repeated = {name for name in fields if fields.count(name) > 1}
+    if repeated:
+        raise InvalidInput(_("Two columns mean the same. Choose one of them."))
+    if "full_name" not in fields and not {"last_name", "first_name"} <= set(fields):
+        raise ColumnsMissing
+
+
+def go_through(run_id: UUID) -> ImportRun:
+    """Run the import in the language and name of the person who started it; run again, it goes on where it was killed."""
+    run = ImportRun.objects.select_related("file", "branch__legal_entity", "started_by").filter(pk=run_id).first()
+    if run is None:
+        raise NotFound
+    with acting(context_of(run.started_by, purpose="import")), translation.override(run.started_by.language), TemporaryDirectory() as folder:
+        path = Path(folder) / "sheet"
+        with default_storage.open(run.file.storage_name) as stored, path.open("wb") as copy:
+            shutil.copyfileobj(stored, copy)
+        try:
+            report = pass_over(_run_of(run, path), Path(folder) / "report.xlsx", run.columns, lambda tally: _note(run, tally))
+        except InvalidInput as error:
+            return _finish(run, state=ImportState.FAILED, failure=str(error.message))
+        with report.open("rb") as content:
+            return _finish(run, state=ImportState.CHECKED if run.is_dry else ImportState.DONE, content=content)
+
+
+def _run_of(run: ImportRun, path: Path) -> Run:
+    now = timezone.now()
+    return Run(
+        path=path, source=run.file.sha256, mapping=run.mapping, branch=run.branch, actor=run.started_by, at=now,
+        today=branch_day(now, run.branch.time_zone), is_dry=run.is_dry,
+    )  # fmt: skip
+
+
+def pass_over(run: Run, report: Path, columns: list[str], tell: Tell) -> Path:
+    """Go through the sheet and write every row that stays outside, with its reason, to `report`."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(_("Rows not imported"))
+    sheet.append([_("Row"), _("What"), _("Why"), *columns])
+    for problem in problems_of(run, tell):
+        sheet.append(_report_row(problem))
+    book.save(report)
+    return report
+
+
+def _report_row(problem: Problem) -> list[object]:
+    what = _("likely duplicate") if problem.is_duplicate else _("error")
+    return [problem.row, what, problem.text, *(harmless(rules.text_of(cell)) for cell in problem.cells)]
+
+
+def _note(run: ImportRun, tally: Tally) -> None:
+    with transaction.atomic():
+        for name in ("seen", "imported", "known", "failed", "doubtful"):
+            setattr(run, f"rows_{name}", getattr(tally, name))
+        run.save(update_fields=["rows_seen", "rows_imported", "rows_known", "rows_failed", "rows_doubtful"])
+
+
+@transaction.atomic
+def _finish(run: ImportRun, *, state: ImportState, failure: str = "", content: IO[bytes] | None = None) -> ImportRun:
+    run.state, run.failure, run.finished_at = state, failure[:300], timezone.now()
+    run.report = files.store(content=content, media_type=XLSX) if content else None
+    run.save(update_fields=["state", "failure", "finished_at", "report"])
+    return run

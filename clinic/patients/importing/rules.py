@@ -1,0 +1,189 @@
+"""Which column means what, and what a cell says, on plain values."""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID, uuid5
+
+from clinic.patients.rules import Refused, check_birth_date, normalise_email, normalise_identifier, normalise_phone, parse_date
+
+NAMESPACE = UUID("6f0c1a52-3a55-4c1a-9d3e-0c3f6f2a7b11")
+REQUIRED = ("last_name", "first_name")
+LONGEST = {
+    "last_name": 150, "first_name": 150, "patronymic": 150, "birth_name": 150, "address": 300, "city": 100, "postal_code": 12,
+    "source_detail": 200, "external_number": 60,
+}  # fmt: skip
+HEADERS_TEXT = """
+full_name: фио, ф и о, пациент, имя пациента, полное имя, full name, patient, patient name, nom complet, nom et prenom, nom prenom
+last_name: фамилия, last name, surname, family name, nom, nom de famille, nom d usage, lastname
+first_name: имя, first name, given name, prenom, firstname, name
+patronymic: отчество, patronymic, middle name, patronyme, deuxieme prenom
+birth_name: девичья фамилия, фамилия при рождении, birth name, maiden name, nom de naissance, nom de jeune fille
+sex: пол, sex, gender, sexe, genre, civilite
+birth_date: дата рождения, дата рожд, др, д р, рождения, birth date, date of birth, dob, birthday, date de naissance, ne le, naissance
+phone: телефон, мобильный, моб телефон, сотовый, номер телефона, тел, phone, mobile, mobile phone, cell, telephone, portable, tel, tel
+  portable
+phone2: телефон 2, доп телефон, домашний телефон, второй телефон, phone 2, home phone, other phone, telephone 2, tel fixe, tel domicile,
+  telephone fixe
+email: email, e mail, почта, эл почта, электронная почта, mail, courriel, adresse mail, adresse e mail
+address: адрес, улица, address, street, adresse, rue
+city: город, населенный пункт, city, town, ville, commune
+postal_code: индекс, почтовый индекс, postal code, zip, postcode, code postal, cp
+snils: снилс, snils
+oms: омс, полис, полис омс, номер полиса, oms, oms policy
+ru_passport: паспорт, паспорт рф, серия и номер паспорта, passport, passeport
+nir: nir, numero de securite sociale, n securite sociale, no secu, ins, numero secu, n ss, insee
+source_detail: источник, откуда узнал, откуда узнали, source, referred by, origine, adresse par, provenance
+external_number: номер карты, карта, n карты, номер, код, id, card, card number, chart number, numero de dossier, n dossier, dossier, numero
+  patient
+"""
+HEADERS: dict[str, list[str]] = {
+    line.partition(":")[0]: [header.strip() for header in line.partition(":")[2].split(",")]
+    for line in re.sub(r"\n\s+", " ", HEADERS_TEXT).strip().splitlines()
+}
+FIELDS = tuple(HEADERS)
+IDENTIFIERS = ("snils", "oms", "ru_passport", "nir")
+SEXES = {
+    "female": "ж жен женский женщина f female w woman femme féminin feminin mme madame mlle",
+    "male": "м муж мужской мужчина m male man homme h masculin mr monsieur",
+}
+
+
+def fold_header(text: str) -> str:
+    """A heading without case, accents, signs and double spaces."""
+    plain = "".join(char for char in unicodedata.normalize("NFKD", text.lower().replace("№", "n")) if not unicodedata.combining(char))
+    return " ".join(re.sub(r"[\W_]+", " ", plain).split())
+
+
+MEANINGS = {fold_header(header): name for name, headers in HEADERS.items() for header in headers}
+
+
+def guess_mapping(columns: Sequence[str]) -> dict[str, str]:
+    """Column name -> field, each field once: headings we know first, then headings that contain one."""
+    mapping: dict[str, str] = {}
+    for column in columns:
+        meaning = MEANINGS.get(fold_header(column))
+        if meaning and meaning not in mapping.values():
+            mapping[column] = meaning
+    for column in columns:
+        if column not in mapping:
+            meaning = _contained(fold_header(column), taken=set(mapping.values()))
+            if meaning:
+                mapping[column] = meaning
+    return mapping
+
+
+def _contained(header: str, *, taken: set[str]) -> str | None:
+    fits = [(len(known), name) for known, name in MEANINGS.items() if len(known) > 2 and name not in taken and f" {known} " in f" {header} "]
+    return max(fits)[1] if fits else None
+
+
+@dataclass
+class Row:
+    """One person of the sheet, judged: values ready to be saved, and what is wrong by field."""
+
+    number: int
+    values: dict[str, object] = field(default_factory=dict)
+    phones: list[str] = field(default_factory=list)
+    emails: list[str] = field(default_factory=list)
+    identifiers: list[tuple[str, str]] = field(default_factory=list)
+    errors: dict[str, str] = field(default_factory=dict)
+
+
+def judge(number: int, cells: Mapping[str, object], *, region: str, today: date) -> Row:
+    """The row's cells by field, read and checked; `errors` maps a field to the code of the broken rule."""
+    row = Row(number)
+    texts = {name: text_of(cell) for name, cell in cells.items()}
+    _take_names(row, texts)
+    for name in ("birth_name", "address", "city", "postal_code", "source_detail", "external_number"):
+        _take_text(row, name, texts.get(name, ""))
+    _take_sex(row, texts.get("sex", ""))
+    _take_birth_date(row, cells.get("birth_date"), texts.get("birth_date", ""), today)
+    for name in ("phone", "phone2"):
+        for part in re.split(r"[,;/\n]| или | ou | or ", texts.get(name, "")):
+            _take(row, name, row.phones, normalise_phone, part, region)
+    _take(row, "email", row.emails, normalise_email, texts.get("email", ""))
+    for kind in IDENTIFIERS:
+        _take_identifier(row, kind, texts.get(kind, ""))
+    return row
+
+
+def text_of(cell: object) -> str:
+    """A cell as text: whole numbers without a fraction, dates in ISO form, spaces single, control characters gone."""
+    if cell is None:
+        return ""
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)
+    if isinstance(cell, datetime | date):
+        cell = cell.isoformat()[:10]
+    return " ".join("".join(char if char.isprintable() else " " for char in str(cell)).split())
+
+
+def _take_names(row: Row, texts: Mapping[str, str]) -> None:
+    parts = {name: texts.get(name, "") for name in ("last_name", "first_name", "patronymic")}
+    whole = texts.get("full_name", "").split()
+    if whole:
+        last, first, *rest = [*whole, "", ""]
+        split = {"last_name": last, "first_name": first, "patronymic": " ".join(rest).strip()}
+        parts = {name: text or split[name] for name, text in parts.items()}
+    for name, text in parts.items():
+        if name in REQUIRED and not text:
+            row.errors[name] = "required"
+        else:
+            _take_text(row, name, text)
+
+
+def _take_text(row: Row, name: str, text: str) -> None:
+    if len(text) > LONGEST[name]:
+        row.errors[name] = "too_long"
+    else:
+        row.values[name] = text
+
+
+def _take_sex(row: Row, text: str) -> None:
+    word = text.lower().strip(". ")
+    row.values["sex"] = next((sex for sex, words in SEXES.items() if word in words.split()), "unknown")
+    if word and row.values["sex"] == "unknown":
+        row.errors["sex"] = "sex"
+
+
+def _take_birth_date(row: Row, cell: object, text: str, today: date) -> None:
+    born = cell.date() if isinstance(cell, datetime) else cell if isinstance(cell, date) else parse_date(text, today) if text else None
+    row.values["birth_date"] = born
+    if text and born is None:
+        row.errors["birth_date"] = "date"
+    elif born:
+        try:
+            check_birth_date(born, today)
+        except Refused as refused:
+            row.errors["birth_date"] = refused.code
+
+
+def _take_identifier(row: Row, kind: str, text: str) -> None:
+    if not text:
+        return
+    padded = text.zfill(11) if kind == "snils" and text.isdigit() else text
+    try:
+        row.identifiers.append((kind, normalise_identifier(kind, padded)))
+    except Refused as refused:
+        row.errors[kind] = refused.code
+
+
+def _take(row: Row, name: str, into: list[str], normalise: object, text: str, *arguments: str) -> None:
+    if not text.strip():
+        return
+    try:
+        value = normalise(text.strip(), *arguments)  # type: ignore[operator]  # one of the rules above
+    except Refused as refused:
+        row.errors[name] = refused.code
+    else:
+        if value not in into:
+            into.append(value)
+
+
+def key_of(source: str, row_number: int, external_number: str) -> UUID:
+    """The patient's key: the same row of the same file, or the same number of the former system, is the same patient."""
+    name = f"number:{external_number}" if external_number else f"row:{source}:{row_number}"
+    return uuid5(NAMESPACE, name)

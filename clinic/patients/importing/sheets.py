@@ -1,0 +1,151 @@
+"""Reading a sheet of unknown origin row by row: XLSX or CSV, checked by content, in bounded memory."""
+
+import csv
+import hashlib
+import zipfile
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+from charset_normalizer import from_bytes
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+
+from clinic.lib.errors import InvalidInput
+
+MOST_COLUMNS = 100
+MOST_ROWS = 200_000
+LARGEST_FILE = 100 * 2**20
+LARGEST_UNPACKED = 600 * 2**20
+HIGHEST_RATIO = 200
+SAMPLE = 256 * 1024
+Cells = tuple[object, ...]
+
+
+class UnreadableSheet(InvalidInput):
+    """The file cannot be a list of patients."""
+
+    code = "unreadable_sheet"
+
+    def __init__(self, message: str | Promise) -> None:
+        super().__init__(message, fields={"file": message})
+
+
+def read(path: Path) -> Iterator[Cells]:
+    """The header row, then every row that is not empty.
+
+    :raises UnreadableSheet: says in words what is wrong with the file.
+    """
+    with path.open("rb") as file:
+        start = file.read(SAMPLE)
+    if not start.strip():
+        raise UnreadableSheet(_("The file is empty."))
+    if path.stat().st_size > LARGEST_FILE:
+        raise UnreadableSheet(_("The file is larger than 100 MB. Split it."))
+    if start.startswith(b"PK\x03\x04"):
+        rows = _xlsx_rows(path)
+    elif _is_binary(start):
+        raise UnreadableSheet(_named(start))
+    else:
+        rows = _csv_rows(path, start)
+    return _checked(rows)
+
+
+def columns_of(path: Path) -> list[str]:
+    """The headings, checked: present, not merged, not repeated, not too many."""
+    header = [str(cell).strip() if cell is not None else "" for cell in next(read(path), ())]
+    while header and not header[-1]:
+        header.pop()
+    if not header:
+        raise UnreadableSheet(_("The first row must hold the headings of the columns."))
+    if "" in header:
+        raise UnreadableSheet(
+            _("Column %(number)s has no heading. Headings must not be merged: give each column its own.") % {"number": header.index("") + 1}
+        )
+    repeated = next((name for name in header if header.count(name) > 1), None)
+    if repeated:
+        raise UnreadableSheet(_("The heading “%(name)s” stands twice. Rename one of the columns.") % {"name": repeated[:60]})
+    return header
+
+
+def _is_binary(start: bytes) -> bool:
+    return start.startswith((b"%PDF", b"\xd0\xcf\x11\xe0")) or (b"\x00" in start and not start.startswith((b"\xff\xfe", b"\xfe\xff")))
+
+
+def _named(start: bytes) -> Promise:
+    if start.startswith(b"%PDF"):
+        return _("This is a PDF, not a sheet. Save the list as XLSX or CSV.")
+    if start.startswith(b"\xd0\xcf\x11\xe0"):
+        return _("This is an old XLS file. Open it and save it as XLSX or CSV.")
+    return _("This file is neither XLSX nor CSV.")
+
+
+def _checked(rows: Iterator[Cells]) -> Iterator[Cells]:
+    for number, row in enumerate(rows):
+        if number > MOST_ROWS:
+            raise UnreadableSheet(_("The sheet has more than 200,000 rows. Split it."))
+        if len(row) > MOST_COLUMNS and any(cell is not None and str(cell).strip() for cell in row[MOST_COLUMNS:]):
+            raise UnreadableSheet(_("The sheet has more than 100 columns. Leave only those with patients' data."))
+        if any(cell is not None and str(cell).strip() for cell in row[:MOST_COLUMNS]):
+            yield row[:MOST_COLUMNS]
+
+
+def _xlsx_rows(path: Path) -> Iterator[Cells]:
+    _refuse_bomb(path)
+    try:
+        book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
+    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, SyntaxError, OSError) as error:
+        raise UnreadableSheet(_("This file is not a sheet that can be opened. Save it as XLSX again.")) from error
+    with closing(book):
+        sheet = book.worksheets[0] if book.worksheets else None
+        if sheet is None:
+            raise UnreadableSheet(_("The file holds no sheet."))
+        try:
+            yield from sheet.iter_rows(values_only=True)
+        except (zipfile.BadZipFile, KeyError, ValueError, SyntaxError, OSError) as error:
+            raise UnreadableSheet(_("The sheet is damaged and cannot be read to its end.")) from error
+
+
+def _refuse_bomb(path: Path) -> None:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = archive.infolist()
+    except zipfile.BadZipFile as error:
+        raise UnreadableSheet(_("This file is not a sheet that can be opened. Save it as XLSX again.")) from error
+    unpacked = sum(entry.file_size for entry in entries)
+    packed = max(1, sum(entry.compress_size for entry in entries))
+    if len(entries) > 5000 or unpacked > LARGEST_UNPACKED or (unpacked > 20 * 2**20 and unpacked / packed > HIGHEST_RATIO):
+        raise UnreadableSheet(_("Unpacked, this file would be far larger than a list of patients. It was not opened."))
+
+
+def _csv_rows(path: Path, start: bytes) -> Iterator[Cells]:
+    encoding = encoding_of(start)
+    text = start.decode(encoding, errors="replace")
+    delimiter = max(";\t,|", key=text.split("\n", 1)[0].count)
+    with path.open(encoding=encoding, newline="", errors="strict") as file:
+        try:
+            yield from (tuple(row) for row in csv.reader(file, delimiter=delimiter))
+        except UnicodeDecodeError as error:
+            raise UnreadableSheet(_("The letters of this file cannot be read. Save it as UTF-8.")) from error
+        except csv.Error as error:
+            raise UnreadableSheet(_("This file is not a table: a quotation mark is left open or a cell is endless.")) from error
+
+
+def encoding_of(start: bytes) -> str:
+    """UTF-8 (or UTF-16 with its mark) when the bytes allow it, else Windows Cyrillic, else what charset-normalizer finds."""
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    try:
+        start[: start.rfind(b"\n") + 1 or len(start)].decode("utf-8")
+    except UnicodeDecodeError:
+        best = from_bytes(start, cp_isolation=["cp1251", "cp1252", "koi8_r", "mac_cyrillic", "cp866"]).best()
+        return best.encoding if best else "cp1251"
+    return "utf-8-sig"
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 of the file, by which its rows are known again."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

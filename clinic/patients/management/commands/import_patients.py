@@ -1,0 +1,104 @@
+"""`manage.py import_patients FILE.xlsx|csv`: patients of another system, with a guessed mapping that may be corrected."""
+
+import json
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from tqdm import tqdm
+
+from clinic.history.context import acting
+from clinic.lib.clock import branch_day
+from clinic.lib.errors import DomainError
+from clinic.patients.importing import actions, rules, sheets
+from clinic.patients.importing.running import Run, Tally
+from clinic.staff.actions import context_of
+from clinic.staff.models import Branch, User
+from clinic.staff.roles import Permission
+
+MAP_HELP = f"what a column means; COLUMN= leaves it out; fields: {', '.join(rules.FIELDS)}"
+
+
+class Command(BaseCommand):
+    help = "Import patients from XLSX or CSV. Valid rows come in, the others are listed with their reasons; a second run adds nothing twice."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--user", required=True, help="user name of the person in whose name patients are imported")
+        parser.add_argument("--branch", help="name of the branch; the user's own otherwise")
+        parser.add_argument(
+            "--map", action="append", default=[], metavar="COLUMN=FIELD", help=f"fields: {', '.join(rules.FIELDS)}; COLUMN= leaves one out"
+        )
+        parser.add_argument("--dry-run", action="store_true", help="check every row and save nothing")
+        parser.add_argument("--errors", type=Path, default=Path("import-errors.xlsx"), help="sheet of the rows that stayed outside")
+        parser.add_argument("--json", action="store_true", help="print the figures as JSON")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            self._import(**options)
+        except DomainError as error:
+            raise CommandError(str(error.message)) from error
+
+    def _import(self, *, file: Path, errors: Path, **options: Any) -> None:
+        if not file.is_file():
+            raise CommandError(f"There is no file {file}.")
+        user = User.objects.filter(username=options["user"], is_active=True).first()
+        if user is None:
+            raise CommandError(f"There is no active user {options['user']!r}.")
+        user.require(Permission.PATIENT_IMPORT)
+        columns = sheets.columns_of(file)
+        mapping = _mapping(columns, options["map"])
+        actions.ensure_names(mapping)
+        self.stderr.write("\n".join(f"{column} -> {mapping.get(column, '-')}" for column in columns))
+        total = sum(1 for _row in sheets.read(file)) - 1
+        with acting(context_of(user, purpose="import")):
+            tally = _pass(_run(file, mapping, _branch(options["branch"], user), user, is_dry=options["dry_run"]), errors, columns, total)
+        figures = {**vars(tally), "errors": str(errors), "dry_run": options["dry_run"]}
+        self.stdout.write(json.dumps(figures) if options["json"] else _in_words(figures))
+
+
+def _mapping(columns: list[str], corrections: list[str]) -> dict[str, str]:
+    mapping = rules.guess_mapping(columns)
+    for correction in corrections:
+        column, _equals, name = correction.rpartition("=")
+        if column not in columns or (name and name not in rules.FIELDS):
+            raise CommandError(f"--map {correction}: the columns are {', '.join(columns)}; the fields are {', '.join(rules.FIELDS)}.")
+        mapping = {known: meaning for known, meaning in mapping.items() if meaning != name and known != column}
+        if name:
+            mapping[column] = name
+    return mapping
+
+
+def _branch(name: str | None, user: User) -> Branch:
+    branches = Branch.objects.select_related("legal_entity").order_by("name")
+    found = branches.filter(name=name).first() if name else user.home_branch or branches.first()
+    if found is None:
+        raise CommandError(f"There is no branch {name!r}." if name else "There is no branch yet.")
+    return found
+
+
+def _run(file: Path, mapping: dict[str, str], branch: Branch, user: User, *, is_dry: bool) -> Run:
+    now = timezone.now()
+    today = branch_day(now, branch.time_zone)
+    source = sheets.digest_of(file)
+    return Run(path=file, source=source, mapping=mapping, branch=branch, actor=user, at=now, today=today, is_dry=is_dry)
+
+
+def _pass(run: Run, errors: Path, columns: list[str], total: int) -> Tally:
+    with tqdm(total=total, unit=" rows") as bar:
+
+        def tell(tally: Tally) -> None:
+            bar.update(tally.seen - bar.n)
+
+        actions.pass_over(run, errors, columns, tell)
+    return run.tally
+
+
+def _in_words(figures: dict[str, Any]) -> str:
+    verb = "would be imported" if figures["dry_run"] else "imported"
+    return (
+        f"{figures['imported']} {verb}, {figures['known']} imported before, {figures['doubtful']} likely duplicates and "
+        f"{figures['failed']} with errors listed in {figures['errors']}."
+    )

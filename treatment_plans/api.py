@@ -122,7 +122,11 @@ def complete_item(request: Request, item_id: UUID, data: s.CompleteIn) -> dict[s
     queries.get_item_for(request.user, item_id, permission=Permission.PROCEDURE_COMPLETE)
     result = completion.complete_item(item_id=item_id, actor=request.user, at=timezone.now(), visit_id=data.visit)
     return {
-        **vars(result),
+        "item": item_id,
+        "performance": result.performance.pk,
+        "charge": result.charge.pk,
+        "charged": result.charge.amount,
+        "currency": result.charge.currency,
         "movements": [row.pk for row in result.movements],
         "shortages": [row.pk for row in result.shortages],
         "claim_line": result.claim_line.pk if result.claim_line else None,
@@ -133,7 +137,13 @@ def complete_item(request: Request, item_id: UUID, data: s.CompleteIn) -> dict[s
 def reverse_item(request: Request, item_id: UUID, data: s.ReasonIn) -> dict[str, Any]:
     queries.get_item_for(request.user, item_id, permission=Permission.PROCEDURE_REVERSE)
     result = reversal.reverse_item(item_id=item_id, reason=data.reason, actor=request.user, at=timezone.now())
-    return {**vars(result), "movements": [row.pk for row in result.movements], "claim_lines": [row.pk for row in result.claim_lines]}
+    return {
+        "item": item_id,
+        "performance": result.performance.pk,
+        "charge": result.charge.pk,
+        "movements": [row.pk for row in result.movements],
+        "claim_lines": [row.pk for row in result.claim_lines],
+    }
 
 
 @router.post("/unplanned-acts", response={201: s.UnplannedOut}, operation_id="start_unplanned_act")
@@ -150,7 +160,8 @@ def start_unplanned(request: Request, data: s.UnplannedIn) -> tuple[int, dict[st
         at=timezone.now(),
         id=data.id,
     )
-    return 201, {**vars(result), "consents": [document.pk for document in result.consents]}
+    consents = [document.pk for document in result.consents]
+    return 201, {"plan": result.plan.pk, "item": result.item.pk, "contract": result.contract.pk, "consents": consents}
 
 
 @router.get("/documents", response=list[s.DocumentOut], operation_id="list_documents")

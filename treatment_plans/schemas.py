@@ -126,21 +126,21 @@ class PlanWhole(PlanOut):
 
 
 class CompletionOut(Schema):
-    item: UUID = Field(alias="item.pk")
-    performance: UUID = Field(alias="performance.pk")
+    item: UUID
+    performance: UUID
     movements: list[UUID]
     shortages: list[UUID]
-    charge: UUID = Field(alias="charge.pk")
-    charged: Decimal = Field(alias="charge.amount")
-    currency: str = Field(alias="charge.currency")
+    charge: UUID
+    charged: Decimal
+    currency: str
     claim_line: UUID | None
 
 
 class ReversalOut(Schema):
-    item: UUID = Field(alias="item.pk")
-    performance: UUID = Field(alias="performance.pk")
+    item: UUID
+    performance: UUID
     movements: list[UUID]
-    charge: UUID = Field(alias="charge.pk")
+    charge: UUID
     claim_lines: list[UUID]
 
 
@@ -196,7 +196,7 @@ class DocumentOut(Schema):
 
 
 class UnplannedOut(Schema):
-    plan: UUID = Field(alias="plan.pk")
-    item: UUID = Field(alias="item.pk")
-    contract: UUID = Field(alias="contract.pk")
+    plan: UUID
+    item: UUID
+    contract: UUID
     consents: list[UUID]

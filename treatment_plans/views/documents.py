@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from csp.constants import SELF
-from csp.decorators import csp_update
+from csp.decorators import csp_replace
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -21,6 +21,7 @@ from clinic.patients.models import Patient
 from clinic.patients.queries import get_patient_for
 from clinic.staff.guards import page
 from clinic.staff.http import Request, branch_of
+from clinic.staff.models import User
 from clinic.staff.roles import Permission
 from treatment_plans import actions, download, forms, papers, queries, rules, sheet
 from treatment_plans.models import Document
@@ -63,8 +64,7 @@ def document_new(request: Request, patient_id: UUID) -> HttpResponse:
 def document(request: Request, document_id: UUID) -> HttpResponse:
     """One document: its text, its signatures, and the place to sign."""
     found = queries.get_document_for(request.user, document_id)
-    signers = _signers(found)
-    form = forms.SignForm(initial={"sha256": found.file.sha256, **signers[0]})
+    form = forms.SignForm(initial={"sha256": found.file.sha256, **_next_signer(found, request.user)})
     return render(request, "treatment_plans/document.html", _context(request, found, form))
 
 
@@ -97,7 +97,7 @@ def document_sign(request: Request, document_id: UUID) -> HttpResponse:
 
 @page(Permission.DOCUMENT_VIEW)
 @xframe_options_sameorigin
-@csp_update({"frame-ancestors": [SELF]})  # type: ignore[arg-type]  # it passes all arguments on
+@csp_replace({"frame-ancestors": [SELF]})  # type: ignore[arg-type]  # it passes all arguments on
 def document_file(request: Request, document_id: UUID) -> HttpResponse:
     """The PDF; `?save` saves it, `?issued` gives it as it was before signing."""
     found = queries.get_document_for(request.user, document_id)
@@ -117,16 +117,16 @@ def _issue(request: Request, patient: Patient, values: dict[str, Any]) -> str:
     return f"/documents/{issued.pk}/"
 
 
-def _signers(found: Document) -> list[dict[str, str]]:
-    """Who may sign, the most likely first: the guardian of a minor, else the patient."""
+def _next_signer(found: Document, user: User) -> dict[str, str]:
+    """Who most likely signs now: the guardian of a minor or the patient, and when they have signed, the clinic."""
+    if found.signatures.exclude(role="clinic").exists():
+        return {"role": "clinic", "signer_name": user.get_full_name(), "basis": ""}
     age = rules.age_on(found.patient.birth_date, branch_day(timezone.now(), found.branch.time_zone))
-    guardians = [
-        {"role": "representative", "signer_name": relation.display_name, "basis": relation.document or str(relation.get_kind_display())}
-        for relation in papers.guardians_of(found.patient)
-    ]
-    patient = {"role": "patient", "signer_name": found.patient.get_full_name(), "basis": ""}
-    is_minor = rules.signer_problem(role="patient", is_consent=found.is_consent, age=age, basis="") is not None
-    return [*guardians, patient] if is_minor and guardians else [patient, *guardians]
+    guardian = next(iter(papers.guardians_of(found.patient)), None)
+    if guardian and rules.signer_problem(role="patient", is_consent=found.is_consent, age=age, basis=""):
+        basis = guardian.document or str(guardian.get_kind_display())
+        return {"role": "representative", "signer_name": guardian.display_name, "basis": basis}
+    return {"role": "patient", "signer_name": found.patient.get_full_name(), "basis": ""}
 
 
 def _context(request: Request, found: Document, form: forms.SignForm) -> dict[str, Any]:

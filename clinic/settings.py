@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from clinic import local_postgres
+from clinic.history.worker import name_async_task, name_task
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 APP_VERSION = "0.1.0"
@@ -219,6 +220,7 @@ MAX_UPLOAD_BYTES = int(env("MAX_UPLOAD_MB", "200")) * 2**20
 
 EMAIL_BACKEND = env("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
 SILENCED_SYSTEM_CHECKS = ["axes.W003"]
+PROCRASTINATE_WORKER_DEFAULTS = {"task_middleware": [name_task, name_async_task]}
 SIMPLE_HISTORY_FILEFIELD_TO_CHARFIELD = True
 PROCRASTINATE_IMPORT_PATHS = ["clinic.tasks"]
 

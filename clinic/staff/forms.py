@@ -135,7 +135,7 @@ class PersonForm(DomainForm, forms.ModelForm):  # type: ignore[type-arg]
 class RoleForm(DomainForm, forms.Form):
     """One role, in one branch or in all."""
 
-    role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
+    role = forms.ChoiceField(label=_("Role"), choices=[("", "–"), *Role.choices])
     branch = forms.ModelChoiceField(Branch.objects.order_by("name"), label=_("Branch"), required=False, empty_label=_("All branches"))
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from clinic.billing.forms import MoneyField
 from clinic.lib.ids import uuid7
@@ -89,5 +90,5 @@ class LetterForm(forms.Form):
 class ClaimForm(forms.Form):
     id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid7)
     insurer = forms.ModelChoiceField(label=_("Insurer"), queryset=Insurer.objects.order_by("name", "pk"))
-    period_from = forms.DateField(label=_("From"), widget=DateInput)
+    period_from = forms.DateField(label=pgettext_lazy("period", "From"), widget=DateInput)
     period_to = forms.DateField(label=_("Until, inclusive"), widget=DateInput)

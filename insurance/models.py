@@ -5,6 +5,7 @@ from datetime import date
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from charting.models import Performance
 from clinic.billing.models import CURRENCY_CHOICES, FORWARD, Charge, InsurerShare
@@ -156,9 +157,9 @@ class ClaimLine(Record):
 
 
 class ClaimState(models.TextChoices):
-    DRAFT = "draft", _("draft")
-    SENT = "sent", _("sent")
-    PAID = "paid", _("paid")
+    DRAFT = "draft", pgettext_lazy("claim", "draft")
+    SENT = "sent", pgettext_lazy("claim", "sent")
+    PAID = "paid", pgettext_lazy("claim", "paid")
 
 
 class Claim(Record):

@@ -17,7 +17,8 @@ from clinic.lib.money import ZERO
 from clinic.patients.models import Patient
 from insurance import rules
 from insurance.models import Claim, ClaimLine, GuaranteeLetter, Insurer, Policy, Programme
-from insurance.rules import EstimateLine
+
+EstimateLine = rules.EstimateLine
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,10 @@ class CoverIn(Schema):
     limit_per_act: Decimal | None = None
 
 
+class CoverageIn(Schema):
+    covers: dict[str, CoverIn]
+
+
 class CoverOut(CoverIn):
     category: str
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from clinic.billing.models import Method, Payment
 from clinic.lib import sheets
@@ -141,6 +142,6 @@ def receipts_by_method(branch: Branch, day: date) -> list[MethodTotal]:
 def debts_xlsx(found: Iterable[Debt]) -> bytes:
     """The list of debts as a workbook."""
     ages = [_("Up to 30 days"), "31–60", "61–90", _("Over 90 days")]
-    headings = [_("Card"), _("Patient"), _("Currency"), _("Oldest debt"), _("Owed"), *ages, _("Advance")]
+    headings = [_("Card"), _("Patient"), _("Currency"), _("Oldest debt"), pgettext("money", "Owed"), *ages, _("Advance")]
     rows = ([debt.card_number, debt.name, debt.currency, debt.oldest_date, debt.owed, *debt.by_age, debt.advance] for debt in found)
     return sheets.workbook(_("Unpaid"), headings, rows)

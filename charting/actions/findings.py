@@ -8,10 +8,10 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from charting import queries, rules, teeth, words
+from charting.actions.once import create_once, find_sent
 from charting.actions.visits import visit_for
 from charting.models import Diagnosis, Finding, Visit
 from clinic.lib.errors import Conflict, InvalidInput
-from clinic.lib.ids import uuid7
 from clinic.patients.models import Patient
 from clinic.staff.models import User
 from clinic.staff.roles import Permission
@@ -44,14 +44,15 @@ def record_finding(
     :raises InvalidInput: when the tooth, surface, root or degree cannot be.
     """
     actor.require(Permission.CHART_WRITE)
-    known = Finding.objects.filter(pk=id, patient=patient).first() if id else None
+    known = find_sent(Finding, id, patient)
     if known is not None:
         return known
     place = rules.Place(tooth, frozenset(surfaces), frozenset(roots)) if tooth is not None else None
     absent = queries.absent_teeth(patient, at) if tooth is not None else frozenset()
     words.refuse(rules.finding_problems(kind=kind, severity=severity, place=place, absent=absent))
-    return Finding.objects.create(
-        id=id or uuid7(),
+    finding, _is_new = create_once(
+        Finding,
+        id,
         patient=patient,
         visit=visit_for(patient, visit, actor),
         kind=kind,
@@ -63,6 +64,7 @@ def record_finding(
         noted_at=at,
         noted_by=actor,
     )
+    return finding
 
 
 @transaction.atomic
@@ -127,15 +129,16 @@ def record_diagnosis(
     :raises ClosedCode: when the code is not in force on the branch's day.
     """
     actor.require(Permission.CHART_WRITE)
-    known = Diagnosis.objects.filter(pk=id, patient=patient).first() if id else None
+    known = find_sent(Diagnosis, id, patient)
     if known is not None:
         return known
     if finding is not None and finding.patient_id != patient.pk:
         raise InvalidInput(fields={"finding": _("This finding belongs to another patient.")})
     number = finding.tooth if finding is not None else tooth
     words.refuse(rules.place_problems(rules.Place(number)) if number is not None else [])
-    return Diagnosis.objects.create(
-        id=id or uuid7(),
+    diagnosis, _is_new = create_once(
+        Diagnosis,
+        id,
         patient=patient,
         visit=visit_for(patient, visit, actor),
         finding=finding,
@@ -145,6 +148,7 @@ def record_diagnosis(
         made_at=at,
         made_by=actor,
     )
+    return diagnosis
 
 
 @transaction.atomic

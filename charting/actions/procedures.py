@@ -8,10 +8,10 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from charting import queries, rules, teeth, words
+from charting.actions.once import create_once, find_sent
 from charting.actions.visits import visit_for
 from charting.models import Finding, Performance, Procedure, ProcedureChange, ProcedureTooth, Visit
 from clinic.lib.errors import Conflict, InvalidInput
-from clinic.lib.ids import uuid7
 from clinic.patients.models import Patient
 from clinic.price_list.models import Service
 from clinic.staff.models import User
@@ -69,7 +69,7 @@ def add_procedure(
     :raises InvalidInput: when the service cannot be placed there.
     """
     actor.require(Permission.PLAN_WRITE if state in ("proposed", "planned") and not actor.may(Permission.CHART_WRITE) else Permission.CHART_WRITE)
-    known = Procedure.objects.filter(pk=id, patient=patient).first() if id else None
+    known = find_sent(Procedure, id, patient)
     if known is not None:
         return known
     if state not in rules.STARTING_STATES:
@@ -78,11 +78,11 @@ def add_procedure(
         raise InvalidInput(fields={"note": _("At most %(limit)s characters.") % {"limit": 500}})
     absent = queries.absent_teeth(patient, at) if places else frozenset()
     words.refuse(rules.procedure_problems(scope=service.scope, effect=service.chart_effect, places=places, absent=absent))
-    procedure = Procedure.objects.create(
-        id=id or uuid7(), patient=patient, service=service, state=state, recorded_at=at, recorded_by=actor, note=note.strip()
-    )
-    ProcedureTooth.objects.bulk_create([_tooth_row(procedure, place) for place in places])
-    _note_change(procedure, actor, at)
+    values = {"service": service, "state": state, "recorded_at": at, "recorded_by": actor, "note": note.strip()}
+    procedure, is_new = create_once(Procedure, id, patient=patient, **values)
+    if is_new:
+        ProcedureTooth.objects.bulk_create([_tooth_row(procedure, place) for place in places])
+        _note_change(procedure, actor, at)
     return procedure
 
 

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from charting import queries
+from charting.actions.once import create_once, find_sent
 from charting.models import NoteSection, Visit, VisitAddendum
 from clinic.history import actions as history
 from clinic.history.models import EventKind
@@ -42,12 +43,9 @@ class NotSigned(Conflict):
 def open_visit(*, patient: Patient, dentist: User, branch: Branch, actor: User, at: datetime, id: UUID | None = None) -> Visit:
     """Begin a visit. The same `id` twice is one visit; a visit that this dentist has open with the patient is continued."""
     actor.require(Permission.VISIT_WRITE)
-    known = Visit.objects.filter(pk=id, patient=patient).first() if id else None
-    if known is not None:
-        return known
     Patient.objects.select_for_update().get(pk=patient.pk)
-    standing = queries.open_visit_of(patient, dentist)
-    return standing or Visit.objects.create(id=id or uuid7(), patient=patient, branch=branch, dentist=dentist, opened_at=at)
+    standing = find_sent(Visit, id, patient) or queries.open_visit_of(patient, dentist)
+    return standing or create_once(Visit, id, patient=patient, branch=branch, dentist=dentist, opened_at=at)[0]
 
 
 @transaction.atomic
@@ -150,7 +148,7 @@ def add_addendum(*, visit: Visit, text: str, actor: User, at: datetime, reason: 
     :raises NotSigned: while the note itself can still be written.
     """
     actor.require(Permission.VISIT_SIGN)
-    known = VisitAddendum.objects.filter(pk=id, visit=visit).first() if id else None
+    known = find_sent(VisitAddendum, id, visit.patient)
     if known is not None:
         return known
     if not visit.is_signed:
@@ -158,16 +156,10 @@ def add_addendum(*, visit: Visit, text: str, actor: User, at: datetime, reason: 
     if not text.strip() or len(text) > LONGEST_SECTION or len(reason) > 300:
         raise InvalidInput(_("Write the addendum first (at most 20,000 characters)."), fields={"text": _("Write what is added.")})
     content = {"visit": str(visit.pk), "visit_hash": visit.content_hash, "text": text.strip(), "reason": reason.strip(), "at": at.isoformat()}
-    addendum = VisitAddendum.objects.create(
-        id=id or uuid7(),
-        visit=visit,
-        patient_id=visit.patient_id,
-        text=text.strip(),
-        reason=reason.strip(),
-        written_by=actor,
-        written_at=at,
-        content_hash=queries.hash_of(content),
-    )
+    values = {"text": text.strip(), "reason": reason.strip(), "written_by": actor, "written_at": at}
+    addendum, is_new = create_once(VisitAddendum, id, patient=visit.patient, visit=visit, content_hash=queries.hash_of(content), **values)
+    if not is_new:
+        return addendum
     history.note(EventKind.ADDENDUM, table=Visit._meta.db_table, key=visit.pk, patient_id=visit.patient_id, body={"sha256": addendum.content_hash})
     return addendum
 

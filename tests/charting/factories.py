@@ -19,6 +19,12 @@ def patient_petrov() -> Patient:
     return Patient.objects.get_or_create(card_number=7001, defaults=values)[0]
 
 
+def petrova() -> Patient:
+    """Another patient; the same one on every call."""
+    values = {"last_name": "Петрова", "first_name": "Мария", "branch": make_branch()}
+    return Patient.objects.get_or_create(card_number=7002, defaults=values)[0]
+
+
 def make_service(effect: str = "filling", *, scope: str | None = None) -> Service:
     """The catalogue's service with this effect; the same one on every call."""
     scope = scope or TEETH_SCOPES.get(effect, "tooth")

@@ -1,17 +1,23 @@
 """Visits: written by one hand at a time, signed, frozen, added to."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
+from threading import Thread
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
 from charting import actions, queries
+from charting.actions.once import KeyTaken
 from charting.actions.visits import NotSigned
-from charting.models import Visit
+from charting.models import Finding, Visit
+from clinic.history.context import Context, acting
 from clinic.history.models import Event
-from clinic.lib.errors import InvalidInput, NotAllowed, StaleVersion
+from clinic.lib.errors import DomainError, InvalidInput, NotAllowed, StaleVersion
+from clinic.lib.ids import uuid7
 from clinic.staff.roles import Role
-from tests.charting.factories import NOW, make_code, make_finding, make_procedure, make_visit, patient_petrov, perform, place
+from tests.charting.factories import NOW, make_code, make_finding, make_procedure, make_visit, patient_petrov, perform, petrova, place
 from tests.staff.factories import dr_orlova, make_branch, make_user
 
 pytestmark = pytest.mark.django_db
@@ -131,3 +137,46 @@ def test_unsigned_notes_are_the_dentists_own() -> None:
 def test_a_visit_needs_the_right_to_write() -> None:
     with pytest.raises(NotAllowed):
         actions.open_visit(patient=patient_petrov(), dentist=dr_orlova(), branch=make_branch(), actor=make_user(Role.ADMINISTRATOR), at=NOW)
+
+
+def together(*acts: Callable[[], object]) -> list[str]:
+    """Run the acts at once; what came of each: `done` or the code of its refusal."""
+    outcomes: list[str] = []
+
+    def run(act: Callable[[], object]) -> None:
+        try:
+            with acting(Context(actor="system:test", actor_name="test", purpose="test")):
+                act()
+            outcomes.append("done")
+        except DomainError as error:
+            outcomes.append(error.code)
+        finally:
+            connection.close()
+
+    threads = [Thread(target=run, args=[act]) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sorted(outcomes)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_write_or_sign_at_once_one_wins() -> None:
+    with transaction.atomic():
+        visit, dentist = written(make_visit()), dr_orlova()
+    version = visit.version
+    write = [partial(actions.write_visit, visit=visit, version=version, sections={"complaint": text}, actor=dentist) for text in "abcd"]
+    assert together(*write) == ["done", "stale", "stale", "stale"]
+    sign = partial(actions.sign_visit, visit=visit, version=version + 1, actor=dentist, at=LATER)
+    assert together(sign, sign, sign) == ["done", "visit_signed", "visit_signed"]
+    key = uuid7()
+    record = partial(actions.record_finding, patient=visit.patient, kind="caries", tooth=16, actor=dentist, at=LATER, id=key)
+    assert together(record, record, record) == ["done", "done", "done"]
+    assert Finding.objects.count() == 1
+
+
+def test_a_key_of_another_patients_record_is_refused() -> None:
+    key = make_finding().pk
+    with pytest.raises(KeyTaken):
+        actions.record_finding(patient=petrova(), kind="caries", tooth=16, actor=dr_orlova(), at=LATER, id=key)

@@ -1,0 +1,43 @@
+"""A record that is sent twice, even at the same instant, is one record."""
+
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from clinic.history.models import Record
+from clinic.lib.errors import Conflict
+from clinic.lib.ids import uuid7
+from clinic.patients.models import Patient
+
+RecordT = TypeVar("RecordT", bound=Record)
+
+
+class KeyTaken(Conflict):
+    """Another record has this key."""
+
+    code = "key_taken"
+    default_message = _("Another record has this key already. Send the entry again with a new one.")
+
+
+def find_sent(model: type[RecordT], key: UUID | None, patient: Patient) -> RecordT | None:
+    """What an earlier request with this key made."""
+    return model._default_manager.filter(pk=key, patient=patient).first() if key else None
+
+
+def create_once(model: type[RecordT], key: UUID | None, *, patient: Patient, **values: Any) -> tuple[RecordT, bool]:
+    """The new record, or the one that a twin of this request made a moment before.
+
+    :raises KeyTaken: when the key belongs to a record of another patient.
+    """
+    try:
+        with transaction.atomic():
+            return model._default_manager.create(id=key or uuid7(), patient=patient, **values), True
+    except IntegrityError as error:
+        if f"{model._meta.db_table}_pkey" not in str(error):
+            raise
+        twin = find_sent(model, key, patient)
+        if twin is None:
+            raise KeyTaken from error
+        return twin, False

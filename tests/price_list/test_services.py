@@ -117,4 +117,4 @@ def test_it_finds_services_by_words_of_any_language_and_by_official_codes() -> N
         assert [service.code for service in queries.services(branch, DAY, text=text)] == ["T1"]
     service = Service.objects.get(code="T1")
     actions.set_price(actor=accountant(), price_list=price_list, service=service, amount=Decimal("4500.00"), valid_from=DAY)
-    assert queries.services(branch, DAY).values_list("amount", flat=True).get() == Decimal("4500.00")
+    assert queries.services(branch, DAY).values_list("amount", flat=True).get() == Decimal("4500.00")  # type: ignore[misc]  # an annotation

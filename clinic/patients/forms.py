@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils import timezone
@@ -109,7 +109,25 @@ def initial_of(patient: Patient) -> dict[str, Any]:
     return {name: getattr(patient, name) for name in PatientForm.base_fields}
 
 
-class ContactForm(forms.Form):
+class RowForm(forms.Form):
+    """A row of the registration screen; what its lists show by themselves (`passive`) does not make it filled in."""
+
+    passive: ClassVar[tuple[str, ...]] = ("kind",)
+
+    def has_changed(self) -> bool:
+        return any(self.data.get(self.add_prefix(name), "").strip() for name in self.fields if name not in self.passive)
+
+
+class Rows(forms.BaseFormSet):  # type: ignore[type-arg]
+    """Rows that may all stay empty."""
+
+    def _construct_form(self, i: int, **options: Any) -> Any:
+        form = super()._construct_form(i, **options)  # type: ignore[misc]  # Django's own hook, absent from the stubs
+        form.empty_permitted = True
+        return form
+
+
+class ContactForm(RowForm):
     kind = forms.ChoiceField(label=pgettext_lazy("of a contact", "Kind"), choices=ContactKind.choices)
     value = words(_("Phone or e-mail"), 254, required=True, autocomplete="off")
     note = words(_("Whose or when"), 100)
@@ -118,7 +136,7 @@ class ContactForm(forms.Form):
         return Contact(**self.cleaned_data)
 
 
-class IdentifierForm(forms.Form):
+class IdentifierForm(RowForm):
     kind = forms.ChoiceField(label=pgettext_lazy("of a document", "Kind"), choices=IdentifierKind.choices)
     number = words(_("Number"), 60, required=True, autocomplete="off")
     issuer = words(_("Issued by"), 200)
@@ -129,7 +147,7 @@ class IdentifierForm(forms.Form):
         return Identifier(**self.cleaned_data)
 
 
-class RelationForm(forms.Form):
+class RelationForm(RowForm):
     kind = forms.ChoiceField(label=_("Who it is"), choices=RelationKind.choices)
     name = words(_("Full name"), 300, autocomplete="off")
     related_card = forms.IntegerField(label=_("or card number of a patient"), required=False, min_value=1)
@@ -150,7 +168,9 @@ class RelationForm(forms.Form):
         return Relation(related_patient=data.pop("related_card"), **data)
 
 
-class AlertForm(forms.Form):
+class AlertForm(RowForm):
+    passive = ("severity",)
+
     kind = forms.ChoiceField(label=pgettext_lazy("of an alert", "Kind"), choices=[("", "—"), *AlertKind.choices])
     severity = forms.ChoiceField(label=_("Severity"), choices=AlertSeverity.choices, initial=AlertSeverity.WARNING)
     text = words(_("Details"), 300)
@@ -179,7 +199,7 @@ class RegistrationForm(LabelsForm, PatientForm):
 
 def rows(form: type[forms.Form], prefix: str, *, extra: int, most: int = 20) -> Callable[..., "forms.BaseFormSet[Any]"]:
     """A formset of one block of the registration screen."""
-    made = forms.formset_factory(form, extra=extra, max_num=most, absolute_max=most)
+    made = forms.formset_factory(form, formset=Rows, extra=extra, max_num=most, absolute_max=most)
     return lambda data=None, initial=None: made(data, prefix=prefix, initial=initial)
 
 

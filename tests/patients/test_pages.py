@@ -44,6 +44,15 @@ def test_it_registers_and_shows_the_patient(desk: Client) -> None:
     assert "+7 916 765-43-21" in answer.content.decode()
 
 
+def test_it_takes_rows_left_as_the_screen_shows_them_for_empty(desk: Client) -> None:
+    shown = {"contacts-TOTAL_FORMS": 2, "contacts-INITIAL_FORMS": 2, "contacts-1-kind": "email", "contacts-1-value": ""}
+    shown |= {"identifiers-TOTAL_FORMS": 1, "identifiers-0-kind": "snils", "identifiers-0-number": ""}
+    shown |= {"relations-TOTAL_FORMS": 1, "relations-0-kind": "mother", "alerts-TOTAL_FORMS": 1, "alerts-0-severity": "warning"}
+    assert desk.post(reverse("patient-new"), registration(**shown)).status_code == 302
+    alone = desk.post(reverse("patient-new"), registration(**shown, **{"identifiers-0-issuer": "МВД"}))
+    assert alone.status_code == 422
+
+
 def test_it_registers_once_when_the_form_is_sent_twice(desk: Client) -> None:
     form = registration()
     for _attempt in range(2):

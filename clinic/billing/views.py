@@ -20,6 +20,7 @@ from clinic.history.actions import record_print
 from clinic.lib import panels, pdf, sheets
 from clinic.lib.clock import branch_day
 from clinic.lib.money import CURRENCIES, ZERO
+from clinic.lib.templatetags.house import money
 from clinic.lib.toasts import tell
 from clinic.patients import queries as patients
 from clinic.patients.models import Patient
@@ -135,7 +136,7 @@ def pay(request: Request, patient_id: UUID) -> HttpResponse:
         else:
             chosen = [item.charge.pk for item in form.chosen]
             actions.take_payment(patient_id=patient.pk, branch=branch, actor=request.user, at=timezone.now(), allocate_to=chosen, **_paid(values))
-        tell(request, _("%(amount)s posted for %(patient)s.") % {"amount": number_format(values["amount"], decimal_pos=2), "patient": patient})
+        tell(request, _("%(amount)s posted for %(patient)s.") % {"amount": money(values["amount"], branch.currency), "patient": patient})
 
     context = {"title": _("Payment of %(patient)s") % {"patient": patient}, "verb": _("Post payment"), "free": free, "total": total}
     context |= {"currency": branch.currency, "sign": CURRENCIES.get(branch.currency, branch.currency), "patient": patient}
@@ -155,12 +156,12 @@ def refund(request: Request, payment_id: UUID) -> HttpResponse:
 
     def save(values: dict[str, Any]) -> None:
         actions.refund(payment_id=payment_id, actor=request.user, at=timezone.now(), **values)
-        tell(request, _("%(amount)s refunded to %(patient)s.") % {"amount": number_format(values["amount"], decimal_pos=2), "patient": patient})
+        tell(request, _("%(amount)s refunded to %(patient)s.") % {"amount": money(values["amount"], item.payment.currency), "patient": patient})
 
     form = RefundForm(request.POST or None, initial=initial)
     lead = _("Left of this payment: %(kept)s; of it not used for charges: %(free)s.") % {
-        "kept": number_format(item.kept, decimal_pos=2),
-        "free": number_format(item.free, decimal_pos=2),
+        "kept": money(item.kept, item.payment.currency),
+        "free": money(item.free, item.payment.currency),
     }
     return panels.submit(request, form, save, context={"title": _("Refund"), "verb": _("Post refund"), "verb_class": "btn-danger", "lead": lead})
 

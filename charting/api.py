@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from ninja import Router
 from ninja.pagination import CursorPagination, paginate
@@ -53,10 +53,10 @@ def _visit(request: Request, visit_id: UUID) -> Visit:
 
 
 @router.get("/patients/{uuid:patient_id}/chart", response=schemas.ChartOut, operation_id="get_chart")
-def get_chart(request: Request, patient_id: UUID, at: datetime | None = None) -> schemas.ChartOut:
+def get_chart(request: Request, patient_id: UUID, at: datetime | None = None) -> JsonResponse:
     """The mouth now, or as it was at an instant."""
     patient = _patient(request, patient_id)
-    return schemas.chart_out(queries.chart_at(patient, queries.aware(at) if at else timezone.now()), patient)
+    return JsonResponse(schemas.chart_out(queries.chart_at(patient, queries.aware(at) if at else timezone.now()), patient))
 
 
 @router.get("/patients/{uuid:patient_id}/findings", response=list[schemas.FindingOut], operation_id="list_findings")

@@ -31,37 +31,41 @@ class ClosedCode(DomainError):
 
 @dataclass(frozen=True)
 class Chart:
-    """A mouth at an instant with the records behind it."""
+    """A mouth at an instant with the records behind it, and the names of those who made them."""
 
     at: datetime
     mouth: rules.Mouth
     findings: list[Finding]
     procedures: list[Procedure]
     diagnoses: list[Diagnosis]
+    people: dict[UUID | None, str]
 
 
 def chart_at(patient: Patient, at: datetime) -> Chart:
-    """The chart of the patient as the mouth was at the instant: five queries, however long the record."""
-    findings = list(
-        Finding.objects.filter(patient=patient, in_error_at=None, noted_at__lte=at)
-        .select_related("noted_by", "resolved_by")
-        .order_by("noted_at", "pk")
-    )
+    """The chart of the patient as the mouth was at the instant: six queries, however long the record."""
+    findings = list(Finding.objects.filter(patient=patient, in_error_at=None, noted_at__lte=at).order_by("noted_at", "pk"))
     procedures = list(_procedures(patient, at))
-    diagnoses = (
-        Diagnosis.objects.filter(patient=patient, in_error_at=None, made_at__lte=at).select_related("code", "made_by").order_by("made_at", "pk")
-    )
+    diagnoses = list(Diagnosis.objects.filter(patient=patient, in_error_at=None, made_at__lte=at).select_related("code").order_by("made_at", "pk"))
     mouth = rules.mouth_at(map(finding_fact, findings), map(procedure_fact, procedures), at)
-    return Chart(at, mouth, findings, procedures, list(diagnoses))
+    return Chart(at, mouth, findings, procedures, diagnoses, _people(findings, procedures, diagnoses))
+
+
+def _people(findings: list[Finding], procedures: list[Procedure], diagnoses: list[Diagnosis]) -> dict[UUID | None, str]:
+    """Short names of all who are named in the chart: a few people, however many entries."""
+    keys = {key for finding in findings for key in (finding.noted_by_id, finding.resolved_by_id) if key}
+    keys |= {change.changed_by_id for procedure in procedures for change in procedure.changes.all()}
+    keys |= {diagnosis.made_by_id for diagnosis in diagnoses} | {procedure.recorded_by_id for procedure in procedures}
+    people = User.objects.filter(pk__in=keys).only("last_name", "first_name", "patronymic")
+    return {person.pk: person.get_short_name() for person in people}
 
 
 def _procedures(patient: Patient, at: datetime) -> QuerySet[Procedure]:
     """The procedures with teeth and changes, fetched by patient so that no list of keys travels."""
     teeth_of = ProcedureTooth.objects.filter(patient=patient).order_by("tooth")
-    changes_of = ProcedureChange.objects.filter(patient=patient).select_related("changed_by").order_by("changed_at", "pk")
+    changes_of = ProcedureChange.objects.filter(patient=patient).order_by("changed_at", "pk")
     return (
         Procedure.objects.filter(patient=patient, recorded_at__lte=at)
-        .select_related("service", "recorded_by")
+        .select_related("service")
         .prefetch_related(Prefetch("teeth", teeth_of), Prefetch("changes", changes_of))
         .order_by("recorded_at", "pk")
     )

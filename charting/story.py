@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
+from uuid import UUID
 
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from charting import rules, teeth, words
 from charting.models import Diagnosis, Finding, Procedure, ProcedureState, ToothRole
@@ -63,9 +65,9 @@ def entries_of(chart: Chart) -> list[Entry]:
         if diagnosis.finding_id:
             codes.setdefault(str(diagnosis.finding_id), []).append(f"{diagnosis.code.code} {diagnosis.code.title}")
     drawn = {mark.source for mark in chart.mouth.marks}
-    entries = [_finding_entry(finding, chart.at, codes.get(str(finding.pk), []), drawn) for finding in chart.findings]
-    entries += [_procedure_entry(procedure, chart.at, drawn) for procedure in chart.procedures]
-    entries += [_diagnosis_entry(diagnosis) for diagnosis in chart.diagnoses if not diagnosis.finding_id]
+    entries = [_finding_entry(finding, chart, codes.get(str(finding.pk), []), drawn) for finding in chart.findings]
+    entries += [_procedure_entry(procedure, chart, drawn) for procedure in chart.procedures]
+    entries += [_diagnosis_entry(diagnosis, chart) for diagnosis in chart.diagnoses if not diagnosis.finding_id]
     return sorted(entries, key=lambda entry: (entry.at, entry.id))
 
 
@@ -120,15 +122,21 @@ def _part_of_tooth(entry: Entry, number: int) -> str:
     return entry.part.removeprefix(head).strip(" ,") if len(entry.teeth) == 1 else ""
 
 
-def _who_when(person: object, at: datetime) -> str:
-    return f"{date_format(localtime(at), 'SHORT_DATE_FORMAT')}, {person}"
+def _who_when(chart: Chart, person: UUID | None, at: datetime) -> str:
+    return f"{_day(localtime(at).date(), get_language() or '')}, {chart.people.get(person, '')}"
 
 
-def _finding_entry(finding: Finding, at: datetime, codes: list[str], drawn: set[str]) -> Entry:
-    is_resolved = finding.resolved_at is not None and finding.resolved_at <= at
-    meta = _("noted %(when)s") % {"when": _who_when(finding.noted_by, finding.noted_at)}
+@lru_cache(maxsize=4096)
+def _day(day: date, language: str) -> str:
+    """The day as the language writes it; a chart repeats few days many times."""
+    return date_format(day, "SHORT_DATE_FORMAT")
+
+
+def _finding_entry(finding: Finding, chart: Chart, codes: list[str], drawn: set[str]) -> Entry:
+    is_resolved = finding.resolved_at is not None and finding.resolved_at <= chart.at
+    meta = _("noted %(when)s") % {"when": _who_when(chart, finding.noted_by_id, finding.noted_at)}
     if is_resolved and finding.resolved_at:
-        meta += "; " + _("resolved %(when)s") % {"when": _who_when(finding.resolved_by, finding.resolved_at)}
+        meta += "; " + _("resolved %(when)s") % {"when": _who_when(chart, finding.resolved_by_id, finding.resolved_at)}
     return Entry(
         id=str(finding.pk),
         type="finding",
@@ -147,11 +155,11 @@ def _finding_entry(finding: Finding, at: datetime, codes: list[str], drawn: set[
     )
 
 
-def _procedure_entry(procedure: Procedure, at: datetime, drawn: set[str]) -> Entry:
-    changes = [change for change in procedure.changes.all() if change.changed_at <= at]
+def _procedure_entry(procedure: Procedure, chart: Chart, drawn: set[str]) -> Entry:
+    changes = [change for change in procedure.changes.all() if change.changed_at <= chart.at]
     last = changes[-1] if changes else None
     state = last.state if last else procedure.state
-    who_when = _who_when(last.changed_by, last.changed_at) if last else _who_when(procedure.recorded_by, procedure.recorded_at)
+    person, when = (last.changed_by_id, last.changed_at) if last else (procedure.recorded_by_id, procedure.recorded_at)
     return Entry(
         id=str(procedure.pk),
         type="procedure",
@@ -161,7 +169,7 @@ def _procedure_entry(procedure: Procedure, at: datetime, drawn: set[str]) -> Ent
         title=str(procedure.service),
         state=state,
         state_label=str(ProcedureState(state).label),
-        meta=who_when,
+        meta=_who_when(chart, person, when),
         note=procedure.note,
         is_current=str(procedure.pk) in drawn,
         diagnoses=[],
@@ -170,7 +178,7 @@ def _procedure_entry(procedure: Procedure, at: datetime, drawn: set[str]) -> Ent
     )
 
 
-def _diagnosis_entry(diagnosis: Diagnosis) -> Entry:
+def _diagnosis_entry(diagnosis: Diagnosis, chart: Chart) -> Entry:
     return Entry(
         id=str(diagnosis.pk),
         type="diagnosis",
@@ -180,7 +188,7 @@ def _diagnosis_entry(diagnosis: Diagnosis) -> Entry:
         title=f"{diagnosis.code.code} {diagnosis.code.title}",
         state="diagnosis",
         state_label=_("diagnosis"),
-        meta=_who_when(diagnosis.made_by, diagnosis.made_at),
+        meta=_who_when(chart, diagnosis.made_by_id, diagnosis.made_at),
         note=diagnosis.note,
         is_current=True,
         diagnoses=[],

@@ -1,10 +1,11 @@
 """The mouth in words: teeth, surfaces, roots, severities and problems, in the language of the reader."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from charting import rules, teeth
 from clinic.lib.errors import InvalidInput
@@ -111,6 +112,12 @@ PROBLEMS = {
 
 def tooth_name(number: int) -> str:
     """`first molar, upper right`."""
+    return _tooth_name(number, get_language() or "")
+
+
+@lru_cache(maxsize=512)
+def _tooth_name(number: int, language: str) -> str:
+    """Kept by language: a chart names 52 teeth each time it opens."""
     tooth = teeth.TEETH[number]
     names = PRIMARY_NAMES if tooth.is_primary else POSITION_NAMES
     quadrant = QUADRANT_NAMES[tooth.quadrant - 4 if tooth.is_primary else tooth.quadrant]

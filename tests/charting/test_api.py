@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from charting import actions
 from charting.models import Finding, Procedure, Visit
+from charting.schemas import ChartOut
 from clinic.history.models import Event
 from clinic.lib.ids import uuid7
 from clinic.staff.roles import Role
@@ -37,6 +38,7 @@ def test_it_charts_a_finding_and_shows_it(dentist: Client) -> None:
         answer = post(dentist, f"/patients/{patient.pk}/findings", id=key, kind="caries", severity="deep", tooth=16, surfaces=["O", "M"])
         assert (answer.status_code, answer.json()["id"]) == (201, key)
     chart = dentist.get(f"/api/v1/patients/{patient.pk}/chart").json()
+    assert ChartOut.model_validate(chart).model_dump(mode="json").keys() == chart.keys()
     assert [(mark["tooth"], mark["what"], mark["surfaces"]) for mark in chart["marks"]] == [(16, "caries", ["M", "O"])]
     tooth = next(tooth for tooth in chart["teeth"] if tooth["number"] == 16)
     assert "caries, deep" in tooth["label"]

@@ -1,5 +1,10 @@
 """Pages of this app."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from exports import views
+
+urlpatterns = [
+    path("patients/<uuid:patient_id>/card/", views.card, name="card"),
+    path("patients/<uuid:patient_id>/card/card.pdf", views.card_pdf, name="patient-card-pdf"),
+]

@@ -165,6 +165,9 @@ PAGES: dict[str, Needs] = {
     "appointment-types": (P.DIARY_SETUP,),
     "appointment-type-new": (P.DIARY_SETUP,),
     "appointment-type": (P.DIARY_SETUP,),
+    # exports
+    "card": (P.RECORD_EXPORT,),
+    "patient-card-pdf": (P.RECORD_EXPORT,),
     # api
     "api:openapi-json": PUBLIC,
     "api:openapi-view": PUBLIC,
@@ -285,4 +288,6 @@ OPERATIONS: dict[str, Needs] = {
     "change_shift": (P.DIARY_SETUP,),
     "cancel_shift": (P.DIARY_SETUP,),
     "find_slots": (P.DIARY_VIEW,),
+    # exports
+    "get_patient_card": (P.RECORD_EXPORT,),
 }

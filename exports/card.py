@@ -1,0 +1,227 @@
+"""The patient's card after form 043/у: its facts in a language, their hash, and the PDF."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
+
+from charting import words
+from charting.models import Diagnosis, Finding, NoteSection, Performance, Visit
+from charting.teeth import TEETH, dentition_at_age
+from clinic.lib import pdf
+from exports import rules
+from exports.queries import Material
+from treatment_plans.models import Document, Item
+
+LANGUAGES = ("ru", "fr", "en")
+FIRST_EXAMINATION = (NoteSection.COMPLAINT, NoteSection.ANAMNESIS, NoteSection.OBJECTIVE)
+LEGEND = {
+    rules.ABSENT: pgettext_lazy("dental formula", "absent"),
+    rules.ROOT: pgettext_lazy("dental formula", "root"),
+    rules.CARIES: pgettext_lazy("dental formula", "caries"),
+    rules.PULPITIS: pgettext_lazy("dental formula", "pulpitis"),
+    rules.PERIODONTITIS: pgettext_lazy("dental formula", "apical periodontitis"),
+    rules.FILLED: pgettext_lazy("dental formula", "filled"),
+    rules.PERIODONTAL: pgettext_lazy("dental formula", "periodontal disease"),
+    rules.CROWN: pgettext_lazy("dental formula", "crown"),
+    rules.ARTIFICIAL: pgettext_lazy("dental formula", "artificial tooth"),
+}
+
+
+@dataclass(frozen=True)
+class Card:
+    """A card ready to be printed: what it says in a language, its number and the hash of what it says."""
+
+    language: str
+    number: str
+    facts: Mapping[str, Any]
+    formula: rules.Formula
+    sha256: str
+
+
+def language_of(asked: str, material_language: str) -> str:
+    """The language asked for when the card is written in it, else the patient's, else English."""
+    return next((code for code in (asked, material_language) if code in LANGUAGES), "en")
+
+
+def write(material: Material, *, language: str) -> Card:
+    """The card in a language; the same record at the same instant gives the same hash."""
+    patient = material.patient
+    with translation.override(language), timezone.override(material.zone):
+        formula = rules.formula_of(
+            material.chart.mouth,
+            [(row.code.code, row.tooth) for row in material.chart.diagnoses],
+            with_primary=dentition_at_age(_age(patient.birth_date, timezone.localtime(material.at).date())) != "permanent",
+        )
+        facts = {
+            **_about(material),
+            "formula": [_arch(row, language) for row in formula.rows],
+            "findings": [_finding(row) for row in material.chart.findings if row.is_open],
+            "diagnoses": [_diagnosis(row) for row in material.chart.diagnoses],
+            "first": _first_examination(material.visits),
+            "visits": [_visit(material, visit, language) for visit in material.visits],
+            "unsigned": material.unsigned,
+            "plan": _plan(material.items, language),
+            "consents": _consents(material),
+        }
+    text = json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+    number = f"{patient.card_number}-{timezone.localtime(material.at, material.zone):%Y%m%d-%H%M}"
+    return Card(language, number, facts, formula, hashlib.sha256(text.encode()).hexdigest())
+
+
+def render(material: Material, card: Card) -> bytes:
+    """The card as PDF."""
+    with timezone.override(material.zone):
+        legend = [(rules.LETTERS[card.language][sign], name) for sign, name in LEGEND.items()]
+        context = {"card": card, "facts": card.facts, "entity": material.patient.branch.legal_entity, "legend": legend, "at": material.at}
+        return pdf.render("exports/pdf/card.html", context, language=card.language)
+
+
+def _about(material: Material) -> dict[str, Any]:
+    patient = material.patient
+    period = material.period
+    return {
+        "card_number": patient.card_number,
+        "entity": patient.branch.legal_entity.name,
+        "branch": patient.branch.name,
+        "from": _day(period.first),
+        "until": _day(period.last),
+        "passport": [(str(label), text) for label, text in _passport(material) if text],
+        "alerts": [f"{row.get_kind_display()}{': ' + row.text if row.text else ''} ({row.get_severity_display()})" for row in material.alerts],
+    }
+
+
+def _passport(material: Material) -> list[tuple[str, str]]:
+    patient = material.patient
+    age = _age(patient.birth_date, timezone.localtime(material.at).date())
+    born = _("%(date)s (age %(age)s)") % {"date": _day(patient.birth_date), "age": age} if patient.birth_date else ""
+    return [
+        (_("Full name"), patient.get_full_name()),
+        (_("Birth name"), patient.birth_name),
+        (_("Sex"), patient.get_sex_display()),
+        (_("Date of birth"), born),
+        (_("Address"), ", ".join(part for part in (patient.postal_code, patient.city, patient.address, patient.country) if part)),
+        (_("Contacts"), ", ".join(contact.value for contact in material.contacts)),
+        (_("Identifiers"), "; ".join(f"{row.get_kind_display()} {row.number}" for row in material.identifiers)),
+        (_("Insurance"), "; ".join(f"{row.programme.insurer.name}, {row.programme.name}, {row.number}" for row in material.policies)),
+        (_("Legal representative"), "; ".join(f"{row.display_name} ({row.get_kind_display()})" for row in material.relations)),
+        (_("Responsible dentist"), patient.responsible_dentist.get_full_name() if patient.responsible_dentist else ""),
+    ]
+
+
+def _arch(row: tuple[rules.Cell, ...], language: str) -> dict[str, Any]:
+    first = TEETH[row[0].tooth]
+    cells = [{"tooth": cell.tooth, "signs": cell.text(language), "is_middle": place == len(row) // 2} for place, cell in enumerate(row)]
+    return {"is_lower": first.arch == "lower", "is_primary": first.is_primary, "cells": cells}
+
+
+def _first_examination(visits: list[Visit]) -> dict[str, Any]:
+    """Complaints, anamnesis and findings of the first signed visit that tells any of them."""
+    for visit in visits:
+        sections = [(str(section.label), getattr(visit, section.value)) for section in FIRST_EXAMINATION if getattr(visit, section.value)]
+        if sections:
+            return {"at": _moment(visit.opened_at), "sections": sections}
+    return {}
+
+
+def _visit(material: Material, visit: Visit, language: str) -> dict[str, Any]:
+    return {
+        "at": _moment(visit.opened_at),
+        "branch": visit.branch.name,
+        "dentist": visit.dentist.get_full_name(),
+        "sections": [(str(section.label), getattr(visit, section.value)) for section in NoteSection if getattr(visit, section.value)],
+        "diagnoses": [_diagnosis(row) for row in material.diagnoses.get(visit.pk, [])],
+        "acts": [_act(row, language) for row in material.performances.get(visit.pk, [])],
+        "signed_at": _moment(visit.signed_at),
+        "signed_by": visit.signed_by.get_full_name() if visit.signed_by else "",
+        "sha256": visit.content_hash,
+        "addenda": [
+            {"at": _moment(row.written_at), "by": row.written_by.get_full_name(), "text": row.text, "reason": row.reason}
+            for row in material.addenda.get(visit.pk, [])
+        ],
+    }
+
+
+def _diagnosis(row: Diagnosis) -> dict[str, str]:
+    return {
+        "code": row.code.code,
+        "title": row.code.title,
+        "tooth": str(row.tooth or ""),
+        "note": row.note,
+        "date": _day(timezone.localtime(row.made_at).date()),
+        "by": row.made_by.get_full_name(),
+    }
+
+
+def _finding(row: Finding) -> str:
+    severity = words.severity_name(row.kind, row.severity) if row.severity else ""
+    place = words.part_names(tooth=row.tooth, surfaces=row.surfaces, roots=row.roots)
+    return " ".join(part for part in (place and f"{place}:", str(row.get_kind_display()), severity, row.note and f"({row.note})") if part)
+
+
+def _act(row: Performance, language: str) -> str:
+    service = row.procedure.service
+    return ", ".join(part for part in (f"{service.code} {service.title_in(language)}", _teeth(row.procedure.teeth.all())) if part)
+
+
+def _teeth(rows: Any) -> str:
+    ordered = sorted(rows, key=lambda row: row.tooth)
+    return ", ".join(words.part_names(tooth=row.tooth, surfaces=row.surfaces, roots=row.roots) for row in ordered)
+
+
+def _plan(items: list[Item], language: str) -> list[dict[str, str]]:
+    return [
+        {
+            "plan": f"{item.alternative.plan.title}: {item.alternative.title}",
+            "phase": item.phase.title if item.phase else "",
+            "teeth": _teeth(item.procedure.teeth.all()),
+            "title": item.procedure.service.title_in(language),
+            "quantity": str(item.quantity),
+            "done": _day(timezone.localtime(item.performance.performed_at).date()) if item.performance else "",
+        }
+        for item in items
+    ]
+
+
+def _consents(material: Material) -> list[dict[str, str]]:
+    data = [
+        {
+            "title": row.text.title,
+            "number": "",
+            "signed": _moment(row.signed_at),
+            "by": row.signer_name,
+            "withdrawn": _moment(row.withdrawn_at),
+        }
+        for row in material.data_consents
+    ]
+    return data + [_consent(row) for row in material.consents]
+
+
+def _consent(document: Document) -> dict[str, str]:
+    signature = next((row for row in document.signatures.all() if row.role in ("patient", "representative")), None)
+    return {
+        "title": str(document.get_kind_display()),
+        "number": document.full_number,
+        "signed": _moment(signature.signed_at) if signature else "",
+        "by": signature.signer_name if signature else "",
+        "withdrawn": "",
+    }
+
+
+def _day(day: date | None) -> str:
+    return date_format(day, "SHORT_DATE_FORMAT") if day else ""
+
+
+def _moment(at: datetime | None) -> str:
+    return date_format(timezone.localtime(at), "SHORT_DATETIME_FORMAT") if at else ""
+
+
+def _age(born: date | None, day: date) -> int | None:
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day)) if born else None

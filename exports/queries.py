@@ -1,0 +1,117 @@
+"""What a patient's card is made of: each part is read once, by patient, however long the record is."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TypeVar
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from charting import queries as charting
+from charting.models import Diagnosis, Performance, Visit, VisitAddendum
+from clinic.lib.clock import day_bounds
+from clinic.patients.models import Alert, Consent, Contact, Identifier, Patient, Relation
+from insurance.models import Policy
+from treatment_plans.models import AlternativeState, Document, Item
+
+
+@dataclass(frozen=True)
+class Period:
+    """Branch days from the first to the last, both included; None is open."""
+
+    first: date | None = None
+    last: date | None = None
+
+    def bounds(self, zone: str) -> tuple[datetime | None, datetime | None]:
+        """The first instant of the period and the first one after it."""
+        start = day_bounds(self.first, zone)[0] if self.first else None
+        end = day_bounds(self.last, zone)[1] if self.last else None
+        return start, end
+
+
+@dataclass(frozen=True)
+class Material:
+    """Everything the card prints, as records."""
+
+    patient: Patient
+    at: datetime
+    period: Period
+    chart: charting.Chart
+    contacts: list[Contact]
+    identifiers: list[Identifier]
+    relations: list[Relation]
+    alerts: list[Alert]
+    policies: list[Policy]
+    visits: list[Visit]
+    unsigned: int
+    addenda: dict[UUID, list[VisitAddendum]]
+    diagnoses: dict[UUID, list[Diagnosis]]
+    performances: dict[UUID, list[Performance]]
+    items: list[Item]
+    consents: list[Document]
+    data_consents: list[Consent]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.patient.branch.time_zone)
+
+
+def material_of(patient: Patient, period: Period, at: datetime) -> Material:
+    """The patient's record for the card: signed visits of the period, the mouth at its end, the agreed plan, the consents."""
+    start, end = period.bounds(patient.branch.time_zone)
+    visits = Visit.objects.filter(patient=patient)
+    visits = visits.filter(opened_at__gte=start) if start else visits
+    visits = visits.filter(opened_at__lt=end) if end else visits
+    chart = charting.chart_at(patient, min(at, end) if end else at)
+    performances = Performance.objects.filter(patient=patient, reversed_at=None, visit__isnull=False)
+    return Material(
+        patient=patient,
+        at=at,
+        period=period,
+        chart=chart,
+        contacts=list(patient.contacts.filter(ended_at=None).order_by("position", "pk")),
+        identifiers=list(patient.identifiers.filter(ended_at=None).order_by("created_at", "pk")),
+        relations=list(patient.relations.filter(ended_at=None, is_guardian=True).select_related("related_patient").order_by("created_at", "pk")),
+        alerts=list(patient.alerts.filter(ended_at=None).order_by("recorded_at", "pk")),
+        policies=list(Policy.objects.filter(patient=patient).select_related("programme__insurer").order_by("-valid_from", "pk")),
+        visits=list(visits.exclude(signed_at=None).select_related("dentist", "signed_by", "branch").order_by("opened_at", "pk")),
+        unsigned=visits.filter(signed_at=None).count(),
+        addenda=_by_visit(VisitAddendum.objects.filter(patient=patient).select_related("written_by").order_by("written_at", "pk")),
+        diagnoses=_by_visit(row for row in chart.diagnoses if row.visit_id),
+        performances=_by_visit(
+            performances.select_related("procedure__service", "performer").prefetch_related("procedure__teeth").order_by("performed_at", "pk")
+        ),
+        items=_agreed_items(patient),
+        consents=_consents(patient),
+        data_consents=list(Consent.objects.filter(patient=patient).select_related("text").order_by("signed_at", "pk")),
+    )
+
+
+Row = TypeVar("Row", VisitAddendum, Diagnosis, Performance)
+
+
+def _by_visit(rows: Iterable[Row]) -> dict[UUID, list[Row]]:
+    found: dict[UUID, list[Row]] = defaultdict(list)
+    for row in rows:
+        if row.visit_id:
+            found[row.visit_id].append(row)
+    return found
+
+
+def _agreed_items(patient: Patient) -> list[Item]:
+    """Lines of accepted alternatives that were not cancelled, in the order of treatment."""
+    return list(
+        Item.objects.filter(patient=patient, cancelled_at=None, alternative__state=AlternativeState.ACCEPTED)
+        .select_related("alternative__plan", "phase", "procedure__service", "performance")
+        .prefetch_related("procedure__teeth")
+        .order_by("alternative__plan__created_at", "alternative_id", "position", "pk")
+    )
+
+
+def _consents(patient: Patient) -> list[Document]:
+    return list(
+        Document.objects.filter(patient=patient, kind__startswith="consent_", replaced_by=None)
+        .prefetch_related("signatures")
+        .order_by("issued_at", "pk")
+    )

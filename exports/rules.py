@@ -1,0 +1,108 @@
+"""The dental formula of form 043/у: what a replayed mouth says of each tooth in the form's own signs. No Django here."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from charting import rules as mouths
+from charting import teeth
+
+ABSENT, ROOT, CARIES, PULPITIS, PERIODONTITIS, FILLED, PERIODONTAL, CROWN, ARTIFICIAL = (
+    "absent",
+    "root",
+    "caries",
+    "pulpitis",
+    "periodontitis",
+    "filled",
+    "periodontal",
+    "crown",
+    "artificial",
+)
+MOBILITY = {"1": "I", "2": "II", "3": "III"}
+ORDER = (ABSENT, ROOT, CARIES, PULPITIS, PERIODONTITIS, FILLED, PERIODONTAL, CROWN, ARTIFICIAL, *MOBILITY.values())
+# The letters as the form prints them in Russian, and those used in the same card in the other languages.
+LETTERS: dict[str, dict[str, str]] = {
+    "ru": dict(zip(ORDER, ("О", "R", "С", "Р", "Pt", "П", "А", "К", "И", "I", "II", "III"), strict=True)),
+    "fr": dict(zip(ORDER, ("Abs", "R", "C", "Pu", "Pa", "O", "Pd", "Cr", "DA", "I", "II", "III"), strict=True)),
+    "en": dict(zip(ORDER, ("M", "R", "C", "P", "Pt", "F", "Pd", "Cr", "AT", "I", "II", "III"), strict=True)),
+}
+FINDING_SIGNS = {"caries": CARIES, "pulpitis": PULPITIS, "apical_periodontitis": PERIODONTITIS}
+ACT_SIGNS = {"filling": FILLED, "inlay": FILLED, "crown": CROWN, "denture": ARTIFICIAL, "implant": ARTIFICIAL}
+IN_PLACE = ("done", "existing")
+PERIODONTAL_CODES = ("K05.2", "K05.3", "K05.4", "K05.5", "K05.6")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One tooth of the formula with its signs, in the order of the form's legend."""
+
+    tooth: int
+    signs: tuple[str, ...]
+
+    def text(self, language: str) -> str:
+        """The signs in the letters of a language: `П К`."""
+        return " ".join(LETTERS[language][sign] for sign in self.signs)
+
+
+@dataclass(frozen=True)
+class Formula:
+    """Rows of the formula as one looks at the patient; primary rows only when there is something to say of them."""
+
+    upper: tuple[Cell, ...]
+    lower: tuple[Cell, ...]
+    upper_primary: tuple[Cell, ...] = ()
+    lower_primary: tuple[Cell, ...] = ()
+
+    @property
+    def rows(self) -> list[tuple[Cell, ...]]:
+        """All rows from above to below."""
+        return [row for row in (self.upper_primary, self.upper, self.lower, self.lower_primary) if row]
+
+    @property
+    def used(self) -> tuple[str, ...]:
+        """The signs that occur, in the order of the legend."""
+        found = {sign for row in self.rows for cell in row for sign in cell.signs}
+        return tuple(sign for sign in ORDER if sign in found)
+
+
+def formula_of(mouth: mouths.Mouth, diagnoses: Iterable[tuple[str, int | None]] = (), *, with_primary: bool = False) -> Formula:
+    """The formula of a mouth; `diagnoses` are pairs of ICD-10 code and tooth, which say where the periodontium is ill."""
+    sick = {tooth for code, tooth in diagnoses if tooth and code.startswith(PERIODONTAL_CODES)}
+
+    def row(numbers: tuple[int, ...]) -> tuple[Cell, ...]:
+        return tuple(Cell(number, signs_of(mouth, number, is_periodontal=number in sick)) for number in numbers)
+
+    upper_primary, lower_primary = row(teeth.UPPER_PRIMARY_ROW), row(teeth.LOWER_PRIMARY_ROW)
+    shows_primary = with_primary or any(cell.signs for cell in upper_primary + lower_primary)
+    return Formula(
+        upper=row(teeth.UPPER_ROW),
+        lower=row(teeth.LOWER_ROW),
+        upper_primary=upper_primary if shows_primary else (),
+        lower_primary=lower_primary if shows_primary else (),
+    )
+
+
+def signs_of(mouth: mouths.Mouth, tooth: int, *, is_periodontal: bool = False) -> tuple[str, ...]:
+    """The signs of one tooth. A gap that a bridge, denture or implant fills is an artificial tooth, not an absent one."""
+    presence = mouth.presence.get(tooth, "")
+    signs = {sign for mark in mouth.on(tooth) if (sign := _sign(mark))}
+    if presence == "implant":
+        signs = (signs & {CROWN}) | {ARTIFICIAL}
+    elif presence in mouths.ABSENCES:
+        signs = signs & {ARTIFICIAL} or {ABSENT}
+    elif presence == "retained_root":
+        signs.add(ROOT)
+    if is_periodontal and presence not in (*mouths.ABSENCES, "implant"):
+        signs.add(PERIODONTAL)
+    return tuple(sign for sign in ORDER if sign in signs)
+
+
+def _sign(mark: mouths.Mark) -> str | None:
+    if mark.layer == "condition":
+        sign = MOBILITY.get(mark.severity) if mark.what == "mobility" else FINDING_SIGNS.get(mark.what)
+    elif mark.layer not in IN_PLACE:
+        sign = None
+    elif mark.what == "bridge":
+        sign = ARTIFICIAL if mark.role == "pontic" else CROWN
+    else:
+        sign = ACT_SIGNS.get(mark.what)
+    return sign

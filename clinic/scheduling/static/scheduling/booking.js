@@ -10,7 +10,7 @@ function choose(hit) {
   if (!form || !id || !field) return;
   field.value = id;
   const chosen = /** @type {HTMLElement} */ (form.querySelector("[data-chosen]"));
-  const name = hit.querySelector("strong, .strong, .name") ?? hit;
+  const name = hit.querySelector(".truncate") ?? hit;
   const words = [...name.childNodes].filter((node) => !(node instanceof Element && node.matches(".disc"))).map((node) => node.textContent ?? "");
   chosen.textContent = words.join(" ").replace(/\s+/g, " ").trim();
   chosen.hidden = false;
@@ -23,7 +23,7 @@ document.addEventListener(
   "click",
   (event) => {
     const hit = /** @type {HTMLAnchorElement | null} */ (/** @type {Element} */ (event.target).closest("[data-hits] a"));
-    if (!hit) return;
+    if (!hit || !PATIENT.test(hit.href)) return;
     event.preventDefault();
     event.stopPropagation();
     choose(hit);

@@ -23,14 +23,15 @@ function drawCard(day, row) {
   card.href = `${day.urls.open}${row.id}/`;
   card.dataset.panel = "";
   card.dataset.id = row.id;
-  card.dataset.json = JSON.stringify(row);
+  card.dataset.drawn = signature(day, row);
   card.draggable = false;
   place(card, Math.max(0, start), Math.min(day.clock.length, end));
   card.classList.toggle("is-freed", FREED.has(row.state));
   card.classList.toggle("is-movable", day.mayWrite && MOVABLE.has(row.state));
   card.dataset.size = end - start <= 15 ? "line" : end - start < 45 ? "short" : "full";
   if (row.type) card.style.setProperty("--type", row.type.colour);
-  card.title = [day.clock.span(start, end), row.patient.name, row.type?.name, row.state_name, row.dentist.name, row.chair.name, row.note].filter(Boolean).join("\n");
+  const marks = (day.marks[row.id] ?? []).map((mark) => mark.text);
+  card.title = [day.clock.span(start, end), row.patient.name, row.type?.name, row.state_name, row.dentist.name, row.chair.name, row.note, ...marks].filter(Boolean).join("\n");
   card.append(drawTime(day, start, end), drawState(day, row), element("diary-name", row.patient.name, "span"), drawType(day, row), drawMarks(day, row));
   if (card.classList.contains("is-movable")) card.append(element("diary-grip"));
   return card;
@@ -87,11 +88,17 @@ function drawMarks(day, row) {
   const slot = element("diary-marks", "", "span");
   /** @type {import("./day.js").Mark[]} */
   const marks = [];
-  if (row.has_alerts) marks.push({ label: day.words.alert, tone: "alert" });
-  if (row.is_first) marks.push({ label: day.words.first });
-  for (const mark of [...marks, ...(day.marks[row.id] ?? [])]) slot.append(element(`diary-mark is-${mark.tone ?? "plain"}`, mark.label, "span"));
+  if (row.has_alerts) marks.push({ kind: "alert", text: day.words.alert });
+  if (row.is_first) marks.push({ kind: "first", text: day.words.first });
+  for (const { kind, text } of day.marks[row.id] ?? marks) slot.append(element(`diary-mark truncate is-${kind}`, text, "span"));
   return slot;
 }
+
+/**
+ * @param {import("./day.js").Day} day
+ * @param {import("./day.js").Appointment} row
+ */
+const signature = (day, row) => JSON.stringify([row, day.marks[row.id]]);
 
 /**
  * Put every appointment on its column; cards that have not changed stay the same nodes, focus stays where it was.
@@ -106,7 +113,7 @@ export function drawCards(day, columns) {
     for (const row of rows) {
       const before = old.get(row.id);
       old.delete(row.id);
-      if (before?.dataset.json === JSON.stringify(row) && !day.marks[row.id]) continue;
+      if (before?.dataset.drawn === signature(day, row)) continue;
       before?.remove();
       column.append(drawCard(day, row));
     }

@@ -8,7 +8,7 @@ import { Clock } from "./clock.js";
  *   type: {name: string, colour: string, minutes: number} | null, starts_at: string, ends_at: string, state: string, state_name: string,
  *   state_at: string, note: string, is_first: boolean, has_alerts: boolean}} Appointment
  * @typedef {{user: string, name: string, chair: string | null, start: string, end: string}} Shift
- * @typedef {{label: string, tone?: string}} Mark
+ * @typedef {{kind: string, text: string}} Mark
  */
 
 export class Day {
@@ -53,7 +53,7 @@ export class Day {
   async refreshMarks() {
     if (!this.urls.marks) return;
     const answer = await fetch(this.urls.marks, { cache: "no-store" });
-    if (answer.ok) this.marks = await answer.json();
+    if (answer.ok) this.marks = (await answer.json()).marks;
   }
 
   /**

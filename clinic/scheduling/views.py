@@ -31,6 +31,7 @@ from clinic.staff.http import Request
 from clinic.staff.models import Branch
 from clinic.staff.roles import Permission
 
+MARK_ICONS = {"alert": "triangle-alert", "debt": "wallet", "lab": "flask-conical", "insurance": "shield-check", "new": "user-plus"}
 STEPS = (rules.CONFIRMED, rules.ARRIVED, rules.SEATED, rules.DONE, rules.NO_SHOW, rules.BOOKED)
 
 
@@ -69,7 +70,7 @@ def diary(request: Request) -> HttpResponse:
         "view": view,
         "data": data,
         "is_today": day == today,
-        "icons": {state: STATE_ICONS[state] for state in AppointmentState.values},
+        "icons": {state: STATE_ICONS[state] for state in AppointmentState.values} | MARK_ICONS,
         "may_write": request.user.may(Permission.DIARY_WRITE),
         "may_set_up": request.user.may(Permission.DIARY_SETUP),
         "links": {name: _link(here, other) for name, other in _days(day, today).items()},

@@ -36,6 +36,7 @@ def diary(page: Page, base_url: str) -> Page:
     login_as(page, actor, base_url)
     page.goto(f"/diary/?day={at(9):%Y-%m-%d}")
     expect(page.locator(".diary-card")).to_have_count(2)
+    page.wait_for_load_state("networkidle")
     return page
 
 

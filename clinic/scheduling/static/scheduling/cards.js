@@ -89,8 +89,12 @@ function drawMarks(day, row) {
   /** @type {import("./day.js").Mark[]} */
   const marks = [];
   if (row.has_alerts) marks.push({ kind: "alert", text: day.words.alert });
-  if (row.is_first) marks.push({ kind: "first", text: day.words.first });
-  for (const { kind, text } of day.marks[row.id] ?? marks) slot.append(element(`diary-mark truncate is-${kind}`, text, "span"));
+  if (row.is_first) marks.push({ kind: "new", text: day.words.first });
+  for (const { kind, text } of day.marks[row.id] ?? marks) {
+    const chip = element(`diary-mark is-${kind}`, "", "span");
+    chip.append(icon(kind), element("truncate", kind === "new" ? day.words.first : text, "span"));
+    slot.append(chip);
+  }
   return slot;
 }
 

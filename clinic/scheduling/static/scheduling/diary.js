@@ -48,7 +48,7 @@ function show(row) {
 }
 
 async function follow() {
-  if (drag.isOn || document.hidden) return;
+  if (drag.held || document.hidden) return;
   try {
     if (await day.refresh()) drawCards(day, columns);
     if (trouble) trouble.hidden = true;
@@ -59,6 +59,7 @@ async function follow() {
 
 async function mark() {
   await day.refreshMarks().catch(() => {});
+  if (drag.held) return;
   drawCards(day, columns);
 }
 

@@ -124,16 +124,16 @@ def claim_xlsx(request: Request, claim_id: UUID) -> HttpResponse:
     return sheets.response(content, name=f"register-{found.number}")
 
 
-@require_POST
 @page(Permission.INSURANCE_WRITE)
+@require_POST
 def claim_sent(request: Request, claim_id: UUID) -> HttpResponse:
     claims.mark_sent(claim_id=claim_id, version=_version(request), actor=request.user, at=timezone.now())
     tell(request, _("The register is marked as sent; its lines are frozen."))
     return panels.done(request, "claim", claim_id)
 
 
-@require_POST
 @page(Permission.INSURANCE_WRITE)
+@require_POST
 def claim_paid(request: Request, claim_id: UUID) -> HttpResponse:
     claims.mark_paid(claim_id=claim_id, version=_version(request), actor=request.user, at=timezone.now())
     tell(request, _("The register is marked as paid."))

@@ -102,8 +102,8 @@ def presentable(plan: Plan) -> QuerySet[Alternative]:
 
 
 def proposals(alternative: Alternative) -> list[Procedure]:
-    """Proposed and planned procedures of the chart that the alternative does not hold yet."""
-    held = Item.objects.filter(alternative=alternative, cancelled_at=None).values("procedure")
+    """Proposed and planned procedures of the chart that neither this alternative nor an accepted one holds."""
+    held = Item.objects.filter(Q(alternative=alternative) | Q(alternative__state="accepted"), cancelled_at=None).values("procedure")
     rows = Procedure.objects.filter(patient=alternative.patient_id, state__in=("proposed", "planned")).exclude(pk__in=held)
     return list(rows.select_related("service").prefetch_related("teeth").order_by("recorded_at", "pk"))
 

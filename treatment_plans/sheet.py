@@ -8,6 +8,7 @@ from decimal import Decimal
 from clinic.lib.money import ZERO
 from clinic.patients.models import Patient
 from insurance import queries as insurance
+from insurance.models import ClaimLine
 from insurance.rules import EstimateLine
 from treatment_plans import papers, queries, rules
 from treatment_plans.models import Alternative, AlternativeState, Document, Item, Phase
@@ -123,10 +124,21 @@ def _sheet(patient: Patient, alternative: Alternative, day: date) -> Sheet:
 
 
 def _estimates(patient: Patient, items: Sequence[Item], day: date) -> dict[object, tuple[Decimal, str]]:
-    """What insurers would pay of the lines not yet done, in their order; done ones are claimed already."""
+    """What insurers would pay of the lines not yet done, in their order, and what was claimed for those done."""
+    found = _claimed([item for item in items if item.performance_id])
     due = [item for item in items if item.performance_id is None]
     if not due:
-        return {}
+        return found
     lines = [EstimateLine(item.pk, item.procedure.service.category, item.total, item.currency) for item in due]
     rows = insurance.estimate(patient=patient, lines=lines, day=day).rows
-    return {row.line.key: (row.insured, row.explanation) for row in rows}
+    return {**found, **{row.line.key: (row.insured, row.explanation) for row in rows}}
+
+
+def _claimed(done: Sequence[Item]) -> dict[object, tuple[Decimal, str]]:
+    """What was claimed for the lines that are done."""
+    items = {item.performance_id: item.pk for item in done}
+    found: dict[object, tuple[Decimal, str]] = {}
+    for line in ClaimLine.objects.filter(performance__in=items, reverses=None).order_by("posted_at", "pk") if items else ():
+        amount, words = found.get(items[line.performance_id], (ZERO, ""))
+        found[items[line.performance_id]] = (amount + line.amount, "; ".join(part for part in (words, line.explanation) if part))
+    return found

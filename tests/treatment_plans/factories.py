@@ -9,7 +9,7 @@ from clinic.patients.models import Patient
 from clinic.price_list.models import Category, ChartEffect, Price, PriceList, Scope, Service
 from clinic.staff.models import Branch, User
 from tests.staff.factories import dr_orlova, make_branch
-from treatment_plans.models import Alternative, Document, DocumentItem, Item, Phase, Plan, Signature
+from treatment_plans.models import Alternative, Document, DocumentItem, DocumentSeries, Item, Phase, Plan, Signature
 
 POSTERIOR = (36, 37, 46, 47, 26, 27)
 NOON = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -96,10 +96,12 @@ def accept(alternative: Alternative) -> None:
 
 def a_document(alternative: Alternative, *, number: int = 1, kind: str = "contract", series: str = "D", items: list[Item] | None = None) -> Document:
     file = store(content=f"PDF {kind} {number}".encode(), media_type="application/pdf")
+    entity = alternative.plan.branch.legal_entity
+    DocumentSeries.objects.update_or_create(legal_entity=entity, series=series, year=2026, defaults={"last_number": number})
     document = Document.objects.create(
         patient=alternative.patient,
         branch=alternative.plan.branch,
-        legal_entity=alternative.plan.branch.legal_entity,
+        legal_entity=entity,
         kind=kind,
         series=series,
         year=2026,

@@ -20,7 +20,7 @@ from tests.insurance.factories import make_policy
 from tests.inventory.factories import make_lot, make_material
 from tests.staff.factories import dr_orlova, registrar_belova
 from tests.treatment_plans.factories import NOON, agreed, first_item, plan_with, procedure, service
-from treatment_plans import actions, completion, reversal
+from treatment_plans import actions, completion, queries, reversal, sheet
 from treatment_plans.models import Alternative, Item
 
 
@@ -51,6 +51,8 @@ def test_it_brings_about_the_whole_chain() -> None:
     assert result.claim_line is not None
     assert result.claim_line.amount == Decimal("4320.00")
     assert balance(alternative.patient) == Decimal("1080.00")
+    [shown] = sheet.sheets(alternative.patient, queries.alternatives_of(alternative.plan), NOON.date())
+    assert (shown.insured, shown.patient_pays, shown.done) == (Decimal("4320.00"), Decimal("1080.00"), 1)
     found = completion.completion_of(Item.objects.get(pk=result.item.pk))
     assert found is not None
     assert (found.performance, found.charge, found.claim_line, found.taken[0][1]) == (result.performance, result.charge, result.claim_line, 1)

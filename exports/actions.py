@@ -1,5 +1,6 @@
 """Handing data out of the house: each time is written down."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -32,3 +33,8 @@ def print_card(*, user: User, patient_id: UUID, language: str, period: Period, a
         body={"number": card.number, "language": card.language, "sha256": card.sha256, "from": period.first, "until": period.last},
     )
     return card, content
+
+
+def note_taken(what: str, asked: Mapping[str, str]) -> None:
+    """Write down that a list or report was taken out of the house."""
+    record_print(what=f"exports_{what}", patient_id=None, body=dict(asked))

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from clinic.lib.inputs import DateInput
+from clinic.staff.models import Branch
 
 LANGUAGES = [("ru", "Русский"), ("fr", "Français"), ("en", "English")]
 
@@ -28,3 +29,13 @@ class CardForm(PeriodForm):
 
     language = forms.ChoiceField(label=_("Language of the card"), choices=LANGUAGES, required=False)
     field_order = ["language", "first", "last"]
+
+
+class ReportForm(PeriodForm):
+    """Of which days and of which branch reports are made."""
+
+    branch = forms.ModelChoiceField(label=_("Branch"), queryset=Branch.objects.none(), required=False, empty_label=_("all branches"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["branch"].queryset = Branch.objects.order_by("name")  # type: ignore[attr-defined]

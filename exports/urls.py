@@ -2,9 +2,13 @@
 
 from django.urls import path
 
-from exports import views
+from exports import lists, views
 
 urlpatterns = [
     path("patients/<uuid:patient_id>/card/", views.card, name="card"),
     path("patients/<uuid:patient_id>/card/card.pdf", views.card_pdf, name="patient-card-pdf"),
+    path("reports/", views.report_page, name="reports"),
+    path("reports/tables/<slug:slug>.xlsx", views.report_xlsx, name="report-xlsx"),
+    path("registries/", views.registries, name="registries"),
+    *[path(f"reports/{found.slug}.xlsx", views.list_xlsx(found), name=found.url_name) for found in lists.LISTS],
 ]

@@ -1,20 +1,26 @@
 """Pages of the patient's card, the registries and the reports."""
 
+from collections.abc import Callable
+from datetime import timedelta
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from clinic.lib import pdf
-from clinic.lib.errors import InvalidInput
+from clinic.lib import pdf, sheets
+from clinic.lib.errors import InvalidInput, NotFound
 from clinic.staff.guards import page
 from clinic.staff.models import User
 from clinic.staff.roles import Permission
-from exports import actions
-from exports.forms import CardForm
+from exports import actions, lists, reports, tables
+from exports.forms import CardForm, ReportForm
 from exports.queries import Period
+from exports.reports import Scope
+
+MONTHS_SHOWN = 6
 
 
 class Request(HttpRequest):
@@ -50,10 +56,91 @@ def card(request: Request, patient_id: UUID) -> HttpResponse:
 def card_pdf(request: Request, patient_id: UUID) -> HttpResponse:
     """The card as PDF."""
     form = CardForm(request.GET)
-    if not form.is_valid():
-        raise InvalidInput(fields={name: " ".join(map(str, errors)) for name, errors in form.errors.items()})
+    _refuse(form)
     period = Period(form.cleaned_data["first"], form.cleaned_data["last"])
     written, content = actions.print_card(
         user=request.user, patient_id=patient_id, language=form.cleaned_data["language"], period=period, at=timezone.now()
     )
     return pdf.response(content, name=f"card-{written.number}")
+
+
+@page(Permission.REPORT_VIEW)
+@require_GET
+def report_page(request: Request) -> HttpResponse:
+    """All reports of a period, each also as a workbook."""
+    asked = _with_usual_period(request)
+    form = ReportForm(asked)
+    found = reports.all_reports(_scope(form)) if form.is_valid() else []
+    context = {"form": form, "tables": [(table, tables.lines(table)) for table in found], "query": asked.urlencode()}
+    return render(request, "exports/reports.html", context, status=200 if form.is_valid() else 422)
+
+
+@page(Permission.REPORT_VIEW)
+@require_GET
+def report_xlsx(request: Request, slug: str) -> HttpResponse:
+    """One report as a workbook."""
+    report = reports.REPORTS.get(slug)
+    if report is None:
+        raise NotFound
+    table = report(_valid_scope(request))
+    actions.note_taken(table.slug, request.GET.dict())
+    return sheets.response(table.workbook(), name=table.slug)
+
+
+@page(Permission.REPORT_VIEW)
+@require_GET
+def registries(request: Request) -> HttpResponse:
+    """What can be taken out of the system, and where."""
+    asked = _with_usual_period(request)
+    form = ReportForm(asked)
+    context = {
+        "form": form,
+        "lists": [found for found in lists.LISTS if all(map(request.user.may, found.needs))],
+        "query": asked.urlencode(),
+        "is_valid": form.is_valid(),
+        "may_export_cards": request.user.may(Permission.RECORD_EXPORT) and request.user.may(Permission.PATIENT_VIEW),
+        "may_see_claims": request.user.may(Permission.INSURANCE_VIEW),
+        "may_see_debts": request.user.may(Permission.MONEY_VIEW),
+    }
+    return render(request, "exports/registries.html", context, status=200 if form.is_valid() else 422)
+
+
+def list_xlsx(found: lists.List) -> Callable[..., HttpResponseBase]:
+    """The view of one list: for those who see reports and what the list is about."""
+
+    @page(Permission.REPORT_VIEW, *found.needs)
+    @require_GET
+    def view(request: Request) -> HttpResponse:
+        content = found.table(_valid_scope(request)).workbook()
+        actions.note_taken(found.slug, request.GET.dict())
+        return sheets.response(content, name=found.slug)
+
+    return view
+
+
+def _with_usual_period(request: Request) -> QueryDict:
+    """What was asked for, or the current month with the five before it."""
+    values = request.GET.copy()
+    if not {"first", "last"} & set(values):
+        today = timezone.localdate()
+        values["first"] = (today.replace(day=1) - timedelta(days=31 * (MONTHS_SHOWN - 1) - 15)).replace(day=1).isoformat()
+        values["last"] = today.isoformat()
+    return values
+
+
+def _scope(form: ReportForm) -> Scope:
+    values = form.cleaned_data
+    branch = values["branch"]
+    zone = branch.time_zone if branch else timezone.get_current_timezone_name()
+    return Scope(Period(values["first"], values["last"]), zone, branch.pk if branch else None)
+
+
+def _valid_scope(request: Request) -> Scope:
+    form = ReportForm(request.GET)
+    _refuse(form)
+    return _scope(form)
+
+
+def _refuse(form: Form) -> None:
+    if not form.is_valid():
+        raise InvalidInput(fields={name: " ".join(map(str, errors)) for name, errors in form.errors.items()})

@@ -168,6 +168,15 @@ PAGES: dict[str, Needs] = {
     # exports
     "card": (P.RECORD_EXPORT,),
     "patient-card-pdf": (P.RECORD_EXPORT,),
+    "reports": (P.REPORT_VIEW,),
+    "report-xlsx": (P.REPORT_VIEW,),
+    "registries": (P.REPORT_VIEW,),
+    "patients-xlsx": (P.REPORT_VIEW, P.PATIENT_VIEW),
+    "appointments-xlsx": (P.REPORT_VIEW, P.DIARY_VIEW, P.PATIENT_VIEW),
+    "charges-xlsx": (P.REPORT_VIEW, P.MONEY_VIEW),
+    "payments-xlsx": (P.REPORT_VIEW, P.MONEY_VIEW),
+    "lab-orders-xlsx": (P.REPORT_VIEW, P.LAB_VIEW),
+    "stock-xlsx": (P.REPORT_VIEW, P.STOCK_VIEW),
     # api
     "api:openapi-json": PUBLIC,
     "api:openapi-view": PUBLIC,

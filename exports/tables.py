@@ -1,0 +1,71 @@
+"""A table that a page shows and a workbook holds."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
+
+from clinic.lib import sheets
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows under headings; `bar` is the column whose values are also drawn."""
+
+    slug: str
+    title: str
+    headings: tuple[str, ...]
+    rows: Iterable[Sequence[object]]
+    bar: int | None = None
+
+    def workbook(self) -> bytes:
+        """The table as XLSX."""
+        return sheets.workbook(self.title, self.headings, self.rows)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A cell in words of the reader's language, numbers to the right."""
+
+    text: str
+    is_number: bool
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row as a page shows it; `bar` is its length in percent of the longest."""
+
+    cells: tuple[Shown, ...]
+    bar: int
+
+
+def lines(table: Table) -> list[Line]:
+    """The rows of a short table, ready for a page."""
+    rows = list(table.rows)
+    sizes = [max(_size(row[table.bar]), 0.0) if table.bar is not None else 0.0 for row in rows]
+    longest = max(sizes, default=0.0) or 1.0
+    return [Line(tuple(map(shown, row)), round(100 * size / longest)) for row, size in zip(rows, sizes, strict=True)]
+
+
+def shown(value: object) -> Shown:
+    """A value as people of the current language write it."""
+    if isinstance(value, datetime):
+        cell = Shown(date_format(timezone.localtime(value), "SHORT_DATETIME_FORMAT"), is_number=False)
+    elif isinstance(value, date):
+        cell = Shown(date_format(value, "SHORT_DATE_FORMAT"), is_number=False)
+    elif isinstance(value, Decimal):
+        cell = Shown(number_format(value, decimal_pos=2, force_grouping=True), is_number=True)
+    elif isinstance(value, float):
+        cell = Shown(number_format(100 * value, decimal_pos=1) + "\u00a0%", is_number=True)
+    elif isinstance(value, int):
+        cell = Shown(number_format(value, force_grouping=True), is_number=True)
+    else:
+        cell = Shown("" if value is None else str(value), is_number=False)
+    return cell
+
+
+def _size(value: object) -> float:
+    return float(value) if isinstance(value, int | float | Decimal) else 0.0

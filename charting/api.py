@@ -68,23 +68,27 @@ def list_findings(request: Request, patient_id: UUID) -> QuerySet[Finding]:
 
 @router.post("/patients/{uuid:patient_id}/findings", response={201: schemas.FindingOut}, operation_id="record_finding")
 def record_finding(request: Request, patient_id: UUID, data: schemas.FindingIn) -> tuple[int, Finding]:
+    request.user.require(Permission.CHART_WRITE)
     patient = _patient(request, patient_id)
     return 201, actions.record_finding(patient=patient, actor=request.user, at=timezone.now(), **data.dict())
 
 
 @router.post("/findings/{uuid:finding_id}/resolve", response=schemas.FindingOut, operation_id="resolve_finding")
 def resolve_finding(request: Request, finding_id: UUID) -> Finding:
+    request.user.require(Permission.CHART_WRITE)
     return actions.resolve_finding(finding=_finding(request, finding_id), actor=request.user, at=timezone.now())
 
 
 @router.post("/findings/{uuid:finding_id}/reopen", response=schemas.FindingOut, operation_id="reopen_finding")
 def reopen_finding(request: Request, finding_id: UUID) -> Finding:
     """Take a resolution by hand back."""
+    request.user.require(Permission.CHART_WRITE)
     return actions.reopen_finding(finding=_finding(request, finding_id), actor=request.user)
 
 
 @router.post("/findings/{uuid:finding_id}/error", response=schemas.FindingOut, operation_id="mark_finding_in_error")
 def mark_finding_in_error(request: Request, finding_id: UUID, data: schemas.ReasonIn) -> Finding:
+    request.user.require(Permission.CHART_WRITE)
     return actions.mark_in_error(finding=_finding(request, finding_id), actor=request.user, at=timezone.now(), reason=data.reason)
 
 
@@ -96,6 +100,7 @@ def list_diagnoses(request: Request, patient_id: UUID) -> QuerySet[Diagnosis]:
 
 @router.post("/diagnoses", response={201: schemas.DiagnosisOut}, operation_id="record_diagnosis")
 def record_diagnosis(request: Request, data: schemas.DiagnosisIn) -> tuple[int, Diagnosis]:
+    request.user.require(Permission.CHART_WRITE)
     patient = _patient(request, data.patient)
     finding = queries.get_finding(data.finding) if data.finding else None
     values = data.dict(exclude={"patient", "finding"})
@@ -104,6 +109,7 @@ def record_diagnosis(request: Request, data: schemas.DiagnosisIn) -> tuple[int, 
 
 @router.post("/diagnoses/{uuid:diagnosis_id}/error", response=schemas.DiagnosisOut, operation_id="mark_diagnosis_in_error")
 def mark_diagnosis_in_error(request: Request, diagnosis_id: UUID, data: schemas.ReasonIn) -> Diagnosis:
+    request.user.require(Permission.CHART_WRITE)
     diagnosis = queries.get_diagnosis(diagnosis_id)
     _patient(request, diagnosis.patient_id)
     return actions.withdraw_diagnosis(diagnosis=diagnosis, actor=request.user, at=timezone.now(), reason=data.reason)
@@ -125,6 +131,7 @@ def list_procedures(request: Request, patient_id: UUID, state: str = "") -> Quer
 @router.post("/patients/{uuid:patient_id}/procedures", response={201: schemas.ProcedureOut}, operation_id="add_procedure")
 def add_procedure(request: Request, patient_id: UUID, data: schemas.ProcedureIn) -> tuple[int, Procedure]:
     """Propose a procedure, or record one that exists or was referred. It becomes done by completing its line of a plan."""
+    request.user.require(Permission.CHART_WRITE)
     patient = _patient(request, patient_id)
     values = data.dict(exclude={"service", "teeth"})
     places = [place.to_place() for place in data.teeth]
@@ -134,12 +141,14 @@ def add_procedure(request: Request, patient_id: UUID, data: schemas.ProcedureIn)
 
 @router.get("/procedures/{uuid:procedure_id}", response=schemas.ProcedureOut, operation_id="get_procedure")
 def get_procedure(request: Request, procedure_id: UUID) -> Procedure:
+    request.user.require(Permission.CLINICAL_VIEW)
     return _procedure(request, procedure_id)
 
 
 @router.patch("/procedures/{uuid:procedure_id}", response=schemas.ProcedureOut, operation_id="change_procedure")
 def change_procedure(request: Request, procedure_id: UUID, data: schemas.StateIn) -> Procedure:
     """Move a procedure from state to state; `done` is reached by completing it."""
+    request.user.require(Permission.CHART_WRITE)
     procedure = _procedure(request, procedure_id)
     return actions.change_procedure_state(procedure=procedure, actor=request.user, at=timezone.now(), **data.dict())
 
@@ -153,6 +162,7 @@ def get_palette(request: Request) -> Palette:
 
 @router.put("/chart-palette/{int:slot}", response=schemas.PaletteOut, operation_id="set_chart_favourite")
 def set_favourite(request: Request, slot: int, data: schemas.FavouriteIn) -> Palette:
+    request.user.require(Permission.CHART_WRITE)
     actions.set_favourite(slot=slot, entry=data.entry, actor=request.user)
     return palette()
 
@@ -166,6 +176,7 @@ def list_visits(request: Request, patient_id: UUID) -> QuerySet[Visit]:
 @router.post("/visits", response={201: schemas.VisitOut}, operation_id="open_visit")
 def open_visit(request: Request, data: schemas.VisitIn) -> tuple[int, Visit]:
     """Begin the visit of an appointment (its patient is seated) or, without one, the caller's own visit of a patient."""
+    request.user.require(Permission.VISIT_WRITE)
     if data.appointment:
         appointment = scheduling.get_appointment_for(request.user, data.appointment)
         return 201, actions.open_visit_of_appointment(appointment=appointment, actor=request.user, at=timezone.now(), id=data.id)
@@ -178,26 +189,31 @@ def open_visit(request: Request, data: schemas.VisitIn) -> tuple[int, Visit]:
 
 @router.get("/visits/{uuid:visit_id}", response=schemas.VisitDetail, operation_id="get_visit")
 def get_visit(request: Request, visit_id: UUID) -> Visit:
+    request.user.require(Permission.CLINICAL_VIEW)
     return _visit(request, visit_id)
 
 
 @router.patch("/visits/{uuid:visit_id}", response=schemas.VisitDetail, operation_id="write_visit")
 def write_visit(request: Request, visit_id: UUID, data: schemas.VisitWrite) -> Visit:
     """Save the sections that are sent."""
+    request.user.require(Permission.VISIT_WRITE)
     return actions.write_visit(visit=_visit(request, visit_id), version=data.version, sections=data.sections(), actor=request.user)
 
 
 @router.post("/visits/{uuid:visit_id}/close", response=schemas.VisitDetail, operation_id="close_visit")
 def close_visit(request: Request, visit_id: UUID) -> Visit:
+    request.user.require(Permission.VISIT_WRITE)
     return actions.close_visit(visit=_visit(request, visit_id), actor=request.user, at=timezone.now())
 
 
 @router.post("/visits/{uuid:visit_id}/sign", response=schemas.VisitDetail, operation_id="sign_visit")
 def sign_visit(request: Request, visit_id: UUID, data: schemas.VersionIn) -> Visit:
     """Sign and lock the note as it was read at `version`."""
+    request.user.require(Permission.VISIT_SIGN)
     return actions.sign_visit(visit=_visit(request, visit_id), version=data.version, actor=request.user, at=timezone.now())
 
 
 @router.post("/visits/{uuid:visit_id}/addenda", response={201: schemas.AddendumOut}, operation_id="add_addendum")
 def add_addendum(request: Request, visit_id: UUID, data: schemas.AddendumIn) -> tuple[int, VisitAddendum]:
+    request.user.require(Permission.VISIT_SIGN)
     return 201, actions.add_addendum(visit=_visit(request, visit_id), actor=request.user, at=timezone.now(), **data.dict())

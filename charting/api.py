@@ -13,6 +13,7 @@ from charting import actions, queries, schemas
 from charting.models import Diagnosis, Finding, Procedure, Visit, VisitAddendum
 from charting.palette import Palette, palette
 from clinic.lib.errors import InvalidInput
+from clinic.lib.schemas import ReasonIn
 from clinic.patients import queries as patients
 from clinic.patients.models import Patient
 from clinic.price_list.models import DictionaryCode
@@ -87,7 +88,7 @@ def reopen_finding(request: Request, finding_id: UUID) -> Finding:
 
 
 @router.post("/findings/{uuid:finding_id}/error", response=schemas.FindingOut, operation_id="mark_finding_in_error")
-def mark_finding_in_error(request: Request, finding_id: UUID, data: schemas.ReasonIn) -> Finding:
+def mark_finding_in_error(request: Request, finding_id: UUID, data: ReasonIn) -> Finding:
     request.user.require(Permission.CHART_WRITE)
     return actions.mark_in_error(finding=_finding(request, finding_id), actor=request.user, at=timezone.now(), reason=data.reason)
 
@@ -108,14 +109,14 @@ def record_diagnosis(request: Request, data: schemas.DiagnosisIn) -> tuple[int, 
 
 
 @router.post("/diagnoses/{uuid:diagnosis_id}/error", response=schemas.DiagnosisOut, operation_id="mark_diagnosis_in_error")
-def mark_diagnosis_in_error(request: Request, diagnosis_id: UUID, data: schemas.ReasonIn) -> Diagnosis:
+def mark_diagnosis_in_error(request: Request, diagnosis_id: UUID, data: ReasonIn) -> Diagnosis:
     request.user.require(Permission.CHART_WRITE)
     diagnosis = queries.get_diagnosis(diagnosis_id)
     _patient(request, diagnosis.patient_id)
     return actions.withdraw_diagnosis(diagnosis=diagnosis, actor=request.user, at=timezone.now(), reason=data.reason)
 
 
-@router.get("/diagnosis-codes", response=list[schemas.CodeOut], operation_id="find_diagnosis_codes")
+@router.get("/diagnosis-codes", response=list[schemas.DiagnosisCodeOut], operation_id="find_diagnosis_codes")
 def find_diagnosis_codes(request: Request, q: str = "") -> list[DictionaryCode]:
     """ICD-10 codes in force today by code or words of the title; those of the mouth first."""
     request.user.require(Permission.CLINICAL_VIEW)

@@ -49,10 +49,6 @@ class FindingOut(Schema):
     error_reason: str
 
 
-class ReasonIn(Schema):
-    reason: str
-
-
 class DiagnosisIn(Schema):
     """The code goes to a finding, else to a tooth, else to the whole mouth."""
 
@@ -76,7 +72,7 @@ class DiagnosisOut(Schema):
     in_error_at: datetime | None
 
 
-class CodeOut(Schema):
+class DiagnosisCodeOut(Schema):
     code: str
     title: str
 

@@ -14,12 +14,24 @@ from clinic.staff.http import Request, branch_of
 from clinic.staff.roles import Permission
 from inventory import actions, queries
 from inventory.models import Lot, Material, Movement, Norm
-from inventory.schemas import BalanceOut, CountIn, DiscardIn, LotOut, MaterialChange, MaterialIn, MaterialOut, MovementOut, NormIn, NormOut, ReceiptIn
+from inventory.schemas import (
+    CountIn,
+    DiscardIn,
+    LotOut,
+    MaterialBalance,
+    MaterialChange,
+    MaterialIn,
+    MaterialOut,
+    MovementOut,
+    NormIn,
+    NormOut,
+    ReceiptIn,
+)
 
 router = Router(tags=["stock"])
 
 
-@router.get("/materials", response=list[BalanceOut], operation_id="list_materials")
+@router.get("/materials", response=list[MaterialBalance], operation_id="list_materials")
 @paginate(CursorPagination, ordering=("name", "id"))
 def list_materials(request: Request, q: str = "") -> QuerySet[Material]:
     request.user.require(Permission.STOCK_VIEW)

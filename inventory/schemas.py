@@ -34,7 +34,7 @@ class MaterialOut(Schema):
     is_active: bool
 
 
-class BalanceOut(MaterialOut):
+class MaterialBalance(MaterialOut):
     """A material with its stock in one branch; quantities in the material's unit."""
 
     on_hand: Decimal

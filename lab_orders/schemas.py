@@ -46,7 +46,7 @@ class MoveIn(Schema):
     due_date: date | None = None
 
 
-class ItemOut(Schema):
+class LabItemOut(Schema):
     procedure: UUID = Field(alias="procedure_id")
     teeth: list[int]
 
@@ -78,7 +78,7 @@ class OrderOut(Schema):
     material: str
     instructions: str
     due_date: date
-    items: list[ItemOut]
+    items: list[LabItemOut]
 
 
 class OrderWhole(OrderOut):

@@ -93,7 +93,7 @@ def accept(request: Request, alternative_id: UUID) -> Alternative:
 
 
 @router.post("/alternatives/{uuid:alternative_id}/reject", response=s.AlternativeOut, operation_id="reject_alternative")
-def reject(request: Request, alternative_id: UUID, data: s.ReasonIn) -> Alternative:
+def reject(request: Request, alternative_id: UUID, data: s.OptionalReasonIn) -> Alternative:
     queries.get_alternative_for(request.user, alternative_id, permission=Permission.PLAN_WRITE)
     return actions.reject(alternative_id=alternative_id, reason=data.reason, actor=request.user, at=timezone.now())
 
@@ -134,7 +134,7 @@ def complete_item(request: Request, item_id: UUID, data: s.CompleteIn) -> dict[s
 
 
 @router.post("/items/{uuid:item_id}/reverse", response=s.ReversalOut, operation_id="reverse_item")
-def reverse_item(request: Request, item_id: UUID, data: s.ReasonIn) -> dict[str, Any]:
+def reverse_item(request: Request, item_id: UUID, data: s.OptionalReasonIn) -> dict[str, Any]:
     queries.get_item_for(request.user, item_id, permission=Permission.PROCEDURE_REVERSE)
     result = reversal.reverse_item(item_id=item_id, reason=data.reason, actor=request.user, at=timezone.now())
     return {

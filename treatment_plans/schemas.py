@@ -48,7 +48,7 @@ class ItemChange(Schema):
     discount_reason: str = ""
 
 
-class ReasonIn(Schema):
+class OptionalReasonIn(Schema):
     reason: str = ""
 
 

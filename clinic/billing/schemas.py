@@ -118,7 +118,7 @@ class InvoiceWhole(InvoiceOut):
     lines: list[InvoiceLineOut]
 
 
-class EntryOut(Schema):
+class StatementEntryOut(Schema):
     at: datetime
     kind: str
     row: UUID = Field(alias="row.id")
@@ -133,7 +133,7 @@ class BalanceOut(Schema):
     balance: Decimal
     open_charges: list[OpenChargeOut]
     advance: Decimal
-    entries: list[EntryOut]
+    entries: list[StatementEntryOut]
 
 
 class DebtOut(Schema):

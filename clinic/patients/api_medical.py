@@ -6,6 +6,7 @@ from uuid import UUID
 from django.utils import timezone
 from ninja import Router
 
+from clinic.lib.schemas import ReasonIn
 from clinic.patients import actions, queries, schemas, signature
 from clinic.patients.models import Alert, Consent, ConsentText, Patient, Relation
 from clinic.staff.http import Request
@@ -32,7 +33,7 @@ def record_alert(request: Request, patient_id: UUID, body: schemas.AlertIn) -> t
 
 
 @router.post("/patients/{patient_id}/alerts/{alert_id}/end", response=schemas.AlertOut, operation_id="end_alert")
-def end_alert(request: Request, patient_id: UUID, alert_id: UUID, body: schemas.ReasonIn) -> Alert:
+def end_alert(request: Request, patient_id: UUID, alert_id: UUID, body: ReasonIn) -> Alert:
     request.user.require(Permission.CLINICAL_VIEW)
     patient = _writable(request, patient_id, "alerts")
     return actions.end_alert(alert_id=alert_id, patient=patient, reason=body.reason, actor=request.user, at=timezone.now())
@@ -75,6 +76,6 @@ def sign_consent(request: Request, patient_id: UUID, body: schemas.ConsentIn) ->
 
 
 @router.post("/patients/{patient_id}/consents/{consent_id}/withdrawal", response=schemas.ConsentOut, operation_id="withdraw_consent")
-def withdraw_consent(request: Request, patient_id: UUID, consent_id: UUID, body: schemas.ReasonIn) -> Consent:
+def withdraw_consent(request: Request, patient_id: UUID, consent_id: UUID, body: ReasonIn) -> Consent:
     patient = _writable(request, patient_id, "consent")
     return actions.withdraw_consent(consent_id=consent_id, patient=patient, reason=body.reason, actor=request.user, at=timezone.now())

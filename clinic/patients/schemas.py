@@ -72,10 +72,6 @@ class AlertOut(Schema):
     ended_at: datetime | None
 
 
-class ReasonIn(Schema):
-    reason: str
-
-
 class PatientFields(Schema):
     patronymic: str = ""
     birth_name: str = ""

@@ -15,8 +15,6 @@ async function bundle(name, folder, exported) {
 
 await rm(vendor, { recursive: true, force: true });
 await mkdir(vendor, { recursive: true });
-await bundle("@event-calendar/core", "event-calendar", "*");
-await cp(`${modules}@event-calendar/core/dist/index.css`, `${vendor}event-calendar/index.css`);
 await bundle("signature_pad", "signature-pad", "{ default }");
 await cp(`${modules}signature_pad/LICENSE`, `${vendor}signature-pad/LICENSE`);
 await cp(`${modules}lucide-static/icons`, `${vendor}icons`, { recursive: true });

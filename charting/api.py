@@ -10,6 +10,7 @@ from ninja import Router
 from ninja.pagination import CursorPagination, paginate
 
 from charting import actions, queries, schemas
+from charting.imaging.api import router as images_router
 from charting.models import Diagnosis, Finding, Procedure, Visit, VisitAddendum
 from charting.palette import Palette, palette
 from clinic.lib.errors import InvalidInput
@@ -22,6 +23,7 @@ from clinic.staff.models import Branch, User
 from clinic.staff.roles import Permission
 
 router = Router(tags=["chart"])
+router.add_router("", images_router)
 
 
 class Request(HttpRequest):

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from charting import rules, teeth
+from charting.imaging.models import Image  # noqa: F401 - Django finds an app's models here
 from clinic.history.models import Record
 from clinic.lib.constraints import together
 from clinic.patients.models import Patient

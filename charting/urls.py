@@ -3,6 +3,7 @@
 from django.urls import path
 
 from charting import views
+from charting.imaging import views as images
 
 urlpatterns = [
     path("patients/<uuid:patient_id>/chart/", views.chart, name="chart"),
@@ -13,6 +14,12 @@ urlpatterns = [
     path("visits/<uuid:visit_id>/sign/", views.visit_sign, name="visit-sign"),
     path("visits/<uuid:visit_id>/addenda/", views.visit_addendum, name="visit-addendum"),
     path("visits/<uuid:visit_id>/print/", views.visit_print, name="visit-print"),
+    path("patients/<uuid:patient_id>/images/", images.images, name="images"),
+    path("images/<uuid:image_id>/", images.image, name="image"),
+    path("images/<uuid:image_id>/preview/", images.image_preview, name="image-preview"),
+    path("images/<uuid:image_id>/view/", images.image_view, name="image-view"),
+    path("images/<uuid:image_id>/file/", images.image_file, name="image-file"),
+    path("images/<uuid:image_id>/error/", images.image_error, name="image-error"),
     path("note-templates/", views.note_templates, name="note-templates"),
     path("note-templates/new/", views.note_template, name="note-template-new"),
     path("note-templates/<uuid:template_id>/", views.note_template, name="note-template"),

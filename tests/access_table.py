@@ -180,6 +180,13 @@ PAGES: dict[str, Needs] = {
     "appointment-types": (P.DIARY_SETUP,),
     "appointment-type-new": (P.DIARY_SETUP,),
     "appointment-type": (P.DIARY_SETUP,),
+    # charting.imaging
+    "images": (P.CLINICAL_VIEW,),
+    "image": (P.CLINICAL_VIEW,),
+    "image-preview": (P.CLINICAL_VIEW,),
+    "image-view": (P.CLINICAL_VIEW,),
+    "image-file": (P.CLINICAL_VIEW,),
+    "image-error": (P.IMAGE_WRITE,),
     # exports
     "card": (P.RECORD_EXPORT,),
     "patient-card-pdf": (P.RECORD_EXPORT,),
@@ -363,6 +370,14 @@ OPERATIONS: dict[str, Needs] = {
     "change_shift": (P.DIARY_SETUP,),
     "cancel_shift": (P.DIARY_SETUP,),
     "find_slots": (P.DIARY_VIEW,),
+    # charting.imaging
+    "list_images": (P.CLINICAL_VIEW,),
+    "add_image": (P.IMAGE_WRITE,),
+    "get_image": (P.CLINICAL_VIEW,),
+    "change_image": (P.IMAGE_WRITE,),
+    "mark_image_in_error": (P.IMAGE_WRITE,),
+    "get_image_file": (P.CLINICAL_VIEW,),
+    "get_image_preview": (P.CLINICAL_VIEW,),
     # exports
     "get_patient_card": (P.RECORD_EXPORT,),
     # money and insurance

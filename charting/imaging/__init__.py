@@ -1,0 +1,1 @@
+"""Radiographs and photographs: taken in, previewed, tied to teeth and visits."""

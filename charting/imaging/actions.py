@@ -1,0 +1,173 @@
+"""Writes of pictures."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import IO
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from charting import teeth as all_teeth
+from charting.imaging import reading, rules
+from charting.imaging.models import Image, ImageKind
+from charting.models import Visit
+from clinic.files import actions as files
+from clinic.lib.errors import Conflict, InvalidInput, StaleVersion
+from clinic.lib.ids import uuid7
+from clinic.patients.models import Patient
+from clinic.staff.models import User
+from clinic.staff.roles import Permission
+
+LONGEST_TITLE = 200
+LONGEST_REASON = 300
+
+
+class OtherPerson(Conflict):
+    """The name or date of birth inside a DICOM file is not the patient's."""
+
+    code = "other_person"
+    default_message = _(
+        "The name or date of birth inside this file is not the patient's. Nothing was stored. "
+        "Check the patient, then confirm that the picture is theirs."
+    )
+
+
+class ImageInError(Conflict):
+    """A picture marked as entered in error is kept as it was."""
+
+    code = "image_in_error"
+    default_message = _("This picture is marked as entered in error and cannot be changed.")
+
+
+def add_image(
+    *,
+    patient: Patient,
+    content: IO[bytes],
+    actor: User,
+    at: datetime,
+    kind: str = "",
+    title: str = "",
+    teeth: Sequence[int] = (),
+    visit: Visit | None = None,
+    taken_at: datetime | None = None,
+    is_confirmed: bool = False,
+    id: UUID | None = None,
+) -> Image:
+    """Take in a picture after opening it; the same file twice for one patient is the same picture.
+
+    :raises InvalidInput: the file is no picture that can be opened, or a tooth, kind or day is impossible.
+    :raises OtherPerson: a DICOM file names somebody else and that was not confirmed.
+    """
+    actor.require(Permission.IMAGE_WRITE)
+    _check(patient=patient, kind=kind, title=title, teeth=teeth, visit=visit, taken_at=taken_at, at=at)
+    found = reading.read(content)
+    is_other = rules.is_somebody_else(
+        written_name=found.person, written_born=found.born, last_names=[patient.last_name, patient.birth_name], born=patient.birth_date
+    )
+    if is_other and not is_confirmed:
+        raise OtherPerson
+    image = Image(
+        id=id or uuid7(),
+        patient=patient,
+        kind=kind or found.kind,
+        title=title.strip(),
+        taken_at=taken_at or min(found.taken_at or at, at),
+        teeth=sorted(set(teeth)),
+        visit=visit,
+        attributes=found.attributes,
+        no_preview=found.no_preview,
+        is_confirmed=is_other,
+        recorded_by=actor,
+        recorded_at=at,
+    )
+    try:
+        return _store(image, content, found)
+    except IntegrityError:
+        first = Image.objects.filter(patient=patient, in_error_at=None, file__sha256=image.file.sha256).first()
+        if first is None:
+            raise
+        return first
+
+
+@transaction.atomic
+def _store(image: Image, content: IO[bytes], found: reading.Reading) -> Image:
+    content.seek(0)
+    image.file = files.store(content=content, media_type=found.media_type)
+    first = Image.objects.filter(patient=image.patient, file=image.file, in_error_at=None).first()
+    if first:
+        return first
+    if found.preview:
+        image.preview = files.store(content=found.preview, media_type=found.preview_type)
+    image.save(force_insert=True)
+    return image
+
+
+@transaction.atomic
+def change_image(
+    *,
+    image: Image,
+    version: int,
+    actor: User,
+    at: datetime,
+    kind: str,
+    title: str,
+    teeth: Sequence[int],
+    visit: Visit | None,
+    taken_at: datetime,
+) -> Image:
+    """Say what the picture shows, when it was taken and where it belongs.
+
+    :raises StaleVersion: when somebody changed it since `version`.
+    :raises ImageInError: when it is marked as entered in error.
+    """
+    actor.require(Permission.IMAGE_WRITE)
+    row = _locked(image)
+    if row.version != version:
+        raise StaleVersion
+    _check(patient=row.patient, kind=kind, title=title, teeth=teeth, visit=visit, taken_at=taken_at, at=at)
+    row.kind, row.title, row.teeth, row.visit, row.taken_at = kind or row.kind, title.strip(), sorted(set(teeth)), visit, taken_at
+    row.save(update_fields=["kind", "title", "teeth", "visit", "taken_at"])
+    row.refresh_from_db(fields=["version"])
+    return row
+
+
+@transaction.atomic
+def mark_image_in_error(*, image: Image, actor: User, at: datetime, reason: str) -> Image:
+    """Take a wrong picture out of sight; it stays in the record with the reason.
+
+    :raises InvalidInput: without a reason.
+    :raises ImageInError: when it is marked already.
+    """
+    actor.require(Permission.IMAGE_WRITE)
+    if not reason.strip() or len(reason) > LONGEST_REASON:
+        raise InvalidInput(fields={"reason": _("Say in up to 300 characters what is wrong with the picture.")})
+    row = _locked(image)
+    row.in_error_at, row.in_error_by, row.error_reason = at, actor, reason.strip()
+    row.save(update_fields=["in_error_at", "in_error_by", "error_reason"])
+    row.refresh_from_db(fields=["version"])
+    return row
+
+
+def _locked(image: Image) -> Image:
+    row = Image.objects.select_for_update(of=("self",)).select_related("patient", "file", "preview").get(pk=image.pk)
+    if row.in_error_at:
+        raise ImageInError
+    return row
+
+
+def _check(*, patient: Patient, kind: str, title: str, teeth: Sequence[int], visit: Visit | None, taken_at: datetime | None, at: datetime) -> None:
+    fields: dict[str, object] = {}
+    wrong = [number for number in teeth if number not in all_teeth.ALL]
+    if kind and kind not in ImageKind.values:
+        fields["kind"] = _("Choose a kind from the list.")
+    if len(title) > LONGEST_TITLE:
+        fields["title"] = _("Write at most 200 characters.")
+    if wrong:
+        fields["teeth"] = _("There is no tooth %(tooth)s. Permanent teeth are 11–48, primary teeth 51–85.") % {"tooth": wrong[0]}
+    if visit and visit.patient_id != patient.pk:
+        fields["visit"] = _("This visit is another patient's.")
+    if taken_at and taken_at > at + timedelta(minutes=5):
+        fields["taken_at"] = _("A picture cannot be taken in the future.")
+    if fields:
+        raise InvalidInput(fields=fields)  # type: ignore[arg-type]

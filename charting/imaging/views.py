@@ -1,0 +1,171 @@
+"""Pages of pictures: the gallery with its upload, and the viewer."""
+
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from charting import teeth
+from charting.imaging import actions, queries, sending, words
+from charting.imaging.forms import ImageForm, UploadForm
+from charting.imaging.models import Image
+from charting.imaging.reading import content_of
+from clinic.lib.errors import DomainError
+from clinic.lib.panels import add_errors
+from clinic.lib.toasts import tell
+from clinic.patients.models import Patient
+from clinic.patients.queries import get_patient_for
+from clinic.staff.guards import page
+from clinic.staff.http import Request
+from clinic.staff.roles import Permission
+
+MOST_FILES = 40
+
+
+@page(Permission.CLINICAL_VIEW)
+@require_http_methods(["GET", "POST"])
+def images(request: Request, patient_id: UUID) -> HttpResponse:
+    """The patient's pictures by day; files are dropped here, or sent by the form when there is no script."""
+    patient = get_patient_for(request.user, patient_id, what="images", permission=Permission.CLINICAL_VIEW)
+    form = UploadForm(request.POST if request.method == "POST" else None)
+    problems: list[str] = []
+    if request.method == "POST":
+        request.user.require(Permission.IMAGE_WRITE)
+        problems = _take_in(request, patient, form)
+        if form.is_valid() and not problems:
+            return redirect("images", patient_id=patient.pk)
+    return render(request, "charting/images.html", _gallery(request, patient, form, problems), status=422 if request.method == "POST" else 200)
+
+
+def _take_in(request: Request, patient: Patient, form: UploadForm) -> list[str]:
+    """Store each sent file by itself; what is wrong with one does not hold up the others."""
+    sent = request.FILES.getlist("file")[:MOST_FILES]
+    if not form.is_valid():
+        return []
+    if not sent:
+        return [_("Choose one or more files first.")]
+    values = {"kind": form.cleaned_data["kind"], "teeth": form.cleaned_data["teeth"], "is_confirmed": form.cleaned_data["confirmed"]}
+    visit = queries.visit_of(patient, _uuid(request.POST.get("visit", "")))
+    problems = []
+    for file in sent:
+        try:
+            actions.add_image(patient=patient, content=content_of(file), visit=visit, actor=request.user, at=timezone.now(), **values)
+        except DomainError as error:
+            problems.append(f"{_name(file)}: {' '.join(map(str, error.fields.values())) or error.message}")
+    return problems
+
+
+def _name(file: "UploadedFile[bytes]") -> str:
+    return (file.name or "")[:80]
+
+
+def _gallery(request: Request, patient: Patient, form: UploadForm, problems: list[str]) -> dict[str, Any]:
+    tooth = request.GET.get("tooth", "")
+    chosen = int(tooth) if tooth.isdigit() and int(tooth) in teeth.ALL else None
+    visit_id = _uuid(request.GET.get("visit", "") or request.POST.get("visit", ""))
+    found = list(queries.images_of(patient, tooth=chosen, visit_id=visit_id if request.method == "GET" else None))
+    everything = list(queries.images_of(patient).values_list("teeth", flat=True)) if chosen or visit_id else [image.teeth for image in found]
+    return {
+        "patient": patient,
+        "tab": "images",
+        "days": [(day, list(rows)) for day, rows in groupby(found, key=lambda image: timezone.localtime(image.taken_at).date())],
+        "count": len(found),
+        "tooth": chosen,
+        "visit_id": visit_id,
+        "teeth": sorted({number for row in everything for number in row}),
+        "form": form,
+        "problems": problems,
+        "may_write": request.user.may(Permission.IMAGE_WRITE),
+        "setup": {"patient": str(patient.pk), "visit": str(visit_id or ""), "words": _upload_words()},
+    }
+
+
+def _upload_words() -> dict[str, str]:
+    return {
+        "waiting": _("waiting"),
+        "sending": _("sending"),
+        "checking": _("opening"),
+        "done": _("added"),
+        "noPreview": _("added, without a preview"),
+        "lost": _("The server could not be reached. Nothing of this file was stored; try again."),
+        "broken": _("Something went wrong on our side. Nothing of this file was stored; try again."),
+        "confirm": _("It is this patient's picture"),
+        "retry": _("Try again"),
+    }
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+@page(Permission.CLINICAL_VIEW)
+@require_http_methods(["GET", "POST"])
+def image(request: Request, image_id: UUID) -> HttpResponse:
+    """One picture, large; what it shows and where it belongs can be changed beside it."""
+    found = queries.get_image_for(request.user, image_id)
+    form = ImageForm(request.POST or None, patient=found.patient, initial=ImageForm.values_of(found))
+    if request.method == "POST":
+        request.user.require(Permission.IMAGE_WRITE)
+        if form.is_valid():
+            try:
+                actions.change_image(image=found, actor=request.user, at=timezone.now(), **form.cleaned_data)
+            except DomainError as error:
+                add_errors(form, error)
+            else:
+                tell(request, _("The picture's particulars are saved."))
+                return redirect("image", image_id=found.pk)
+    return render(request, "charting/image.html", _viewer(request, found, form), status=422 if form.errors else 200)
+
+
+def _viewer(request: Request, found: Image, form: ImageForm) -> dict[str, Any]:
+    newer, older = queries.neighbours(found)
+    return {
+        "patient": found.patient,
+        "tab": "images",
+        "image": found,
+        "form": form,
+        "newer": newer,
+        "older": older,
+        "may_write": request.user.may(Permission.IMAGE_WRITE) and not found.in_error_at,
+        "attributes": words.technical(found.attributes),
+    }
+
+
+@page(Permission.CLINICAL_VIEW)
+@require_GET
+def image_preview(request: Request, image_id: UUID) -> HttpResponse:
+    """The small picture of the gallery; the look at the gallery is what history holds."""
+    return sending.preview(queries.find_image(request.user, image_id))
+
+
+@page(Permission.CLINICAL_VIEW)
+@require_GET
+def image_view(request: Request, image_id: UUID) -> HttpResponse:
+    """The large picture of the viewer; the look at the viewer is what history holds."""
+    return sending.largest(queries.find_image(request.user, image_id))
+
+
+@page(Permission.CLINICAL_VIEW)
+@require_GET
+def image_file(request: Request, image_id: UUID) -> HttpResponse:
+    """The file as it came in, to be saved."""
+    return sending.original(queries.get_image_for(request.user, image_id))
+
+
+@page(Permission.IMAGE_WRITE)
+@require_POST
+def image_error(request: Request, image_id: UUID) -> HttpResponse:
+    """Mark a wrong picture."""
+    found = queries.get_image_for(request.user, image_id)
+    actions.mark_image_in_error(image=found, actor=request.user, at=timezone.now(), reason=request.POST.get("reason", ""))
+    tell(request, _("The picture is marked as entered in error and no longer shown."))
+    return redirect("images", patient_id=found.patient_id)

@@ -1,0 +1,77 @@
+"""Files that are pictures, and files that only say so."""
+
+import struct
+import zipfile
+import zlib
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pydicom
+from PIL import Image as Pillow
+from pydicom.data import get_testdata_file
+
+from charting.imaging import actions
+from charting.imaging.models import Image
+from clinic.patients.models import Patient
+from tests.charting.factories import NOW, patient_petrov
+from tests.staff.factories import dr_orlova
+
+
+def jpeg(colour: str = "teal", size: tuple[int, int] = (1600, 900)) -> bytes:
+    return _saved(Pillow.new("RGB", size, colour), "JPEG")
+
+
+def png(shade: int = 90, size: tuple[int, int] = (300, 200)) -> bytes:
+    return _saved(Pillow.new("L", size, shade), "PNG")
+
+
+def _saved(picture: Pillow.Image, form: str) -> bytes:
+    target = BytesIO()
+    picture.save(target, form)
+    return target.getvalue()
+
+
+def dicom(name: str = "CT_small.dcm", **changes: object) -> bytes:
+    """One of pydicom's own files, with some of its elements changed."""
+    path = get_testdata_file(name)
+    assert path
+    if not changes:
+        return Path(str(path)).read_bytes()
+    dataset = pydicom.dcmread(path)
+    for keyword, value in changes.items():
+        setattr(dataset, keyword, value)
+    target = BytesIO()
+    dataset.save_as(target)
+    return target.getvalue()
+
+
+def zipped() -> bytes:
+    target = BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr("a.jpg", b"not a picture")
+    return target.getvalue()
+
+
+def bomb() -> bytes:
+    """A small PNG that says it is 60 000 points square."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    header = struct.pack(">IIBBBBB", 60000, 60000, 8, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0" * 1000)) + chunk(b"IEND", b"")
+
+
+def endless_dicom() -> bytes:
+    """A DICOM header whose first element claims to be four gigabytes long."""
+    good = dicom()
+    place = good.index(b"\x08\x00\x05\x00")
+    return good[:place] + b"\x08\x00\x05\x00OB\x00\x00" + b"\xfe\xff\xff\xff" + b"x" * 200
+
+
+def add(content: bytes, *, patient: Patient | None = None, is_confirmed: bool = True, **values: Any) -> Image:
+    """Dr Orlova takes in a picture of Petrov."""
+    return actions.add_image(
+        patient=patient or patient_petrov(), content=BytesIO(content), actor=dr_orlova(), at=NOW, is_confirmed=is_confirmed, **values
+    )

@@ -14,6 +14,7 @@ from charting.imaging import actions, queries, sending
 from charting.imaging.models import Image
 from charting.imaging.reading import content_of
 from charting.queries import aware
+from clinic.lib.schemas import ReasonIn
 from clinic.patients.queries import get_patient_for
 from clinic.staff.http import Request
 from clinic.staff.roles import Permission
@@ -43,10 +44,6 @@ class ImageChange(Schema):
     teeth: list[int] = []
     visit: UUID | None = None
     taken_at: datetime
-
-
-class ReasonIn(Schema):
-    reason: str
 
 
 class ImageOut(Schema):

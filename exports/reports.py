@@ -88,7 +88,7 @@ def visits_by_dentist(scope: Scope) -> Table:
 def patients_by_source(scope: Scope) -> Table:
     """Patients registered in the period, by how they came to know of the clinic."""
     found = scope.of(Patient.objects.all(), "created_at").order_by().values("source__name").annotate(total=Count("pk"))
-    rows = [(row["source__name"] or _("not stated"), row["total"]) for row in found.order_by("-total", "source__name")]
+    rows = [(row["source__name"] or pgettext("source", "not stated"), row["total"]) for row in found.order_by("-total", "source__name")]
     return Table("patients-by-source", _("New patients by source"), (_("Source"), _("New patients")), rows, bar=1)
 
 

@@ -35,7 +35,7 @@ class Link:
 RAIL = (
     Entry("home", "house", pgettext_lazy("rail", "Today"), key="g t"),
     Entry("diary", "calendar-days", pgettext_lazy("rail", "Diary"), (P.DIARY_VIEW,), "g d"),
-    Entry("patients", "users", pgettext_lazy("rail", "Patients"), (P.PATIENT_VIEW,), "g p", ("/visits/", "/plans/")),
+    Entry("patients", "users", pgettext_lazy("rail", "Patients"), (P.PATIENT_VIEW,), "g p", ("/visits/", "/plans/", "/images/")),
     Entry("till", "wallet", pgettext_lazy("rail", "Till"), (P.MONEY_VIEW,), "g m"),
     Entry("lab", "flask-conical", pgettext_lazy("rail", "Lab"), (P.LAB_VIEW,), "g l"),
     Entry("stock", "package", pgettext_lazy("rail", "Stock"), (P.STOCK_VIEW,), "g s"),

@@ -13,7 +13,6 @@ const { words } = setup;
 const queue = [];
 let running = false;
 let stored = 0;
-let failed = 0;
 
 form.classList.add("has-script");
 
@@ -25,12 +24,17 @@ function takeIn(files) {
 
 async function work() {
   running = true;
-  for (let next = queue.shift(); next; next = queue.shift()) {
-    if (await next()) stored += 1;
-    else failed += 1;
-  }
+  for (let next = queue.shift(); next; next = queue.shift()) stored += Number(await next());
   running = false;
-  if (stored && !failed) window.location.reload();
+  if (stored) await showGallery();
+  stored = 0;
+}
+
+/** The pictures as they are now; the list of sent files stays, so that a refusal can be read. */
+async function showGallery() {
+  const answer = await fetch(window.location.href);
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-gallery]");
+  if (answer.ok && fresh) document.querySelector("[data-gallery]")?.replaceWith(fresh);
 }
 
 /** @param {File} file */
@@ -104,7 +108,6 @@ function refuse(file, row, text, code) {
     const again = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-small", textContent: isOther ? words.confirm : words.retry });
     again.addEventListener("click", () => {
       row.state.textContent = words.waiting;
-      failed -= 1;
       queue.push(() => sendFile(file, row, isOther));
       if (!running) void work();
     });

@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from ninja import NinjaAPI
-from ninja.errors import ValidationError
+from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from charting.api import router as charting_router
 from clinic.billing.api import router as billing_router
 from clinic.desk.history_api import router as history_router
-from clinic.lib.errors import DomainError
+from clinic.lib.errors import DomainError, InvalidInput, NotFound
 from clinic.patients.api import router as patients_router
 from clinic.price_list.api import router as price_list_router
 from clinic.scheduling.api import router as scheduling_router
@@ -43,7 +44,24 @@ def refused(request: HttpRequest, error: DomainError) -> HttpResponse:
 @api.exception_handler(ValidationError)
 def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     fields = {".".join(str(part) for part in item["loc"][2:] or item["loc"]): item["msg"] for item in error.errors}
-    return api.create_response(request, error_body("invalid", "Some values are not valid.", fields), status=422)
+    return api.create_response(request, error_body("invalid", str(InvalidInput.default_message), fields), status=422)
+
+
+@api.exception_handler(AuthenticationError)
+def unknown_caller(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    message = _("Log in, or send a token that is in force: Authorization: Bearer …")
+    return api.create_response(request, error_body("not_authenticated", message), status=401)
+
+
+@api.exception_handler(Http404)
+def missing(request: HttpRequest, error: Http404) -> HttpResponse:
+    return api.create_response(request, error_body(NotFound.code, str(NotFound.default_message)), status=404)
+
+
+@api.exception_handler(HttpError)
+def unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
+    """What cannot be read at all, such as a body that is no JSON."""
+    return api.create_response(request, error_body("unreadable", str(error)), status=error.status_code)
 
 
 for _router in (

@@ -3,14 +3,16 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from clinic.history.models import Event, EventKind
+from clinic.lib.errors import InvalidInput
 
 PAGE = 50
 CHANGES = (EventKind.INSERT.value, EventKind.UPDATE.value, EventKind.DELETE.value)
@@ -77,7 +79,7 @@ def page_of(wanted: Filter, *, cursor: str | None = None, size: int = PAGE) -> P
         events = events.filter(Q(at__lt=at) | Q(at=at, id__lt=event_id), at__lte=at)
     found = list(events.order_by("-at", "-id")[: size + 1])
     shown = found[:size]
-    next_cursor = f"{shown[-1].at.isoformat()}_{shown[-1].id}" if len(found) > size else None
+    next_cursor = f"{shown[-1].at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}_{shown[-1].id}" if len(found) > size else None
     return Page(shown, bodies_before(shown), next_cursor)
 
 
@@ -109,11 +111,13 @@ def facets_of(patient_id: UUID) -> Facets:
 
 
 def _parsed(cursor: str | None) -> tuple[datetime | None, int]:
-    instant, _underscore, event_id = (cursor or "").partition("_")
+    if not cursor:
+        return None, 0
+    instant, _underscore, event_id = cursor.partition("_")
     try:
         return datetime.fromisoformat(instant), int(event_id)
-    except ValueError:
-        return None, 0
+    except ValueError as error:
+        raise InvalidInput(fields={"cursor": _("This cursor was not given by us. Begin the list anew.")}) from error
 
 
 def _escaped(text: str) -> str:

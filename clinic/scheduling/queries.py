@@ -163,6 +163,11 @@ def with_alerts(appointments: AppointmentQuerySet) -> AppointmentQuerySet:
     return appointments.annotate(has_alerts=Exists(Alert.objects.filter(patient=OuterRef("patient"), ended_at=None)))
 
 
+def has_alerts(appointment: Appointment) -> bool:
+    """Whether the patient of one appointment has medical alerts in force."""
+    return Alert.objects.filter(patient=appointment.patient_id, ended_at=None).exists()
+
+
 def types_offered() -> QuerySet[AppointmentType]:
     return AppointmentType.objects.filter(is_active=True).order_by("position", "name_ru", "pk")
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from ninja import Field, Schema
 from pydantic import AwareDatetime
 
+from clinic.scheduling import queries
 from clinic.scheduling.models import Appointment, AppointmentType
 
 
@@ -83,7 +84,7 @@ class AppointmentOut(Schema):
 
     @staticmethod
     def resolve_has_alerts(row: Any) -> bool:
-        return bool(getattr(row, "has_alerts", False))
+        return bool(row.has_alerts) if hasattr(row, "has_alerts") else queries.has_alerts(row)
 
 
 class ShiftOut(Schema):

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.lib.errors import Conflict, DomainError, InvalidInput
 from clinic.staff.auth import token_auth
+from clinic.staff.http import AnyRequest
 from clinic.staff.models import IdempotentAnswer, User
 
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -38,11 +39,14 @@ class IdempotencyMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: AnyRequest) -> HttpResponse:
         key = request.headers.get("Idempotency-Key", "")
         if not key or request.method in SAFE or not request.path.startswith("/api/"):
             return self.get_response(request)
-        user = _caller(request)
+        try:
+            user = _caller(request)
+        except DomainError as error:
+            return _refusal(error)
         if user is None:
             return self.get_response(request)
         if len(key) > MAX_KEY:
@@ -66,7 +70,7 @@ class IdempotencyMiddleware:
         return response
 
 
-def _caller(request: HttpRequest) -> User | None:
+def _caller(request: AnyRequest) -> User | None:
     if request.user.is_authenticated:
         return request.user
     scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
@@ -111,4 +115,5 @@ def _collected(response: HttpResponse) -> HttpResponse:
 
 
 def _refusal(error: DomainError) -> HttpResponse:
-    return JsonResponse({"code": error.code, "message": str(error.message)}, status=error.status)
+    fields = {name: str(text) for name, text in error.fields.items()}
+    return JsonResponse({"code": error.code, "message": str(error.message), **({"fields": fields} if fields else {})}, status=error.status)

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import connection, models
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.functional import Promise
@@ -22,6 +22,8 @@ from clinic.history.models import Event, EventKind, Record
 from clinic.history.queries import CHANGES
 
 Text = str | Promise
+Wanted = dict[type[models.Model], set[str]]
+Rows = dict[type[models.Model], list[models.Model]]
 TECHNICAL = {"id", "version", "created_at"}
 EMPTY = "–"
 KINDS: dict[str, tuple[Text, str]] = {
@@ -122,7 +124,7 @@ def table_label(table: str) -> str:
 
 
 def lines(events: Iterable[Event], before: Mapping[int, Mapping[str, Any]]) -> list[Line]:
-    """Events in words; names of related records are fetched at once, one query per kind of record."""
+    """Events in words; names of related records are fetched at once."""
     listed = list(events)
     pairs = {event.id: (dict(before.get(event.id, {})), dict(event.body or {})) for event in listed}
     names = Names((models_by_table().get(event.tbl), body) for event in listed for body in pairs[event.id])
@@ -130,25 +132,65 @@ def lines(events: Iterable[Event], before: Mapping[int, Mapping[str, Any]]) -> l
 
 
 class Names:
-    """Names of the records that foreign keys point at."""
+    """Names of the records that foreign keys point at: one query for all kinds, one more for names made of other names."""
 
     def __init__(self, bodies: Iterable[tuple[type[models.Model] | None, Mapping[str, Any]]]) -> None:
-        wanted: dict[type[models.Model], set[str]] = defaultdict(set)
+        wanted: Wanted = defaultdict(set)
         for model, body in bodies:
             for key in _foreign_keys(model) if model else ():
-                if body.get(key.column):
+                if body.get(key.column) and _has_name(key.related_model):
                     wanted[key.related_model].add(str(body[key.column]))
-        self._names = {related: self._of(related, keys) for related, keys in wanted.items()}
-
-    @staticmethod
-    def _of(related: Any, keys: set[str]) -> dict[str, str]:
-        manager = related._base_manager
-        joined = [key.name for key in _foreign_keys(related) if not key.null][:2]
-        return {str(row.pk): str(row) for row in manager.select_related(*joined).filter(pk__in=keys)}
+        rows = _standing(wanted)
+        _join(rows)
+        self._names = {related: {str(row.pk): str(row) for row in found} for related, found in rows.items()}
 
     def of(self, related: Any, key: object) -> str:
-        """The record's name, or the start of its key when it no longer stands."""
+        """The record's name, or the start of its key when it has none or no longer stands."""
         return self._names.get(related, {}).get(str(key)) or f"#{str(key)[-6:]}"
+
+
+def _has_name(model: type[models.Model]) -> bool:
+    return model.__str__ is not models.Model.__str__ and isinstance(model._meta.pk, models.UUIDField)
+
+
+def _standing(wanted: Wanted) -> Rows:
+    """The records as they stand, from all their tables in one query."""
+    if not wanted:
+        return {}
+    one = "SELECT {}, to_jsonb(t) FROM {} t WHERE t.id = ANY(%s::uuid[])"
+    ordered = sorted(wanted, key=lambda model: model._meta.db_table)
+    parts = [one.format(number, connection.ops.quote_name(model._meta.db_table)) for number, model in enumerate(ordered)]
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts), [sorted(wanted[model]) for model in ordered])
+        found: Rows = defaultdict(list)
+        for number, body in cursor.fetchall():
+            found[ordered[number]].append(_revived(ordered[number], json.loads(body)))
+    return found
+
+
+def _revived(model: type[models.Model], body: Mapping[str, Any]) -> models.Model:
+    return model(**{row.attname: row.to_python(body[str(row.column)]) for row in model._meta.local_concrete_fields})
+
+
+def _join(rows: Rows) -> None:
+    """Give records whose name speaks of another record that other record, however deep."""
+    links = [(row, key) for model, found in rows.items() for key in _named_by(model) for row in found if getattr(row, key.attname)]
+    wanted: Wanted = defaultdict(set)
+    for row, key in links:
+        wanted[key.related_model].add(str(getattr(row, key.attname)))
+    if not wanted:
+        return
+    standing = _standing(wanted)
+    _join(standing)
+    others = {(model, other.pk): other for model, found in standing.items() for other in found}
+    for row, key in links:
+        setattr(row, key.name, others[key.related_model, getattr(row, key.attname)])
+
+
+@lru_cache(maxsize=512)
+def _named_by(model: type[models.Model]) -> tuple[Any, ...]:
+    """The foreign keys that the model's `__str__` reads."""
+    return tuple(key for key in _foreign_keys(model) if key.name in model.__str__.__code__.co_names)
 
 
 def _line(event: Event, old: dict[str, Any], new: dict[str, Any], names: Names) -> Line:

@@ -109,7 +109,7 @@ def test_two_thousand_events_are_fast_and_take_few_queries(lawyer: Client, petro
         record_view(patient_id=petrov.pk, what="chart")
     lawyer.get(f"/patients/{petrov.pk}/history/?views=1")
     started = time.perf_counter()
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(14):
         answer = lawyer.get(f"/patients/{petrov.pk}/history/?views=1")
     assert len(answer.context["lines"]) == queries.PAGE
     assert time.perf_counter() - started < 2

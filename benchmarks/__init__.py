@@ -1,0 +1,1 @@
+"""How fast the clinic answers when it is large: `python -m benchmarks`."""

@@ -1,0 +1,200 @@
+"""Years of work in one branch, written by set-based SQL as the application's own role, so that every row passes constraints and history.
+
+Keys are made from a running number (UUIDv7 by shape and order), so a chunk that was cut short is found and repeated.
+"""
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from uuid import UUID
+
+import psycopg
+from tqdm import tqdm
+
+from benchmarks import names
+from benchmarks.place import Place
+from clinic import local_postgres
+
+SLOTS = 16
+TREATED = 8  # one patient of so many was treated: twelve procedures, six findings, four visits
+CHUNK = 5000
+WRITERS = 2
+AHEAD = 30
+
+
+@dataclass(frozen=True)
+class Step:
+    """A table, how many rows of the series it makes, and the statement over `n` in [first, last)."""
+
+    name: str
+    count: int
+    sql: str
+
+
+def key(kind: int, number: str, child: str = "0") -> str:
+    """SQL of a deterministic key that grows with the number."""
+    return f"(lpad(to_hex(1600000000000 + ({number})), 12, '0') || '7{kind:03x}8' || lpad(to_hex(({child})::bigint), 15, '0'))::uuid"
+
+
+def pick(values: str, number: str, seed: int) -> str:
+    """SQL of a value of an array parameter, the same one each time."""
+    return f"({values})[1 + (hashint8extended({number}, {seed}) & 1073741823) %% cardinality({values})]"
+
+
+def fill(place: Place, *, patients: int, years: int) -> None:
+    """Write what is not there yet."""
+    with psycopg.connect(local_postgres.url_for("clinic_app")) as connection:
+        parameters = _parameters(place, connection)
+        steps = list(_steps(patients, years))
+        missing = [step for step in steps if not _is_done(connection, step)]
+    began = time.monotonic()
+    for step in missing:
+        _write(step, parameters)
+    if missing:
+        with psycopg.connect(local_postgres.url_for("postgres", local_postgres.DATABASE), autocommit=True) as admin:
+            admin.execute("VACUUM ANALYZE")
+        print(f"filled in {time.monotonic() - began:.0f} s", flush=True)
+
+
+def _is_done(connection: psycopg.Connection, step: Step) -> bool:
+    """Do all rows of the step stand? They are known by their date of creation."""
+    table = step.sql.split("INSERT INTO ", 1)[1].split(" ", 1)[0]
+    last = connection.execute(f"SELECT count(*) FROM {table} WHERE created_at = '2020-01-01'").fetchone()
+    return bool(last and last[0] >= step.count)
+
+
+def _write(step: Step, parameters: dict[str, object]) -> None:
+    chunks = [(first, min(first + CHUNK, step.count)) for first in range(0, step.count, CHUNK)]
+    with ThreadPoolExecutor(WRITERS) as pool, tqdm(total=step.count, desc=step.name, unit_scale=True) as bar:
+        for written in pool.map(lambda chunk: _write_chunk(step, parameters, *chunk), chunks):
+            bar.update(written)
+
+
+def _write_chunk(step: Step, parameters: dict[str, object], first: int, last: int) -> int:
+    with psycopg.connect(local_postgres.url_for("clinic_app")) as connection:
+        connection.execute("SELECT set_config('app.actor', 'system:benchmark', true), set_config('synchronous_commit', 'off', true)")
+        connection.execute(step.sql + " ON CONFLICT (id) DO NOTHING", {**parameters, "first": first, "last": last - 1})
+    return last - first
+
+
+def _parameters(place: Place, connection: psycopg.Connection) -> dict[str, object]:
+    services = connection.execute("SELECT array_agg(id ORDER BY code) FROM price_list_service WHERE scope = 'surfaces' AND chart_effect = 'filling'")
+    row = services.fetchone()
+    return {
+        "branch": place.branch.pk,
+        "company": place.branch.legal_entity_id,
+        "anchor": place.branch.created_at,
+        "chairs": [chair.pk for chair in place.chairs],
+        "dentists": [dentist.pk for dentist in place.dentists],
+        "services": row[0] if row else [],
+        "surnames": names.surnames(),
+        "given": names.GIVEN,
+        "patronymics": names.PATRONYMICS,
+    }
+
+
+def _steps(patients: int, years: int) -> Iterator[Step]:
+    """The tables in the order of their foreign keys; `created_at` marks the rows of the fill."""
+    treated = patients // TREATED
+    days = years * 365 + AHEAD
+    series, head, marked = "FROM generate_series(%(first)s::bigint, %(last)s::bigint) n", "(id, version, created_at,", "1, '2020-01-01'::timestamptz,"
+    own, dentist = key(1, "n"), pick("%(dentists)s::uuid[]", "n", 5)
+    yield Step(
+        "patients",
+        patients,
+        f"""INSERT INTO patients_patient {head} last_name, first_name, patronymic, birth_name, sex, birth_date, language, branch_id, address, city,
+        country, external_number, postal_code, source_detail)
+        SELECT {own}, {marked} {pick("%(surnames)s::text[]", "n", 1)}, {pick("%(given)s::text[]", "n", 2)}, {pick("%(patronymics)s::text[]", "n", 3)},
+        '', 'unknown', '1930-01-01'::date + (hashint8extended(n, 4) & 32767)::int, 'ru', %(branch)s, '', '', 'RU', '', '', '' {series}""",
+    )
+    yield Step(
+        "contacts",
+        patients,
+        f"""INSERT INTO patients_contact {head} patient_id, kind, value, note, position)
+        SELECT {key(2, "n")}, {marked} {own}, 'phone', '+79' || lpad(((hashint8extended(n, 6) & 1099511627775) %% 1000000000)::text, 9, '0'), '', 0
+        {series}""",
+    )
+    slot = f"(n / ({SLOTS} * cardinality(%(chairs)s::uuid[])))"
+    chair = "(1 + n %% cardinality(%(chairs)s::uuid[]))"
+    length = f"make_interval(days => ({slot} - {years * 365})::int, mins => 30 * (n / 4 %% {SLOTS})::int)"
+    start = f"date_trunc('day', %(anchor)s::timestamptz) + interval '6 hours' + {length}"
+    yield Step(
+        "appointments",
+        days * SLOTS * 4,
+        f"""INSERT INTO scheduling_appointment {head} starts_at, ends_at, state, state_at, note, cancel_reason, outside_shift_reason, is_first,
+        branch_id, dentist_id, patient_id, chair_id)
+        SELECT {key(3, "n")}, {marked} s, s + interval '30 minutes', CASE WHEN s < %(anchor)s THEN 'done' ELSE 'booked' END, s, '', '', '', false,
+        %(branch)s, (%(dentists)s::uuid[])[c], {key(1, f"n %% {patients}")}, (%(chairs)s::uuid[])[c]
+        FROM (SELECT n, {chair} AS c, {start} AS s {series}) x""",
+    )
+    yield from _treatment(treated, head, marked, own, dentist)
+
+
+def _treatment(treated: int, head: str, marked: str, own: str, dentist: str) -> Iterator[Step]:
+    """What was done for the treated: child `c` of treated patient `n` comes from the running number."""
+
+    def children(each: int, kind: int) -> str:
+        ago = f"make_interval(days => 3 + (m %% {each} * 97 + m %% 900)::int)"
+        columns = f"m / {each} * {TREATED} AS n, m %% {each} AS c, %(anchor)s::timestamptz - {ago} AS t"
+        return f"FROM (SELECT {columns} FROM generate_series(%(first)s::bigint, %(last)s::bigint) m) x"
+
+    tooth = "(ARRAY[16,15,14,13,12,11,21,22,23,24,25,26,36,35,34,33,32,31,41,42,43,44,45,46])[1 + (n * 5 + c * 7) %% 24]"
+    procedure, performance = key(6, "n", "c"), key(9, "n", "c")
+    service = pick("%(services)s::uuid[]", "n + c", 7)
+    state = "CASE WHEN c < 8 THEN 'done' WHEN c < 10 THEN 'planned' ELSE 'existing_elsewhere' END"
+    yield Step(
+        "visits",
+        treated * 4,
+        f"""INSERT INTO charting_visit {head} opened_at, closed_at, complaint, anamnesis, objective, treatment, recommendations, signed_at,
+        signed_by_id, signed_content, content_hash, branch_id, dentist_id, patient_id)
+        SELECT {key(4, "n", "c")}, {marked} t, t, 'Боль при накусывании', '', 'Полость на жевательной поверхности', 'Пломба', '', t, {dentist},
+        '{{}}', repeat('0', 64), %(branch)s, {dentist}, {own} {children(4, 4)}""",
+    )
+    yield Step(
+        "findings",
+        treated * 6,
+        f"""INSERT INTO charting_finding {head} kind, severity, tooth, surfaces, roots, note, noted_at, noted_by_id, error_reason, patient_id,
+        resolved_at, resolved_by_id)
+        SELECT {key(5, "n", "c")}, {marked} 'caries', '', {tooth}, '{{M}}', '{{}}', '', t, {dentist}, '', {own},
+        CASE WHEN c < 3 THEN t END, CASE WHEN c < 3 THEN {dentist} END {children(6, 5)}""",
+    )
+    yield Step(
+        "procedures",
+        treated * 12,
+        f"""INSERT INTO charting_procedure {head} state, recorded_at, note, patient_id, recorded_by_id, service_id)
+        SELECT {procedure}, {marked} {state}, t, '', {own}, {dentist}, {service} {children(12, 6)}""",
+    )
+    yield Step(
+        "teeth",
+        treated * 12,
+        f"""INSERT INTO charting_proceduretooth {head} tooth, surfaces, roots, role, patient_id, procedure_id)
+        SELECT {key(7, "n", "c")}, {marked} {tooth}, '{{M}}', '{{}}', 'treated', {own}, {procedure} {children(12, 7)}""",
+    )
+    yield Step(
+        "changes",
+        treated * 12,
+        f"""INSERT INTO charting_procedurechange {head} state, changed_at, reason, changed_by_id, patient_id, procedure_id)
+        SELECT {key(8, "n", "c")}, {marked} {state}, t, '', {dentist}, {own}, {procedure} {children(12, 8)}""",
+    )
+    yield Step(
+        "performances",
+        treated * 8,
+        f"""INSERT INTO charting_performance {head} performed_at, state_before, reversal_reason, branch_id, patient_id, performer_id,
+        procedure_id, visit_id)
+        SELECT {performance}, {marked} t, 'planned', '', %(branch)s, {own}, {dentist}, {procedure}, {key(4, "n", "c / 2")}
+        {children(8, 9)}""",
+    )
+    yield Step(
+        "charges",
+        treated * 8,
+        f"""INSERT INTO billing_charge {head} amount, currency, description, reason, posted_at, branch_id, legal_entity_id, patient_id,
+        performance_id, posted_by_id, service_id)
+        SELECT {key(10, "n", "c")}, {marked} 4500, 'RUB', 'Пломба', '', t, %(branch)s, %(company)s, {own}, {performance}, {dentist}, {service}
+        {children(8, 10)}""",
+    )
+
+
+def patient_key(number: int) -> str:
+    """The key of the patient with this number, as `key(1, n)` makes it in SQL."""
+    return str(UUID(f"{1600000000000 + number:012x}70018{0:015x}"))

@@ -5,7 +5,8 @@ from random import Random
 
 from tqdm import tqdm
 
-from clinic.demo import catalogue, people, story
+from charting.actions.templates import ship_templates
+from clinic.demo import catalogue, cover, people, story
 from clinic.demo import patients as demo_patients
 from clinic.demo.calendar import Calendar
 from clinic.demo.visits import Scene
@@ -21,8 +22,10 @@ def build(*, seed: int, patients: int, months: int, now: datetime, show_progress
     people.roster(clinic, first=began, last=now + AHEAD, at=began)
     catalogue.stock_the_clinic(clinic, at=now - timedelta(days=20))
     welcomed = demo_patients.welcome(clinic, count=patients, random=random, at=began)
+    policies = cover.insure(clinic, welcomed, random=random, at=began)
+    ship_templates(actor=clinic.users["orlova"])
     scene = Scene(clinic, Calendar(), random, now)
     diary = story.fill_diary(scene, welcomed)
     for _patient in tqdm(story.tell(scene, welcomed, began=began), total=len(welcomed), desc="patients", disable=not show_progress):
         pass
-    return {"patients": len(welcomed), "appointments_around_today": diary}
+    return {"patients": len(welcomed), "policies": policies, "appointments_around_today": diary}

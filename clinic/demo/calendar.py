@@ -3,6 +3,8 @@
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from clinic.demo.people import DAYS_OFF
+
 HOURS = range(9, 18)
 
 
@@ -13,8 +15,8 @@ class Calendar:
         self._taken: set[tuple[str, datetime]] = set()
 
     def take(self, username: str, day: date, zone: str, *, hour: int | None = None) -> datetime | None:
-        """The first free hour of the day (or the one asked for), or None; Sundays are free of work."""
-        if day.weekday() == 6:
+        """The first free hour of the day (or the one asked for), or None; nobody works on their day off."""
+        if day.weekday() == DAYS_OFF[username]:
             return None
         for free in HOURS if hour is None else (hour,):
             starts_at = datetime.combine(day, time(free), ZoneInfo(zone))

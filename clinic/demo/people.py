@@ -87,6 +87,7 @@ BRANCHES = (
         "language": "fr",
     },
 )
+DAYS_OFF = {"orlova": 3, "chistova": 0, "sokolov": 6, "moreau": 2}
 CHAIRS = (("Кабинет 1", "Кресло 1"), ("Кабинет 1", "Кресло 2"), ("Кабинет 2", "Хирургия"), ("Salle 1", "Fauteuil 1"))
 TYPES = (
     ("Консультация", "Consultation", "Consultation", 30, "#64748b"),
@@ -133,14 +134,14 @@ def found_clinic(*, at: datetime) -> Clinic:
 
 
 def roster(clinic: Clinic, *, first: datetime, last: datetime, at: datetime) -> None:
-    """Shifts of everybody at a chair, Monday to Saturday, 9:00 to 18:00 of the branch's own clock."""
+    """Shifts of everybody at a chair, 9:00 to 18:00 of the branch's own clock; the clinic never closes, each has another day off."""
     manager = clinic.users["manager"]
     for username, chair in clinic.working.items():
         zone = ZoneInfo(chair.branch.time_zone)
         day = first.astimezone(zone).date()
         with transaction.atomic():
             while day <= last.astimezone(zone).date():
-                if day.weekday() < 6:
+                if day.weekday() != DAYS_OFF[username]:
                     setup_actions.add_shift(
                         actor=manager,
                         at=at,

@@ -44,7 +44,8 @@ def test_four_commands_at_once_start_one_server_and_all_are_served(data: Path) -
     assert local_postgres.ensure_running() is False
 
 
-def test_it_recovers_from_a_kill(data: Path) -> None:
+def test_it_recovers_from_a_kill(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("POSTGRES_SETTINGS", raising=False)
     local_postgres.ensure_running()
     with psycopg.connect(local_postgres.url_for("clinic_owner"), autocommit=True) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")

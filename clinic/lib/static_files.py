@@ -13,6 +13,7 @@ class HashedStaticFilesStorage(CompressedManifestStaticFilesStorage):  # type: i
     """An import or url() of ours that leads nowhere stops `collectstatic`; what a library wrote in its comments does not."""
 
     support_js_module_import_aggregation = True
+    max_post_process_passes = 12  # the longest chain of imports among our modules, with room
 
     def url_converter(self, name: str, *args: Any, **kwargs: Any) -> Callable[[re.Match[str]], str]:
         convert: Callable[[re.Match[str]], str] = super().url_converter(name, *args, **kwargs)

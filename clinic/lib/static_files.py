@@ -13,12 +13,15 @@ class HashedStaticFilesStorage(CompressedManifestStaticFilesStorage):  # type: i
     """An import or url() of ours that leads nowhere stops `collectstatic`; what a library wrote in its comments does not."""
 
     support_js_module_import_aggregation = True
-    max_post_process_passes = 12  # the longest chain of imports among our modules, with room
+    max_post_process_passes = 12
+    """The longest chain of imports among our modules, with room."""
 
     def url_converter(self, name: str, *args: Any, **kwargs: Any) -> Callable[[re.Match[str]], str]:
         convert: Callable[[re.Match[str]], str] = super().url_converter(name, *args, **kwargs)
 
         def converter(matched: re.Match[str]) -> str:
+            if matched.group().startswith("import("):
+                return matched.group()  # names a type in a comment, and types may point at each other
             try:
                 return convert(matched)
             except ValueError:

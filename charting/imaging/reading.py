@@ -28,6 +28,7 @@ DICOM_PREVIEW = 2048
 EXIF_TAKEN = 36867
 EXIF_FOLDER = 34665
 INFLATED_BYTES = 400 * 2**20
+BLOCK = 64 * 2**10
 FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG"}
 UNREADABLE = (OSError, EOFError, ValueError, KeyError, AttributeError, TypeError, IndexError, SyntaxError, struct.error, zlib.error)
 UNDECODABLE = (*UNREADABLE, RuntimeError, ImportError, MemoryError)
@@ -181,12 +182,21 @@ def _transfer_syntax(stream: IO[bytes]) -> UID:
     header = read_dataset(binary, is_implicit_VR=False, is_little_endian=True, stop_when=lambda tag, _vr, _length: tag >> 16 != 2)
     syntax = UID(str(header.get("TransferSyntaxUID", "")))
     if syntax == DeflatedExplicitVRLittleEndian:
-        unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
-        unpacker.decompress(stream.read(), INFLATED_BYTES)
-        if unpacker.unconsumed_tail:
-            raise NotAPicture(_("The picture has too many points to be opened safely. Nothing was stored."))
+        _refuse_inflated(stream)
     stream.seek(0)
     return syntax
+
+
+def _refuse_inflated(stream: IO[bytes]) -> None:
+    """Count what the body unpacks to, a little at a time."""
+    unpacker, size = zlib.decompressobj(-zlib.MAX_WBITS), 0
+    for packed in iter(lambda: stream.read(BLOCK), b""):
+        waiting = packed
+        while waiting:
+            size += len(unpacker.decompress(waiting, 16 * BLOCK))
+            waiting = unpacker.unconsumed_tail
+            if size > INFLATED_BYTES:
+                raise NotAPicture(_("The picture has too many points to be opened safely. Nothing was stored."))
 
 
 def _kept(dataset: pydicom.Dataset, syntax: UID) -> dict[str, Any]:

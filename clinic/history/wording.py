@@ -46,6 +46,7 @@ VIEWS: dict[str, Text] = {
     "visit": gettext_lazy("visit"),
     "images": gettext_lazy("images"),
     "image": gettext_lazy("image"),
+    "card": gettext_lazy("card for printing"),
     "plans": gettext_lazy("treatment plans"),
     "plan": gettext_lazy("treatment plan"),
     "documents": gettext_lazy("documents"),

@@ -70,6 +70,18 @@ def endless_dicom() -> bytes:
     return good[:place] + b"\x08\x00\x05\x00OB\x00\x00" + b"\xfe\xff\xff\xff" + b"x" * 200
 
 
+def deflated_bomb() -> bytes:
+    """A DICOM file of a few kilobytes whose deflated body unpacks to half a gigabyte of zeros."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    zeros = bytes(2**20)
+    body = b"".join(packer.compress(zeros) for _ in range(512)) + packer.flush()
+    syntax = b"1.2.840.10008.1.2.1.99\x00"
+    syntax += b"" if len(syntax) % 2 == 0 else b"\x00"
+    element = b"\x02\x00\x10\x00UI" + struct.pack("<H", len(syntax)) + syntax
+    length = b"\x02\x00\x00\x00UL\x04\x00" + struct.pack("<I", len(element))
+    return bytes(128) + b"DICM" + length + element + body
+
+
 def add(content: bytes, *, patient: Patient | None = None, is_confirmed: bool = True, **values: Any) -> Image:
     """Dr Orlova takes in a picture of Petrov."""
     return actions.add_image(

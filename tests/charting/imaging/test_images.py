@@ -15,7 +15,7 @@ from clinic.files.models import StoredFile
 from clinic.lib.errors import InvalidInput, NotAllowed, StaleVersion
 from clinic.staff.roles import Role
 from tests.charting.factories import NOW, make_visit, patient_petrov
-from tests.charting.imaging.pictures import add, bomb, dicom, endless_dicom, jpeg, png, zipped
+from tests.charting.imaging.pictures import add, bomb, deflated_bomb, dicom, endless_dicom, jpeg, png, zipped
 from tests.patients.factories import make_patient
 from tests.staff.factories import dr_orlova, make_user
 
@@ -105,6 +105,14 @@ def test_what_is_no_picture_is_refused_and_nothing_is_stored(content: bytes) -> 
 def test_a_dicom_with_impossible_size_is_refused() -> None:
     with pytest.raises(InvalidInput, match="too many points"):
         add(dicom(Rows=65000, Columns=65000))
+
+
+def test_a_deflated_bomb_is_refused_before_it_is_unpacked() -> None:
+    content = deflated_bomb()
+    assert len(content) < 2**20
+    with pytest.raises(InvalidInput, match="too many points"):
+        add(content)
+    assert not StoredFile.objects.exists()
 
 
 def test_another_name_inside_asks_for_confirmation() -> None:

@@ -25,7 +25,7 @@ def build(*, seed: int, patients: int, months: int, now: datetime, show_progress
     policies = cover.insure(clinic, welcomed, random=random, at=began)
     ship_templates(actor=clinic.users["orlova"])
     scene = Scene(clinic, Calendar(), random, now)
-    diary = story.fill_diary(scene, welcomed)
     for _patient in tqdm(story.tell(scene, welcomed, began=began), total=len(welcomed), desc="patients", disable=not show_progress):
         pass
+    diary = story.fill_diary(scene, welcomed)
     return {"patients": len(welcomed), "policies": policies, "appointments_around_today": diary}

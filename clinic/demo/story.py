@@ -101,9 +101,10 @@ def _treat(scene: Scene, patient: Patient, first: datetime, number: int) -> None
     visits.finish(scene, visit)
     _wait_for_lab(scene, made, visit.opened_at, number)
     for step in range(1 + number // 10 % 3):
-        next_visit = _visit(scene, patient, visit.opened_at + timedelta(days=9 * (step + 1)), kind=1)
-        if next_visit.opened_at > scene.now - timedelta(days=1):
+        next_day = visit.opened_at + timedelta(days=9 * (step + 1))
+        if next_day > scene.now - timedelta(days=4):
             break
+        next_visit = _visit(scene, patient, next_day, kind=1)
         treatment.treat(scene, made, next_visit, limit=2 + number // 10 % 3)
         visits.finish(scene, next_visit)
         share = Decimal(1) if number // 10 % 4 else Decimal("0.6")

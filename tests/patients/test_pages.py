@@ -15,6 +15,7 @@ from openpyxl import load_workbook
 from clinic.history.models import Event
 from clinic.lib.ids import uuid7
 from clinic.patients.models import Alert, Label, Patient, PatientLabel, Relation
+from clinic.patients.views import browse
 from clinic.staff.roles import Role
 from tests.patients.drawing import drawn_signature
 from tests.patients.factories import make_patient, petrov
@@ -189,3 +190,13 @@ def test_it_reads_list_and_overview_in_few_queries(desk: Client) -> None:
         ) as captured:
             desk.get(url)
         assert len(captured) <= baseline, "\n".join(query["sql"][:150] for query in captured)
+
+
+def test_a_very_long_list_is_not_counted_to_its_end(desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(browse, "PAGE_SIZE", 2)
+    monkeypatch.setattr(browse, "MOST_COUNTED", 4)
+    for number in range(6):
+        make_patient(f"Иванов{number}")
+    pages = [desk.get(reverse("patients"), {"page": number}) for number in (1, 2)]
+    assert "of 4+" in pages[0].content.decode()
+    assert not pages[1].context["page"].has_next()

@@ -13,7 +13,7 @@ from django.core.files.base import File
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from PIL import Image as Pillow
-from PIL import ImageOps
+from PIL import ImageFile, ImageOps
 from pydicom.filereader import read_dataset, read_preamble
 from pydicom.pixels.processing import apply_modality_lut, apply_voi_lut
 from pydicom.pixels.utils import pixel_array
@@ -95,6 +95,7 @@ def read(stream: IO[bytes]) -> Reading:
 
 
 def _read_picture(stream: IO[bytes], media_type: str) -> Reading:
+    ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint switches this on for the whole process; half a radiograph is no radiograph
     try:
         with Pillow.open(stream, formats=[FORMATS[media_type]]) as picture:
             _refuse_bomb(*picture.size)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, transaction
 from PIL import Image as Pillow
+from PIL import ImageFile
 
 from charting.imaging import actions, queries, reading
 from charting.imaging.models import Image
@@ -100,6 +101,12 @@ def test_what_is_no_picture_is_refused_and_nothing_is_stored(content: bytes) -> 
         add(content)
     assert not Image.objects.exists()
     assert not StoredFile.objects.exists()
+
+
+def test_half_a_picture_is_refused_also_after_a_pdf_was_printed() -> None:
+    ImageFile.LOAD_TRUNCATED_IMAGES = True
+    with pytest.raises(InvalidInput):
+        add(jpeg()[:3000])
 
 
 def test_a_dicom_with_impossible_size_is_refused() -> None:

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRefresh
 
 from clinic.lib.errors import DomainError
@@ -29,9 +31,18 @@ def submit(
         except DomainError as error:
             add_errors(form, error)
         else:
-            return HttpResponseClientRefresh()
+            return _back(request)
     status = 422 if request.method == "POST" else 200
     return render(request, template, {**context, "form": form}, status=status)
+
+
+def _back(request: HttpRequest) -> HttpResponse:
+    """Reload the page for htmx; a plain form goes back to the page it stood on."""
+    if request.headers.get("HX-Request"):
+        return HttpResponseClientRefresh()
+    came_from = request.META.get("HTTP_REFERER", "")
+    is_ours = url_has_allowed_host_and_scheme(came_from, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    return redirect(came_from if is_ours and urlsplit(came_from).path != request.path else "/")
 
 
 def done(request: HttpRequest, url_name: str, *args: object) -> HttpResponse:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
+from django.utils import translation
 from django.utils.translation import gettext as translated
 from django.utils.translation import gettext_lazy as _
 
@@ -291,7 +292,8 @@ def _create_alternative(
     )
     AlternativeStep.objects.create(alternative=alternative, patient_id=plan.patient_id, state=AlternativeState.DRAFT, moved_at=at, moved_by=actor)
     if with_phase:
-        Phase.objects.create(alternative=alternative, patient_id=plan.patient_id, title=translated("Treatment"), position=1, created_at=at)
+        with translation.override(plan.branch.language):
+            Phase.objects.create(alternative=alternative, patient_id=plan.patient_id, title=translated("Treatment"), position=1, created_at=at)
     return alternative
 
 

@@ -165,7 +165,7 @@ def _prepare_database(*, is_local: bool) -> None:
     if _has_demo() and _is_empty():
         say("Building the demo clinic (some minutes, once)")
         unfinished.touch()
-        _manage("demo")
+        _manage("demo", "--patients", "120")
         unfinished.unlink()
 
 

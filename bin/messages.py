@@ -37,7 +37,7 @@ def check_messages() -> int:
         for app in copy.glob("**/apps.py"):
             (app.parent / "locale").mkdir(exist_ok=True)
         _extract(copy)
-        problems = [problem for file in po_files(copy) for problem in _problems(file, copy)]
+        problems = [problem for file in po_files(copy) for problem in _problems(file, copy)] + disagreements(copy)
     for problem in problems:
         print(problem)
     print(f"{len(problems)} problems in the translations" if problems else "all strings are translated")
@@ -61,6 +61,23 @@ def _problems(file: Path, copy: Path) -> list[str]:
             found.append(f"{where}: not translated: {entry.msgid!r} ({', '.join(f'{name}:{line}' for name, line in entry.occurrences)})")
     checked = subprocess.run(["msgfmt", "--check-format", "-o", os.devnull, str(file)], capture_output=True, text=True, check=False)  # noqa: S603, S607
     return found + [line.replace(str(copy), "") for line in checked.stderr.splitlines() if checked.returncode]
+
+
+def disagreements(root: Path) -> list[str]:
+    """Strings that two catalogues of one language translate differently: Django merges the catalogues, so one of them would be lost."""
+    seen: dict[tuple[str, str | None, str], tuple[Path, list[str]]] = {}
+    found = []
+    for file in po_files(root):
+        where, language = file.relative_to(root), file.parent.parent.name
+        for entry in polib.pofile(str(file)):
+            if entry.obsolete or not entry.translated():
+                continue
+            forms = [entry.msgstr_plural[number] for number in sorted(entry.msgstr_plural)] or [entry.msgstr]
+            first, other = seen.setdefault((language, entry.msgctxt, entry.msgid), (where, forms))
+            if any(one != two for one, two in zip(forms, other, strict=False)):
+                context = f" (context {entry.msgctxt!r})" if entry.msgctxt else ""
+                found.append(f"{where} and {first}: translated differently: {entry.msgid!r}{context}: {forms[0]!r} and {other[0]!r}")
+    return found
 
 
 if __name__ == "__main__":

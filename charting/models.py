@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from charting import rules, teeth
 from charting.imaging.models import Image  # noqa: F401 - Django finds an app's models here
@@ -44,13 +45,13 @@ class Visit(Record):
     dentist = models.ForeignKey(User, models.PROTECT, related_name="visits", verbose_name=_("dentist"))
     appointment = models.OneToOneField(Appointment, models.PROTECT, null=True, blank=True, related_name="visit", verbose_name=_("appointment"))
     opened_at = models.DateTimeField(_("opened"))
-    closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+    closed_at = models.DateTimeField(pgettext_lazy("visit", "closed"), null=True, blank=True)
     complaint = models.TextField(_("complaint"), blank=True)
     anamnesis = models.TextField(_("anamnesis"), blank=True)
     objective = models.TextField(_("findings"), blank=True)
     treatment = models.TextField(_("treatment"), blank=True)
     recommendations = models.TextField(_("recommendations"), blank=True)
-    signed_at = models.DateTimeField(_("signed"), null=True, blank=True)
+    signed_at = models.DateTimeField(pgettext_lazy("visit", "signed"), null=True, blank=True)
     signed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("signed by"))
     signed_content = models.JSONField(_("signed content"), null=True, blank=True, editable=False)
     content_hash = models.CharField(_("hash of the signed content"), max_length=64, blank=True)
@@ -132,7 +133,7 @@ class Finding(Record):
     patient = models.ForeignKey(Patient, models.PROTECT, related_name="findings", verbose_name=_("patient"))
     visit = models.ForeignKey(Visit, models.PROTECT, null=True, blank=True, related_name="findings", verbose_name=_("visit"))
     kind = models.CharField(_("finding"), max_length=24, choices=FindingKind.choices)
-    severity = models.CharField(_("severity"), max_length=12, blank=True)
+    severity = models.CharField(pgettext_lazy("finding", "severity"), max_length=12, blank=True)
     tooth = models.PositiveSmallIntegerField(_("tooth"), null=True, blank=True)
     surfaces = ArrayField(models.CharField(max_length=2), verbose_name=_("surfaces"), default=list, blank=True)
     roots = ArrayField(models.CharField(max_length=10), verbose_name=_("roots or canals"), default=list, blank=True)
@@ -178,7 +179,7 @@ class Diagnosis(Record):
     code = models.ForeignKey(DictionaryCode, models.PROTECT, related_name="+", verbose_name=_("ICD-10 code"))
     note = models.CharField(_("note"), max_length=500, blank=True)
     made_at = models.DateTimeField(_("made"))
-    made_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("made by"))
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=pgettext_lazy("diagnosis", "made by"))
     in_error_at = models.DateTimeField(_("marked as entered in error"), null=True, blank=True)
     in_error_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("marked by"))
     error_reason = models.CharField(_("what was wrong"), max_length=300, blank=True)

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Max, Q, QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from openpyxl import Workbook
 from openpyxl.styles import Font
 
@@ -134,7 +134,7 @@ def register_xlsx(claim: Claim) -> bytes:
     """The register as a workbook: a line per procedure, and the sum."""
     book = Workbook()
     sheet = book.worksheets[0]
-    sheet.title = _("Register")
+    sheet.title = pgettext("claim", "Register")
     sheet.append([_("Register %(number)s, %(insurer)s") % {"number": claim.number, "insurer": claim.insurer.name}])
     sheet.append([f"{claim.legal_entity.name}, {claim.period_from:%d.%m.%Y} – {claim.period_to:%d.%m.%Y}, {claim.currency}"])
     sheet.append(_headings())

@@ -4,6 +4,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from charting.models import Performance
 from clinic.history.models import Record
@@ -142,7 +143,7 @@ class Shortage(Record):
     branch = models.ForeignKey(Branch, models.PROTECT, verbose_name=_("branch"))
     performance = models.ForeignKey(Performance, models.PROTECT, related_name="shortages", verbose_name=_("procedure done"))
     patient = models.ForeignKey(Patient, models.PROTECT, related_name="+", verbose_name=_("patient"))
-    quantity = models.DecimalField(_("missing"), max_digits=12, decimal_places=3)
+    quantity = models.DecimalField(pgettext_lazy("stock", "missing"), max_digits=12, decimal_places=3)
     settled = models.DecimalField(_("settled"), max_digits=12, decimal_places=3, default=0)
     noted_at = models.DateTimeField(_("noted"))
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)

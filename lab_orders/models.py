@@ -4,6 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from charting.models import Procedure
 from clinic.files.models import StoredFile
@@ -31,7 +32,7 @@ class Lab(Record):
 
 class OrderState(models.TextChoices):
     DRAFT = "draft", _("draft")
-    SENT = "sent", _("sent")
+    SENT = "sent", pgettext_lazy("lab order", "sent")
     IN_WORK = "in_work", _("in work")
     TRY_IN = "try_in", _("try-in")
     RETURNED = "returned", _("returned")

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Round
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from charting.models import Performance, Procedure
 from clinic.files.models import StoredFile
@@ -112,7 +113,7 @@ class DocumentKind(models.TextChoices):
 
     CONTRACT = "contract", _("Contract")
     ANNEX = "annex", _("Annex with a further plan")
-    ADDENDUM = "addendum", _("Addendum")
+    ADDENDUM = "addendum", pgettext_lazy("contract", "Addendum")
     CONSENT_GENERAL = "consent_general", _("Consent: examination and diagnostics")
     CONSENT_THERAPY = "consent_therapy", _("Consent: therapy")
     CONSENT_ENDODONTICS = "consent_endodontics", _("Consent: endodontics")
@@ -158,8 +159,8 @@ class Document(Record):
     replaces = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="replaced_by", verbose_name=_("instead of"))
     total = models.DecimalField(_("total"), max_digits=14, decimal_places=2, default=ZERO)
     currency = models.CharField(_("currency"), max_length=3, blank=True)
-    issued_at = models.DateTimeField(_("issued"))
-    issued_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("issued by"))
+    issued_at = models.DateTimeField(pgettext_lazy("document", "issued"))
+    issued_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=pgettext_lazy("document", "issued by"))
     file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+", verbose_name=_("PDF"))
     content_hash = models.CharField(_("hash of the content"), max_length=64)
 
@@ -296,7 +297,7 @@ class Signature(Record):
     document = models.ForeignKey(Document, models.PROTECT, related_name="signatures", verbose_name=_("document"))
     patient = models.ForeignKey(Patient, models.PROTECT, related_name="+", verbose_name=_("patient"))
     role = models.CharField(_("signs as"), max_length=20, choices=SignerRole.choices)
-    signer_name = models.CharField(_("name"), max_length=300)
+    signer_name = models.CharField(pgettext_lazy("person", "name"), max_length=300)
     basis = models.CharField(_("right to represent"), max_length=300, blank=True)
     strokes = models.JSONField(_("strokes"))
     image = models.ForeignKey(StoredFile, models.PROTECT, related_name="+", verbose_name=_("drawn signature"))

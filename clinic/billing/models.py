@@ -5,6 +5,7 @@ from decimal import Decimal
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from charting.models import Performance
 from clinic.files.models import StoredFile
@@ -155,8 +156,8 @@ class Invoice(Record):
     currency = models.CharField(_("currency"), max_length=3, choices=CURRENCY_CHOICES)
     language = models.CharField(_("language"), max_length=2)
     issue_date = models.DateField(_("date"))
-    issued_at = models.DateTimeField(_("issued"))
-    issued_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("issued by"))
+    issued_at = models.DateTimeField(pgettext_lazy("invoice", "issued"))
+    issued_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=pgettext_lazy("invoice", "issued by"))
     cancels = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="credit_note", verbose_name=_("cancels"))
     reason = models.CharField(_("reason of cancellation"), max_length=300, blank=True)
     file = models.ForeignKey(StoredFile, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("file"))

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from clinic.history.models import Record
 
@@ -11,7 +12,7 @@ class StoredFile(Record):
 
     sha256 = models.CharField(max_length=64, unique=True)
     size = models.PositiveBigIntegerField(_("size, bytes"))
-    media_type = models.CharField(_("type"), max_length=100)
+    media_type = models.CharField(pgettext_lazy("file", "type"), max_length=100)
 
     class Meta:
         verbose_name = _("file")

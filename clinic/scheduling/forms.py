@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from clinic.lib.inputs import DateInput
 from clinic.scheduling import queries
@@ -104,14 +105,14 @@ class ShiftForm(forms.Form):
     """Working hours of a person on the branch's wall clock; an end before the start is on the next day."""
 
     day = forms.DateField(label=_("Day"), widget=DateInput())
-    starts = forms.TimeField(label=_("From"), widget=TimeInput())
-    ends = forms.TimeField(label=_("Until"), widget=TimeInput())
+    starts = forms.TimeField(label=pgettext_lazy("time", "From"), widget=TimeInput())
+    ends = forms.TimeField(label=pgettext_lazy("time", "Until"), widget=TimeInput())
 
     def __init__(self, *args: Any, branch: Branch, shift: Shift | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.branch = branch
         if shift is None:
-            self.fields["user_id"] = _choice(_("Person"), queries.carers(branch, *WORKERS))
+            self.fields["user_id"] = _choice(pgettext_lazy("staff", "Person"), queries.carers(branch, *WORKERS))
         else:
             self.fields["version"] = forms.IntegerField(widget=forms.HiddenInput, initial=shift.version)
         self.fields["chair_id"] = _choice(_("Usual chair"), queries.chairs_of(branch), required=False)

@@ -71,7 +71,7 @@ class Shift(Record):
     user = models.ForeignKey(User, models.PROTECT, related_name="shifts", verbose_name=_("person"))
     branch = models.ForeignKey(Branch, models.PROTECT, related_name="shifts", verbose_name=_("branch"))
     chair = models.ForeignKey(Chair, models.PROTECT, null=True, blank=True, related_name="shifts", verbose_name=_("usual chair"))
-    starts_at = models.DateTimeField(_("from"))
+    starts_at = models.DateTimeField(pgettext_lazy("time", "from"))
     ends_at = models.DateTimeField(_("until"))
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
 
@@ -153,7 +153,7 @@ class Appointment(Record):
     branch = models.ForeignKey(Branch, models.PROTECT, related_name="appointments", verbose_name=_("branch"))
     chair = models.ForeignKey(Chair, models.PROTECT, related_name="appointments", verbose_name=_("chair"))
     type = models.ForeignKey(AppointmentType, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("type"))
-    starts_at = models.DateTimeField(_("from"))
+    starts_at = models.DateTimeField(pgettext_lazy("time", "from"))
     ends_at = models.DateTimeField(_("until"))
     state = models.CharField(_("state"), max_length=10, choices=AppointmentState.choices, default=AppointmentState.BOOKED)
     state_at = models.DateTimeField(_("in this state since"))

@@ -44,6 +44,7 @@ class Walk:
 
     def open_tab(self, name: str) -> None:
         self.page.locator(f".tabs a[href$='/{name}/']").click()
+        self.page.wait_for_url(f"**/{name}/")
         expect(self.page.locator(f".tabs a[href$='/{name}/']")).to_have_attribute("aria-current", "page")
 
     @property
@@ -56,7 +57,7 @@ class Walk:
         self.page.locator("a[href='/patients/new/']").first.click()
         for name, value in (("last_name", last_name), ("first_name", first_name)):
             self.page.locator(f"[name={name}]").fill(value)
-        self.page.locator("[name=birth_date]").fill("17.05.1980" if self.language != "en" else "17/05/1980")
+        self.page.locator("[name=birth_date]").fill("17.05.1980" if self.language == "ru" else "17/05/1980")
         self.page.locator("[name$='-0-value']").fill(phone)
         self.page.locator("[name$='-0-severity']").select_option("critical")
         self.page.locator("select[name^=alerts][name$='-0-kind']").select_option("allergy")
@@ -194,8 +195,7 @@ class Walk:
         """The administrator finds the patient in the list of debts and takes all that is due by card."""
         self.page.goto("/unpaid/")
         self.page.locator("a.row-link", has_text=patient.last_name).click()
-        if "/money/" not in self.page.url:
-            self.open_tab("money")
+        self.page.wait_for_url("**/money/")
         self.page.keyboard.press("n")
         self.panel.locator("[name=method][value=card]").check()
         self.panel.locator("button.btn-primary").click()

@@ -6,8 +6,10 @@ from collections import defaultdict
 
 from ninja import Schema
 
-APPS = ("clinic.staff", "clinic.history", "clinic.patients", "clinic.price_list", "clinic.scheduling", "clinic.billing", "clinic.lib")
-APPS += ("charting", "treatment_plans", "inventory", "insurance", "lab_orders", "exports")
+APPS = (
+    *("clinic.staff", "clinic.history", "clinic.patients", "clinic.price_list", "clinic.scheduling", "clinic.billing", "clinic.lib"),
+    *("charting", "treatment_plans", "inventory", "insurance", "lab_orders", "exports"),
+)
 
 
 def test_no_two_schemas_share_a_name() -> None:

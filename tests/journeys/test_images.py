@@ -34,6 +34,7 @@ def test_pictures_are_taken_in_and_looked_at(page: Page, base_url: str) -> None:
     shots.first.click()
     picture = page.locator("[data-picture]")
     expect(picture).to_be_visible()
+    page.wait_for_load_state()
     page.keyboard.press("+")
     expect(picture).to_have_attribute("style", re.compile(r"scale\(1\.25\)"))
     page.get_by_label("Contrast").fill("180")

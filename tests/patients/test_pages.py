@@ -164,7 +164,7 @@ def test_it_signs_and_withdraws_a_consent(desk: Client) -> None:
     consent = patient.consents.get()
     assert desk.get(reverse("patient-consent-signature", args=[patient.pk, consent.pk])).content.startswith(b"\x89PNG")
     assert consent.content_hash in desk.get(reverse("patient-consent", args=[patient.pk, consent.pk])).content.decode()
-    assert desk.post(reverse("patient-consent-withdrawal", args=[patient.pk, consent.pk]), {"reason": "Заявление"}).status_code == 200
+    assert desk.post(reverse("patient-consent-withdrawal", args=[patient.pk, consent.pk]), {"reason": "Заявление"}).status_code == 302
     consent.refresh_from_db()
     assert consent.withdrawn_by == registrar_belova()
 

@@ -11,6 +11,7 @@ from charting.api import router as charting_router
 from clinic.billing.api import router as billing_router
 from clinic.desk.history_api import router as history_router
 from clinic.lib.errors import DomainError, InvalidInput, NotFound
+from clinic.lib.field_errors import in_words, unreadable_body
 from clinic.patients.api import router as patients_router
 from clinic.price_list.api import router as price_list_router
 from clinic.scheduling.api import router as scheduling_router
@@ -43,7 +44,7 @@ def refused(request: HttpRequest, error: DomainError) -> HttpResponse:
 
 @api.exception_handler(ValidationError)
 def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    fields = {".".join(str(part) for part in item["loc"][2:] or item["loc"]): item["msg"] for item in error.errors}
+    fields = {".".join(str(part) for part in item["loc"][2:] or item["loc"]): in_words(item) for item in error.errors}
     return api.create_response(request, error_body("invalid", str(InvalidInput.default_message), fields), status=422)
 
 
@@ -61,7 +62,9 @@ def missing(request: HttpRequest, error: Http404) -> HttpResponse:
 @api.exception_handler(HttpError)
 def unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
     """What cannot be read at all, such as a body that is no JSON."""
-    return api.create_response(request, error_body("unreadable", str(error)), status=error.status_code)
+    return api.create_response(
+        request, error_body("unreadable", unreadable_body() if error.status_code == 400 else str(error)), status=error.status_code
+    )
 
 
 for _router in (

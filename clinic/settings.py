@@ -218,7 +218,16 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 2**20
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
 MAX_UPLOAD_BYTES = int(env("MAX_UPLOAD_MB", "200")) * 2**20
 
-EMAIL_BACKEND = env("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+EMAIL_HOST = env("EMAIL_HOST")
+EMAIL_BACKEND = env("EMAIL_BACKEND") or f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
+EMAIL_USE_TLS = env_bool("EMAIL_USE_TLS", "true")
+EMAIL_PORT = int(env("EMAIL_PORT", "587" if EMAIL_USE_TLS else "25"))
+EMAIL_HOST_USER = env("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = env("EMAIL_HOST_PASSWORD")
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("DEFAULT_FROM_EMAIL") or EMAIL_HOST_USER or "clinic@localhost"
+if EMAIL_HOST and "@" not in DEFAULT_FROM_EMAIL:
+    raise ImproperlyConfigured("DEFAULT_FROM_EMAIL must be set: the address that the clinic's e-mail comes from")
 SILENCED_SYSTEM_CHECKS = ["axes.W003"]
 PROCRASTINATE_WORKER_DEFAULTS = {"task_middleware": [name_task, name_async_task]}
 SIMPLE_HISTORY_FILEFIELD_TO_CHARFIELD = True

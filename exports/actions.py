@@ -15,10 +15,11 @@ from exports.queries import Material, Period, material_of
 def read_card(*, user: User, patient_id: UUID, language: str, period: Period, at: datetime) -> tuple[Material, cards.Card]:
     """The patient's card in a language (else the patient's own); the look is recorded.
 
-    :raises NotAllowed: when the person may not take records out.
+    :raises NotAllowed: when the person may not take records out, or may not read what the card says.
     :raises NotFound: when there is no such patient.
     """
-    patient = get_patient_for(user, patient_id, what="card", permission=Permission.RECORD_EXPORT)
+    user.require(Permission.RECORD_EXPORT)
+    patient = get_patient_for(user, patient_id, what="card", permission=Permission.CLINICAL_VIEW)
     material = material_of(patient, period, at)
     return material, cards.write(material, language=cards.language_of(language, patient.language))
 

@@ -29,7 +29,7 @@ class Request(HttpRequest):
     user: User
 
 
-@page(Permission.RECORD_EXPORT)
+@page(Permission.RECORD_EXPORT, Permission.CLINICAL_VIEW)
 @require_GET
 def card(request: Request, patient_id: UUID) -> HttpResponse:
     """What the card will say: language and period are chosen here, the formula and the visits are shown."""
@@ -51,7 +51,7 @@ def card(request: Request, patient_id: UUID) -> HttpResponse:
     return render(request, "exports/card.html", context, status=200 if form.is_valid() else 422)
 
 
-@page(Permission.RECORD_EXPORT)
+@page(Permission.RECORD_EXPORT, Permission.CLINICAL_VIEW)
 @require_GET
 def card_pdf(request: Request, patient_id: UUID) -> HttpResponse:
     """The card as PDF."""
@@ -98,7 +98,7 @@ def registries(request: Request) -> HttpResponse:
         "lists": [found for found in lists.LISTS if all(map(request.user.may, found.needs))],
         "query": asked.urlencode(),
         "is_valid": form.is_valid(),
-        "may_export_cards": request.user.may(Permission.RECORD_EXPORT) and request.user.may(Permission.PATIENT_VIEW),
+        "may_export_cards": all(map(request.user.may, (Permission.RECORD_EXPORT, Permission.CLINICAL_VIEW, Permission.PATIENT_VIEW))),
         "may_see_claims": request.user.may(Permission.INSURANCE_VIEW),
         "may_see_debts": request.user.may(Permission.MONEY_VIEW),
     }

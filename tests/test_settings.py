@@ -1,5 +1,6 @@
 """The clinic refuses to start unsafely, and the README tells every variable it reads."""
 
+import json
 import os
 import re
 import subprocess
@@ -74,6 +75,35 @@ def test_it_reads_a_secret_from_a_file(tmp_path: Path) -> None:
     environment = {"PATH": os.environ["PATH"], "CLINIC_DATA": str(tmp_path), **variables}
     done = subprocess.run([sys.executable, "-c", command], cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == SECRET
+
+
+def mail_settings(tmp_path: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """The settings of e-mail that a clinic with these variables would have."""
+    names = "EMAIL_BACKEND EMAIL_HOST EMAIL_PORT EMAIL_USE_TLS EMAIL_HOST_USER EMAIL_HOST_PASSWORD DEFAULT_FROM_EMAIL"
+    command = f"import json; from clinic import settings; print(json.dumps([getattr(settings, name) for name in '{names}'.split()]))"
+    environment = {"PATH": os.environ["PATH"], "CLINIC_DATA": str(tmp_path), "DEBUG": "true", **variables}
+    return subprocess.run([sys.executable, "-c", command], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_without_a_mail_server_letters_go_to_the_log(tmp_path: Path) -> None:
+    backend, host, *_rest = json.loads(mail_settings(tmp_path).stdout)
+    assert (backend, host) == ("django.core.mail.backends.console.EmailBackend", "")
+
+
+def test_with_a_mail_server_letters_go_there_by_tls_with_the_password_of_a_file(tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("letter-box\n")
+    account = {"EMAIL_HOST_USER": "desk@clinic.example", "EMAIL_HOST_PASSWORD_FILE": str(tmp_path / "password")}
+    found = json.loads(mail_settings(tmp_path, EMAIL_HOST="smtp.example", **account).stdout)
+    backend, address = "django.core.mail.backends.smtp.EmailBackend", "desk@clinic.example"
+    assert found == [backend, "smtp.example", 587, True, address, "letter-box", address]
+    plain = {"EMAIL_USE_TLS": "false", "DEFAULT_FROM_EMAIL": "Clinic <a@clinic.example>"}
+    assert json.loads(mail_settings(tmp_path, EMAIL_HOST="127.0.0.1", **plain).stdout)[2:4] == [25, False]
+
+
+def test_it_refuses_a_mail_server_without_a_sender(tmp_path: Path) -> None:
+    done = mail_settings(tmp_path, EMAIL_HOST="smtp.example", EMAIL_HOST_USER="desk")
+    assert done.returncode != 0
+    assert "DEFAULT_FROM_EMAIL must be set" in done.stderr
 
 
 def test_the_readme_tells_every_variable() -> None:

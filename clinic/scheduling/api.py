@@ -1,17 +1,17 @@
-"""The diary's API: appointments, chairs, shifts, types, free slots."""
+"""The diary's API: appointments and free slots."""
 
-from datetime import timedelta
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
-from django.utils.translation import gettext_lazy as _
 from ninja import Query, Router, Status
 
-from clinic.lib.errors import InvalidInput, NotFound
-from clinic.scheduling import actions, queries, setup_actions
-from clinic.scheduling.models import Appointment, AppointmentType, Chair, Shift
+from clinic.lib.errors import NotFound
+from clinic.scheduling import actions, queries
+from clinic.scheduling.api_setup import LONGEST_LIST, place_of
+from clinic.scheduling.api_setup import router as setup_router
+from clinic.scheduling.models import Appointment
 from clinic.scheduling.rules import Span
 from clinic.scheduling.schemas import (
     AppointmentDetailsIn,
@@ -19,36 +19,21 @@ from clinic.scheduling.schemas import (
     AppointmentMoveIn,
     AppointmentOut,
     AppointmentStateIn,
-    AppointmentTypeOut,
-    ChairOut,
     DiaryWindowIn,
-    ShiftChangeIn,
-    ShiftIn,
-    ShiftOut,
-    ShiftVersionIn,
     SlotOut,
     SlotSearchIn,
 )
 from clinic.staff.http import Request
-from clinic.staff.models import Branch
 from clinic.staff.roles import Permission
 
 router = Router(tags=["diary"])
-LONGEST_LIST = timedelta(days=62)
-
-
-def _place(request: Request, window: DiaryWindowIn) -> Branch:
-    """The branch asked for, if the person may see its diary and asks for no endless list."""
-    request.user.require(Permission.DIARY_VIEW)
-    if not timedelta(0) < window.end - window.start <= LONGEST_LIST:
-        raise InvalidInput(fields={"to": _("The time ends after it starts, at most 62 days later.")})
-    return queries.get_branch_for(request.user, window.branch)
+router.add_router("", setup_router)
 
 
 @router.get("/appointments", response={200: list[AppointmentOut], 304: None}, operation_id="list_appointments")
 def list_appointments(request: Request, response: HttpResponse, window: Query[DiaryWindowIn]) -> object:
     """Appointments of a branch that overlap the time, cancelled ones too, in order. The ETag lets screens poll cheaply."""
-    place = _place(request, window)
+    place = place_of(request, window)
     etag = queries.diary_tag(request.user, place, window.start, window.end)
     unchanged = get_conditional_response(request, etag=etag)
     if unchanged is not None:
@@ -84,39 +69,6 @@ def change_state(request: Request, appointment_id: UUID, body: AppointmentStateI
 def describe(request: Request, appointment_id: UUID, body: AppointmentDetailsIn) -> Appointment:
     """Another type, assistant or note."""
     return actions.describe(actor=request.user, at=timezone.now(), appointment_id=appointment_id, **body.dict())
-
-
-@router.get("/chairs", response=list[ChairOut], operation_id="list_chairs")
-def list_chairs(request: Request, branch: UUID) -> list[Chair]:
-    """The chairs in use, in the diary's order."""
-    request.user.require(Permission.DIARY_VIEW)
-    return list(queries.chairs_of(queries.get_branch_for(request.user, branch)))
-
-
-@router.get("/appointment-types", response=list[AppointmentTypeOut], operation_id="list_appointment_types")
-def list_types(request: HttpRequest) -> list[AppointmentType]:
-    request.user.require(Permission.DIARY_VIEW)  # type: ignore[union-attr]
-    return list(queries.types_offered())
-
-
-@router.get("/shifts", response=list[ShiftOut], operation_id="list_shifts")
-def list_shifts(request: Request, window: Query[DiaryWindowIn]) -> list[Shift]:
-    return list(queries.shifts_between(_place(request, window), window.start, window.end))
-
-
-@router.post("/shifts", response={201: ShiftOut}, operation_id="add_shift")
-def add_shift(request: Request, body: ShiftIn) -> Status[Shift]:
-    return Status(201, setup_actions.add_shift(actor=request.user, at=timezone.now(), **body.dict()))
-
-
-@router.patch("/shifts/{uuid:shift_id}", response=ShiftOut, operation_id="change_shift")
-def change_shift(request: Request, shift_id: UUID, body: ShiftChangeIn) -> Shift:
-    return setup_actions.change_shift(actor=request.user, at=timezone.now(), shift_id=shift_id, **body.dict())
-
-
-@router.post("/shifts/{uuid:shift_id}/cancel", response=ShiftOut, operation_id="cancel_shift")
-def cancel_shift(request: Request, shift_id: UUID, body: ShiftVersionIn) -> Shift:
-    return setup_actions.cancel_shift(actor=request.user, at=timezone.now(), shift_id=shift_id, version=body.version)
 
 
 @router.get("/slots", response=list[SlotOut], operation_id="find_slots")

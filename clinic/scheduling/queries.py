@@ -22,7 +22,7 @@ from clinic.lib.errors import NotFound
 from clinic.patients.models import Alert, Patient
 from clinic.patients.queries import get_patient_for
 from clinic.scheduling import rules
-from clinic.scheduling.models import Appointment, AppointmentQuerySet, AppointmentType, Chair, Shift, TimeRange
+from clinic.scheduling.models import Appointment, AppointmentQuerySet, AppointmentType, Chair, Room, Shift, TimeRange
 from clinic.staff import queries as staff
 from clinic.staff.models import Branch, User
 from clinic.staff.roles import Permission, Role
@@ -172,6 +172,11 @@ def types_offered() -> QuerySet[AppointmentType]:
     return AppointmentType.objects.filter(is_active=True).order_by("position", "name_ru", "pk")
 
 
+def all_types() -> QuerySet[AppointmentType]:
+    """Those offered first, then those that are not offered any more."""
+    return AppointmentType.objects.order_by("-is_active", "position", "name_ru", "pk")
+
+
 def day_appointments(branch: Branch, day: date) -> AppointmentQuerySet:
     """Appointments that take place on the branch day, cancelled ones too, in order."""
     return appointments_between(branch, *day_bounds(day, branch.time_zone))
@@ -197,9 +202,16 @@ def patient_appointments(patient: Patient) -> AppointmentQuerySet:
     return patient.appointments.select_related(*RELATED).order_by("-starts_at", "pk")
 
 
-def chairs_of(branch: Branch) -> QuerySet[Chair]:
-    """The chairs in use, in the order of the diary's columns."""
-    return Chair.objects.filter(branch=branch, is_active=True).select_related("room").order_by("position", "name", "pk")
+def rooms_of(branch: Branch, *, with_unused: bool = False) -> QuerySet[Room]:
+    """The rooms in use, in order; `with_unused` adds the others."""
+    rooms = Room.objects.filter(branch=branch).order_by("position", "name", "pk")
+    return rooms if with_unused else rooms.filter(is_active=True)
+
+
+def chairs_of(branch: Branch, *, with_unused: bool = False) -> QuerySet[Chair]:
+    """The chairs in use, in the order of the diary's columns; `with_unused` adds the others."""
+    chairs = Chair.objects.filter(branch=branch).select_related("room").order_by("position", "name", "pk")
+    return chairs if with_unused else chairs.filter(is_active=True)
 
 
 def shifts_between(branch: Branch, start: datetime, end: datetime) -> QuerySet[Shift]:

@@ -1,7 +1,7 @@
 """What the diary's API takes and gives."""
 
-from datetime import datetime
-from typing import Any, Literal
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from ninja import Field, Schema
@@ -30,12 +30,24 @@ class DiaryPatientOut(Schema):
         return str(row.get_full_name())
 
 
+class RoomOut(Schema):
+    id: UUID
+    version: int
+    branch_id: UUID
+    name: str
+    position: int
+    is_active: bool
+
+
 class ChairOut(Schema):
     id: UUID
+    version: int
     branch_id: UUID
+    room_id: UUID
     room: str
     name: str
     position: int
+    is_active: bool
 
     @staticmethod
     def resolve_room(row: Any) -> str:
@@ -56,6 +68,15 @@ class AppointmentTypeOut(Schema):
     @staticmethod
     def resolve_name(row: AppointmentType) -> str:
         return str(row)
+
+
+class AppointmentTypeSetUpOut(AppointmentTypeOut):
+    version: int
+    name_ru: str
+    name_fr: str
+    name_en: str
+    position: int
+    is_active: bool
 
 
 class AppointmentOut(Schema):
@@ -171,3 +192,62 @@ class ShiftChangeIn(Schema):
 
 class ShiftVersionIn(Schema):
     version: int
+
+
+class ShiftsCopyIn(Schema):
+    branch_id: UUID
+    monday: date
+
+
+class CopiedShiftsOut(Schema):
+    made: list[ShiftOut]
+    skipped: int
+
+
+Place = Annotated[int, Field(ge=0, le=999, description="Place in the diary's order.")]
+Colour = Annotated[str, Field(pattern="^#[0-9a-f]{6}$")]
+Minutes = Annotated[int, Field(ge=5, le=720)]
+
+
+class RoomIn(Schema):
+    id: UUID | None = None
+    branch_id: UUID
+    name: str = Field(min_length=1, max_length=60)
+    position: Place = 0
+
+
+class RoomChangeIn(Schema):
+    version: int
+    branch_id: UUID
+    name: str = Field("", min_length=1, max_length=60)
+    position: Place = 0
+    is_active: bool = True
+
+
+class ChairIn(RoomIn):
+    room_id: UUID
+
+
+class ChairChangeIn(RoomChangeIn):
+    room_id: UUID | None = None
+
+
+class AppointmentTypeIn(Schema):
+    id: UUID | None = None
+    name_ru: str = Field(min_length=1, max_length=80)
+    name_fr: str = Field("", max_length=80)
+    name_en: str = Field("", max_length=80)
+    minutes: Minutes = 30
+    colour: Colour = "#5b7db1"
+    position: Place = 0
+
+
+class AppointmentTypeChangeIn(Schema):
+    version: int
+    name_ru: str = Field("", min_length=1, max_length=80)
+    name_fr: str = Field("", max_length=80)
+    name_en: str = Field("", max_length=80)
+    minutes: Minutes = 30
+    colour: Colour = "#5b7db1"
+    position: Place = 0
+    is_active: bool = True

@@ -59,27 +59,39 @@ class Copied:
 
 
 @transaction.atomic
-def save_room(*, actor: User, branch_id: UUID, room_id: UUID | None, version: int | None, values: Mapping[str, Any]) -> Room:
-    """Add a room to the branch, or change one (`name`, `position`, `is_active`).
+def save_room(*, actor: User, branch_id: UUID, room_id: UUID | None, version: int | None, values: Mapping[str, Any], id: UUID | None = None) -> Room:
+    """Add a room to the branch, or change one (`name`, `position`, `is_active`); adding again with the same `id` returns the first.
 
     :raises NameTaken: when the branch has a room of that name.
     """
     actor.require(Permission.DIARY_SETUP)
     branch = queries.get_branch_for(actor, branch_id)
-    return _save(_existing(Room, room_id, version, branch) or Room(branch=branch), values)
+    return _first(Room, id, branch) or _save(_existing(Room, room_id, version, branch) or Room(id=id or uuid7(), branch=branch), values)
 
 
 @transaction.atomic
-def save_chair(*, actor: User, at: datetime, branch_id: UUID, chair_id: UUID | None, version: int | None, values: Mapping[str, Any]) -> Chair:
-    """Add a chair to the branch, or change one (`room_id`, `name`, `position`, `is_active`).
+def save_chair(
+    *,
+    actor: User,
+    at: datetime,
+    branch_id: UUID,
+    chair_id: UUID | None,
+    version: int | None,
+    values: Mapping[str, Any],
+    id: UUID | None = None,
+) -> Chair:
+    """Add a chair to the branch, or change one (`room_id`, `name`, `position`, `is_active`); adding again with the same `id` returns the first.
 
     :raises NameTaken: when the branch has a chair of that name.
     :raises ChairInUse: when patients are still booked into a chair taken out of use.
     """
     actor.require(Permission.DIARY_SETUP)
     branch = queries.get_branch_for(actor, branch_id)
-    chair = _existing(Chair, chair_id, version, branch) or Chair(branch=branch)
-    if not Room.objects.filter(pk=values["room_id"], branch=branch).exists():
+    first = _first(Chair, id, branch)
+    if first is not None:
+        return first
+    chair = _existing(Chair, chair_id, version, branch) or Chair(id=id or uuid7(), branch=branch)
+    if not Room.objects.filter(pk=values.get("room_id", chair.room_id), branch=branch).exists():
         raise InvalidInput(fields={"room_id": _("Choose a room of this branch.")})
     if chair.is_active and not values.get("is_active", True):
         hold(chair.pk)
@@ -88,10 +100,10 @@ def save_chair(*, actor: User, at: datetime, branch_id: UUID, chair_id: UUID | N
 
 
 @transaction.atomic
-def save_type(*, actor: User, type_id: UUID | None, version: int | None, values: Mapping[str, Any]) -> AppointmentType:
-    """Add an appointment type, or change one."""
+def save_type(*, actor: User, type_id: UUID | None, version: int | None, values: Mapping[str, Any], id: UUID | None = None) -> AppointmentType:
+    """Add an appointment type, or change one; adding again with the same `id` returns the first."""
     actor.require(Permission.DIARY_SETUP)
-    return _save(_existing(AppointmentType, type_id, version) or AppointmentType(), values)
+    return _first(AppointmentType, id) or _save(_existing(AppointmentType, type_id, version) or AppointmentType(id=id or uuid7()), values)
 
 
 @transaction.atomic
@@ -155,12 +167,23 @@ def cancel_shift(*, actor: User, at: datetime, shift_id: UUID, version: int) -> 
 def copy_week(*, actor: User, at: datetime, branch_id: UUID, monday: date) -> Copied:
     """Repeat the branch's shifts of the week that starts on `monday` in the next week, at the same hours of the wall clock."""
     actor.require(Permission.DIARY_SETUP)
+    if monday.weekday():
+        raise InvalidInput(fields={"monday": _("This day is not a Monday.")})
     branch = queries.get_branch_for(actor, branch_id)
     week = list(queries.week_shifts(branch, monday))
     hold(*[shift.user_id for shift in week])
     copies = [_a_week_later(shift, ZoneInfo(branch.time_zone)) for shift in week]
     made = [copy for copy in copies if copy.user.is_active and _clash(copy) is None]
     return Copied([_place(copy, copy.starts_at, copy.ends_at, force_insert=True) for copy in made], len(copies) - len(made))
+
+
+def _first(model: type[Row], key: UUID | None, branch: Branch | None = None) -> Row | None:
+    """What an earlier call with the same key made."""
+    if key is None:
+        return None
+    hold(key)
+    where = {"branch": branch} if branch else {}
+    return model._default_manager.filter(pk=key, **where).first()
 
 
 def _existing(model: type[Row], key: UUID | None, version: int | None, branch: Branch | None = None) -> Row | None:

@@ -126,7 +126,7 @@ def shifts_copy(request: Request) -> HttpResponse:
 @page(Permission.DIARY_SETUP)
 def chairs(request: Request) -> HttpResponse:
     branch = _branch(request)
-    rooms = Room.objects.filter(branch=branch).prefetch_related("chairs").order_by("position", "name", "pk")
+    rooms = queries.rooms_of(branch, with_unused=True).prefetch_related("chairs")
     return render(request, "scheduling/chairs.html", {"branch": branch, "rooms": rooms})
 
 
@@ -160,8 +160,7 @@ def room_edit(request: Request, room_id: UUID | None = None) -> HttpResponse:
 
 @page(Permission.DIARY_SETUP)
 def appointment_types(request: Request) -> HttpResponse:
-    rows = AppointmentType.objects.order_by("-is_active", "position", "name_ru", "pk")
-    return render(request, "scheduling/appointment_types.html", {"types": rows})
+    return render(request, "scheduling/appointment_types.html", {"types": queries.all_types()})
 
 
 @page(Permission.DIARY_SETUP)

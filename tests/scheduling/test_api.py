@@ -159,3 +159,42 @@ def test_who_may_do_what(role: Role) -> None:
 
 def test_nobody_sees_nothing() -> None:
     assert Client().get(URL, window()).status_code == 401
+
+
+def test_programs_set_up_rooms_chairs_and_types() -> None:
+    manager, place = log_in(make_user(Role.MANAGER)), str(make_branch().pk)
+    key = str(uuid7())
+    room = post(manager, "/api/v1/rooms", {"id": key, "branch_id": place, "name": "Blue"}).json()
+    assert post(manager, "/api/v1/rooms", {"id": key, "branch_id": place, "name": "Blue"}).json() == room
+    taken = post(manager, "/api/v1/rooms", {"branch_id": place, "name": "Blue"})
+    assert (taken.status_code, taken.json()["code"]) == (409, "name_taken")
+    chair = post(manager, "/api/v1/chairs", {"branch_id": place, "room_id": room["id"], "name": "Blue 1", "position": 3})
+    assert (chair.status_code, chair.json()["room"], chair.json()["version"]) == (201, "Blue", 1)
+    address = f"/api/v1/chairs/{chair.json()['id']}"
+    changed = manager.patch(address, {"version": 1, "branch_id": place, "is_active": False}, content_type="application/json").json()
+    assert (changed["name"], changed["position"], changed["is_active"], changed["version"]) == ("Blue 1", 3, False, 2)
+    assert manager.get("/api/v1/chairs", {"branch": place}).json() == []
+    assert len(manager.get("/api/v1/chairs", {"branch": place, "with_unused": "true"}).json()) == 1
+    stale = manager.patch(address, {"version": 1, "branch_id": place, "name": "Green"}, content_type="application/json")
+    assert (stale.status_code, stale.json()["code"]) == (409, "stale")
+    kind = post(manager, "/api/v1/appointment-types", {"name_ru": "Гигиена", "minutes": 60}).json()
+    renamed = {"version": 1, "name_en": "Hygiene", "is_active": False}
+    answer = manager.patch(f"/api/v1/appointment-types/{kind['id']}", renamed, content_type="application/json").json()
+    assert (answer["name_ru"], answer["name_en"], answer["minutes"], answer["is_active"]) == ("Гигиена", "Hygiene", 60, False)
+    assert Event.objects.filter(tbl="scheduling_appointmenttype", pk_text=kind["id"]).count() == 2
+
+
+def test_programs_copy_a_week_of_shifts() -> None:
+    manager = log_in(make_user(Role.MANAGER))
+    make_shift()
+    body = {"branch_id": str(make_branch().pk), "monday": "2026-11-23"}
+    copied = post(manager, "/api/v1/shifts/copy", body).json()
+    assert ([row["starts_at"][:10] for row in copied["made"]], copied["skipped"]) == (["2026-11-30"], 0)
+    assert post(manager, "/api/v1/shifts/copy", {**body, "monday": "2026-11-24"}).json()["fields"].keys() == {"monday"}
+
+
+def test_who_may_not_set_the_diary_up_is_refused(desk: Client) -> None:
+    dentist = log_in(dr_orlova())
+    body = {"branch_id": str(make_branch().pk), "name": "Blue"}
+    assert post(dentist, "/api/v1/rooms", body).status_code == 403
+    assert post(desk, "/api/v1/rooms", {**body, "name": ""}).status_code == 422

@@ -39,7 +39,7 @@ def documents(request: Request, patient_id: UUID) -> HttpResponse:
         "waiting": waiting,
         "rows": [row for row in rows if row not in waiting],
         "may_issue": request.user.may(Permission.DOCUMENT_ISSUE),
-        "may_export": request.user.may(Permission.RECORD_EXPORT),
+        "may_export": request.user.may(Permission.RECORD_EXPORT) and request.user.may(Permission.CLINICAL_VIEW),
     }
     return render(request, "treatment_plans/documents.html", context)
 

@@ -1,0 +1,71 @@
+"""What is wrong with a field of a request, in the user's words, by pydantic's type of the error."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+NOT_A_NUMBER = gettext_lazy("This is not a number.")
+NOT_A_DATE = gettext_lazy("This is not a date. Write it as 2026-11-22.")
+NOT_AN_INSTANT = gettext_lazy("This is not a date with a time. Write it as 2026-11-22T09:30:00+03:00.")
+NOT_A_TIME = gettext_lazy("This is not a time. Write it as 09:30.")
+NOT_YES_OR_NO = gettext_lazy("This is neither true nor false.")
+NOT_AN_ID = gettext_lazy("This is not an id. An id looks like 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b.")
+WORDS: dict[str, str | Promise] = {
+    "missing": gettext_lazy("This is missing."),
+    "extra_forbidden": gettext_lazy("There is no such field."),
+    "string_type": gettext_lazy("This must be text."),
+    "string_too_short": gettext_lazy("This is too short: at least %(min_length)s characters."),
+    "string_too_long": gettext_lazy("This is too long: at most %(max_length)s characters."),
+    "string_pattern_mismatch": gettext_lazy("This is not in the form that is asked for: %(pattern)s."),
+    "too_short": gettext_lazy("This list is too short: at least %(min_length)s."),
+    "too_long": gettext_lazy("This list is too long: at most %(max_length)s."),
+    "greater_than": gettext_lazy("This must be more than %(gt)s."),
+    "greater_than_equal": gettext_lazy("This must be at least %(ge)s."),
+    "less_than": gettext_lazy("This must be less than %(lt)s."),
+    "less_than_equal": gettext_lazy("This must be at most %(le)s."),
+    "multiple_of": gettext_lazy("This must be a multiple of %(multiple_of)s."),
+    "decimal_max_digits": gettext_lazy("This number is too long: at most %(max_digits)s digits."),
+    "decimal_max_places": gettext_lazy("Too many digits after the point: at most %(decimal_places)s."),
+    "decimal_whole_digits": gettext_lazy("This number is too large: at most %(whole_digits)s digits before the point."),
+    "int_from_float": gettext_lazy("This must be a whole number."),
+    "literal_error": gettext_lazy("Choose one of these: %(expected)s."),
+    "enum": gettext_lazy("Choose one of these: %(expected)s."),
+    "timezone_aware": gettext_lazy("Add the time zone, for example +03:00 or Z."),
+    "list_type": gettext_lazy("This must be a list."),
+    "dict_type": gettext_lazy("This must be an object."),
+    "model_type": gettext_lazy("This must be an object."),
+    "model_attributes_type": gettext_lazy("This must be an object."),
+    "none_required": gettext_lazy("This must be empty."),
+    "json_invalid": gettext_lazy("This is not JSON."),
+}
+FAMILIES: tuple[tuple[str, str | Promise], ...] = (
+    ("int_", NOT_A_NUMBER),
+    ("float_", NOT_A_NUMBER),
+    ("decimal_", NOT_A_NUMBER),
+    ("finite_", NOT_A_NUMBER),
+    ("datetime_", NOT_AN_INSTANT),
+    ("timezone_", NOT_AN_INSTANT),
+    ("date_", NOT_A_DATE),
+    ("time_", NOT_A_TIME),
+    ("bool_", NOT_YES_OR_NO),
+    ("uuid_", NOT_AN_ID),
+)
+
+
+def in_words(error: Mapping[str, Any]) -> str:
+    """One of pydantic's errors (`type`, `msg`, `ctx`) in the language of the request; an unusual one keeps pydantic's English."""
+    kind = str(error["type"])
+    text = WORDS.get(kind) or next((words for start, words in FAMILIES if kind.startswith(start)), None)
+    if text is None:
+        return str(error["msg"])
+    values = {**error.get("ctx", {})}
+    values["expected"] = str(values.get("expected", "")).replace(" or ", ", ")
+    return str(text) % values if "%(" in str(text) else str(text)
+
+
+def unreadable_body() -> str:
+    """What is said about a body that cannot be read at all."""
+    return _("The body of the request cannot be read: it must be JSON in UTF-8.")

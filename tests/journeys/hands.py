@@ -1,12 +1,14 @@
-"""What a person does before the journey starts."""
+"""What hands do: come in, drag with the mouse, draw with the mouse or a finger."""
 
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Page
+from playwright.sync_api import FloatRect, Locator, Page
 
 from clinic.staff.models import User
+
+Point = tuple[float, float]
 
 
 def login_as(page: Page, user: User, base_url: str) -> None:
@@ -16,3 +18,47 @@ def login_as(page: Page, user: User, base_url: str) -> None:
     session = client.cookies[settings.SESSION_COOKIE_NAME]
     page.context.clear_cookies()
     page.context.add_cookies([{"name": session.key, "value": session.value, "domain": urlsplit(base_url).hostname or "", "path": "/"}])
+
+
+def box_of(what: Locator) -> FloatRect:
+    """Where it stands on the screen."""
+    box = what.bounding_box()
+    assert box
+    return box
+
+
+def take(page: Page, point: Point) -> None:
+    """Press the mouse and begin to pull."""
+    x, y = point
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 6, y + 6)
+
+
+def drag(page: Page, start: Point, end: Point) -> None:
+    """Pull from one point to another and let go."""
+    take(page, start)
+    page.mouse.move(*end, steps=6)
+    page.mouse.up()
+
+
+def scribble(box: FloatRect, height: float) -> list[Point]:
+    """One wavy stroke across the frame, at this part of its height."""
+    middle = box["y"] + box["height"] * height
+    return [(box["x"] + 20 + 14 * step, middle + (8 if step % 2 else -8)) for step in range(12)]
+
+
+def draw_with_the_mouse(page: Page, stroke: list[Point]) -> None:
+    page.mouse.move(*stroke[0])
+    page.mouse.down()
+    for point in stroke[1:]:
+        page.mouse.move(*point)
+    page.mouse.up()
+
+
+def draw_with_a_finger(page: Page, stroke: list[Point]) -> None:
+    screen = page.context.new_cdp_session(page)
+    for number, (x, y) in enumerate(stroke):
+        screen.send("Input.dispatchTouchEvent", {"type": "touchMove" if number else "touchStart", "touchPoints": [{"x": x, "y": y}]})
+    screen.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    screen.detach()

@@ -10,7 +10,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from clinic.scheduling import actions
 from clinic.scheduling.models import Appointment
-from tests.journeys.hands import login_as
+from tests.journeys import hands
+from tests.journeys.hands import box_of, login_as, take
 from tests.scheduling.factories import book, dr_sokolov, dupont, make_chair, make_shift
 from tests.staff.factories import dr_orlova, registrar_belova
 
@@ -46,13 +47,9 @@ def card(page: Page, name: str) -> Locator:
 
 def drag(page: Page, what: Locator, *, minutes: int, columns: int = 0) -> None:
     """Take the card in its middle and leave it `minutes` lower and `columns` to the right."""
-    box, column = what.bounding_box(), page.locator(".diary-column").first.bounding_box()
-    assert box
-    assert column
+    box, column = box_of(what), box_of(page.locator(".diary-column").first)
     x, y = box["x"] + 40, box["y"] + box["height"] / 2
-    page.mouse.move(x, y)
-    page.mouse.down()
-    page.mouse.move(x + 10, y + 10)
+    take(page, (x, y))
     page.mouse.move(x + columns * column["width"], y + minutes / MINUTES_A_PIXEL, steps=4)
 
 
@@ -85,12 +82,9 @@ def test_a_change_by_somebody_else_appears_and_a_stale_move_is_explained(diary: 
 
 
 def test_an_empty_stretch_opens_the_booking_with_its_place(diary: Page) -> None:
-    column = diary.locator(".diary-column").first.bounding_box()
-    assert column
-    diary.mouse.move(column["x"] + 60, column["y"] + 180 / MINUTES_A_PIXEL)
-    diary.mouse.down()
-    diary.mouse.move(column["x"] + 60, column["y"] + 225 / MINUTES_A_PIXEL, steps=4)
-    diary.mouse.up()
+    column = box_of(diary.locator(".diary-column").first)
+    x = column["x"] + 60
+    hands.drag(diary, (x, column["y"] + 180 / MINUTES_A_PIXEL), (x, column["y"] + 225 / MINUTES_A_PIXEL))
     panel = diary.locator("#panel")
     expect(panel.get_by_label("Time")).to_have_value("12:00")
     expect(panel.get_by_label("Length")).to_have_value("45")
@@ -113,6 +107,20 @@ def test_the_panel_changes_states_and_cancels_with_a_reason(diary: Page) -> None
     panel.get_by_role("button", name="Cancel the appointment").click()
     expect(panel).to_contain_text("Cancelled because")
     assert Appointment.objects.get(patient__last_name="Петров").state == "cancelled"
+
+
+def test_the_line_of_now_lies_over_the_columns(page: Page, base_url: str) -> None:
+    midnight = at(0) - timedelta(days=1)
+    with transaction.atomic():
+        make_chair()
+        make_shift(dr_orlova(), midnight, midnight + timedelta(hours=24))
+        actor = registrar_belova()
+    login_as(page, actor, base_url)
+    page.goto("/diary/")
+    expect(page.locator(".diary-now")).to_be_attached()
+    hours, column = (box_of(page.locator(name).first) for name in (".diary-hours", ".diary-column"))
+    assert (column["y"], column["height"]) == (hours["y"], hours["height"])
+    assert column["height"] >= 24 * 60 / MINUTES_A_PIXEL - 1
 
 
 def test_keys_turn_the_days(diary: Page) -> None:

@@ -1,4 +1,4 @@
-// Drag to book, to move, to resize; the ghost says whether the place is free before the drop.
+// Drag to book, to move, to resize; the ghost says whether the place is free before the drop. A finger scrolls, its tap books.
 
 import { verdict } from "./check.js";
 import { STEP } from "./clock.js";
@@ -27,6 +27,7 @@ export class Drag {
     root.addEventListener("pointermove", (event) => this.drag(event));
     root.addEventListener("pointerup", () => this.drop());
     root.addEventListener("pointercancel", () => this.leave());
+    root.addEventListener("click", (event) => this.tap(/** @type {PointerEvent} */ (event)));
     root.addEventListener("dragstart", (event) => event.preventDefault());
     document.addEventListener("keydown", (event) => event.key === "Escape" && this.leave());
   }
@@ -42,7 +43,16 @@ export class Drag {
     const start = row ? this.day.clock.minutes(row.starts_at) : Math.floor(at / STEP) * STEP;
     const end = row ? this.day.clock.minutes(row.ends_at) : start + STEP;
     const mode = !row ? "book" : target.closest(".diary-grip") ? "resize" : "move";
-    this.held = { mode, row, x: event.clientX, y: event.clientY, grab: at - start, column, start, end };
+    this.held = { mode, row, x: event.clientX, y: event.clientY, grab: { book: 0, move: at - start, resize: at - end }[mode], column, start, end };
+  }
+
+  /** @param {PointerEvent} event */
+  tap(event) {
+    const target = /** @type {Element} */ (event.target);
+    const column = /** @type {HTMLElement | null} */ (target.closest(".diary-column"));
+    if (!this.day.mayWrite || event.pointerType !== "touch" || !column || target.closest(".diary-card")) return;
+    const start = Math.floor(minuteAt(column, event.clientY, this.day.clock.length) / STEP) * STEP;
+    this.on.book(column.dataset.column ?? "", start, start + STEP);
   }
 
   /** @param {PointerEvent} event */
@@ -80,7 +90,7 @@ export class Drag {
       held.start = snap(at - held.grab);
       held.end = held.start + length;
     } else {
-      held.end = Math.max(held.start + STEP, Math.min(this.day.clock.length, snap(at)));
+      held.end = Math.max(held.start + STEP, Math.min(this.day.clock.length, snap(at - held.grab)));
     }
   }
 

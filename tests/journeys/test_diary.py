@@ -94,6 +94,89 @@ def test_an_empty_stretch_opens_the_booking_with_its_place(diary: Page) -> None:
     expect(panel.get_by_label("Time")).to_have_value("12:00")
 
 
+@pytest.fixture
+def tablet(diary: Page) -> Page:
+    """The same on a screen for fingers, where a minute is a little taller."""
+    diary.context.new_cdp_session(diary).send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    diary.wait_for_function("matchMedia('(pointer: coarse)').matches")
+    return diary
+
+
+def tall(page: Page, minutes: float) -> float:
+    """So many minutes in pixels of that screen."""
+    return float(page.locator(".diary-column").first.evaluate("(node, minutes) => node.clientHeight / 540 * minutes", minutes))
+
+
+class Finger:
+    """A finger on the screen, by the browser's own events."""
+
+    def __init__(self, page: Page, x: float, y: float) -> None:
+        self.session, self.page, self.x, self.y = page.context.new_cdp_session(page), page, x, y
+        self._send("touchStart", [{"x": x, "y": y}])
+
+    def wait(self) -> "Finger":
+        self.page.wait_for_timeout(450)
+        return self
+
+    def move(self, x: float, y: float, *, steps: int = 4) -> "Finger":
+        for step in range(1, steps + 1):
+            self._send("touchMove", [{"x": self.x + (x - self.x) * step / steps, "y": self.y + (y - self.y) * step / steps}])
+        return self
+
+    def lift(self) -> None:
+        self._send("touchEnd", [])
+
+    def _send(self, kind: str, points: list[dict[str, float]]) -> None:
+        self.session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+
+def middle(what: Locator) -> tuple[float, float]:
+    box = what.bounding_box()
+    assert box
+    return box["x"] + 40, box["y"] + box["height"] / 2
+
+
+def test_a_finger_that_holds_moves_the_appointment(tablet: Page) -> None:
+    x, y = middle(card(tablet, "Петров"))
+    finger = Finger(tablet, x, y).wait().move(x, y + tall(tablet, 120))
+    expect(tablet.locator(".diary-ghost")).to_have_text("11:00–12:00 free")
+    finger.lift()
+    expect(tablet.locator("#toasts")).to_contain_text("Moved to 11:00–12:00.")
+    assert Appointment.objects.get(patient__last_name="Петров").starts_at == at(11)
+
+
+def test_a_finger_makes_the_appointment_longer(tablet: Page) -> None:
+    grip = card(tablet, "Петров").locator(".diary-grip").bounding_box()
+    assert grip
+    x, y = grip["x"] + grip["width"] / 2, grip["y"] + grip["height"] / 2
+    Finger(tablet, x, y).wait().move(x, y + tall(tablet, 30)).lift()
+    expect(card(tablet, "Петров")).to_contain_text("09:00–10:30")
+
+
+def test_a_swipe_scrolls_and_moves_nothing(tablet: Page) -> None:
+    x, y = middle(card(tablet, "Петров"))
+    before = tablet.locator("#diary").evaluate("node => node.scrollTop")
+    Finger(tablet, x, y + 100).move(x, y - 60, steps=10).lift()
+    tablet.wait_for_function("before => document.getElementById('diary').scrollTop > before", arg=before)
+    expect(tablet.locator(".diary-ghost")).to_have_count(0)
+    assert Appointment.objects.get(patient__last_name="Петров").starts_at == at(9)
+
+
+def test_a_tap_on_an_empty_place_books_there_for_the_usual_length(tablet: Page) -> None:
+    column = tablet.locator(".diary-column").nth(1).bounding_box()
+    assert column
+    Finger(tablet, column["x"] + 60, column["y"] + tall(tablet, 128)).lift()
+    panel = tablet.locator("#panel")
+    expect(panel.get_by_label("Time")).to_have_value("11:00")
+    expect(panel.get_by_label("Length")).to_have_value("30")
+    expect(panel.locator("[name=chair_id]")).to_have_value(str(make_chair("Chair 2").pk))
+
+
+def test_a_tap_on_a_card_opens_it(tablet: Page) -> None:
+    Finger(tablet, *middle(card(tablet, "Петров"))).lift()
+    expect(tablet.locator("#panel").get_by_role("button", name="Confirmed")).to_be_visible()
+
+
 def test_the_panel_changes_states_and_cancels_with_a_reason(diary: Page) -> None:
     card(diary, "Петров").focus()
     diary.keyboard.press("Enter")

@@ -23,7 +23,7 @@ const openPanel = (url) => document.dispatchEvent(new CustomEvent("panel-open", 
 const drag = new Drag(root, day, {
   book(column, start, end) {
     const chosen = new URLSearchParams({ start: day.clock.iso(start), [day.view === "dentists" ? "dentist_id" : "chair_id"]: column });
-    if (end - start > 5) chosen.set("minutes", String(end - start));
+    if (end !== null) chosen.set("minutes", String(end - start));
     openPanel(`${day.urls.book}&${chosen}`);
   },
   async move(row, column, start, end) {

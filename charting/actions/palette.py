@@ -4,7 +4,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from charting.models import PaletteFavourite
-from charting.palette import palette
+from charting.palette import favourites, palette
 from clinic.lib.errors import InvalidInput
 from clinic.staff.models import User
 from clinic.staff.roles import Permission
@@ -12,13 +12,21 @@ from clinic.staff.roles import Permission
 
 @transaction.atomic
 def set_favourite(*, slot: int, entry: str, actor: User) -> PaletteFavourite:
-    """Keep an entry of the palette under a number key, for the whole clinic.
+    """Keep an entry of the palette under a number key, for the whole clinic; what the key held moves to the entry's old key.
 
     :raises InvalidInput: when there is no such key or entry.
     """
     actor.require(Permission.CHART_WRITE)
     if not 1 <= slot <= 9 or entry not in {known.key for known in palette().entries}:
         raise InvalidInput(_("There is no such key or entry of the palette."), fields={"entry": _("There is no such entry.")})
+    before = favourites()
+    for other, held in before.items():
+        if held == entry and other != slot and slot in before:
+            _put(other, before[slot])
+    return _put(slot, entry)
+
+
+def _put(slot: int, entry: str) -> PaletteFavourite:
     row = PaletteFavourite.objects.select_for_update().filter(slot=slot).first()
     if row is None:
         try:

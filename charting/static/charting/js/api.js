@@ -7,11 +7,12 @@ const TIMEOUT_MS = 15000;
 
 /** What went wrong, in the user's words. */
 export class Refusal extends Error {
-  /** @param {string} message @param {number} status @param {string} code */
-  constructor(message, status, code) {
+  /** @param {string} message @param {number} status @param {string} code @param {string} [link] to the page that helps on */
+  constructor(message, status, code, link = "") {
     super(message);
     this.status = status;
     this.code = code;
+    this.link = link;
   }
 }
 
@@ -44,7 +45,7 @@ export async function call(path, { method = "GET", body } = {}) {
   const answer = await response.json().catch(() => null);
   if (response.ok && answer !== null) return answer;
   const words = answer?.fields ? [...new Set([answer.message, ...Object.values(answer.fields)])].join(" ") : answer?.message;
-  throw new Refusal(words ?? sentences.broken, response.status, answer?.code ?? "broken");
+  throw new Refusal(words ?? sentences.broken, response.status, answer?.code ?? "broken", answer?.link ?? "");
 }
 
 /** A record's key, made here so that a repeated request is the same record (UUID version 7). */

@@ -128,12 +128,12 @@ async function act(path, method, body, words, back) {
     status.entered([typeof words === "string" ? words : words(answer)], back ? () => act(back.path, back.method, back.body, setup.words.undone) : null);
     await load();
   } catch (error) {
-    status.refused(/** @type {Error} */ (error).message, () => act(path, method, body, words, back));
+    status.refused(/** @type {Error} */ (error), () => act(path, method, body, words, back));
   }
 }
 
 palette.addEventListener("choose", (event) => enter(/** @type {CustomEvent} */ (event).detail));
-palette.addEventListener("keep", (event) => status.askSlot((slot) => palette.setFavourite(slot, /** @type {CustomEvent} */ (event).detail).catch((error) => status.say(error.message, "danger"))));
+palette.addEventListener("refused", (event) => status.say(/** @type {CustomEvent} */ (event).detail, "danger"));
 palette.addEventListener("leave", () => focusTooth(selection.focused));
 timeline.addEventListener("change", load);
 status.addEventListener("retry", load);

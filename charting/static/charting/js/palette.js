@@ -1,5 +1,6 @@
 // The palette beside the arch: typing finds a finding or a service, number keys give the favourites.
 import { call } from "./api.js";
+import { askSlot, held, star } from "./favourites.js";
 import { byId, html } from "./svg.js";
 
 const SHOWN = 60;
@@ -15,6 +16,7 @@ export class Palette extends EventTarget {
     this.search = /** @type {HTMLInputElement} */ (byId("palette-search"));
     this.list = byId("palette-list");
     this.keys = byId("palette-keys");
+    this.slots = byId("palette-slots");
     /** @type {PaletteData} */
     this.data = { entries: [], favourites: {} };
     this.mode = "condition";
@@ -59,10 +61,10 @@ export class Palette extends EventTarget {
     for (const entry of found) {
       if (entry.group !== group) rows.push(html("li", { class: "palette-group" }, entry.group));
       group = entry.group;
-      rows.push(html("li", {}, this.#row(entry)));
+      rows.push(html("li", { class: "palette-line" }, ...this.#row(entry)));
     }
     this.list.replaceChildren(...(rows.length ? rows : [html("li", { class: "muted" }, this.words.nothingFound)]));
-    this.list.querySelector("button")?.classList.add("is-next");
+    this.list.querySelector(".palette-entry")?.classList.add("is-next");
     this.#showFavourites();
   }
 
@@ -72,15 +74,13 @@ export class Palette extends EventTarget {
     const button = html("button", { type: "button", class: `palette-entry is-${entry.type}`, "data-entry": entry.key }, html("span", {}, entry.title));
     if (entry.code) button.append(html("small", {}, entry.code));
     if (slot) button.append(html("kbd", {}, slot));
-    return button;
+    return [button, star(entry, slot, this.words)];
   }
 
   #showFavourites() {
-    const rows = Object.entries(this.data.favourites).map(([slot, key]) => {
-      const entry = this.data.entries.find((known) => known.key === key);
-      return entry ? html("li", {}, html("button", { type: "button", class: "palette-key", "data-entry": key, title: entry.title }, html("kbd", {}, slot), html("span", {}, entry.title))) : "";
-    });
-    this.keys.replaceChildren(...rows.filter(Boolean));
+    const rows = held(this.data).map(([slot, entry]) =>
+      html("li", {}, html("button", { type: "button", class: "palette-key", "data-entry": entry.key, title: entry.title }, html("kbd", {}, slot), html("span", {}, entry.title))));
+    this.keys.replaceChildren(...rows);
   }
 
   /** @param {string} slot */
@@ -90,7 +90,7 @@ export class Palette extends EventTarget {
 
   /** @param {KeyboardEvent} event */
   #typed(event) {
-    const buttons = [...this.list.querySelectorAll("button")];
+    const buttons = /** @type {HTMLElement[]} */ ([...this.list.querySelectorAll(".palette-entry")]);
     const at = buttons.findIndex((button) => button.classList.contains("is-next"));
     const move = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (move && buttons.length) {
@@ -112,8 +112,9 @@ export class Palette extends EventTarget {
 
   /** @param {Event} event */
   #clicked(event) {
-    const button = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest("[data-entry]"));
-    if (button) this.#choose(button.dataset.entry ?? "");
+    const button = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest("[data-entry], [data-keep]"));
+    if (button?.dataset.keep) this.#keep(button.dataset.keep);
+    else if (button) this.#choose(button.dataset.entry ?? "");
   }
 
   /** @param {string} key */
@@ -122,14 +123,16 @@ export class Palette extends EventTarget {
     if (entry) this.dispatchEvent(new CustomEvent("choose", { detail: entry }));
   }
 
-  /** Put the marked entry under a number key. @param {string} key */
-  #keep(key) {
-    this.dispatchEvent(new CustomEvent("keep", { detail: key }));
-  }
-
-  /** @param {string} slot @param {string} key */
-  async setFavourite(slot, key) {
-    this.data = await call(`/chart-palette/${slot}`, { method: "PUT", body: { entry: key } });
-    this.show();
+  /** Put an entry under a number key; what that key held moves to the entry's old one. @param {string} key */
+  async #keep(key) {
+    const entry = this.data.entries.find((known) => known.key === key);
+    const slot = entry && (await askSlot(this.slots, entry, this.data, this.words));
+    if (!slot) return this.search.focus();
+    try {
+      this.data = await call(`/chart-palette/${slot}`, { method: "PUT", body: { entry: key } });
+      this.show();
+    } catch (error) {
+      this.dispatchEvent(new CustomEvent("refused", { detail: /** @type {Error} */ (error).message }));
+    }
   }
 }

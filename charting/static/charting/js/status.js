@@ -1,4 +1,5 @@
 // What is happening, in words: loading, failed, saved with a way back, kept because it could not be saved.
+import { Refusal } from "./api.js";
 import { byId, html } from "./svg.js";
 
 /** @typedef {import("./entering.js").Order} Order */
@@ -66,14 +67,15 @@ export class Status extends EventTarget {
     this.#strip(`${this.words.notSaved} ${lines}`, reasons, () => again(failed.map(({ order }) => order)));
   }
 
-  /** @param {string} reason @param {() => void} again */
-  refused(reason, again) {
-    this.#strip(this.words.notSaved, reason, again);
+  /** @param {Error} error @param {() => void} again */
+  refused(error, again) {
+    this.#strip(this.words.notSaved, error.message, again, error instanceof Refusal ? error.link : "");
   }
 
-  /** @param {string} head @param {string} reason @param {() => void} again */
-  #strip(head, reason, again) {
+  /** @param {string} head @param {string} reason @param {() => void} again @param {string} [link] where the refusal is mended */
+  #strip(head, reason, again, link = "") {
     const strip = html("div", { class: "alert-strip is-danger", role: "alert" }, html("div", {}, html("strong", {}, head), html("p", {}, reason)));
+    if (link) strip.append(html("a", { class: "btn btn-small btn-primary", href: link }, this.words.open));
     const retry = html("button", { type: "button", class: "btn btn-small" }, this.words.tryAgain);
     const leave = html("button", { type: "button", class: "btn btn-small btn-quiet" }, this.words.letGo);
     retry.addEventListener("click", () => { strip.remove(); again(); });
@@ -86,16 +88,5 @@ export class Status extends EventTarget {
   /** @param {string} text @param {string} level */
   say(text, level) {
     document.dispatchEvent(new CustomEvent("toast", { detail: { text, level } }));
-  }
-
-  /** Ask for a number key by pressing it. @param {(slot: string) => void} done */
-  askSlot(done) {
-    this.entry.replaceChildren(html("span", {}, this.words.pressDigit));
-    document.addEventListener("keydown", (event) => {
-      event.preventDefault();
-      event.stopPropagation();
-      this.entry.replaceChildren();
-      if (/^Digit[1-9]$/.test(event.code)) done(event.code.slice(5));
-    }, { capture: true, once: true });
   }
 }

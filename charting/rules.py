@@ -52,7 +52,7 @@ TRANSITIONS: dict[str, frozenset[str]] = {
     "referred": frozenset({"proposed", "planned", "cancelled", "existing_elsewhere"}),
     "existing_here": frozenset({"cancelled"}),
     "existing_elsewhere": frozenset({"cancelled"}),
-    "cancelled": frozenset(),
+    "cancelled": frozenset({"proposed"}),
     "done": frozenset(),
 }
 PERFORMABLE = frozenset({"proposed", "planned", "in_progress"})

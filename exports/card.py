@@ -179,8 +179,8 @@ def _teeth(rows: Any) -> str:
 def _plan(items: list[Item], language: str) -> list[dict[str, str]]:
     return [
         {
-            "plan": f"{item.alternative.plan.title}: {item.alternative.title}",
-            "phase": item.phase.title if item.phase else "",
+            "plan": f"{item.alternative.plan.title}: {item.alternative.label}",
+            "phase": item.phase.label if item.phase else "",
             "teeth": _teeth(item.procedure.teeth.all()),
             "title": item.procedure.service.title_in(language),
             "quantity": str(item.quantity),

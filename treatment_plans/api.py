@@ -19,9 +19,9 @@ from clinic.price_list.models import Service
 from clinic.staff import queries as staff
 from clinic.staff.http import Request, branch_of
 from clinic.staff.roles import Permission
-from treatment_plans import actions, completion, download, queries, reversal
+from treatment_plans import actions, completion, consents, download, queries, reversal
 from treatment_plans import schemas as s
-from treatment_plans.models import Alternative, Document, Item, Plan, Signature
+from treatment_plans.models import Alternative, ConsentRule, Document, Item, Phase, Plan, Signature
 from treatment_plans.sheet import Sheet, sheets
 
 router = Router(tags=["treatment plans"])
@@ -79,22 +79,57 @@ def add_item(request: Request, alternative_id: UUID, data: s.ItemIn) -> tuple[in
     return 201, actions.add_service(service=_service(data.service), places=_places(data.teeth), actor=request.user, at=timezone.now(), **common)
 
 
+@router.post("/alternatives/{uuid:alternative_id}/phases", response={201: s.PhaseOut}, operation_id="add_phase")
+def add_phase(request: Request, alternative_id: UUID, data: s.PhaseIn) -> tuple[int, Phase]:
+    """A phase after the last one; without a title its number names it."""
+    queries.get_alternative_for(request.user, alternative_id, permission=Permission.PLAN_WRITE)
+    return 201, actions.add_phase(alternative_id=alternative_id, title=data.title, actor=request.user, at=timezone.now(), id=data.id)
+
+
+@router.put("/phases/{uuid:phase_id}", response=s.PhaseOut, operation_id="rename_phase")
+def rename_phase(request: Request, phase_id: UUID, data: s.PhaseChange) -> Phase:
+    queries.get_phase_for(request.user, phase_id, permission=Permission.PLAN_WRITE)
+    return actions.rename_phase(phase_id=phase_id, version=data.version, title=data.title, actor=request.user, at=timezone.now())
+
+
+@router.post("/phases/{uuid:phase_id}/place", response=s.PhaseOut, operation_id="place_phase")
+def place_phase(request: Request, phase_id: UUID, data: s.PhasePlace) -> Phase:
+    """Puts the phase at a place in the order, counted from one."""
+    queries.get_phase_for(request.user, phase_id, permission=Permission.PLAN_WRITE)
+    return actions.move_phase(phase_id=phase_id, position=data.position, actor=request.user, at=timezone.now())
+
+
+@router.post("/items/{uuid:item_id}/place", response=s.ItemOut, operation_id="place_item")
+def place_item(request: Request, item_id: UUID, data: s.ItemPlace) -> Item:
+    """Moves a line to a phase and visit, before another line or to the end; between open alternatives too."""
+    queries.get_item_for(request.user, item_id, permission=Permission.PLAN_WRITE)
+    return actions.place_item(
+        item_id=item_id,
+        phase_id=data.phase,
+        visit_number=data.visit_number,
+        before_id=data.before,
+        alternative_id=data.alternative,
+        actor=request.user,
+        at=timezone.now(),
+    )
+
+
 @router.post("/alternatives/{uuid:alternative_id}/present", response=s.AlternativeOut, operation_id="present_alternative")
 def present(request: Request, alternative_id: UUID) -> Alternative:
-    queries.get_alternative_for(request.user, alternative_id, permission=Permission.PLAN_WRITE)
+    queries.get_alternative_for(request.user, alternative_id, permission=Permission.PLAN_DECIDE)
     return actions.present(alternative_id=alternative_id, actor=request.user, at=timezone.now())
 
 
 @router.post("/alternatives/{uuid:alternative_id}/accept", response=s.AlternativeOut, operation_id="accept_alternative")
 def accept(request: Request, alternative_id: UUID) -> Alternative:
     """Rejects the other alternatives and freezes all prices."""
-    queries.get_alternative_for(request.user, alternative_id, permission=Permission.PLAN_WRITE)
+    queries.get_alternative_for(request.user, alternative_id, permission=Permission.PLAN_DECIDE)
     return actions.accept(alternative_id=alternative_id, actor=request.user, at=timezone.now())
 
 
 @router.post("/alternatives/{uuid:alternative_id}/reject", response=s.AlternativeOut, operation_id="reject_alternative")
 def reject(request: Request, alternative_id: UUID, data: s.OptionalReasonIn) -> Alternative:
-    queries.get_alternative_for(request.user, alternative_id, permission=Permission.PLAN_WRITE)
+    queries.get_alternative_for(request.user, alternative_id, permission=Permission.PLAN_DECIDE)
     return actions.reject(alternative_id=alternative_id, reason=data.reason, actor=request.user, at=timezone.now())
 
 
@@ -130,6 +165,7 @@ def complete_item(request: Request, item_id: UUID, data: s.CompleteIn) -> dict[s
         "movements": [row.pk for row in result.movements],
         "shortages": [row.pk for row in result.shortages],
         "claim_line": result.claim_line.pk if result.claim_line else None,
+        "unsigned_consents": [consent.kind for consent in result.unsigned_consents],
     }
 
 
@@ -203,6 +239,18 @@ def get_document_file(request: Request, document_id: UUID, signed: bool = True) 
     return download.response(queries.get_document_for(request.user, document_id), signed=signed)
 
 
+@router.get("/consent-rules", response=list[s.ConsentRuleOut], operation_id="list_consent_rules")
+def list_consent_rules(request: Request) -> list[dict[str, str]]:
+    """What a missing consent of each kind means when a line is marked done."""
+    request.user.require(Permission.DOCUMENT_VIEW)
+    return [{"kind": kind, "strictness": strictness} for kind, __, strictness in consents.rules_by_kind()]
+
+
+@router.put("/consent-rules/{kind}", response=s.ConsentRuleOut, operation_id="set_consent_rule")
+def set_consent_rule(request: Request, kind: str, data: s.ConsentRuleIn) -> ConsentRule:
+    return actions.set_consent_rule(kind=kind, strictness=data.strictness, actor=request.user)
+
+
 def _whole(plan: Plan) -> dict[str, Any]:
     day = branch_day(timezone.now(), plan.branch.time_zone)
     found = sheets(plan.patient, queries.alternatives_of(plan), day)
@@ -211,7 +259,7 @@ def _whole(plan: Plan) -> dict[str, Any]:
 
 
 def _alternative(sheet: Sheet) -> dict[str, Any]:
-    fields = {name: getattr(sheet.alternative, name) for name in ("id", "plan_id", "version", "title", "summary", "position", "state")}
+    fields = {name: getattr(sheet.alternative, name) for name in ("id", "plan_id", "version", "title", "label", "summary", "position", "state")}
     return {
         **fields,
         "phases": list(sheet.alternative.phases.all()),

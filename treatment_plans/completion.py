@@ -1,5 +1,6 @@
 """What follows when an act of a plan is done: the one function that knows the chain."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -7,6 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 import charting.actions
@@ -15,13 +17,15 @@ import insurance.actions
 import inventory.actions
 from charting.models import Performance, Visit
 from clinic.billing.models import Charge
+from clinic.lib.clock import branch_day
 from clinic.lib.errors import Conflict, NotFound
 from clinic.staff.models import User
 from clinic.staff.roles import Permission
 from insurance.models import ClaimLine
 from inventory.models import Movement, Shortage
-from treatment_plans import papers, rules
+from treatment_plans import consents, papers, queries, rules
 from treatment_plans.actions.common import ItemClosed, lock_item
+from treatment_plans.consents import Missing
 from treatment_plans.models import AlternativeState, Item
 
 
@@ -33,6 +37,11 @@ class AlreadyCompleted(Conflict):
 class NotAgreed(Conflict):
     code = "not_agreed"
     default_message = _("The patient has not signed for this line. Issue the contract or an addendum and have it signed, then mark it done.")
+
+
+class ConsentMissing(Conflict):
+    code = "consent_missing"
+    default_message = _("A consent is not signed.")
 
 
 class NotAccepted(Conflict):
@@ -50,6 +59,7 @@ class Completion:
     shortages: tuple[Shortage, ...]
     charge: Charge
     claim_line: ClaimLine | None
+    unsigned_consents: tuple[Missing, ...] = ()
 
     @property
     def taken(self) -> list[tuple[Movement, Decimal]]:
@@ -63,21 +73,25 @@ def complete_item(*, item_id: UUID, actor: User, at: datetime, visit_id: UUID | 
 
     :raises AlreadyCompleted: when it is done; the link leads to the first result.
     :raises NotAgreed: when no signed contract or addendum covers it.
+    :raises ConsentMissing: when a consent is not signed that the clinic's rules insist on; the link leads to signing it.
     :raises inventory.actions.OutOfStock: when a material is short whose norm blocks.
     """
     actor.require(Permission.PROCEDURE_COMPLETE)
     item = lock_item(item_id)
     _refuse(item)
+    unsigned = unsigned_consents(item, at)
+    _refuse_unsigned(item, unsigned)
     visit = _visit(visit_id, item)
     performance = charting.actions.perform_procedure(procedure=item.procedure, actor=actor, at=at, visit=visit)
     stock = inventory.actions.write_off(performance=performance, actor=actor, at=at)
     charge = clinic.billing.actions.post_charge(
         performance=performance, amount=item.total, currency=item.currency, description=describe(item), actor=actor, at=at
     )
-    claim_line = insurance.actions.add_claim_line(performance=performance, charge=charge, actor=actor, at=at)
+    with translation.override(item.alternative.plan.branch.language):
+        claim_line = insurance.actions.add_claim_line(performance=performance, charge=charge, actor=actor, at=at)
     item.performance = performance
     item.save(update_fields=["performance"])
-    return Completion(item, performance, stock.movements, stock.shortages, charge, claim_line)
+    return Completion(item, performance, stock.movements, stock.shortages, charge, claim_line, tuple(unsigned))
 
 
 def completion_of(item: Item) -> Completion | None:
@@ -92,7 +106,15 @@ def completion_of(item: Item) -> Completion | None:
         shortages=tuple(Shortage.objects.filter(performance=performance, cancelled_at=None).select_related("material").order_by("pk")),
         charge=Charge.objects.get(performance=performance, reverses=None),
         claim_line=ClaimLine.objects.filter(performance=performance, reverses=None).order_by("posted_at", "pk").first(),
+        unsigned_consents=tuple(unsigned_consents(item, performance.performed_at)),
     )
+
+
+def unsigned_consents(item: Item, at: datetime) -> list[Missing]:
+    """The consents that this line calls for and nobody has signed."""
+    day = branch_day(at, item.alternative.plan.branch.time_zone)
+    documents = queries.documents_of(item.patient).filter(kind__startswith="consent_")
+    return consents.missing(item.alternative, [item], list(documents), born=item.patient.birth_date, day=day)
 
 
 def describe(item: Item) -> str:
@@ -117,6 +139,21 @@ def _refuse(item: Item) -> None:
         raise NotAccepted(link=reverse("plan", args=[item.alternative.plan_id]))
     if problem == "not_agreed":
         raise NotAgreed(link=reverse("documents", args=[item.patient_id]))
+
+
+def _refuse_unsigned(item: Item, unsigned: Sequence[Missing]) -> None:
+    blocking = [consent for consent in unsigned if consent.is_blocking]
+    if blocking:
+        titles = ", ".join(f"“{consent.title}”" for consent in blocking)
+        message = _("Not signed: %(titles)s. The patient signs first, then mark the line done. Nothing was changed.") % {"titles": titles}
+        raise ConsentMissing(message, link=sign_url(blocking[0], item))
+
+
+def sign_url(consent: Missing, item: Item) -> str:
+    """Where the consent is signed: the issued document, else the form that issues it."""
+    if consent.document:
+        return reverse("document", args=[consent.document.pk])
+    return f"{reverse('document-new', args=[item.patient_id])}?alternative={item.alternative_id}&kind={consent.kind}"
 
 
 def _visit(visit_id: UUID | None, item: Item) -> Visit | None:

@@ -15,6 +15,7 @@ from clinic.staff.roles import Role
 from treatment_plans import rules
 from treatment_plans.models import DocumentKind, SignerRole
 
+NUMBERED = _("Without a title it is called by its number, in the language of whoever reads.")
 LANGUAGES = [("ru", "Русский"), ("fr", "Français"), ("en", "English")]
 
 
@@ -53,13 +54,22 @@ class PlanForm(forms.Form):
 
 class TitleForm(forms.Form):
     id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid7)
-    title = forms.CharField(label=_("Title"), max_length=200)
+    title = forms.CharField(label=_("Title"), max_length=200, required=False, help_text=NUMBERED)
 
 
 class AlternativeForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
-    title = forms.CharField(label=_("Title"), max_length=200)
+    title = forms.CharField(label=_("Title"), max_length=200, required=False, help_text=NUMBERED)
     summary = forms.CharField(label=_("In plain words for the patient"), required=False, widget=forms.Textarea(attrs={"rows": 5}))
+
+
+class PhaseForm(forms.Form):
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    title = forms.CharField(label=_("Title"), max_length=200, required=False, help_text=NUMBERED)
+
+
+class PhasePlaceForm(forms.Form):
+    position = forms.IntegerField(min_value=1)
 
 
 class ItemAddForm(forms.Form):

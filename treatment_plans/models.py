@@ -54,7 +54,7 @@ class Alternative(Record):
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="alternatives", verbose_name=_("plan"))
     patient = models.ForeignKey(Patient, models.PROTECT, related_name="+", verbose_name=_("patient"))
-    title = models.CharField(_("title"), max_length=200)
+    title = models.CharField(_("title"), max_length=200, blank=True)
     summary = models.TextField(_("in plain words for the patient"), blank=True)
     position = models.PositiveSmallIntegerField(_("position"), default=1)
     state = models.CharField(_("state"), max_length=10, choices=AlternativeState.choices, default=AlternativeState.DRAFT)
@@ -67,7 +67,12 @@ class Alternative(Record):
         ]
 
     def __str__(self) -> str:
-        return self.title
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """The title, or the number in the reader's language."""
+        return self.title or _("Alternative %(number)s") % {"number": self.position}
 
     @property
     def is_open(self) -> bool:
@@ -95,7 +100,7 @@ class Phase(Record):
 
     alternative = models.ForeignKey(Alternative, models.PROTECT, related_name="phases", verbose_name=_("alternative"))
     patient = models.ForeignKey(Patient, models.PROTECT, related_name="+", verbose_name=_("patient"))
-    title = models.CharField(_("title"), max_length=200)
+    title = models.CharField(_("title"), max_length=200, blank=True)
     position = models.PositiveSmallIntegerField(_("position"))
 
     class Meta:
@@ -105,7 +110,12 @@ class Phase(Record):
         ]
 
     def __str__(self) -> str:
-        return self.title
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """The title, or the number in the reader's language."""
+        return self.title or _("Phase %(number)s") % {"number": self.position}
 
 
 class DocumentKind(models.TextChoices):
@@ -313,6 +323,27 @@ class Signature(Record):
             models.UniqueConstraint(fields=["document", "role"], name="treatment_plans_signed_once"),
             models.CheckConstraint(condition=Q(role__in=SignerRole.values), name="treatment_plans_signer_known"),
             models.CheckConstraint(condition=~Q(role="representative") | ~Q(basis=""), name="treatment_plans_representative_basis"),
+        ]
+
+
+class Strictness(models.TextChoices):
+    """What a missing consent means when a line is marked done."""
+
+    BLOCK = "block", _("the act cannot be marked done")
+    WARN = "warn", _("the act is marked done with a warning")
+
+
+class ConsentRule(Record):
+    """How the clinic treats one kind of consent that nobody has signed."""
+
+    kind = models.CharField(_("kind"), max_length=30, choices=DocumentKind.choices, unique=True)
+    strictness = models.CharField(_("without it"), max_length=5, choices=Strictness.choices)
+
+    class Meta:
+        verbose_name = _("rule of a consent")
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__startswith="consent_", kind__in=DocumentKind.values), name="treatment_plans_rule_of_consent"),
+            models.CheckConstraint(condition=Q(strictness__in=Strictness.values), name="treatment_plans_rule_strictness"),
         ]
 
 

@@ -169,7 +169,7 @@ def _paper(draft: Draft, number: str) -> dict[str, Any]:
         "frame": f"treatment_plans/pdf/consents/{draft.language}/_frame.html",
         "text": f"treatment_plans/pdf/consents/{draft.language}/{draft.kind.removeprefix('consent_')}.html",
         "scope": lines if is_consent else [],
-        "plan_title": f"{draft.alternative.plan.title}: {draft.alternative.title}" if draft.alternative else "",
+        "plan_title": f"{draft.alternative.plan.title}: {draft.alternative.label}" if draft.alternative else "",
         "contract_number": draft.contract.full_number if draft.contract else "",
         "currency": draft.alternative.plan.currency if draft.alternative else draft.branch.currency,
         "lines": lines,

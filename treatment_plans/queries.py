@@ -17,7 +17,7 @@ from clinic.price_list.models import Price, Service
 from clinic.staff.models import User
 from clinic.staff.roles import Permission
 from treatment_plans import rules
-from treatment_plans.models import Alternative, Document, Item, Plan, Signature
+from treatment_plans.models import Alternative, Document, Item, Phase, Plan, Signature
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,16 @@ def get_alternative_for(user: User, alternative_id: UUID, *, permission: Permiss
         raise NotFound
     alternative.plan = get_plan_for(user, alternative.plan_id, permission=permission)
     return alternative
+
+
+def get_phase_for(user: User, phase_id: UUID, *, permission: Permission = Permission.PLAN_VIEW) -> Phase:
+    """The phase of a plan that the person may see."""
+    phase = Phase.objects.filter(pk=phase_id).first()
+    if phase is None:
+        user.require(permission)
+        raise NotFound
+    phase.alternative = get_alternative_for(user, phase.alternative_id, permission=permission)
+    return phase
 
 
 def get_item_for(user: User, item_id: UUID, *, permission: Permission = Permission.PLAN_VIEW) -> Item:
@@ -129,7 +139,7 @@ def find_services(plan: Plan, text: str, at: datetime, limit: int = 12) -> list[
 def alternative_choices(patient: Patient) -> list[tuple[str, str]]:
     """Alternatives of the patient's plans, accepted ones first, as a form offers them."""
     rows = Alternative.objects.filter(patient=patient).exclude(state__in=("rejected", "cancelled")).select_related("plan")
-    return [(str(row.pk), f"{row.plan.title}: {row.title} ({row.get_state_display()})") for row in rows.order_by("state", "-created_at", "pk")]
+    return [(str(row.pk), f"{row.plan.title}: {row.label} ({row.get_state_display()})") for row in rows.order_by("state", "-created_at", "pk")]
 
 
 def totals(items: Iterable[Item]) -> rules.Totals:

@@ -25,6 +25,7 @@ CONSENT_OF_CATEGORY = {
     "orthodontics": "consent_orthodontics",
     "paediatric": "consent_children",
 }
+GENERAL_CONSENTS = frozenset({"consent_general", "consent_children"})
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,14 @@ def consents_for(categories: Iterable[str], *, is_minor: bool) -> list[str]:
         kinds.add("consent_children")
     order = list(dict.fromkeys(CONSENT_OF_CATEGORY.values()))
     return sorted(kinds, key=order.index)
+
+
+def satisfies_consent(kind: str, *, is_of_this_plan: bool, is_of_no_plan: bool) -> bool:
+    """Whether a signed consent counts for a line: given for its alternative, or, for the general kinds, for no plan in particular.
+
+    A consent to an intervention names the lines it is for (Federal Law 323 of 21.11.2011, article 20).
+    """
+    return is_of_this_plan or (is_of_no_plan and kind in GENERAL_CONSENTS)
 
 
 def age_on(born: date | None, day: date) -> int | None:

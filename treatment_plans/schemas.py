@@ -16,7 +16,7 @@ class PlanIn(Schema):
 
 class AlternativeIn(Schema):
     id: UUID | None = None
-    title: str
+    title: str = ""
     summary: str = ""
     copy_of: UUID | None = None
 
@@ -46,6 +46,13 @@ class ItemChange(Schema):
     discount_percent: Decimal | None = None
     discount_amount: Decimal | None = None
     discount_reason: str = ""
+
+
+class ItemPlace(Schema):
+    phase: UUID | None = None
+    visit_number: int = 1
+    before: UUID | None = None
+    alternative: UUID | None = None
 
 
 class OptionalReasonIn(Schema):
@@ -79,9 +86,27 @@ class ItemOut(Schema):
     cancelled_at: datetime | None
 
 
-class PhaseOut(Schema):
-    id: UUID
+class PhaseIn(Schema):
+    id: UUID | None = None
+    title: str = ""
+
+
+class PhaseChange(Schema):
+    version: int
     title: str
+
+
+class PhasePlace(Schema):
+    position: int
+
+
+class PhaseOut(Schema):
+    """`label` is the title, or the number in the reader's language."""
+
+    id: UUID
+    version: int
+    title: str
+    label: str
     position: int
 
 
@@ -90,6 +115,7 @@ class AlternativeOut(Schema):
     plan: UUID = Field(alias="plan_id")
     version: int
     title: str
+    label: str
     summary: str
     position: int
     state: str
@@ -134,6 +160,7 @@ class CompletionOut(Schema):
     charged: Decimal
     currency: str
     claim_line: UUID | None
+    unsigned_consents: list[str] = []
 
 
 class ReversalOut(Schema):
@@ -200,3 +227,12 @@ class UnplannedOut(Schema):
     item: UUID
     contract: UUID
     consents: list[UUID]
+
+
+class ConsentRuleIn(Schema):
+    strictness: str
+
+
+class ConsentRuleOut(Schema):
+    kind: str
+    strictness: str

@@ -11,7 +11,7 @@ from insurance import queries as insurance
 from insurance.models import ClaimLine
 from insurance.rules import EstimateLine
 from treatment_plans import papers, queries, rules
-from treatment_plans.models import Alternative, AlternativeState, Document, Item, Phase
+from treatment_plans.models import Alternative, AlternativeState, Item, Phase
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,10 @@ class Sheet:
         return [row for group in self.groups for row in group.rows]
 
     @property
+    def last_phase(self) -> Phase | None:
+        return next((group.phase for group in reversed(self.groups) if group.phase), None)
+
+    @property
     def insured(self) -> Decimal:
         return sum((group.insured for group in self.groups), ZERO)
 
@@ -84,22 +88,6 @@ class Sheet:
 def sheets(patient: Patient, alternatives: Sequence[Alternative], day: date) -> list[Sheet]:
     """The alternatives with their sums; estimates are asked once per alternative."""
     return [_sheet(patient, alternative, day) for alternative in alternatives]
-
-
-def missing_consents(sheet: Sheet, documents: Sequence[Document], *, is_minor: bool) -> list[tuple[str, str, Document | None]]:
-    """Kinds of consent that the lines still to be done call for and nobody has signed: kind, title, the unsigned document if issued."""
-    due = [row.item for row in sheet.rows if row.item.performance_id is None]
-    missing = []
-    for kind in papers.consents_for(due, is_minor=is_minor):
-        own = [document for document in documents if document.kind == kind and document.alternative_id == sheet.alternative.pk]
-        if not any(is_signed(document) for document in own):
-            missing.append((kind, papers.title_of(kind), own[0] if own else None))
-    return missing
-
-
-def is_signed(document: Document) -> bool:
-    """Whether the patient's side has signed; `signatures` are prefetched."""
-    return any(signature.role in ("patient", "representative") for signature in document.signatures.all())
 
 
 def _sheet(patient: Patient, alternative: Alternative, day: date) -> Sheet:

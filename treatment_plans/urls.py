@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from treatment_plans.views import alternatives, documents, items, plans
+from treatment_plans.views import alternatives, consents, documents, items, phases, plans
 
 urlpatterns = [
     path("patients/<uuid:patient_id>/plans/", plans.plans, name="plans"),
@@ -17,9 +17,11 @@ urlpatterns = [
     path("alternatives/<uuid:alternative_id>/accept/", alternatives.alternative_accept, name="alternative-accept"),
     path("alternatives/<uuid:alternative_id>/reject/", alternatives.alternative_reject, name="alternative-reject"),
     path("alternatives/<uuid:alternative_id>/end/", alternatives.alternative_end, name="alternative-end"),
-    path("alternatives/<uuid:alternative_id>/phases/new/", alternatives.phase_new, name="phase-new"),
+    path("alternatives/<uuid:alternative_id>/phases/new/", phases.phase_new, name="phase-new"),
     path("alternatives/<uuid:alternative_id>/services/", alternatives.service_search, name="service-search"),
     path("alternatives/<uuid:alternative_id>/items/", items.item_add, name="item-add"),
+    path("phases/<uuid:phase_id>/edit/", phases.phase_edit, name="phase-edit"),
+    path("phases/<uuid:phase_id>/place/", phases.phase_place, name="phase-place"),
     path("items/<uuid:item_id>/edit/", items.item_edit, name="item-edit"),
     path("items/<uuid:item_id>/place/", items.item_place, name="item-place"),
     path("items/<uuid:item_id>/cancel/", items.item_cancel, name="item-cancel"),
@@ -31,4 +33,6 @@ urlpatterns = [
     path("documents/<uuid:document_id>/", documents.document, name="document"),
     path("documents/<uuid:document_id>/sign/", documents.document_sign, name="document-sign"),
     path("documents/<uuid:document_id>/file/", documents.document_file, name="document-file"),
+    path("settings/consents/", consents.consent_rules, name="consent-rules"),
+    path("settings/consents/<str:kind>/", consents.consent_rule_set, name="consent-rule-set"),
 ]

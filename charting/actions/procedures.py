@@ -17,6 +17,8 @@ from clinic.price_list.models import Service
 from clinic.staff.models import User
 from clinic.staff.roles import Permission
 
+MAY_MOVE = (Permission.CHART_WRITE, Permission.PLAN_WRITE, Permission.PLAN_DECIDE)
+
 
 class AlreadyPerformed(Conflict):
     """The procedure is done; the first performance stands."""
@@ -95,11 +97,13 @@ def _tooth_row(procedure: Procedure, place: rules.Place) -> ProcedureTooth:
 
 @transaction.atomic
 def change_procedure_state(*, procedure: Procedure, state: str, actor: User, at: datetime, reason: str = "") -> Procedure:
-    """Move a procedure by hand; `done` is reached only by performing it. To the state where it stands: nothing changes.
+    """Move a procedure by hand or by a decision about its plan; `done` is reached only by performing it.
+
+    To the state where it stands: nothing changes.
 
     :raises WrongTransition: when that is not a way it can go.
     """
-    actor.require(Permission.PLAN_WRITE if not actor.may(Permission.CHART_WRITE) else Permission.CHART_WRITE)
+    actor.require(next((permission for permission in MAY_MOVE if actor.may(permission)), Permission.CHART_WRITE))
     locked = Procedure.objects.select_for_update().get(pk=procedure.pk)
     if locked.state != state:
         if not rules.may_change(locked.state, state):

@@ -97,7 +97,7 @@ def _treat(scene: Scene, patient: Patient, first: datetime, number: int) -> None
     seen = visits.examine(scene, visit)
     made = treatment.plan(scene, visit, seen, alternatives=2)
     chosen = treatment.present(scene, made, visit.opened_at + timedelta(minutes=40))[number // 10 % 2]
-    treatment.agree(scene, made, chosen, visit.opened_at + timedelta(minutes=45), kinds={kind for kind, _tooth in seen})
+    treatment.agree(scene, made, chosen, visit.opened_at + timedelta(minutes=45))
     visits.finish(scene, visit)
     _wait_for_lab(scene, made, visit.opened_at, number)
     for step in range(1 + number // 10 % 3):

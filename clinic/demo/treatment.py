@@ -20,9 +20,9 @@ from clinic.staff.models import User
 from inventory.actions import OutOfStock
 from lab_orders import actions as lab
 from lab_orders.models import Lab, LabOrder
-from treatment_plans import completion
+from treatment_plans import completion, papers
 from treatment_plans.actions import decisions, documents, planning
-from treatment_plans.models import Alternative, Item, Plan
+from treatment_plans.models import Alternative, ConsentRule, Item, Plan, Strictness
 
 REMEDIES: dict[str, tuple[tuple[str, ...], ...]] = {
     "caries": (("A02", "T02"), ("A02", "T08")),
@@ -32,7 +32,6 @@ REMEDIES: dict[str, tuple[tuple[str, ...], ...]] = {
     "impacted": (("A03", "S03"), ("A03", "S03")),
     "calculus": (("H01",), ("H01", "H03")),
 }
-CONSENTS = {"caries": "consent_therapy", "pulpitis": "consent_endodontics", "missing": "consent_implants", "impacted": "consent_surgery"}
 METHODS = ("card", "cash", "transfer")
 
 
@@ -85,11 +84,15 @@ def present(scene: Scene, made: Plan, at: datetime) -> list[Alternative]:
 
 
 @transaction.atomic
-def agree(scene: Scene, made: Plan, alternative: Alternative, at: datetime, *, kinds: set[str]) -> None:
-    """The patient chooses, signs the contract and the consents."""
+def agree(scene: Scene, made: Plan, alternative: Alternative, at: datetime) -> None:
+    """The patient chooses, signs the contract and the consents without which nothing may be done."""
     dentist, patient = scene.dentist_of(made.patient), made.patient
     decisions.accept(alternative_id=alternative.pk, actor=dentist, at=at)
-    for kind in ["contract", *sorted({CONSENTS[kind] for kind in kinds if kind in CONSENTS})]:
+    items = list(alternative.items.filter(cancelled_at=None).select_related("procedure__service"))
+    needed = set(papers.consents_for(items, is_minor=False)) & set(
+        ConsentRule.objects.filter(strictness=Strictness.BLOCK).values_list("kind", flat=True)
+    )
+    for kind in ["contract", *sorted(needed)]:
         document = documents.issue_document(
             kind=kind,
             patient=patient,

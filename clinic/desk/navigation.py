@@ -83,6 +83,7 @@ SETTINGS = (
         (
             Entry("prices", "tags", _("Services and prices"), (P.PRICE_VIEW,)),
             Entry("dictionaries", "book-open-text", _("Dictionaries: ICD-10, 804н, CCAM"), (P.PRICE_VIEW, P.DICTIONARY_IMPORT)),
+            Entry("consent-rules", "signature", _("Consents before an act"), (P.SETTINGS_WRITE,)),
             Entry("note-templates", "notebook-pen", _("Templates of notes"), (P.VISIT_WRITE, P.SETTINGS_WRITE)),
         ),
     ),

@@ -137,8 +137,15 @@ class Service(Record):
         return self.title_in(get_language() or "en")
 
     def title_in(self, language: str) -> str:
-        """The title in a language, else the Russian one, which is always there."""
-        return getattr(self, f"title_{language[:2]}", "") or self.title_ru
+        """The title in a language; missing ones fall back to a title in the same script, at last to the Russian one, which is always there."""
+        order = {"fr": ("fr", "en"), "en": ("en", "fr")}.get(language[:2], ())
+        titles = (getattr(self, f"title_{code}") for code in order)
+        return next(filter(None, titles), self.title_ru)
+
+    @property
+    def missing_titles(self) -> list[str]:
+        """Languages in which documents must print a title of another language."""
+        return [language for language in ("fr", "en") if not getattr(self, f"title_{language}")]
 
 
 class PriceList(Record):

@@ -30,7 +30,9 @@ def prices(request: Request) -> HttpResponse:
     found = queries.services(branch, _today(request), text=text, category=category, only_offered=not everything)
     context = {"page": Paginator(found, 150).get_page(request.GET.get("page")), "q": text, "category": category, "everything": everything}
     price_list = queries.default_price_list(branch)
-    return render(request, "price_list/prices.html", {**context, "categories": Category.choices, "price_list": price_list, "branch": branch})
+    return render(
+        request, "price_list/prices.html", {**context, "categories": Category.choices, "price_list": price_list, "branch": branch, **_rights(request)}
+    )
 
 
 @page(Permission.PRICE_VIEW)
@@ -38,7 +40,7 @@ def service(request: Request, service_id: UUID) -> HttpResponse:
     """One service and the history of its prices."""
     found = queries.get_service(service_id)
     history = Price.objects.filter(service=found).select_related("price_list").order_by("price_list__name", "-valid_from", "pk")
-    return render(request, "price_list/service.html", {"service": found, "prices": history, "today": _today(request)})
+    return render(request, "price_list/service.html", {"service": found, "prices": history, "today": _today(request), **_rights(request)})
 
 
 @page(Permission.PRICE_WRITE)
@@ -90,7 +92,7 @@ def dictionaries_page(request: Request) -> HttpResponse:
     day = _asked_day(request) or _today(request)
     found = Paginator(queries.codes(kind, day, text=text), 50).get_page(request.GET.get("page"))
     imports = DictionaryImport.objects.select_related("imported_by").order_by("-created_at", "pk")[:20]
-    context = {"page": found, "kind": kind, "q": text, "day": day, "kinds": DictionaryKind.choices, "imports": imports}
+    context = {"page": found, "kind": kind, "q": text, "day": day, "kinds": DictionaryKind.choices, "imports": imports, **_rights(request)}
     return render(request, "price_list/dictionaries.html", context)
 
 
@@ -115,6 +117,10 @@ def dictionary_new(request: Request) -> HttpResponse:
 
 def _today(request: Request) -> date:
     return branch_day(timezone.now(), branch_of(request).time_zone)
+
+
+def _rights(request: Request) -> dict[str, bool]:
+    return {"may_write": request.user.may(Permission.PRICE_WRITE), "may_import": request.user.may(Permission.DICTIONARY_IMPORT)}
 
 
 def _asked_day(request: Request) -> date | None:

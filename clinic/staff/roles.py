@@ -36,6 +36,7 @@ class Permission(StrEnum):
     DIARY_SETUP = "diary_setup"
     PLAN_VIEW = "plan_view"
     PLAN_WRITE = "plan_write"
+    PLAN_DECIDE = "plan_decide"
     PLAN_DISCOUNT = "plan_discount"
     PROCEDURE_COMPLETE = "procedure_complete"
     PROCEDURE_REVERSE = "procedure_reverse"
@@ -83,6 +84,7 @@ _DOCTOR = _CHAIR | {
     P.VISIT_SIGN,
     P.DIARY_WRITE,
     P.PLAN_WRITE,
+    P.PLAN_DECIDE,
     P.PROCEDURE_COMPLETE,
     P.PROCEDURE_REVERSE,
     P.DOCUMENT_ISSUE,
@@ -101,6 +103,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         | {
             P.PATIENT_IMPORT,
             P.PLAN_VIEW,
+            P.PLAN_DECIDE,
             P.DOCUMENT_VIEW,
             P.DOCUMENT_ISSUE,
             P.LAB_VIEW,

@@ -9,6 +9,7 @@ from clinic.patients.models import Patient
 from clinic.price_list.models import Category, ChartEffect, Price, PriceList, Scope, Service
 from clinic.staff.models import Branch, User
 from tests.staff.factories import dr_orlova, make_branch
+from treatment_plans import papers
 from treatment_plans.models import Alternative, Document, DocumentItem, DocumentSeries, Item, Phase, Plan, Signature
 
 POSTERIOR = (36, 37, 46, 47, 26, 27)
@@ -73,7 +74,7 @@ def plan_with(*names: str, alternatives: int = 1, patient: Patient | None = None
     return plan
 
 
-def line(alternative: Alternative, act: Procedure, *, phase: Phase | None = None, position: int = 1) -> Item:
+def line(alternative: Alternative, act: Procedure, *, phase: Phase | None = None, position: int = 1, frozen: bool = False) -> Item:
     """An item at the service's price."""
     price = Price.objects.get(service=act.service)
     return Item.objects.create(
@@ -86,6 +87,7 @@ def line(alternative: Alternative, act: Procedure, *, phase: Phase | None = None
         currency=alternative.plan.currency,
         price_date=NOON.date(),
         total=price.amount,
+        frozen_at=NOON if frozen else None,
     )
 
 
@@ -94,7 +96,15 @@ def accept(alternative: Alternative) -> None:
     Alternative.objects.filter(pk=alternative.pk).update(state="accepted")
 
 
-def a_document(alternative: Alternative, *, number: int = 1, kind: str = "contract", series: str = "D", items: list[Item] | None = None) -> Document:
+def a_document(
+    alternative: Alternative,
+    *,
+    number: int = 1,
+    kind: str = "contract",
+    series: str = "D",
+    items: list[Item] | None = None,
+    contract: Document | None = None,
+) -> Document:
     file = store(content=f"PDF {kind} {number}".encode(), media_type="application/pdf")
     entity = alternative.plan.branch.legal_entity
     DocumentSeries.objects.update_or_create(legal_entity=entity, series=series, year=2026, defaults={"last_number": number})
@@ -109,6 +119,7 @@ def a_document(alternative: Alternative, *, number: int = 1, kind: str = "contra
         language="ru",
         template_version="1",
         alternative=alternative,
+        contract=contract,
         issued_at=NOON,
         issued_by=dr_orlova(),
         file=file,
@@ -145,7 +156,16 @@ def agreed(*names: str, alternatives: int = 1, patient: Patient | None = None) -
     document = a_document(chosen, number=last + 1, items=list(chosen.items.all()))
     sign(document)
     chosen.items.update(agreed_document=document)
+    consent_to(chosen)
     return chosen
+
+
+def consent_to(alternative: Alternative) -> None:
+    """Every consent that the lines of a grown-up call for, signed."""
+    last = Document.objects.filter(series="C", year=2026).count()
+    items = list(alternative.items.select_related("procedure__service"))
+    for number, kind in enumerate(papers.consents_for(items, is_minor=False), start=last + 1):
+        sign(a_document(alternative, number=number, kind=kind, series="C", items=items))
 
 
 def first_item(alternative: Alternative) -> Item:

@@ -2,12 +2,17 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from uuid import UUID
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from tests.treatment_plans.factories import NOON, a_document, accept, line, plan_with, procedure, sign
+import charting.actions
+import clinic.billing.actions
+from charting.models import Procedure
+from tests.staff.factories import dr_orlova
+from tests.treatment_plans.factories import NOON, a_document, accept, agreed, line, plan_with, procedure, sign
 from treatment_plans.models import Alternative, DiscountLimit, Item, Plan
 
 pytestmark = pytest.mark.django_db
@@ -124,3 +129,38 @@ def test_it_refuses_impossible_money(change: str, rule: str) -> None:
 
 def test_it_ships_discount_limits() -> None:
     assert {limit.role: limit.percent for limit in DiscountLimit.objects.all()} == {"dentist": 10, "hygienist": 5, "manager": 100}
+
+
+def charge(act: Procedure, amount: Decimal = Decimal(100)) -> None:
+    """Straight to charting and billing, past the plan."""
+    performance = charting.actions.perform_procedure(procedure=act, actor=dr_orlova(), at=NOON)
+    clinic.billing.actions.post_charge(performance=performance, amount=amount, currency="RUB", description="x", actor=dr_orlova(), at=NOON)
+    run("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def test_it_refuses_to_charge_a_planned_act_that_no_signed_document_covers() -> None:
+    open_line = plan_with("filling").alternatives.get().items.get()
+    with refused("treatment_plans_charge_agreed"):
+        charge(open_line.procedure)
+    _plan, alternative, item = accepted_plan("crown")
+    contract = a_document(alternative, items=[item])
+    with refused("treatment_plans_charge_agreed"):
+        charge(item.procedure)
+    sign(contract)
+    run("UPDATE treatment_plans_item SET agreed_document_id = %s WHERE id = %s", contract.pk, item.pk)
+    charge(item.procedure, item.total)
+
+
+def test_a_changed_plan_is_charged_only_after_its_signed_addendum() -> None:
+    alternative = agreed("filling")
+    late = line(alternative, procedure("crown", patient=alternative.patient, tooth=26), position=2, frozen=True)
+    with refused("treatment_plans_charge_agreed"):
+        charge(late.procedure)
+    addendum = a_document(alternative, kind="addendum", series="A", items=[late], contract=alternative.items.first().agreed_document)  # type: ignore[union-attr]
+    sign(addendum)
+    run("UPDATE treatment_plans_item SET agreed_document_id = %s WHERE id = %s", addendum.pk, late.pk)
+    charge(late.procedure, late.total)
+
+
+def test_an_act_that_no_plan_holds_is_charged_as_before() -> None:
+    charge(procedure("extraction", tooth=46))

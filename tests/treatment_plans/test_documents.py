@@ -75,7 +75,7 @@ def add(alternative: Alternative, name: str = "crown", tooth: int = 46) -> None:
     ("language", "title", "law", "line", "total"),
     [
         ("ru", "Договор на оказание платных медицинских услуг", "11.05.2023 № 736", "Восстановление зуба пломбой", "Итого к оплате"),
-        ("fr", "Contrat de soins dentaires", "L. 1111-3", "Восстановление зуба пломбой", "Total à payer"),
+        ("fr", "Contrat de soins dentaires", "L. 1111-3", "Filling", "Total à payer"),
         ("en", "Contract for dental services", "Clinic", "Filling", "Total to pay"),
     ],
 )
@@ -179,6 +179,7 @@ def test_a_new_line_waits_for_a_signed_addendum() -> None:
     assert (addendum.contract, addendum.series) == (contract, "A")
     assert "D-2026-000001" in text_of(read(addendum.file))
     sign(addendum)
+    sign(issue("consent_prosthetics", alternative))
     assert completion.complete_item(item_id=late.pk, actor=dr_orlova(), at=NOON).charge.amount == late.total
 
 

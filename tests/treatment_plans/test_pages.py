@@ -152,6 +152,12 @@ def test_the_front_desk_reads_plans_and_issues_documents(dentist: Client) -> Non
     plan = plan_with("filling")
     shown = text(desk, "plan", plan.pk)
     assert 'name="teeth"' not in shown
+    assert reverse("plan-present", args=[plan.pk]) in shown
+    alternative = plan.alternatives.get()
+    assert "I choose this" in desk.post(reverse("plan-present", args=[plan.pk]), follow=True).content.decode()
+    assert desk.post(reverse("alternative-accept", args=[alternative.pk])).status_code == 302
+    alternative.refresh_from_db()
+    assert alternative.state == "accepted"
     assert desk.get(reverse("plan-new", args=[plan.patient_id])).status_code == 403
     assert desk.get(reverse("document-new", args=[plan.patient_id])).status_code == 200
 

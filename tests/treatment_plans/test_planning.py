@@ -144,12 +144,20 @@ def test_it_presents_only_something() -> None:
         actions.present(alternative_id=open_plan().alternatives.get().pk, actor=dr_orlova(), at=NOON)
 
 
-def test_the_front_desk_looks_but_does_not_plan() -> None:
-    alternative = plan_with("filling").alternatives.get()
+def test_the_front_desk_presents_and_records_the_choice_but_does_not_plan() -> None:
+    first, second = plan_with("filling", alternatives=2).alternatives.order_by("position")
     with pytest.raises(NotAllowed):
         open_plan(actor=registrar_belova())
     with pytest.raises(NotAllowed):
-        actions.accept(alternative_id=alternative.pk, actor=registrar_belova(), at=NOON)
+        actions.add_service(alternative_id=first.pk, service=service("hygiene"), places=[], actor=registrar_belova(), at=NOON)
+    for alternative in (first, second):
+        actions.present(alternative_id=alternative.pk, actor=registrar_belova(), at=NOON)
+    actions.reject(alternative_id=second.pk, reason="Дорого", actor=registrar_belova(), at=NOON)
+    actions.accept(alternative_id=first.pk, actor=registrar_belova(), at=NOON)
+    assert first.steps.get(state="accepted").moved_by == registrar_belova()
+    assert first_item(first).procedure.state == "planned"
+    with pytest.raises(NotAllowed):
+        actions.end_early(alternative_id=first.pk, reason="Переезд", actor=registrar_belova(), at=NOON)
 
 
 @pytest.mark.parametrize("title", ["", "   ", "x" * 201])

@@ -1,6 +1,7 @@
 """Writes of plans and of the documents that agree them: the only writer of this application's tables."""
 
 from treatment_plans.actions.common import AlternativeDecided, DiscountNotAllowed, ItemClosed, ItemExists, MixedCurrencies
+from treatment_plans.actions.consents import set_consent_rule
 from treatment_plans.actions.decisions import AnotherAccepted, NothingToPresent, NotPresented, accept, end_early, present, reject
 from treatment_plans.actions.documents import (
     AlreadySigned,
@@ -13,10 +14,10 @@ from treatment_plans.actions.documents import (
     issue_document,
     sign_document,
 )
+from treatment_plans.actions.phases import add_phase, move_phase, rename_phase
 from treatment_plans.actions.planning import (
     add_alternative,
     add_item,
-    add_phase,
     add_service,
     cancel_item,
     change_item,
@@ -55,10 +56,13 @@ __all__ = [
     "create_plan",
     "end_early",
     "issue_document",
+    "move_phase",
     "place_item",
     "present",
     "reject",
     "rename_alternative",
+    "rename_phase",
+    "set_consent_rule",
     "sign_document",
     "start_unplanned",
 ]

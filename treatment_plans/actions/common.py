@@ -4,7 +4,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from django.utils.translation import gettext as translated
+from django.utils import translation
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from clinic.lib.errors import Conflict, InvalidInput, NotAllowed, NotFound
@@ -78,7 +79,7 @@ def lock_alternative(alternative_id: UUID) -> Alternative:
 
 def lock_item(item_id: UUID) -> Item:
     """The line under its alternative, both locked in the order that all actions of plans keep."""
-    alternative = Alternative.objects.select_for_update(no_key=True).filter(items=item_id).first()
+    alternative = Alternative.objects.select_for_update(of=("self",), no_key=True).select_related("plan__branch").filter(items=item_id).first()
     if alternative is None:
         raise NotFound
     rows = Item.objects.select_for_update(of=("self",), no_key=True).select_related("procedure__service", "performance", "patient")
@@ -98,7 +99,14 @@ def lock_open(alternative_id: UUID) -> Alternative:
 def touch(alternative: Alternative, *, actor: User, at: datetime) -> None:
     """What was presented is no longer what stands: back to draft."""
     if alternative.state == AlternativeState.PRESENTED:
-        move(alternative, AlternativeState.DRAFT, actor=actor, at=at, reason=translated("Changed after it was presented"))
+        reason = in_branch_language(alternative.plan, _("Changed after it was presented"))
+        move(alternative, AlternativeState.DRAFT, actor=actor, at=at, reason=reason)
+
+
+def in_branch_language(plan: Plan, text: Promise) -> str:
+    """Words that the program itself writes into the record stand in the language of the branch, whoever acts."""
+    with translation.override(plan.branch.language):
+        return str(text)
 
 
 def move(alternative: Alternative, state: AlternativeState, *, actor: User, at: datetime, reason: str = "") -> None:
@@ -123,9 +131,10 @@ def reprice(item: Item, plan: Plan, day: date) -> None:
     item.total = line_total(item)
 
 
-def clean_title(text: str) -> str:
+def clean_title(text: str, *, is_optional: bool = False) -> str:
+    """A title without spaces around it; an optional one may be empty, its place in the order then names it."""
     title = text.strip()
-    if not title or len(title) > LONGEST_TITLE:
+    if not (title or is_optional) or len(title) > LONGEST_TITLE:
         raise InvalidInput(fields={"title": _("Enter a title of up to 200 letters.")})
     return title
 

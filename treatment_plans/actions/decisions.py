@@ -5,15 +5,13 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext as translated
 from django.utils.translation import gettext_lazy as _
 
-import charting.actions
 from clinic.lib.clock import branch_day
 from clinic.lib.errors import Conflict, InvalidInput
 from clinic.staff.models import User
 from clinic.staff.roles import Permission
-from treatment_plans.actions import common
+from treatment_plans.actions import aside, common
 from treatment_plans.models import Alternative, AlternativeState, Item, Plan
 
 
@@ -39,7 +37,7 @@ def present(*, alternative_id: UUID, actor: User, at: datetime) -> Alternative:
     :raises NothingToPresent: when it has no lines.
     :raises NoPrice: when a service has no price on the day.
     """
-    actor.require(Permission.PLAN_WRITE)
+    actor.require(Permission.PLAN_DECIDE)
     alternative = common.lock_open(alternative_id)
     items = _live(alternative)
     if not items:
@@ -58,10 +56,12 @@ def present(*, alternative_id: UUID, actor: User, at: datetime) -> Alternative:
 def accept(*, alternative_id: UUID, actor: User, at: datetime) -> Alternative:
     """The patient chose this alternative: its siblings are rejected, and the prices of them all are frozen. Twice is once.
 
+    What only the rejected ones held is cancelled on the chart.
+
     :raises AnotherAccepted: when a sibling was chosen before.
     :raises NotPresented: when it was not presented as it stands now.
     """
-    actor.require(Permission.PLAN_WRITE)
+    actor.require(Permission.PLAN_DECIDE)
     plan, alternatives = _lock_alternatives(alternative_id)
     chosen = next(row for row in alternatives if row.pk == alternative_id)
     if chosen.state == AlternativeState.ACCEPTED:
@@ -72,31 +72,38 @@ def accept(*, alternative_id: UUID, actor: User, at: datetime) -> Alternative:
         raise NotPresented
     siblings = [row for row in alternatives if row.is_open and row is not chosen]
     _freeze([chosen, *siblings], at)
+    reason = common.in_branch_language(plan, _("Another alternative was accepted"))
     for sibling in siblings:
-        common.move(sibling, AlternativeState.REJECTED, actor=actor, at=at, reason=translated("Another alternative was accepted"))
+        common.move(sibling, AlternativeState.REJECTED, actor=actor, at=at, reason=reason)
     _accept_once(chosen, actor, at)
     for item in _live(chosen):
-        _plan_procedure(item, actor, at)
+        aside.plan_procedure(item, actor, at)
+    aside.set_aside(siblings, actor=actor, at=at, reason=reason)
     return chosen
 
 
 @transaction.atomic
 def reject(*, alternative_id: UUID, reason: str, actor: User, at: datetime) -> Alternative:
     """The patient does not want this alternative; its lines stay as they were presented."""
-    actor.require(Permission.PLAN_WRITE)
+    actor.require(Permission.PLAN_DECIDE)
     alternative = common.lock_alternative(alternative_id)
     if alternative.state == AlternativeState.REJECTED:
         return alternative
     if not alternative.is_open:
         raise common.AlternativeDecided
     _freeze([alternative], at)
-    common.move(alternative, AlternativeState.REJECTED, actor=actor, at=at, reason=_reason(reason))
+    text = _reason(reason)
+    common.move(alternative, AlternativeState.REJECTED, actor=actor, at=at, reason=text)
+    aside.set_aside([alternative], actor=actor, at=at, reason=text)
     return alternative
 
 
 @transaction.atomic
 def end_early(*, alternative_id: UUID, reason: str, actor: User, at: datetime) -> Alternative:
-    """Stop an accepted alternative: lines not done are cancelled, done ones stay, another alternative may then be accepted."""
+    """Stop an accepted alternative: lines not done are cancelled, done ones stay, another alternative may then be accepted.
+
+    What was cancelled on the chart because this one was chosen is proposed again.
+    """
     actor.require(Permission.PLAN_WRITE)
     alternative = common.lock_alternative(alternative_id)
     if alternative.state == AlternativeState.CANCELLED:
@@ -108,21 +115,10 @@ def end_early(*, alternative_id: UUID, reason: str, actor: User, at: datetime) -
         if not item.performance_id:
             item.cancelled_at, item.cancelled_by, item.cancel_reason = at, actor, text
             item.save(update_fields=["cancelled_at", "cancelled_by", "cancel_reason"])
-            unplan_procedure(item, actor, at)
+            aside.unplan_procedure(item, actor, at)
     common.move(alternative, AlternativeState.CANCELLED, actor=actor, at=at, reason=text)
+    aside.bring_back(alternative, actor=actor, at=at, reason=text)
     return alternative
-
-
-def unplan_procedure(item: Item, actor: User, at: datetime) -> None:
-    """What nobody has agreed to do any more is a proposal again."""
-    elsewhere = Item.objects.filter(procedure=item.procedure_id, alternative__state=AlternativeState.ACCEPTED, cancelled_at=None)
-    if item.procedure.state == "planned" and not elsewhere.exclude(pk=item.pk).exists():
-        charting.actions.change_procedure_state(procedure=item.procedure, state="proposed", actor=actor, at=at)
-
-
-def _plan_procedure(item: Item, actor: User, at: datetime) -> None:
-    if item.procedure.state == "proposed":
-        charting.actions.change_procedure_state(procedure=item.procedure, state="planned", actor=actor, at=at)
 
 
 def _lock_alternatives(alternative_id: UUID) -> tuple[Plan, list[Alternative]]:

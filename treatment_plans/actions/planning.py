@@ -7,8 +7,6 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
-from django.utils import translation
-from django.utils.translation import gettext as translated
 from django.utils.translation import gettext_lazy as _
 
 import charting.actions
@@ -22,8 +20,7 @@ from clinic.price_list.models import Service
 from clinic.staff.models import Branch, User
 from clinic.staff.roles import Permission
 from treatment_plans import rules
-from treatment_plans.actions import common
-from treatment_plans.actions.decisions import unplan_procedure
+from treatment_plans.actions import aside, common
 from treatment_plans.models import Alternative, AlternativeState, AlternativeStep, DiscountLimit, Item, Phase, Plan
 
 LARGEST_QUANTITY = 99
@@ -51,7 +48,7 @@ def create_plan(
         is_emergency=is_emergency,
         created_at=at,
     )
-    _create_alternative(plan, title=translated("Alternative %(number)s") % {"number": 1}, summary="", actor=actor, at=at)
+    _create_alternative(plan, title="", summary="", actor=actor, at=at)
     return plan
 
 
@@ -62,7 +59,9 @@ def add_alternative(*, plan_id: UUID, title: str, summary: str = "", actor: User
     existing = Alternative.objects.filter(pk=id).first() if id else None
     if existing:
         return existing
-    return _create_alternative(common.lock_plan(plan_id), title=common.clean_title(title), summary=summary, actor=actor, at=at, id=id)
+    return _create_alternative(
+        common.lock_plan(plan_id), title=common.clean_title(title, is_optional=True), summary=summary, actor=actor, at=at, id=id
+    )
 
 
 @transaction.atomic
@@ -74,7 +73,9 @@ def copy_alternative(*, alternative_id: UUID, title: str, actor: User, at: datet
         return existing
     source = common.get_alternative(alternative_id)
     plan = common.lock_plan(source.plan_id)
-    copy = _create_alternative(plan, title=common.clean_title(title), summary=source.summary, actor=actor, at=at, id=id, with_phase=False)
+    copy = _create_alternative(
+        plan, title=common.clean_title(title, is_optional=True), summary=source.summary, actor=actor, at=at, id=id, with_phase=False
+    )
     phases: dict[UUID | None, Phase | None] = {None: None}
     for phase in source.phases.order_by("position"):
         phases[phase.pk] = Phase.objects.create(alternative=copy, patient_id=plan.patient_id, title=phase.title, position=phase.position)
@@ -82,6 +83,7 @@ def copy_alternative(*, alternative_id: UUID, title: str, actor: User, at: datet
         item.pk, item.alternative, item.phase, item.version = uuid7(), copy, phases[item.phase_id], 1
         item.frozen_at, item.agreed_document, item.created_at = None, None, at
         item.save(force_insert=True)
+    aside.revive(source, actor=actor, at=at, reason=common.in_branch_language(plan, _("Planned again in a copy")))
     return copy
 
 
@@ -92,29 +94,10 @@ def rename_alternative(*, alternative_id: UUID, version: int, title: str, summar
     alternative = common.lock_open(alternative_id)
     if alternative.version != version:
         raise StaleVersion
-    alternative.title, alternative.summary = common.clean_title(title), summary.strip()
+    alternative.title, alternative.summary = common.clean_title(title, is_optional=True), summary.strip()
     alternative.save(update_fields=["title", "summary"])
     alternative.refresh_from_db(fields=["version"])
     return alternative
-
-
-@transaction.atomic
-def add_phase(*, alternative_id: UUID, title: str, actor: User, at: datetime, id: UUID | None = None) -> Phase:
-    """Add a phase after the last one."""
-    actor.require(Permission.PLAN_WRITE)
-    existing = Phase.objects.filter(pk=id).first() if id else None
-    if existing:
-        return existing
-    alternative = common.lock_open(alternative_id)
-    position = (alternative.phases.aggregate(last=Max("position"))["last"] or 0) + 1
-    return Phase.objects.create(
-        id=id or uuid7(),
-        alternative=alternative,
-        patient_id=alternative.patient_id,
-        title=common.clean_title(title),
-        position=position,
-        created_at=at,
-    )
 
 
 @transaction.atomic
@@ -278,7 +261,7 @@ def cancel_item(*, item_id: UUID, reason: str, actor: User, at: datetime) -> Ite
         raise InvalidInput(fields={"reason": _("Say why it will not be done.")})
     item.cancelled_at, item.cancelled_by, item.cancel_reason = at, actor, reason.strip()
     item.save(update_fields=["cancelled_at", "cancelled_by", "cancel_reason"])
-    unplan_procedure(item, actor, at)
+    aside.unplan_procedure(item, actor, at)
     common.touch(alternative, actor=actor, at=at)
     return item
 
@@ -292,8 +275,7 @@ def _create_alternative(
     )
     AlternativeStep.objects.create(alternative=alternative, patient_id=plan.patient_id, state=AlternativeState.DRAFT, moved_at=at, moved_by=actor)
     if with_phase:
-        with translation.override(plan.branch.language):
-            Phase.objects.create(alternative=alternative, patient_id=plan.patient_id, title=translated("Treatment"), position=1, created_at=at)
+        Phase.objects.create(alternative=alternative, patient_id=plan.patient_id, position=1, created_at=at)
     return alternative
 
 

@@ -1,4 +1,4 @@
-"""Alternatives of a plan: add, copy, describe, decide; phases; finding what to add."""
+"""Alternatives of a plan: add, copy, describe, decide; finding what to add."""
 
 from typing import Any
 from uuid import UUID
@@ -18,8 +18,8 @@ from treatment_plans import actions, forms, queries
 from treatment_plans.models import Alternative
 
 
-def _get(request: Request, alternative_id: UUID) -> Alternative:
-    return queries.get_alternative_for(request.user, alternative_id, permission=Permission.PLAN_WRITE)
+def _get(request: Request, alternative_id: UUID, permission: Permission = Permission.PLAN_WRITE) -> Alternative:
+    return queries.get_alternative_for(request.user, alternative_id, permission=permission)
 
 
 def back(alternative: Alternative) -> HttpResponse:
@@ -45,7 +45,7 @@ def alternative_copy(request: Request, alternative_id: UUID) -> HttpResponse:
         actions.copy_alternative(alternative_id=alternative_id, actor=request.user, at=timezone.now(), **values)
         tell(request, _("Copied. The lines share their procedures with the original."))
 
-    form = forms.TitleForm(request.POST or None, initial={"title": _("%(title)s, copy") % {"title": source.title}})
+    form = forms.TitleForm(request.POST or None, initial={"title": _("%(title)s, copy") % {"title": source.label}})
     return panels.submit(request, form, save, context={"title": _("Copy the alternative"), "verb": _("Copy")})
 
 
@@ -60,18 +60,18 @@ def alternative_edit(request: Request, alternative_id: UUID) -> HttpResponse:
     return panels.submit(request, form, save, context={"title": _("Alternative"), "verb": _("Save")})
 
 
-@page(Permission.PLAN_WRITE)
+@page(Permission.PLAN_DECIDE)
 @require_POST
 def alternative_accept(request: Request, alternative_id: UUID) -> HttpResponse:
-    found = _get(request, alternative_id)
+    found = _get(request, alternative_id, Permission.PLAN_DECIDE)
     actions.accept(alternative_id=alternative_id, actor=request.user, at=timezone.now())
     tell(request, _("Accepted: prices are frozen, the other alternatives are rejected. Next: the contract."))
     return back(found)
 
 
-@page(Permission.PLAN_WRITE)
+@page(Permission.PLAN_DECIDE)
 def alternative_reject(request: Request, alternative_id: UUID) -> HttpResponse:
-    _get(request, alternative_id)
+    _get(request, alternative_id, Permission.PLAN_DECIDE)
 
     def save(values: dict[str, Any]) -> None:
         actions.reject(alternative_id=alternative_id, actor=request.user, at=timezone.now(), **values)
@@ -88,16 +88,6 @@ def alternative_end(request: Request, alternative_id: UUID) -> HttpResponse:
 
     context = {"title": _("End the treatment early"), "verb": _("End"), "lead": _("Lines not done are cancelled; what is done stays.")}
     return panels.submit(request, forms.ReasonForm(request.POST or None), save, context=context)
-
-
-@page(Permission.PLAN_WRITE)
-def phase_new(request: Request, alternative_id: UUID) -> HttpResponse:
-    _get(request, alternative_id)
-
-    def save(values: dict[str, Any]) -> None:
-        actions.add_phase(alternative_id=alternative_id, actor=request.user, at=timezone.now(), **values)
-
-    return panels.submit(request, forms.TitleForm(request.POST or None), save, context={"title": _("New phase"), "verb": _("Add")})
 
 
 @page(Permission.PLAN_WRITE)

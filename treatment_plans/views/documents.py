@@ -23,7 +23,7 @@ from clinic.staff.guards import page
 from clinic.staff.http import Request, branch_of
 from clinic.staff.models import User
 from clinic.staff.roles import Permission
-from treatment_plans import actions, download, forms, papers, queries, rules, sheet
+from treatment_plans import actions, consents, download, forms, papers, queries, rules
 from treatment_plans.models import Document
 
 
@@ -32,7 +32,7 @@ def documents(request: Request, patient_id: UUID) -> HttpResponse:
     """The patient's documents: what waits for a signature first."""
     patient = get_patient_for(request.user, patient_id, what="documents", permission=Permission.DOCUMENT_VIEW)
     rows = list(queries.documents_of(patient))
-    waiting = [row for row in rows if not sheet.is_signed(row) and getattr(row, "replaced_by", None) is None]
+    waiting = [row for row in rows if not consents.is_signed(row) and getattr(row, "replaced_by", None) is None]
     context = {
         "patient": patient,
         "tab": "documents",

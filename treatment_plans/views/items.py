@@ -126,6 +126,7 @@ def item_result(request: Request, item_id: UUID) -> HttpResponse:
         "teeth": papers.teeth_of(item),
         "result": completion.completion_of(item),
         "may_reverse": request.user.may(Permission.PROCEDURE_REVERSE),
+        "may_issue": request.user.may(Permission.DOCUMENT_ISSUE),
     }
     return render(request, "treatment_plans/result.html", context)
 

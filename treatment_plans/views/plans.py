@@ -17,7 +17,7 @@ from clinic.patients.queries import get_patient_for
 from clinic.staff.guards import page
 from clinic.staff.http import Request, branch_of
 from clinic.staff.roles import Permission
-from treatment_plans import actions, forms, queries, rules, sheet
+from treatment_plans import actions, consents, forms, queries, sheet
 from treatment_plans.models import Plan
 
 
@@ -76,7 +76,7 @@ def plan_context(request: Request, found: Plan) -> dict[str, Any]:
     sheets = sheet.sheets(found.patient, queries.alternatives_of(found), day)
     chosen = _chosen(sheets, request.GET.get("alternative", ""))
     documents = list(queries.documents_of(found.patient))
-    age = rules.age_on(found.patient.birth_date, day)
+    due = [row.item for row in chosen.rows if row.item.performance_id is None]
     is_accepted = chosen.alternative.state == "accepted"
     return {
         "patient": found.patient,
@@ -86,10 +86,11 @@ def plan_context(request: Request, found: Plan) -> dict[str, Any]:
         "chosen": chosen,
         "alternative": chosen.alternative,
         "contract": _contract(documents, chosen),
-        "consents": sheet.missing_consents(chosen, documents, is_minor=age is not None and age < rules.ADULT) if is_accepted else [],
+        "consents": consents.missing(chosen.alternative, due, documents, born=found.patient.birth_date, day=day) if is_accepted else [],
         "proposals": queries.proposals(chosen.alternative) if chosen.alternative.is_open or is_accepted else [],
         "has_insurance": any(row.explanation for row in chosen.rows),
         "may_write": request.user.may(Permission.PLAN_WRITE),
+        "may_decide": request.user.may(Permission.PLAN_DECIDE),
         "may_complete": request.user.may(Permission.PROCEDURE_COMPLETE),
         "may_reverse": request.user.may(Permission.PROCEDURE_REVERSE),
         "may_issue": request.user.may(Permission.DOCUMENT_ISSUE),
@@ -102,15 +103,15 @@ def present(request: Request, plan_id: UUID) -> HttpResponse:
     found = queries.get_plan_for(request.user, plan_id, what="presentation")
     day = branch_day(timezone.now(), found.branch.time_zone)
     sheets = [one for one in sheet.sheets(found.patient, queries.alternatives_of(found), day) if one.rows and one.alternative.state != "cancelled"]
-    context = {"plan": found, "patient": found.patient, "sheets": sheets, "may_write": request.user.may(Permission.PLAN_WRITE), "day": day}
+    context = {"plan": found, "patient": found.patient, "sheets": sheets, "may_decide": request.user.may(Permission.PLAN_DECIDE), "day": day}
     return render(request, "treatment_plans/present.html", context)
 
 
-@page(Permission.PLAN_WRITE)
+@page(Permission.PLAN_DECIDE)
 @require_POST
 def present_all(request: Request, plan_id: UUID) -> HttpResponse:
     """Price every open alternative by today's list and show them to the patient."""
-    found = queries.get_plan_for(request.user, plan_id, permission=Permission.PLAN_WRITE)
+    found = queries.get_plan_for(request.user, plan_id, permission=Permission.PLAN_DECIDE)
     for alternative in queries.presentable(found):
         actions.present(alternative_id=alternative.pk, actor=request.user, at=timezone.now())
     return redirect("plan-presentation", found.pk)
@@ -126,7 +127,7 @@ def _chosen(sheets: list[sheet.Sheet], wanted: str) -> sheet.Sheet:
 def _contract(documents: list[Any], chosen: sheet.Sheet) -> Any:
     """The newest contract, annex or addendum of the alternative that still waits for its signature, else the signed contract."""
     own = [row for row in documents if row.alternative_id == chosen.alternative.pk and not row.is_consent]
-    waiting = [row for row in own if not sheet.is_signed(row) and getattr(row, "replaced_by", None) is None]
+    waiting = [row for row in own if not consents.is_signed(row) and getattr(row, "replaced_by", None) is None]
     return next(iter(waiting or own), None)
 
 

@@ -1,0 +1,122 @@
+"""A line is done only with the consents that the clinic insists on; the refusal names them and leads to signing."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from clinic.billing.models import Charge
+from clinic.lib.errors import InvalidInput, NotAllowed
+from clinic.patients.models import Patient
+from clinic.staff.roles import Role
+from tests.staff.factories import dr_orlova, log_in, make_branch, make_user
+from tests.treatment_plans.factories import NOON, a_document, accept, first_item, plan_with
+from tests.treatment_plans.factories import sign as put_signature
+from tests.treatment_plans.test_documents import issue, sign
+from treatment_plans import actions, completion, consents, rules
+from treatment_plans.models import Alternative, ConsentRule, Item
+
+pytestmark = pytest.mark.django_db
+
+
+def contracted(name: str) -> Alternative:
+    """Accepted and contracted, without any consent."""
+    alternative = plan_with(name).alternatives.get()
+    accept(alternative)
+    alternative.refresh_from_db()
+    document = a_document(alternative, items=list(alternative.items.all()))
+    put_signature(document)
+    alternative.items.update(agreed_document=document)
+    return alternative
+
+
+def complete(item: Item) -> completion.Completion:
+    return completion.complete_item(item_id=item.pk, actor=dr_orlova(), at=NOON)
+
+
+def test_a_missing_consent_that_blocks_is_named_and_leads_to_its_form() -> None:
+    item = first_item(contracted("extraction"))
+    with pytest.raises(completion.ConsentMissing) as refused:
+        complete(item)
+    assert "Consent: surgery" in str(refused.value.message)
+    assert "examination" not in str(refused.value.message)
+    assert refused.value.link == f"/patients/{item.patient_id}/documents/new/?alternative={item.alternative_id}&kind=consent_surgery"
+    assert not Charge.objects.exists()
+
+
+def test_an_issued_consent_is_led_to_and_once_signed_the_line_is_done() -> None:
+    alternative = contracted("extraction")
+    consent = issue("consent_surgery", alternative)
+    with pytest.raises(completion.ConsentMissing) as refused:
+        complete(first_item(alternative))
+    assert refused.value.link == f"/documents/{consent.pk}/"
+    sign(consent, role="clinic")
+    with pytest.raises(completion.ConsentMissing):
+        complete(first_item(alternative))
+    sign(consent)
+    assert [left.kind for left in complete(first_item(alternative)).unsigned_consents] == ["consent_general"]
+
+
+def test_one_that_warns_is_told_of_after_the_act() -> None:
+    item = first_item(contracted("filling"))
+    result = complete(item)
+    assert [(left.kind, left.is_blocking) for left in result.unsigned_consents] == [("consent_general", False), ("consent_therapy", False)]
+    shown = log_in(dr_orlova(make_branch())).get(reverse("item-result", args=[item.pk])).content.decode()
+    assert "Not signed yet: Consent: therapy." in shown
+
+
+def test_a_general_consent_counts_for_every_plan_and_a_special_one_for_its_own() -> None:
+    alternative = contracted("extraction")
+    sign(issue("consent_general", patient=alternative.patient))
+    sign(issue("consent_surgery", patient=alternative.patient))
+    with pytest.raises(completion.ConsentMissing) as refused:
+        complete(first_item(alternative))
+    assert "Consent: surgery" in str(refused.value.message)
+    assert [left.kind for left in completion.unsigned_consents(first_item(alternative), NOON)] == ["consent_surgery"]
+    assert rules.satisfies_consent("consent_children", is_of_this_plan=False, is_of_no_plan=True)
+    assert not rules.satisfies_consent("consent_general", is_of_this_plan=False, is_of_no_plan=False)
+
+
+def test_a_child_needs_its_own_consent() -> None:
+    alternative = contracted("filling")
+    Patient.objects.filter(pk=alternative.patient_id).update(birth_date="2015-05-17")
+    with pytest.raises(completion.ConsentMissing, match="treatment of a child"):
+        complete(first_item(alternative))
+
+
+def test_the_clinic_decides_which_consents_block() -> None:
+    manager = make_user(Role.MANAGER)
+    item = first_item(contracted("extraction"))
+    actions.set_consent_rule(kind="consent_surgery", strictness="warn", actor=manager)
+    actions.set_consent_rule(kind="consent_general", strictness="block", actor=manager)
+    with pytest.raises(completion.ConsentMissing, match="examination"):
+        complete(item)
+    actions.set_consent_rule(kind="consent_general", strictness="warn", actor=manager)
+    assert complete(item).charge.amount == item.total
+    with pytest.raises(NotAllowed):
+        actions.set_consent_rule(kind="consent_general", strictness="warn", actor=dr_orlova())
+    for kind, strictness in (("contract", "block"), ("consent_general", "perhaps")):
+        with pytest.raises(InvalidInput):
+            actions.set_consent_rule(kind=kind, strictness=strictness, actor=manager)
+
+
+def test_the_shipped_rules_insist_on_what_cannot_be_undone() -> None:
+    found = {kind: strictness for kind, __, strictness in consents.rules_by_kind()}
+    assert {kind for kind, strictness in found.items() if strictness == "warn"} == {"consent_general", "consent_therapy", "consent_hygiene"}
+    assert len(found) == ConsentRule.objects.count() == 10
+
+
+def test_the_page_and_the_api_set_the_rules() -> None:
+    browser: Client = log_in(make_user(Role.MANAGER, branch=make_branch()))
+    assert "Consent: surgery" in browser.get(reverse("consent-rules")).content.decode()
+    assert browser.post(reverse("consent-rule-set", args=["consent_surgery"]), {"strictness": "warn"}).status_code == 302
+    assert ConsentRule.objects.get(kind="consent_surgery").strictness == "warn"
+    answer = browser.put("/api/v1/consent-rules/consent_surgery", {"strictness": "block"}, content_type="application/json")
+    assert answer.json() == {"kind": "consent_surgery", "strictness": "block"}
+    assert {"kind": "consent_surgery", "strictness": "block"} in browser.get("/api/v1/consent-rules").json()
+
+
+def test_the_refusal_reaches_the_screen_with_its_link() -> None:
+    item = first_item(contracted("extraction"))
+    answer = log_in(dr_orlova(make_branch())).post(reverse("item-complete", args=[item.pk]), headers={"HX-Request": "true"})
+    assert answer.status_code == 409
+    assert "kind=consent_surgery" in answer.content.decode()

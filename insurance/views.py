@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -96,10 +97,11 @@ def claim_new(request: Request) -> HttpResponse:
         "period_to": first - timedelta(days=1),
     }
 
-    def save(values: dict[str, Any]) -> None:
+    def save(values: dict[str, Any]) -> str:
         insurer = values.pop("insurer")
         claim = claims.make_claim(insurer_id=insurer.pk, branch=branch, actor=request.user, at=timezone.now(), **values)
-        tell(request, _("Register %(number)s is drafted.") % {"number": claim.number}, open_url=f"/claims/{claim.pk}/")
+        tell(request, _("Register %(number)s is drafted.") % {"number": claim.number})
+        return reverse("claim", args=[claim.pk])
 
     lead = _("Lines done up to the end of the period that stand in no register yet are gathered, with late lines of earlier periods.")
     context = {"title": _("New claim register"), "verb": _("Make the register"), "lead": lead}

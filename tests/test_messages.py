@@ -50,3 +50,12 @@ def test_a_catalogue_may_keep_a_fourth_plural_form(messages: ModuleType, tmp_pat
 
 def test_the_catalogues_of_the_product_agree(messages: ModuleType) -> None:
     assert messages.disagreements(messages.ROOT) == []
+
+
+def test_an_alias_that_the_extraction_does_not_see_is_named(messages: ModuleType, tmp_path: Path) -> None:
+    (tmp_path / "charting").mkdir()
+    source = tmp_path / "charting" / "words.py"
+    source.write_text("from django.utils.translation import gettext as translated\nfrom django.utils.translation import gettext_lazy as _\n")
+    (problem,) = messages.unseen(tmp_path)
+    assert "charting/words.py" in problem
+    assert "translated" in problem

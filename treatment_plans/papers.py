@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone, translation
 from django.utils.formats import date_format
-from django.utils.translation import gettext as translated
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from pypdf import PdfReader, PdfWriter
 
@@ -207,7 +207,7 @@ def _template(draft: Draft) -> str:
 
 
 def _sample_note() -> str:
-    return translated("Sample form, edition %(version)s: to be adapted with the clinic's lawyer") % {"version": TEMPLATE_VERSION}
+    return gettext("Sample form, edition %(version)s: to be adapted with the clinic's lawyer") % {"version": TEMPLATE_VERSION}
 
 
 def _drawn(signature: Signature) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django_htmx.http import HttpResponseClientRefresh
+from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
 from clinic.lib.errors import DomainError
 
@@ -24,16 +24,24 @@ def add_errors(form: Form, error: DomainError) -> None:
 def submit(
     request: HttpRequest, form: Form, save: Callable[[dict[str, Any]], object], *, template: str = "desk/panel_form.html", context: Mapping[str, Any]
 ) -> HttpResponse:
-    """Show the form on GET; on POST save it, or show it again with its errors (422). `context` needs `title` and `verb`."""
+    """Show the form on GET; on POST save it, or show it again with its errors (422). `context` needs `title` and `verb`.
+
+    `save` may return the address of what it made; otherwise the page below the panel is shown again.
+    """
     if request.method == "POST" and form.is_valid():
         try:
-            save(form.cleaned_data)
+            made = save(form.cleaned_data)
         except DomainError as error:
             add_errors(form, error)
         else:
-            return _back(request)
+            return go(request, made) if isinstance(made, str) else _back(request)
     status = 422 if request.method == "POST" else 200
     return render(request, template, {**context, "form": form}, status=status)
+
+
+def go(request: HttpRequest, url: str) -> HttpResponse:
+    """Lead the browser to another page, from a panel too."""
+    return HttpResponseClientRedirect(url) if request.headers.get("HX-Request") else redirect(url)
 
 
 def _back(request: HttpRequest) -> HttpResponse:

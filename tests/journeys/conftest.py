@@ -21,7 +21,7 @@ FLAGS = [
     "--disable-sync",
 ]
 LAPTOP = {"width": 1280, "height": 800}
-PATIENCE = 15_000
+PATIENCE = 30_000
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # playwright keeps a loop in the test's own thread
 expect.set_options(timeout=PATIENCE)

@@ -9,6 +9,7 @@ from playwright.sync_api import FloatRect, Locator, Page
 from clinic.staff.models import User
 
 Point = tuple[float, float]
+REST_MS = 150
 
 
 def login_as(page: Page, user: User, base_url: str) -> None:
@@ -57,8 +58,11 @@ def draw_with_the_mouse(page: Page, stroke: list[Point]) -> None:
 
 
 def draw_with_a_finger(page: Page, stroke: list[Point]) -> None:
+    """The finger rests before it leaves, or the stroke would be a fling and swallow the next tap."""
     screen = page.context.new_cdp_session(page)
-    for number, (x, y) in enumerate(stroke):
+    for number, (x, y) in enumerate([*stroke, stroke[-1]]):
+        if number == len(stroke):
+            page.wait_for_timeout(REST_MS)
         screen.send("Input.dispatchTouchEvent", {"type": "touchMove" if number else "touchStart", "touchPoints": [{"x": x, "y": y}]})
     screen.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     screen.detach()

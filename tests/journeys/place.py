@@ -1,11 +1,12 @@
-"""The clinic in which the chain is walked: the demo's people, catalogue, store and laboratories, with no patients yet."""
+"""The clinic in which the chain is walked: the demo's people, catalogue, store, laboratories and insurers, with no patients yet."""
 
 from datetime import datetime, timedelta
+from random import Random
 
 from django.db import transaction
 from django.utils import timezone
 
-from clinic.demo import catalogue, people
+from clinic.demo import catalogue, cover, people
 from clinic.demo.people import Clinic
 from clinic.scheduling import setup_actions
 
@@ -18,6 +19,7 @@ def open_the_clinic() -> Clinic:
     with transaction.atomic():
         clinic = people.found_clinic(at=at)
         catalogue.stock_the_clinic(clinic, at=at)
+        cover.insure(clinic, [], random=Random(1), at=at)  # noqa: S311 - no secret
         for username, chair in clinic.working.items():
             setup_actions.add_shift(
                 actor=clinic.users["manager"],

@@ -1,38 +1,37 @@
-"""The chain's short form in French, and in English on a tablet: registered, booked, planned, signed, done, paid."""
+"""The chain's short form in French and in English: registered, booked, planned, signed, done, paid."""
 
 import pytest
 from django.db import transaction
-from playwright.sync_api import Page, ViewportSize
+from playwright.sync_api import Page
 
 from clinic.billing import queries as money
 from clinic.staff import actions
 from tests.journeys.place import open_the_clinic
+from tests.journeys.screens import on_both_screens
 from tests.journeys.walk import Walk
 
-LAPTOP: ViewportSize = {"width": 1280, "height": 800}
-TABLET: ViewportSize = {"width": 1024, "height": 768}
+WORDS = [("fr", "carie", "Couronne zircone"), ("en", "caries", "Zirconia crown")]
 
 
+@on_both_screens
 @pytest.mark.parametrize(
-    ("language", "viewport", "words"),
-    [("fr", LAPTOP, ("carie", "Couronne zircone")), ("en", TABLET, ("caries", "Zirconia crown"))],
-    ids=["fr-laptop", "en-tablet"],
+    ("language", "finding", "crown"), [("fr", "carie", "Couronne zircone"), ("en", "caries", "Zirconia crown")], ids=["fr", "en"]
 )
-def test_the_short_chain(page: Page, base_url: str, language: str, viewport: ViewportSize, words: tuple[str, str]) -> None:
-    page.set_viewport_size(viewport)
+def test_the_short_chain(page: Page, base_url: str, language: str, finding: str, crown: str, *, has_touch: bool) -> None:
     clinic = open_the_clinic()
     with transaction.atomic():
         for name in ("admin", "orlova"):
             actions.update_own(actor=clinic.users[name], language=language)
-    walk = Walk(page, clinic, base_url, language)
+    walk = Walk(page, clinic, base_url, language, has_touch=has_touch)
     walk.enter_as("admin")
     patient = walk.register("Dupont", "Claire", phone="+33 6 12 34 56 78")
     walk.book(patient)
     walk.enter_as("orlova")
     walk.seat(patient)
-    walk.chart(36, "O", *words)
+    walk.find(36, "O", finding)
+    walk.propose(36, "O", crown)
     walk.plan("36")
-    walk.agree()
+    walk.agree(crown)
     walk.sign_contract()
     walk.complete()
     walk.enter_as("admin")

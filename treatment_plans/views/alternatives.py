@@ -22,17 +22,21 @@ def _get(request: Request, alternative_id: UUID, permission: Permission = Permis
     return queries.get_alternative_for(request.user, alternative_id, permission=permission)
 
 
+def address(alternative: Alternative) -> str:
+    """The plan's page at this alternative."""
+    return f"{alternative.plan.get_absolute_url()}?alternative={alternative.pk}"
+
+
 def back(alternative: Alternative) -> HttpResponse:
-    """To the plan's page, at this alternative."""
-    return redirect(f"{alternative.plan.get_absolute_url()}?alternative={alternative.pk}")
+    return redirect(address(alternative))
 
 
 @page(Permission.PLAN_WRITE)
 def alternative_new(request: Request, plan_id: UUID) -> HttpResponse:
     queries.get_plan_for(request.user, plan_id, permission=Permission.PLAN_WRITE)
 
-    def save(values: dict[str, Any]) -> None:
-        actions.add_alternative(plan_id=plan_id, actor=request.user, at=timezone.now(), **values)
+    def save(values: dict[str, Any]) -> str:
+        return address(actions.add_alternative(plan_id=plan_id, actor=request.user, at=timezone.now(), **values))
 
     return panels.submit(request, forms.TitleForm(request.POST or None), save, context={"title": _("New alternative"), "verb": _("Add")})
 
@@ -41,9 +45,10 @@ def alternative_new(request: Request, plan_id: UUID) -> HttpResponse:
 def alternative_copy(request: Request, alternative_id: UUID) -> HttpResponse:
     source = _get(request, alternative_id)
 
-    def save(values: dict[str, Any]) -> None:
-        actions.copy_alternative(alternative_id=alternative_id, actor=request.user, at=timezone.now(), **values)
+    def save(values: dict[str, Any]) -> str:
+        made = actions.copy_alternative(alternative_id=alternative_id, actor=request.user, at=timezone.now(), **values)
         tell(request, _("Copied. The lines share their procedures with the original."))
+        return address(made)
 
     form = forms.TitleForm(request.POST or None, initial={"title": _("%(title)s, copy") % {"title": source.label}})
     return panels.submit(request, form, save, context={"title": _("Copy the alternative"), "verb": _("Copy")})

@@ -34,7 +34,7 @@ def plan_new(request: Request, patient_id: UUID) -> HttpResponse:
     form = forms.PlanForm(request.POST or None, initial={"dentist": request.user.pk})
     if request.method == "POST" and form.is_valid():
         plan = actions.create_plan(patient=patient, branch=branch_of(request), actor=request.user, at=timezone.now(), **form.cleaned_data)
-        return _go(request, plan.get_absolute_url())
+        return panels.go(request, plan.get_absolute_url())
     return _panel(request, form, _("New treatment plan"), _("Open plan"))
 
 
@@ -129,10 +129,6 @@ def _contract(documents: list[Any], chosen: sheet.Sheet) -> Any:
     own = [row for row in documents if row.alternative_id == chosen.alternative.pk and not row.is_consent]
     waiting = [row for row in own if not consents.is_signed(row) and getattr(row, "replaced_by", None) is None]
     return next(iter(waiting or own), None)
-
-
-def _go(request: Request, url: str) -> HttpResponse:
-    return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
 
 
 def _panel(request: Request, form: Any, title: str, verb: str) -> HttpResponse:

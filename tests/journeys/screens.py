@@ -1,0 +1,15 @@
+"""The two screens the product is made for: the desk's laptop with a mouse, the chair's tablet with a finger."""
+
+import pytest
+from playwright.sync_api import ViewportSize
+
+LAPTOP: ViewportSize = {"width": 1280, "height": 800}
+TABLET: ViewportSize = {"width": 1024, "height": 768}
+
+on_both_screens = pytest.mark.parametrize(
+    "has_touch",
+    [
+        pytest.param(False, id="laptop", marks=pytest.mark.browser_context_args(viewport=LAPTOP)),
+        pytest.param(True, id="tablet", marks=pytest.mark.browser_context_args(viewport=TABLET, has_touch=True)),
+    ],
+)

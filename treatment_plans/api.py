@@ -21,10 +21,12 @@ from clinic.staff.http import Request, branch_of
 from clinic.staff.roles import Permission
 from treatment_plans import actions, completion, consents, download, queries, reversal
 from treatment_plans import schemas as s
+from treatment_plans.api_settings import router as settings_router
 from treatment_plans.models import Alternative, ConsentRule, Document, Item, Phase, Plan, Signature
 from treatment_plans.sheet import Sheet, sheets
 
 router = Router(tags=["treatment plans"])
+router.add_router("", settings_router)
 
 
 @router.get("/plans", response=list[s.PlanOut], operation_id="list_plans")

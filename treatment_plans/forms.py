@@ -13,7 +13,7 @@ from clinic.staff import queries as staff
 from clinic.staff.models import User
 from clinic.staff.roles import Role
 from treatment_plans import rules
-from treatment_plans.models import DocumentKind, SignerRole
+from treatment_plans.models import DiscountLimit, DocumentKind, SignerRole
 
 NUMBERED = _("Without a title it is called by its number, in the language of whoever reads.")
 LANGUAGES = [("ru", "Русский"), ("fr", "Français"), ("en", "English")]
@@ -131,3 +131,25 @@ class SignForm(forms.Form):
     )
     signature_strokes = forms.CharField(required=False, widget=forms.HiddenInput)
     signature_image = forms.CharField(required=False, widget=forms.HiddenInput)
+
+
+class LimitsForm(forms.Form):
+    """Percent by role."""
+
+    def __init__(self, *args: Any, limits: list[DiscountLimit], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for limit in limits:
+            self.fields[limit.role] = forms.DecimalField(
+                label=limit.get_role_display(), min_value=0, max_value=100, decimal_places=2, initial=limit.percent.normalize(), localize=True
+            )
+
+
+class ConsentForm(forms.Form):
+    """An edition of an informed consent."""
+
+    body = forms.CharField(
+        label=_("Text"),
+        widget=forms.Textarea(attrs={"rows": 26}),
+        max_length=20_000,
+        help_text=_("A line that begins with “## ” is a heading, with “- ” an item of a list."),
+    )

@@ -359,3 +359,25 @@ class DiscountLimit(Record):
             models.CheckConstraint(condition=Q(role__in=Role.values), name="treatment_plans_limit_role_known"),
             models.CheckConstraint(condition=Q(percent__gte=0) & Q(percent__lte=100), name="treatment_plans_limit_percent"),
         ]
+
+
+CONSENTS = [(kind, label) for kind, label in DocumentKind.choices if kind.startswith("consent_")]
+
+
+class ConsentEdition(Record):
+    """The clinic's own words of an informed consent in one language; the newest edition is printed. Append-only."""
+
+    kind = models.CharField(_("kind"), max_length=30, choices=CONSENTS)
+    language = models.CharField(_("language"), max_length=2, choices=[("en", "English"), ("ru", "Русский"), ("fr", "Français")])
+    edition = models.PositiveSmallIntegerField(_("edition"))
+    body = models.TextField(_("text"))
+    published_at = models.DateTimeField(_("published"))
+    published_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("published by"))
+
+    class Meta:
+        verbose_name = _("edition of an informed consent")
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "language", "edition"], name="treatment_plans_consent_edition_once"),
+            models.CheckConstraint(condition=Q(kind__in=[kind for kind, _label in CONSENTS]), name="treatment_plans_consent_kind_known"),
+            models.CheckConstraint(condition=Q(language__in=["en", "ru", "fr"]), name="treatment_plans_consent_language"),
+        ]

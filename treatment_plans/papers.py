@@ -22,8 +22,8 @@ from clinic.lib import pdf
 from clinic.lib.money import ZERO
 from clinic.patients.models import ContactKind, IdentifierKind, Patient, Relation
 from clinic.staff.models import Branch, User
-from treatment_plans import rules
-from treatment_plans.models import Alternative, Document, DocumentKind, Item, Signature
+from treatment_plans import editions, rules
+from treatment_plans.models import Alternative, ConsentEdition, Document, DocumentKind, Item, Signature
 
 TEMPLATE_VERSION = "2026-11"
 PASSPORTS = (IdentifierKind.RU_PASSPORT, IdentifierKind.FOREIGN_PASSPORT)
@@ -157,17 +157,19 @@ def _paper(draft: Draft, number: str) -> dict[str, Any]:
     lines = [line_of(item, draft.language) for item in draft.items]
     removed = [line_of(item, draft.language) for item in draft.removed]
     is_consent = draft.kind.startswith("consent_")
+    edition = editions.in_force(draft.kind, draft.language) if is_consent else None
     return {
         "title": title_of(draft.kind),
         "number": number,
         "date": draft.day,
         "language": draft.language,
-        "template_version": TEMPLATE_VERSION,
-        "sample_note": _sample_note(),
+        "template_version": str(edition.edition) if edition else TEMPLATE_VERSION,
+        "sample_note": _edition_note(edition) if edition else _sample_note(),
+        "body": [vars(block) for block in rules.blocks_of(edition.body)] if edition else [],
         "is_consent": is_consent,
         "subject": str(SUBJECTS.get(draft.kind, "")),
         "frame": f"treatment_plans/pdf/consents/{draft.language}/_frame.html",
-        "text": f"treatment_plans/pdf/consents/{draft.language}/{draft.kind.removeprefix('consent_')}.html",
+        "text": editions.sample_template(draft.kind, draft.language),
         "scope": lines if is_consent else [],
         "plan_title": f"{draft.alternative.plan.title}: {draft.alternative.label}" if draft.alternative else "",
         "contract_number": draft.contract.full_number if draft.contract else "",
@@ -208,6 +210,11 @@ def _template(draft: Draft) -> str:
 
 def _sample_note() -> str:
     return gettext("Sample form, edition %(version)s: to be adapted with the clinic's lawyer") % {"version": TEMPLATE_VERSION}
+
+
+def _edition_note(edition: ConsentEdition) -> str:
+    day = date_format(timezone.localtime(edition.published_at), "SHORT_DATE_FORMAT")
+    return _("Edition %(number)s of %(day)s") % {"number": edition.edition, "day": day}
 
 
 def _drawn(signature: Signature) -> dict[str, Any]:

@@ -15,9 +15,9 @@ from clinic.patients.models import Patient
 from clinic.patients.queries import get_patient_for
 from clinic.price_list.models import Price, Service
 from clinic.staff.models import User
-from clinic.staff.roles import Permission
+from clinic.staff.roles import ROLE_PERMISSIONS, Permission
 from treatment_plans import rules
-from treatment_plans.models import Alternative, Document, Item, Phase, Plan, Signature
+from treatment_plans.models import Alternative, DiscountLimit, Document, Item, Phase, Plan, Signature
 
 
 @dataclass(frozen=True)
@@ -169,3 +169,14 @@ def get_document_for(user: User, document_id: UUID, *, permission: Permission = 
         raise NotFound
     document.patient = get_patient_for(user, document.patient_id, what="document", permission=permission)
     return document
+
+
+def discounting_roles() -> list[str]:
+    """The roles that may give discounts at all."""
+    return [str(role) for role, granted in ROLE_PERMISSIONS.items() if Permission.PLAN_DISCOUNT in granted]
+
+
+def discount_limits() -> list[DiscountLimit]:
+    """A limit for every role that gives discounts; one that was never set is 0."""
+    known = {limit.role: limit for limit in DiscountLimit.objects.all()}
+    return [known.get(role) or DiscountLimit(role=role, percent=Decimal(0)) for role in discounting_roles()]

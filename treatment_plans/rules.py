@@ -184,3 +184,26 @@ def parse_teeth(text: str) -> list[tuple[int, frozenset[str]]]:
 def roles_in_span(count: int) -> list[str]:
     """A bridge rests on its ends: abutments outside, pontics between them."""
     return ["abutment" if number in (0, count - 1) else "pontic" for number in range(count)]
+
+
+@dataclass(frozen=True)
+class Block:
+    """A piece of a consent's text: a heading, a paragraph (one line each) or a list (a line an item)."""
+
+    kind: str
+    lines: tuple[str, ...]
+
+
+def blocks_of(text: str) -> list[Block]:
+    """A consent as people type it: `## ` begins a heading, `- ` an item of a list, any other line is a paragraph."""
+    blocks: list[Block] = []
+    for line in filter(None, map(str.strip, text.splitlines())):
+        if line.startswith("- ") and blocks and blocks[-1].kind == "list":
+            blocks[-1] = Block("list", (*blocks[-1].lines, line[2:].strip()))
+        elif line.startswith("- "):
+            blocks.append(Block("list", (line[2:].strip(),)))
+        elif line.startswith("## "):
+            blocks.append(Block("heading", (line[3:].strip(),)))
+        else:
+            blocks.append(Block("paragraph", (line,)))
+    return blocks

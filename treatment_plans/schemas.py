@@ -236,3 +236,27 @@ class ConsentRuleIn(Schema):
 class ConsentRuleOut(Schema):
     kind: str
     strictness: str
+
+
+class DiscountLimitOut(Schema):
+    role: str
+    percent: Decimal
+
+
+class DiscountLimitIn(Schema):
+    percent: Decimal
+
+
+class ConsentFormIn(Schema):
+    kind: str
+    language: str
+    body: str = Field(max_length=20_000, description="`## ` begins a heading, `- ` an item of a list")
+
+
+class ConsentFormOut(Schema):
+    id: UUID
+    kind: str
+    language: str
+    edition: int
+    body: str
+    published_at: datetime

@@ -2,9 +2,12 @@
 
 from django.urls import path
 
-from treatment_plans.views import alternatives, consents, documents, items, phases, plans
+from treatment_plans.views import alternatives, consents, documents, items, phases, plans, settings
 
 urlpatterns = [
+    path("settings/discounts/", settings.discount_limits, name="discount-limits"),
+    path("settings/consent-forms/", settings.consent_forms, name="consent-forms"),
+    path("settings/consent-forms/<str:kind>/<str:language>/", settings.consent_form, name="consent-form"),
     path("patients/<uuid:patient_id>/plans/", plans.plans, name="plans"),
     path("patients/<uuid:patient_id>/plans/new/", plans.plan_new, name="plan-new"),
     path("patients/<uuid:patient_id>/plans/unplanned/", plans.unplanned, name="unplanned"),

@@ -84,6 +84,7 @@ SETTINGS = (
             Entry("prices", "tags", _("Services and prices"), (P.PRICE_VIEW,)),
             Entry("dictionaries", "book-open-text", _("Dictionaries: ICD-10, 804н, CCAM"), (P.PRICE_VIEW, P.DICTIONARY_IMPORT)),
             Entry("consent-rules", "signature", _("Consents before an act"), (P.SETTINGS_WRITE,)),
+            Entry("discount-limits", "percent", _("Discounts by role"), (P.PRICE_WRITE,)),
             Entry("note-templates", "notebook-pen", _("Templates of notes"), (P.VISIT_WRITE, P.SETTINGS_WRITE)),
         ),
     ),
@@ -98,7 +99,13 @@ SETTINGS = (
     ),
     (
         _("Patients"),
-        (Entry("patients-import", "file-up", _("Import of patients"), (P.PATIENT_IMPORT,)),),
+        (
+            Entry("labels", "tags", _("Labels of patients"), (P.SETTINGS_WRITE,)),
+            Entry("sources", "map-pin", _("Where patients come from"), (P.SETTINGS_WRITE,)),
+            Entry("consent-texts", "file-text", _("Consent to data processing"), (P.SETTINGS_WRITE,)),
+            Entry("consent-forms", "file-check-2", _("Informed consents"), (P.SETTINGS_WRITE,)),
+            Entry("patients-import", "file-up", _("Import of patients"), (P.PATIENT_IMPORT,)),
+        ),
     ),
 )
 

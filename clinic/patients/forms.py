@@ -193,6 +193,29 @@ class LabelsForm(forms.Form):
         self.fields["labels"].queryset = Label.objects.filter(is_active=True).order_by("name")  # type: ignore[attr-defined]
 
 
+class SourceForm(forms.Form):
+    """A source of patients; `version` is the one that was shown."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    name = words(_("Name"), 100, required=True)
+    is_active = forms.BooleanField(label=_("In use"), required=False, initial=True)
+
+
+class LabelForm(SourceForm):
+    """A label of patients."""
+
+    name = words(_("Name"), 60, required=True)
+    colour = forms.RegexField(label=_("Colour"), regex="^#[0-9a-f]{6}$", widget=forms.TextInput(attrs={"type": "color"}))
+    field_order = ("version", "name", "colour", "is_active")
+
+
+class ConsentTextForm(forms.Form):
+    """An edition of the consent to data processing."""
+
+    title = words(_("Title"), 200, required=True)
+    body = forms.CharField(label=_("Text"), widget=forms.Textarea(attrs={"rows": 24}), max_length=20_000)
+
+
 class RegistrationForm(LabelsForm, PatientForm):
     """The patient's own part of the registration screen."""
 

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import Model, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Count, Model, OuterRef, Prefetch, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from clinic.history.actions import record_view
@@ -142,6 +142,21 @@ def consent_text(language: str) -> ConsentText:
     if text is None:
         raise NotFound
     return text
+
+
+def consent_texts_with_use() -> QuerySet[ConsentText]:
+    """All editions, newest first, each with `signed`: how many consents stand on it."""
+    return ConsentText.objects.annotate(signed=Count("consents")).order_by("language", "-edition")
+
+
+def labels_with_use() -> QuerySet[Label]:
+    """Labels in use, then the others, each with `worn`: how many patients have it."""
+    return Label.objects.annotate(worn=Count("patients")).order_by("-is_active", "name", "pk")
+
+
+def sources_with_use() -> QuerySet[Source]:
+    """Sources in use, then the others, each with `brought`: how many patients came by it."""
+    return Source.objects.annotate(brought=Count("patient")).order_by("-is_active", "name", "pk")
 
 
 def get_consent_text(text_id: UUID) -> ConsentText:

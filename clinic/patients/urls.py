@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clinic.patients.views import browse, card, consents, imports, panels, registration
+from clinic.patients.views import browse, card, consents, imports, panels, registration, settings
 
 ONE = "patients/<uuid:patient_id>/"
 
@@ -17,6 +17,15 @@ urlpatterns = [
     path("patients/import/<uuid:run_id>/start/", imports.start, name="patients-import-start"),
     path("patients/import/<uuid:run_id>/progress/", imports.progress, name="patients-import-progress"),
     path("patients/import/<uuid:run_id>/report.xlsx", imports.report, name="patients-import-report"),
+    path("settings/labels/", settings.labels, name="labels"),
+    path("settings/labels/new/", settings.label, name="label-new"),
+    path("settings/labels/<uuid:label_id>/", settings.label, name="label"),
+    path("settings/sources/", settings.sources, name="sources"),
+    path("settings/sources/new/", settings.source, name="source-new"),
+    path("settings/sources/<uuid:source_id>/", settings.source, name="source"),
+    path("settings/consents/", settings.consent_texts, name="consent-texts"),
+    path("settings/consents/<uuid:text_id>/", settings.consent_text, name="consent-text"),
+    path("settings/consents/<str:language>/new/", settings.consent_text_new, name="consent-text-new"),
     path(ONE, card.overview, name="patient"),
     path(f"{ONE}edit/", card.edit, name="patient-edit"),
     path(f"{ONE}contacts/new/", panels.contact_new, name="patient-contact-new"),

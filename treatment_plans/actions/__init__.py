@@ -26,6 +26,7 @@ from treatment_plans.actions.planning import (
     place_item,
     rename_alternative,
 )
+from treatment_plans.actions.settings import publish_consent, set_discount_limit
 from treatment_plans.actions.unplanned import Unplanned, start_unplanned
 
 __all__ = [
@@ -59,10 +60,12 @@ __all__ = [
     "move_phase",
     "place_item",
     "present",
+    "publish_consent",
     "reject",
     "rename_alternative",
     "rename_phase",
     "set_consent_rule",
+    "set_discount_limit",
     "sign_document",
     "start_unplanned",
 ]

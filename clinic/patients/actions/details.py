@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from clinic.lib.errors import Conflict, InvalidInput
+from clinic.lib.errors import Conflict, InvalidInput, StaleVersion
 from clinic.patients.actions.checks import ensure, field_errors, locked, violated
 from clinic.patients.actions.registration import check_contact, check_identifier, check_relation
 from clinic.patients.models import Contact, Identifier, Label, Patient, PatientLabel, Relation, Source
@@ -93,23 +93,33 @@ def set_labels(*, patient: Patient, labels: Collection[Label], actor: User, at: 
 
 
 @transaction.atomic
-def save_label(*, label: Label, actor: User, at: datetime) -> Label:
+def save_label(*, label: Label, actor: User, at: datetime, version: int | None = None) -> Label:
     """Create or change a label of the clinic.
 
     :raises InvalidInput: a wrong colour or a name in use.
+    :raises StaleVersion: when it is no longer the `version` that was shown.
     """
     actor.require(Permission.SETTINGS_WRITE)
+    _check_version(label, version)
     return _save_named(label, is_taken=Label.objects.filter(name__iexact=label.name).exclude(pk=label.pk).exists())
 
 
 @transaction.atomic
-def save_source(*, source: Source, actor: User, at: datetime) -> Source:
+def save_source(*, source: Source, actor: User, at: datetime, version: int | None = None) -> Source:
     """Create or change a source of patients.
 
     :raises InvalidInput: a name in use.
+    :raises StaleVersion: when it is no longer the `version` that was shown.
     """
     actor.require(Permission.SETTINGS_WRITE)
+    _check_version(source, version)
     return _save_named(source, is_taken=Source.objects.filter(name__iexact=source.name).exclude(pk=source.pk).exists())
+
+
+def _check_version(record: Named, version: int | None) -> None:
+    standing = type(record)._default_manager.select_for_update().filter(pk=record.pk).values_list("version", flat=True).first()
+    if version is not None and standing != version:
+        raise StaleVersion
 
 
 def _save_named(record: Named, *, is_taken: bool) -> Named:

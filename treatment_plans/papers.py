@@ -214,7 +214,7 @@ def _sample_note() -> str:
 
 def _edition_note(edition: ConsentEdition) -> str:
     day = date_format(timezone.localtime(edition.published_at), "SHORT_DATE_FORMAT")
-    return _("Edition %(number)s of %(day)s") % {"number": edition.edition, "day": day}
+    return gettext("Edition %(number)s of %(day)s") % {"number": edition.edition, "day": day}
 
 
 def _drawn(signature: Signature) -> dict[str, Any]:

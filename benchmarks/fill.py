@@ -17,7 +17,7 @@ from benchmarks.place import Place
 from clinic import local_postgres
 
 SLOTS = 16
-TREATED = 8  # one patient of so many was treated: twelve procedures, six findings, four visits
+STEP = 8  # every eighth patient was treated, until there are enough of them: twelve procedures, six findings, four visits
 CHUNK = 5000
 WRITERS = 2
 AHEAD = 30
@@ -42,11 +42,11 @@ def pick(values: str, number: str, seed: int) -> str:
     return f"({values})[1 + (hashint8extended({number}, {seed}) & 1073741823) %% cardinality({values})]"
 
 
-def fill(place: Place, *, patients: int, years: int) -> None:
+def fill(place: Place, *, patients: int, treated: int, years: int) -> None:
     """Write what is not there yet."""
     with psycopg.connect(local_postgres.url_for("clinic_app")) as connection:
         parameters = _parameters(place, connection)
-        steps = list(_steps(patients, years))
+        steps = list(_steps(patients, treated, years))
         missing = [step for step in steps if not _is_done(connection, step)]
     began = time.monotonic()
     for step in missing:
@@ -94,9 +94,8 @@ def _parameters(place: Place, connection: psycopg.Connection) -> dict[str, objec
     }
 
 
-def _steps(patients: int, years: int) -> Iterator[Step]:
+def _steps(patients: int, treated: int, years: int) -> Iterator[Step]:
     """The tables in the order of their foreign keys; `created_at` marks the rows of the fill."""
-    treated = patients // TREATED
     days = years * 365 + AHEAD
     series, head, marked = "FROM generate_series(%(first)s::bigint, %(last)s::bigint) n", "(id, version, created_at,", "1, '2020-01-01'::timestamptz,"
     own, dentist = key(1, "n"), pick("%(dentists)s::uuid[]", "n", 5)
@@ -136,7 +135,7 @@ def _treatment(treated: int, head: str, marked: str, own: str, dentist: str) -> 
 
     def children(each: int, kind: int) -> str:
         ago = f"make_interval(days => 3 + (m %% {each} * 97 + m %% 900)::int)"
-        columns = f"m / {each} * {TREATED} AS n, m %% {each} AS c, %(anchor)s::timestamptz - {ago} AS t"
+        columns = f"m / {each} * {STEP} AS n, m %% {each} AS c, %(anchor)s::timestamptz - {ago} AS t"
         return f"FROM (SELECT {columns} FROM generate_series(%(first)s::bigint, %(last)s::bigint) m) x"
 
     tooth = "(ARRAY[16,15,14,13,12,11,21,22,23,24,25,26,36,35,34,33,32,31,41,42,43,44,45,46])[1 + (n * 5 + c * 7) %% 24]"

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from uuid import uuid4
 
 from benchmarks import papers
-from benchmarks.fill import SLOTS, TREATED, patient_key
+from benchmarks.fill import SLOTS, STEP, patient_key
 from benchmarks.place import FIRST_SHIFT, Place
 
 SEARCHES = ("знецов", "Смирнов Алексей", "Kuznetsov", "9161", "Иван Петрович", "dubois")
@@ -34,10 +34,10 @@ class Operation:
     is_write: bool = False
 
 
-def operations(place: Place, *, patients: int, years: int, times: int) -> list[Operation]:
+def operations(place: Place, *, patients: int, treated: int, years: int, times: int) -> list[Operation]:
     """All operations; the writes have `2 * times` turns."""
     random = Random(7)  # noqa: S311 - which patients are opened is no secret
-    treated = [patient_key(random.randrange(patients // TREATED) * TREATED) for _ in range(times)]
+    opened = [patient_key(random.randrange(treated) * STEP) for _ in range(times)]
     days = [_day(place, random.randrange(-years * 365, 0)) for _ in range(times)]
     items: list[str] = []
     first_day = _first_free_day(place)
@@ -55,7 +55,7 @@ def operations(place: Place, *, patients: int, years: int, times: int) -> list[O
         return Request("/api/v1/appointments", {**body, **times_of, "chair_id": str(place.chairs[pair].pk)})
 
     def pages(path: str) -> Callable[[int], Request]:
-        return lambda number: Request(path.format(treated[number % times]))
+        return lambda number: Request(path.format(opened[number % times]))
 
     return [
         Operation("open chart", pages("/api/v1/patients/{}/chart")),

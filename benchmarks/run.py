@@ -26,13 +26,14 @@ def run(arguments: Namespace) -> None:
     """Everything, and the JSON file when asked for."""
     with acting(Context(actor="system:benchmark", actor_name="benchmark", actor_role="system", purpose="operation")):
         here = place()
-        fill.fill(here, patients=arguments.patients, years=arguments.years)
+        fill.fill(here, patients=arguments.patients, treated=arguments.treated, years=arguments.years)
         turns = arguments.times + WARM_UP
-        wanted = operations(here, patients=arguments.patients, years=arguments.years, times=turns)
+        wanted = operations(here, patients=arguments.patients, treated=arguments.treated, years=arguments.years, times=turns)
         results = _measure([one for one in wanted if arguments.only in one.name], turns)
     report = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "patients": arguments.patients,
+        "treated": arguments.treated,
         "years": arguments.years,
         "times": arguments.times,
         "cores": os.cpu_count(),

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Count, DecimalField, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db import connection
+from django.db.models import Count, DecimalField, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
 from clinic.billing.models import Allocation, Charge, InsurerShare, Invoice, Payment
@@ -17,6 +18,15 @@ from clinic.staff.models import User
 from clinic.staff.roles import Permission
 
 MONEY: "DecimalField[Decimal, Decimal]" = DecimalField(max_digits=14, decimal_places=2)
+
+BALANCES = """
+SELECT patient_id, currency, sum(amount) FROM (
+  SELECT patient_id, currency, amount FROM billing_charge WHERE patient_id = ANY(%(patients)s)
+  UNION ALL SELECT i.patient_id, c.currency, -i.amount FROM billing_insurershare i JOIN billing_charge c ON c.id = i.charge_id
+  WHERE i.patient_id = ANY(%(patients)s)
+  UNION ALL SELECT patient_id, currency, -amount FROM billing_payment WHERE patient_id = ANY(%(patients)s)) account
+GROUP BY patient_id, currency
+"""
 
 
 @dataclass(frozen=True)
@@ -120,13 +130,11 @@ def get_payment(payment_id: UUID) -> OpenPayment:
 
 def balances(patient_ids: Sequence[UUID]) -> dict[UUID, dict[str, Decimal]]:
     """What each patient owes by currency (negative: the clinic owes): charges less insurers' shares less payments."""
-    charged = Charge.objects.filter(patient__in=patient_ids).values("patient", "currency").annotate(total=Sum("amount"))
-    insured = InsurerShare.objects.filter(patient__in=patient_ids).values("patient", currency=F("charge__currency")).annotate(total=Sum(-F("amount")))
-    paid = Payment.objects.filter(patient__in=patient_ids).values("patient", "currency").annotate(total=Sum(-F("amount")))
     found: dict[UUID, dict[str, Decimal]] = {}
-    for row in charged.union(insured, paid, all=True):
-        account = found.setdefault(row["patient"], {})
-        account[row["currency"]] = account.get(row["currency"], ZERO) + row["total"]
+    with connection.cursor() as cursor:
+        cursor.execute(BALANCES, {"patients": list(patient_ids)})
+        for patient, currency, owed in cursor.fetchall():
+            found.setdefault(patient, {})[currency] = owed
     return found
 
 

@@ -5,7 +5,6 @@ from decimal import Decimal
 from functools import cached_property
 
 from clinic.billing import queries as billing
-from clinic.patients import queries as patients
 from clinic.patients.models import Alert, Patient
 from clinic.scheduling import queries as scheduling
 from clinic.scheduling.models import Appointment
@@ -32,19 +31,15 @@ class PatientHeader:
         self._user = user
         self._patient = patient
 
-    @cached_property
-    def all_alerts(self) -> list[Alert]:
-        return patients.active_alerts(self._patient)
-
     @property
     def alerts(self) -> list[Alert]:
         """Alerts in words, for those who treat."""
-        return self.all_alerts if self._user.may(Permission.CLINICAL_VIEW) else []
+        return self._patient.active_alerts if self._user.may(Permission.CLINICAL_VIEW) else []
 
     @property
     def has_hidden_alerts(self) -> bool:
         """Whether there are alerts that this person may know of but not read."""
-        return bool(self.all_alerts) and not self.alerts
+        return bool(self._patient.active_alerts) and not self.alerts
 
     @property
     def shows_money(self) -> bool:

@@ -1,7 +1,8 @@
 """The base of every record, and the ledger as Django sees it."""
 
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -66,14 +67,21 @@ class Record(models.Model):
     class Meta:
         abstract = True
 
+    @classmethod
+    def from_row(cls, row: Mapping[str, Any]) -> Self:
+        """The record that `to_jsonb` of its row describes."""
+        fields = cls._meta.concrete_fields
+        return cls.from_db(None, [field.attname for field in fields], [field.to_python(row[str(field.column)]) for field in fields])
+
     def _get_FIELD_display(self, field: "models.Field[Any, Any]") -> str:
         """Django's own hashes the label of every choice for every row, which costs a list of sixty rows ten milliseconds."""
         value = getattr(self, field.attname)
-        return str(_labels(field).get(value, "" if value is None else value))
+        return str(_labels(type(self), field.name).get(value, "" if value is None else value))
 
 
 @lru_cache(maxsize=512)
-def _labels(field: "models.Field[Any, Any]") -> dict[Any, Any]:
+def _labels(model: type[Record], name: str) -> dict[Any, Any]:
+    field: Any = model._meta.get_field(name)
     return dict(field.flatchoices)
 
 

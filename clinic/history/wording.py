@@ -10,7 +10,7 @@ from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
-from django.db import connection, models
+from django.db import models
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.functional import Promise
@@ -20,10 +20,11 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from clinic.history.models import Event, EventKind, Record
 from clinic.history.queries import CHANGES
+from clinic.history.reading import read_by_key
 
 Text = str | Promise
-Wanted = dict[type[models.Model], set[str]]
-Rows = dict[type[models.Model], list[models.Model]]
+Wanted = dict[type[Record], set[str]]
+Rows = dict[type[Record], list[Record]]
 TECHNICAL = {"id", "version", "created_at"}
 EMPTY = "–"
 KINDS: dict[str, tuple[Text, str]] = {
@@ -156,21 +157,8 @@ def _has_name(model: type[models.Model]) -> bool:
 
 def _standing(wanted: Wanted) -> Rows:
     """The records as they stand, from all their tables in one query."""
-    if not wanted:
-        return {}
-    one = "SELECT {}, to_jsonb(t) FROM {} t WHERE t.id = ANY(%s::uuid[])"
-    ordered = sorted(wanted, key=lambda model: model._meta.db_table)
-    parts = [one.format(number, connection.ops.quote_name(model._meta.db_table)) for number, model in enumerate(ordered)]
-    with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(parts), [sorted(wanted[model]) for model in ordered])
-        found: Rows = defaultdict(list)
-        for number, body in cursor.fetchall():
-            found[ordered[number]].append(_revived(ordered[number], json.loads(body)))
-    return found
-
-
-def _revived(model: type[models.Model], body: Mapping[str, Any]) -> models.Model:
-    return model(**{row.attname: row.to_python(body[str(row.column)]) for row in model._meta.local_concrete_fields})
+    found = read_by_key(wanted)
+    return {model: found.of(model) for model in wanted}
 
 
 def _join(rows: Rows) -> None:
@@ -233,14 +221,13 @@ def _changes(event: Event, model: type[models.Model], old: dict[str, Any], new: 
 
 def differences(model: type[models.Model], old: Mapping[str, Any], new: Mapping[str, Any], columns: Iterable[str], names: Names) -> list[Change]:
     """The fields in words, in the order of the model; a field that the model no longer has keeps its column's name."""
-    fields: dict[str, Any] = {str(row.column): row for row in model._meta.local_concrete_fields}
-    order = {column: position for position, column in enumerate(fields)}
+    fields = _columns(model)
+    secrets = getattr(model, "history_excluded", ())
     result = []
-    for column in sorted(columns, key=lambda name: order.get(name, len(order))):
-        row = fields.get(column)
+    for column in sorted(columns, key=lambda name: fields[name][0] if name in fields else len(fields)):
+        _position, row = fields.get(column, (0, None))
         label = _capital(str(row.verbose_name)) if row else column
-        is_secret = column in getattr(model, "history_excluded", ())
-        before, after = (_("hidden"), _("changed")) if is_secret else (say(row, old.get(column), names), say(row, new.get(column), names))
+        before, after = (_("hidden"), _("changed")) if column in secrets else (say(row, old.get(column), names), say(row, new.get(column), names))
         result.append(Change(column, label, before, after))
     return result
 
@@ -289,6 +276,12 @@ def _title(model: type[models.Model] | None, body: Mapping[str, Any]) -> str:
         return ""
     parts = [str(body[name]) for name in ("number", "code", "name", "last_name", "first_name", "title", "value", "subject") if body.get(name)]
     return Truncator(" ".join(parts[:2])).chars(80)
+
+
+@lru_cache(maxsize=512)
+def _columns(model: type[models.Model]) -> dict[str, tuple[int, Any]]:
+    """Place and field of every column."""
+    return {str(row.column): (position, row) for position, row in enumerate(model._meta.local_concrete_fields)}
 
 
 @lru_cache(maxsize=512)

@@ -22,7 +22,7 @@ def _writable(request: Request, patient_id: UUID, what: str) -> Patient:
 @router.get("/patients/{patient_id}/alerts", response=list[schemas.AlertOut], operation_id="list_alerts")
 def list_alerts(request: Request, patient_id: UUID) -> list[Alert]:
     """Alerts in force, the gravest first."""
-    return queries.active_alerts(queries.get_patient_for(request.user, patient_id, what="alerts", permission=Permission.CLINICAL_VIEW))
+    return queries.get_patient_for(request.user, patient_id, what="alerts", permission=Permission.CLINICAL_VIEW).active_alerts
 
 
 @router.post("/patients/{patient_id}/alerts", response={201: schemas.AlertOut}, operation_id="record_alert")

@@ -17,6 +17,7 @@ def patients_sheet(found: QuerySet[Patient]) -> bytes:
     book = Workbook(write_only=True)
     sheet = book.create_sheet(_("Patients"))
     sheet.append(_headings())
+    found = found.select_related("branch", "responsible_dentist", "source")
     count = 0
     for count, patient in enumerate(found.iterator(chunk_size=2000), start=1):  # noqa: B007 - the number of rows is told to history
         sheet.append(_row(patient))
@@ -39,7 +40,7 @@ def _headings() -> list[str]:
 
 
 def _row(patient: Patient) -> list[object]:
-    labels = ", ".join(row.label.name for row in patient.labels.all())
+    labels = ", ".join(row.label.name for row in vars(patient)["shown_labels"])
     texts = [patient.last_name, patient.first_name, patient.patronymic, patient.birth_name, str(patient.get_sex_display())]
     places = [vars(patient)["phone"] or "", patient.city, patient.address, str(patient.branch), str(patient.responsible_dentist or "")]
     return [

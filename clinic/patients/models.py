@@ -1,10 +1,13 @@
 """The patient and what is known about them outside the mouth."""
 
+from datetime import datetime
+
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -94,6 +97,11 @@ class Patient(Record):
 
     def get_full_name(self) -> str:
         return " ".join(part for part in (self.last_name, self.first_name, self.patronymic) if part)
+
+    @cached_property
+    def active_alerts(self) -> list["Alert"]:
+        """Medical alerts in force, the gravest first, read once; who lacks CLINICAL_VIEW is shown only that there are some."""
+        return sorted(self.alerts.filter(ended_at=None).select_related("recorded_by"), key=Alert.gravity)
 
 
 class PatientLabel(Record):
@@ -253,6 +261,10 @@ class Alert(Record):
             models.CheckConstraint(condition=Q(ended_at=None) | ~Q(end_reason=""), name="patients_alert_ended_with_reason"),
             models.CheckConstraint(condition=~Q(kind="other") | ~Q(text=""), name="patients_alert_other_has_text"),
         ]
+
+    def gravity(self) -> tuple[int, datetime]:
+        """What alerts are sorted by: the gravest first, then the oldest."""
+        return -AlertSeverity.values.index(self.severity), self.recorded_at
 
 
 class ConsentText(Record):

@@ -10,10 +10,11 @@ from django.db.models import Count, Model, OuterRef, Prefetch, QuerySet, Subquer
 from django.utils.translation import gettext_lazy as _
 
 from clinic.history.actions import record_view
+from clinic.history.models import Record
+from clinic.history.reading import read_together
 from clinic.lib.errors import InvalidInput, NotFound
 from clinic.patients.models import (
     Alert,
-    AlertSeverity,
     Consent,
     ConsentText,
     Contact,
@@ -26,7 +27,7 @@ from clinic.patients.models import (
 )
 from clinic.patients.search import Likeness, matching_ids
 from clinic.staff.models import Branch, User
-from clinic.staff.roles import Permission
+from clinic.staff.roles import Permission, Role
 
 R = TypeVar("R", bound=Model)
 REASONS = {
@@ -35,7 +36,30 @@ REASONS = {
     "name": _("like name, same date of birth"),
     "same_name": _("same name, no date of birth to compare"),
 }
-SEVERITIES = [AlertSeverity.CRITICAL.value, AlertSeverity.WARNING.value, AlertSeverity.INFO.value]
+STANDING = "t.patient_id = %(patient)s AND t.ended_at IS NULL"
+PATIENT: dict[type[Record], str] = {
+    Patient: "t.id = %(patient)s",
+    Branch: "t.id = (SELECT branch_id FROM patients_patient WHERE id = %(patient)s)",
+    Alert: STANDING,
+    User: "t.id IN (SELECT responsible_dentist_id FROM patients_patient WHERE id = %(patient)s"
+    " UNION ALL SELECT recorded_by_id FROM patients_alert WHERE patient_id = %(patient)s AND ended_at IS NULL)",
+}
+CARD: dict[type[Record], str] = {
+    Contact: f"{STANDING} ORDER BY t.position, t.id",
+    Identifier: f"{STANDING} ORDER BY t.kind, t.id",
+    Relation: "(t.patient_id = %(patient)s OR t.related_patient_id = %(patient)s) AND t.ended_at IS NULL ORDER BY t.id",
+    Patient: "t.id IN (SELECT related_patient_id FROM patients_relation WHERE patient_id = %(patient)s AND ended_at IS NULL"
+    " UNION ALL SELECT patient_id FROM patients_relation WHERE related_patient_id = %(patient)s AND ended_at IS NULL)",
+    Label: "t.id IN (SELECT label_id FROM patients_patientlabel WHERE patient_id = %(patient)s) ORDER BY t.name",
+    Consent: "t.patient_id = %(patient)s ORDER BY t.signed_at DESC",
+}
+
+CHOICES: dict[type[Record], str] = {
+    User: "t.is_active AND EXISTS (SELECT FROM staff_rolegrant g WHERE g.user_id = t.id AND g.ended_at IS NULL AND g.role = ANY(%(roles)s))"
+    " ORDER BY t.last_name, t.first_name, t.id",
+    Label: "t.is_active ORDER BY t.name",
+    Source: "t.is_active ORDER BY t.name",
+}
 
 
 def get_patient_for(user: User, patient_id: UUID, *, what: str, permission: Permission = Permission.PATIENT_VIEW) -> Patient:
@@ -45,16 +69,18 @@ def get_patient_for(user: User, patient_id: UUID, *, what: str, permission: Perm
     :raises NotFound: when there is no such patient.
     """
     user.require(permission)
-    patient = Patient.objects.select_related("branch", "responsible_dentist").filter(pk=patient_id).first()
+    found = read_together(PATIENT, {"patient": patient_id})
+    patient = next(iter(found.of(Patient)), None)
     if patient is None:
         raise NotFound
+    people = found.by_key(User)
+    patient.branch = found.of(Branch)[0]
+    patient.responsible_dentist = people.get(patient.responsible_dentist_id)
+    patient.active_alerts = sorted(found.of(Alert), key=Alert.gravity)
+    for alert in patient.active_alerts:
+        alert.recorded_by = people[alert.recorded_by_id]
     record_view(patient_id=patient.pk, what=what)
     return patient
-
-
-def active_alerts(patient: Patient) -> list[Alert]:
-    """Medical alerts in force, the gravest first; who lacks CLINICAL_VIEW is shown only that there are some."""
-    return sorted(patient.alerts.filter(ended_at=None), key=lambda alert: (SEVERITIES.index(alert.severity), alert.recorded_at))
 
 
 def describe_likenesses(found: Sequence[Likeness]) -> list[tuple[Patient, list[str]]]:
@@ -70,7 +96,6 @@ class Card:
     identifiers: list[Identifier]
     relations: list[Relation]
     related_to: list[Relation]
-    alerts: list[Alert]
     labels: list[Label]
     consents: list[Consent]
 
@@ -84,15 +109,19 @@ class Card:
 
 
 def card_of(patient: Patient) -> Card:
-    """Everything of the overview in one read of each table."""
+    """Everything of the overview in one query."""
+    found = read_together(CARD, {"patient": patient.pk})
+    others = {**found.by_key(Patient), patient.pk: patient}
+    for relation in found.of(Relation):
+        relation.patient = others[relation.patient_id]
+        relation.related_patient = others.get(relation.related_patient_id)
     return Card(
-        contacts=list(patient.contacts.filter(ended_at=None).order_by("position", "pk")),
-        identifiers=list(patient.identifiers.filter(ended_at=None).order_by("kind", "pk")),
-        relations=list(patient.relations.filter(ended_at=None).select_related("related_patient").order_by("pk")),
-        related_to=list(patient.related_to.filter(ended_at=None).select_related("patient").order_by("pk")),
-        alerts=active_alerts(patient),
-        labels=[row.label for row in patient.labels.select_related("label").order_by("label__name")],
-        consents=list(patient.consents.select_related("text", "image", "witnessed_by").order_by("-signed_at")),
+        contacts=found.of(Contact),
+        identifiers=found.of(Identifier),
+        relations=[relation for relation in found.of(Relation) if relation.patient_id == patient.pk],
+        related_to=[relation for relation in found.of(Relation) if relation.patient_id != patient.pk],
+        labels=found.of(Label),
+        consents=found.of(Consent),
     )
 
 
@@ -107,15 +136,21 @@ class Filters:
     source: Source | None = None
 
 
+def choices_of_filters(dentists: Sequence[Role]) -> tuple[list[User], list[Label], list[Source]]:
+    """The dentists, labels and sources by which the list of patients can be narrowed."""
+    found = read_together(CHOICES, {"roles": list(dentists)})
+    return found.of(User), found.of(Label), found.of(Source)
+
+
 def list_patients(*, user: User, filters: Filters, today: date) -> QuerySet[Patient]:
-    """Patients by name, with branch, dentist, phone and labels.
+    """Patients by name, each with its first `phone` and `shown_labels`.
 
     :raises NotAllowed: without PATIENT_VIEW.
     """
     user.require(Permission.PATIENT_VIEW)
     phone = Contact.objects.filter(patient=OuterRef("pk"), kind="phone", ended_at=None).order_by("position", "pk").values("value")[:1]
-    found = Patient.objects.select_related("branch", "responsible_dentist", "source").annotate(phone=Subquery(phone))
-    found = found.prefetch_related(Prefetch("labels", PatientLabel.objects.select_related("label").order_by("label__name")))
+    found = Patient.objects.annotate(phone=Subquery(phone))
+    found = found.prefetch_related(Prefetch("labels", PatientLabel.objects.select_related("label").order_by("label__name"), to_attr="shown_labels"))
     if filters.text:
         found = found.filter(pk__in=matching_ids(filters.text, today))
     if filters.label:

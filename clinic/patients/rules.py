@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 import phonenumbers
 from stdnum import luhn
@@ -37,6 +38,7 @@ def normalise_phone(text: str, region: str) -> str:
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
+@lru_cache(maxsize=4096)
 def format_phone(value: str) -> str:
     """An E.164 phone as people read it; anything else unchanged."""
     try:

@@ -34,12 +34,13 @@ router.add_router("", setup_router)
 def list_appointments(request: Request, response: HttpResponse, window: Query[DiaryWindowIn]) -> object:
     """Appointments of a branch that overlap the time, cancelled ones too, in order. The ETag lets screens poll cheaply."""
     place = place_of(request, window)
-    etag = queries.diary_tag(request.user, place, window.start, window.end)
-    unchanged = get_conditional_response(request, etag=etag)
-    if unchanged is not None:
-        return unchanged
-    rows = queries.look_at_diary(request.user, place, window.start, window.end, is_first_look="HTTP_IF_NONE_MATCH" not in request.META)
-    response["ETag"] = etag
+    is_first_look = "HTTP_IF_NONE_MATCH" not in request.META
+    if not is_first_look:
+        unchanged = get_conditional_response(request, etag=queries.diary_tag(request.user, place, window.start, window.end))
+        if unchanged is not None:
+            return unchanged
+    rows = queries.look_at_diary(request.user, place, window.start, window.end, is_first_look=is_first_look)
+    response["ETag"] = queries.diary_tag_of(rows)
     return Status(200, rows)
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import zoneinfo
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -17,6 +18,7 @@ from django.utils.translation import get_language
 
 from clinic.history.actions import note
 from clinic.history.models import EventKind
+from clinic.history.reading import attach
 from clinic.lib.clock import branch_day, day_bounds
 from clinic.lib.errors import NotFound
 from clinic.patients.models import Alert, Patient
@@ -133,6 +135,15 @@ def diary_tag(user: User, branch: Branch, start: datetime, end: datetime) -> str
     user.require(Permission.DIARY_VIEW)
     user.require(Permission.PATIENT_VIEW)
     rows = Appointment.objects.filter(branch=branch).during(start, end).order_by("pk").values_list("pk", "version", "patient__version")
+    return _tag(rows)
+
+
+def diary_tag_of(rows: Iterable[Appointment]) -> str:
+    """The same ETag of a diary that has been read."""
+    return _tag(sorted((row.pk, row.version, row.patient.version) for row in rows))
+
+
+def _tag(rows: Iterable[tuple[UUID, int, int]]) -> str:
     digest = hashlib.sha256(repr((get_language(), list(rows))).encode())
     return f'"{digest.hexdigest()[:32]}"'
 
@@ -141,7 +152,8 @@ def look_at_diary(user: User, branch: Branch, start: datetime, end: datetime, *,
     """The appointments of that time for a person; who was seen is written down, once per look and not at each refresh."""
     user.require(Permission.DIARY_VIEW)
     user.require(Permission.PATIENT_VIEW)
-    rows = list(with_alerts(appointments_between(branch, start, end)))
+    rows = list(with_alerts(Appointment.objects.filter(branch=branch).during(start, end)).order_by("starts_at", "pk"))
+    attach(rows, *RELATED)
     if is_first_look:
         seen = {"branch": branch.pk, "from": start, "to": end, "patients": sorted({str(row.patient_id) for row in rows})}
         note(EventKind.VIEW, table="diary", key=None, patient_id=None, body=seen)
@@ -188,10 +200,10 @@ def dentist_day(user: User, day: date, branch: Branch) -> AppointmentQuerySet:
 
 
 def next_appointment(patient: Patient, at: datetime | None = None) -> Appointment | None:
-    """The appointment that the patient is in or will have next."""
+    """The appointment that the patient is in or will have next, with its branch and dentist."""
     return (
         patient.appointments.filter(state__in=rules.MOVABLE, ends_at__gt=at or timezone.now())
-        .select_related(*RELATED)
+        .select_related("branch", "dentist")
         .order_by("starts_at", "pk")
         .first()
     )
@@ -221,6 +233,11 @@ def shifts_between(branch: Branch, start: datetime, end: datetime) -> QuerySet[S
         .select_related("user", "chair", "branch")
         .order_by("starts_at", "user__last_name", "pk")
     )
+
+
+def shifts_of_carers(branch: Branch, start: datetime, end: datetime) -> QuerySet[Shift]:
+    """The shifts of those who treat."""
+    return shifts_between(branch, start, end).filter(user__in=staff.people_with_role(*CARERS).values("pk").order_by())
 
 
 def day_shifts(branch: Branch, day: date) -> QuerySet[Shift]:

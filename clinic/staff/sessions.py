@@ -10,7 +10,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import auth
-from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django_otp import DEVICE_ID_SESSION_KEY
@@ -20,7 +19,7 @@ from clinic.history import context
 from clinic.staff.actions import context_of
 from clinic.staff.models import User
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "clinic.staff.backend.PersonBackend"
 WORKSTATION = "workstation"
 SEEN, SINCE, SHARED = "seen_at", "since", "shared"
 SEEN_STEP = timedelta(minutes=1)
@@ -118,7 +117,6 @@ class SessionLimits:
             session[WORKSTATION] = {"people": {}, SINCE: seconds, SHARED: False}
         idle_limit = settings.SESSION_IDLE_MINUTES_SHARED if session[WORKSTATION].get(SHARED) else settings.SESSION_IDLE_MINUTES
         idle = seconds - session.get(SEEN, seconds)
-        prefetch_related_objects([request.user], "role_grants")  # type: ignore[type-var]
         with context.acting(context_of(request.user, address=request.META.get("REMOTE_ADDR"), purpose="access")):  # type: ignore[arg-type]
             if not is_open(request, now):
                 end(request, what="session_expired")

@@ -7,6 +7,7 @@ from django.test import Client
 from playwright.sync_api import FloatRect, Locator, Page
 
 from clinic.staff.models import User
+from clinic.staff.sessions import BACKEND
 
 Point = tuple[float, float]
 REST_MS = 150
@@ -15,7 +16,7 @@ REST_MS = 150
 def login_as(page: Page, user: User, base_url: str) -> None:
     """Let the browser hold a session of `user`, past the login page; the next person's session replaces it."""
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend=BACKEND)
     session = client.cookies[settings.SESSION_COOKIE_NAME]
     page.context.clear_cookies()
     page.context.add_cookies([{"name": session.key, "value": session.value, "domain": urlsplit(base_url).hostname or "", "path": "/"}])

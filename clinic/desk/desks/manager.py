@@ -22,7 +22,6 @@ from clinic.lib.templatetags.house import money
 from clinic.scheduling import queries as scheduling
 from clinic.scheduling import rules
 from clinic.scheduling.models import Appointment
-from clinic.staff import queries as staff
 from clinic.staff.models import Branch, User
 
 DAYS = 14
@@ -93,8 +92,7 @@ class _Stretch:
 def _spans(branch: Branch, days: Sequence[date]) -> tuple[list[_Stretch], list[_Stretch]]:
     """Shifts of those who treat, and what they are booked for."""
     start, end = day_bounds(days[0], branch.time_zone)[0], day_bounds(days[-1], branch.time_zone)[1]
-    carers = staff.people_with_role(*scheduling.CARERS).values("pk").order_by()
-    shifts = scheduling.shifts_between(branch, start, end).filter(user__in=carers)
+    shifts = scheduling.shifts_of_carers(branch, start, end)
     booked = Appointment.objects.filter(branch=branch).during(start, end).standing().select_related("dentist")
     return (
         [_Stretch(shift.user_id, str(shift.user), shift.starts_at, shift.ends_at) for shift in shifts],

@@ -2,11 +2,12 @@
 
 from django import template
 from django.urls import NoReverseMatch, reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from clinic.history.models import Record
+from clinic.history.models import EventKind, Record
+from clinic.history.wording import Line
 from clinic.lib.templatetags.house import icon
 
 register = template.Library()
@@ -27,3 +28,14 @@ def record_url(table: str, key: object) -> str:
         return reverse("record-history", args=[table, key])
     except NoReverseMatch:
         return ""
+
+
+@register.filter
+def changes_in_html(line: Line) -> SafeString:
+    """Every field of an event; in Python, because a page of events has hundreds of them."""
+    if line.kind == EventKind.UPDATE:
+        pattern = '<div><dt>{}</dt><dd><del>{}</del> <span class="faint" aria-hidden="true">→</span> <ins>{}</ins></dd></div>'
+        return format_html_join("", pattern, ((change.label, change.before, change.after) for change in line.changes))
+    pattern = "<div><dt>{}</dt><dd><del>{}</del></dd></div>" if line.kind == EventKind.DELETE else "<div><dt>{}</dt><dd>{}</dd></div>"
+    side = "before" if line.kind == EventKind.DELETE else "after"
+    return format_html_join("", pattern, ((change.label, getattr(change, side)) for change in line.changes))

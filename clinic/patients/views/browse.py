@@ -10,14 +10,15 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.functional import cached_property
 
+from clinic.history.reading import attach
 from clinic.patients import exporting, queries
 from clinic.patients.forms import DENTISTS
-from clinic.patients.models import Label, Patient, Source
+from clinic.patients.models import Patient
 from clinic.patients.search import search_patients
 from clinic.staff.guards import page
 from clinic.staff.http import Request
 from clinic.staff.models import User
-from clinic.staff.queries import branches_of, people_with_role
+from clinic.staff.queries import branches_of
 from clinic.staff.roles import Permission
 
 PAGE_SIZE = 50
@@ -31,7 +32,7 @@ class PatientPages(Paginator):  # type: ignore[type-arg]
     @cached_property
     def count(self) -> int:
         found = cast("QuerySet[Patient]", self.object_list)
-        return found[:MOST_COUNTED].count()
+        return found.order_by().values("pk")[:MOST_COUNTED].count()
 
     @property
     def count_in_words(self) -> str:
@@ -51,9 +52,12 @@ def search(request: Request) -> HttpResponse:
 def patients(request: Request) -> HttpResponse:
     """All patients by name, narrowed by filters."""
     choices = _choices(request.user)
-    found = _found(request, choices)
+    shown = PatientPages(_found(request, choices), PAGE_SIZE).get_page(request.GET.get("page"))
+    rows = list(shown)
+    attach(rows, "branch", "responsible_dentist")
     context = {
-        "page": PatientPages(found, PAGE_SIZE).get_page(request.GET.get("page")),
+        "page": shown,
+        "rows": rows,
         "choices": choices,
         "chosen": {name: request.GET.get(name, "") for name in ("q", *choices)},
         "is_filtered": any(request.GET.get(name) for name in ("q", *choices)),
@@ -74,12 +78,8 @@ def export(request: Request) -> HttpResponse:
 
 
 def _choices(user: User) -> dict[str, list[Any]]:
-    return {
-        "branch": branches_of(user),
-        "dentist": list(people_with_role(*DENTISTS)),
-        "label": list(Label.objects.filter(is_active=True).order_by("name")),
-        "source": list(Source.objects.filter(is_active=True).order_by("name")),
-    }
+    dentists, labels, sources = queries.choices_of_filters(DENTISTS)
+    return {"branch": branches_of(user), "dentist": dentists, "label": labels, "source": sources}
 
 
 def _found(request: Request, choices: dict[str, list[Any]]) -> QuerySet[Patient]:

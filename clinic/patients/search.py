@@ -14,6 +14,7 @@ from clinic.staff.roles import Permission
 
 LIMIT = 20
 MOST_HITS = 200
+MOST_LOOKED_AT = 2000
 SHORTEST_PART = 3
 ALIKE = 0.5
 
@@ -21,7 +22,8 @@ FORMS = """SELECT w, patients_skeleton(w) FROM regexp_split_to_table(patients_la
 PHONE = """(SELECT c.value FROM patients_contact c WHERE c.patient_id = p.id AND c.kind = 'phone' AND c.ended_at IS NULL
  ORDER BY c.position, c.id LIMIT 1) AS phone"""
 
-SEARCH = """WITH hits AS MATERIALIZED (SELECT patient_id, name_key FROM patients_search WHERE {where} LIMIT %s)
+BEGINNING = "(SELECT * FROM patients_search WHERE name_key LIKE %s LIMIT %s) beginning"
+SEARCH = """WITH hits AS MATERIALIZED (SELECT patient_id, name_key FROM {source} WHERE {where} LIMIT %s)
 SELECT p.*, {phone} FROM hits JOIN patients_patient p ON p.id = hits.patient_id
 ORDER BY p.card_number IS NOT DISTINCT FROM %s DESC, hits.name_key LIKE %s DESC, p.last_name, p.first_name, p.id LIMIT %s"""
 
@@ -29,7 +31,8 @@ ORDER BY p.card_number IS NOT DISTINCT FROM %s DESC, hits.name_key LIKE %s DESC,
 def search_patients(*, user: User, text: str, today: date, limit: int = LIMIT) -> list[Patient]:
     """Patients that match every word of the line, those whose names begin with it first; each carries its first `phone`.
 
-    Names that begin with the first word are looked up alone first; they usually fill the page.
+    Of the names that begin with the first word some are looked through first; they usually fill the page. Without that bound
+    the trigrams of a common second word are read for the whole clinic.
     :raises NotAllowed: without PATIENT_VIEW.
     """
     user.require(Permission.PATIENT_VIEW)
@@ -41,12 +44,12 @@ def search_patients(*, user: User, text: str, today: date, limit: int = LIMIT) -
     beginning = f"{words[0][1]}%" if words else "%"
     found: list[Patient] = []
     if words:
-        found = _run(f"name_key LIKE %s AND {where}", [beginning, *parameters], wanted, beginning, limit)
-    return found if len(found) >= limit else _run(where, parameters, wanted, beginning, limit)
+        found = _run(BEGINNING, where, [beginning, MOST_LOOKED_AT, *parameters], wanted, beginning=beginning, limit=limit)
+    return found if len(found) >= limit else _run("patients_search", where, parameters, wanted, beginning=beginning, limit=limit)
 
 
-def _run(where: str, parameters: list[str | int], wanted: Search, beginning: str, limit: int) -> list[Patient]:
-    sql = SEARCH.format(where=where, phone=PHONE)
+def _run(source: str, where: str, parameters: list[str | int], wanted: Search, *, beginning: str, limit: int) -> list[Patient]:
+    sql = SEARCH.format(source=source, where=where, phone=PHONE)
     return list(Patient.objects.raw(sql, [*parameters, MOST_HITS, wanted.card_number, beginning, limit]))
 
 

@@ -1,8 +1,12 @@
 """The API under /api/v1/: one NinjaAPI, a router per app, one error shape."""
 
+import logging
 from typing import Any
 
+from django.core.exceptions import SuspiciousOperation
+from django.core.signals import got_request_exception
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -11,7 +15,9 @@ from charting.api import router as charting_router
 from clinic.billing.api import router as billing_router
 from clinic.desk.history_api import router as history_router
 from clinic.lib.errors import DomainError, InvalidInput, NotFound
-from clinic.lib.field_errors import in_words, unreadable_body
+from clinic.lib.field_errors import NOT_VALID, in_words
+from clinic.lib.incoming import StrictParser, Unreadable
+from clinic.lib.refusals import as_refusal
 from clinic.patients.api import router as patients_router
 from clinic.price_list.api import router as price_list_router
 from clinic.scheduling.api import router as scheduling_router
@@ -23,7 +29,8 @@ from inventory.api import router as inventory_router
 from lab_orders.api import router as lab_orders_router
 from treatment_plans.api import router as treatment_plans_router
 
-api = NinjaAPI(title="Dental clinic", version="1", urls_namespace="api", auth=[token_auth, session_auth], docs_url="/docs")
+api = NinjaAPI(title="Dental clinic", version="1", urls_namespace="api", auth=[token_auth, session_auth], docs_url="/docs", parser=StrictParser())
+logger = logging.getLogger("clinic.api")
 
 
 def error_body(code: str, message: str, fields: dict[str, str] | None = None, link: str | None = None) -> dict[str, Any]:
@@ -44,8 +51,15 @@ def refused(request: HttpRequest, error: DomainError) -> HttpResponse:
 
 @api.exception_handler(ValidationError)
 def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    fields = {".".join(str(part) for part in item["loc"][2:] or item["loc"]): in_words(item) for item in error.errors}
+    fields = dict(_field(item) for item in error.errors)
     return api.create_response(request, error_body("invalid", str(InvalidInput.default_message), fields), status=422)
+
+
+def _field(item: dict[str, Any]) -> tuple[str, str]:
+    """Name and words of one problem; ninja's own pagination names the parameter alone."""
+    if "loc" not in item:
+        return next(iter(item), ""), str(NOT_VALID)
+    return ".".join(str(part) for part in item["loc"][2:] or item["loc"]), in_words(item)
 
 
 @api.exception_handler(AuthenticationError)
@@ -61,10 +75,24 @@ def missing(request: HttpRequest, error: Http404) -> HttpResponse:
 
 @api.exception_handler(HttpError)
 def unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
-    """What cannot be read at all, such as a body that is no JSON."""
-    return api.create_response(
-        request, error_body("unreadable", unreadable_body() if error.status_code == 400 else str(error)), status=error.status_code
-    )
+    """What ninja refuses by itself: a body that is no JSON."""
+    cause = error.__cause__
+    if error.status_code == Unreadable.status:
+        return refused(request, cause if isinstance(cause, DomainError) else Unreadable())
+    return api.create_response(request, error_body("refused", str(error)), status=error.status_code)
+
+
+@api.exception_handler(Exception)
+def broken(request: HttpRequest, error: Exception) -> HttpResponse:
+    """An error of a library in our words; anything else is our fault: it is logged, and the caller learns nothing of its inside."""
+    if isinstance(error, SuspiciousOperation | MultiPartParserError):
+        raise error  # Django answers 400 or 413, `clinic/middleware.py` says it in our shape
+    refusal = as_refusal(error)
+    logger.log(logging.WARNING if refusal else logging.ERROR, "API request failed", exc_info=error)
+    if refusal:
+        return refused(request, refusal)
+    got_request_exception.send(sender=None, request=request)
+    return api.create_response(request, error_body("internal", _("Something went wrong on our side. Nothing was saved, try again.")), status=500)
 
 
 for _router in (

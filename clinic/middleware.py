@@ -1,21 +1,38 @@
 """Request middleware: who acts, in which language and zone, and how a refused act is shown on a page."""
 
+import logging
 import zoneinfo
 from collections.abc import Callable
 from uuid import UUID, uuid4
 
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
+from django.core.signals import got_request_exception
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy as _
 
 from clinic.history.context import Context, acting
-from clinic.lib.errors import DomainError
+from clinic.lib.errors import DomainError, NotAllowed, NotFound, Text
+from clinic.lib.refusals import as_refusal
 from clinic.staff import queries
 from clinic.staff.actions import context_of
 from clinic.staff.http import AnyRequest
 from clinic.staff.models import Branch
 
 Handler = Callable[[HttpRequest], HttpResponse]
+logger = logging.getLogger("clinic.pages")
+PASSED_ON = (Http404, PermissionDenied, SuspiciousOperation, BadRequest, MultiPartParserError)
+"""What Django itself answers with its 400, 403 and 404 pages."""
+FOREIGN: dict[int, tuple[str, Text]] = {
+    400: ("unreadable", _("The request could not be read. Nothing was saved.")),
+    403: (NotAllowed.code, NotAllowed.default_message),
+    404: (NotFound.code, NotFound.default_message),
+    405: ("method_not_allowed", _("This address does not take this method.")),
+    413: ("too_large", _("What was sent is too large. Nothing was saved.")),
+    500: ("internal", _("Something went wrong on our side. Nothing was saved, try again.")),
+}
 
 
 class HistoryContextMiddleware:
@@ -69,17 +86,35 @@ def _current_branch(request: AnyRequest) -> Branch | None:
     return queries.current_branch(request.user, request.session.get("branch"), request.branches)
 
 
-class DomainErrorMiddleware:
-    """Turns a DomainError that no view caught into a page that says what happened and what to do next."""
+class ErrorMiddleware:
+    """Turns what no view caught into a page (under /api/ into JSON) that says what happened and what to do next."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        is_foreign = response.status_code >= 400 and not response.headers.get("Content-Type", "").startswith("application/json")
+        return _as_json(response) if is_foreign and request.path.startswith("/api/") else response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, DomainError) or request.path.startswith("/api/"):
+        if isinstance(exception, PASSED_ON) or request.path.startswith("/api/"):
             return None
+        refusal = as_refusal(exception)
+        if refusal is not exception:
+            logger.log(logging.WARNING if refusal else logging.ERROR, "page failed", exc_info=exception)
+        if refusal is None:
+            got_request_exception.send(sender=None, request=request)
+            return render(request, "500.html", status=500)
         template = "desk/_error.html" if request.headers.get("HX-Request") else "desk/error.html"
-        return render(request, template, {"error": exception}, status=exception.status)
+        return render(request, template, {"error": refusal}, status=refusal.status)
+
+
+def _as_json(response: HttpResponse) -> HttpResponse:
+    """An answer that Django made before or after the API (no such address, a body too large), in the API's one error shape."""
+    code, message = FOREIGN.get(response.status_code, ("refused", DomainError.default_message))
+    answer = JsonResponse({"code": code, "message": str(message)}, status=response.status_code)
+    for name in ("Allow", "Retry-After"):
+        if name in response.headers:
+            answer.headers[name] = response.headers[name]
+    return answer

@@ -121,7 +121,7 @@ MIDDLEWARE = [
     "clinic.desk.middleware.ToastMiddleware",
     "clinic.middleware.HistoryContextMiddleware",
     "clinic.middleware.LanguageAndZoneMiddleware",
-    "clinic.middleware.DomainErrorMiddleware",
+    "clinic.middleware.ErrorMiddleware",
     "clinic.staff.idempotency.IdempotencyMiddleware",
     "axes.middleware.AxesMiddleware",
 ]

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from ninja import Router
 from ninja.pagination import CursorPagination, paginate
 
@@ -275,7 +276,7 @@ def _alternative(sheet: Sheet) -> dict[str, Any]:
 def _service(service_id: UUID | None) -> Service:
     service = Service.objects.filter(pk=service_id, is_active=True).first() if service_id else None
     if service is None:
-        raise InvalidInput(fields={"service": "Name a procedure of the chart, or a service that the clinic offers."})
+        raise InvalidInput(fields={"service": _("Name a procedure of the chart, or a service that the clinic offers.")})
     return service
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from charting import teeth
 from charting.imaging.models import Image
 from charting.models import Visit
 from clinic.lib.errors import InvalidInput, NotFound
@@ -19,7 +20,7 @@ VISIT_UNKNOWN = _("The patient has no such visit.")
 def images_of(patient: Patient, *, tooth: int | None = None, visit_id: UUID | None = None) -> QuerySet[Image]:
     """The patient's pictures, the latest first, without those entered in error; of one tooth or visit when asked."""
     found = Image.objects.filter(patient=patient, in_error_at=None).select_related("file", "preview", "visit")
-    found = found.filter(teeth__contains=[tooth]) if tooth else found
+    found = found.filter(teeth__contains=[tooth]) if tooth in teeth.ALL else found.none() if tooth else found
     found = found.filter(visit_id=visit_id) if visit_id else found
     return found.order_by("-taken_at", "-pk")
 

@@ -9,6 +9,7 @@ from django.db import models
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
+from clinic.history.fitting import ensure_fits
 from clinic.lib.ids import uuid7
 
 
@@ -66,6 +67,11 @@ class Record(models.Model):
 
     class Meta:
         abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """:raises InvalidInput: when a value does not fit its column."""
+        ensure_fits(self, kwargs.get("update_fields"))
+        super().save(*args, **kwargs)
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> Self:

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+NOT_VALID = gettext_lazy("This value is not valid.")
 NOT_A_NUMBER = gettext_lazy("This is not a number.")
 NOT_A_DATE = gettext_lazy("This is not a date. Write it as 2026-11-22.")
 NOT_AN_INSTANT = gettext_lazy("This is not a date with a time. Write it as 2026-11-22T09:30:00+03:00.")
@@ -42,6 +42,7 @@ WORDS: dict[str, str | Promise] = {
     "json_invalid": gettext_lazy("This is not JSON."),
 }
 FAMILIES: tuple[tuple[str, str | Promise], ...] = (
+    ("string_", gettext_lazy("This must be text.")),
     ("int_", NOT_A_NUMBER),
     ("float_", NOT_A_NUMBER),
     ("decimal_", NOT_A_NUMBER),
@@ -56,16 +57,14 @@ FAMILIES: tuple[tuple[str, str | Promise], ...] = (
 
 
 def in_words(error: Mapping[str, Any]) -> str:
-    """One of pydantic's errors (`type`, `msg`, `ctx`) in the language of the request; an unusual one keeps pydantic's English."""
+    """One of pydantic's errors (`type`, `msg`, `ctx`) in the language of the request; a rule of ours speaks for itself."""
     kind = str(error["type"])
     text = WORDS.get(kind) or next((words for start, words in FAMILIES if kind.startswith(start)), None)
     if text is None:
-        return str(error["msg"])
+        return str((error.get("ctx") or {}).get("error") or NOT_VALID)
     values = {**error.get("ctx", {})}
     values["expected"] = str(values.get("expected", "")).replace(" or ", ", ")
     return str(text) % values if "%(" in str(text) else str(text)
 
 
-def unreadable_body() -> str:
-    """What is said about a body that cannot be read at all."""
-    return _("The body of the request cannot be read: it must be JSON in UTF-8.")
+UNREADABLE_BODY = gettext_lazy("The body of the request cannot be read: it must be JSON in UTF-8.")

@@ -7,12 +7,14 @@ constraint (user, key); an answer of 400 or above is rolled back with everything
 import hashlib
 from collections.abc import Callable
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clinic.lib.errors import Conflict, DomainError, InvalidInput
+from clinic.lib.incoming import is_writable
+from clinic.lib.refusals import as_refusal
 from clinic.staff.auth import token_auth
 from clinic.staff.http import AnyRequest
 from clinic.staff.models import IdempotentAnswer, User
@@ -49,9 +51,15 @@ class IdempotencyMiddleware:
             return _refusal(error)
         if user is None:
             return self.get_response(request)
-        if len(key) > MAX_KEY:
-            return _refusal(InvalidInput(_("The Idempotency-Key is longer than 200 characters.")))
-        return self._once(request, user, key)
+        if len(key) > MAX_KEY or not is_writable(key):
+            return _refusal(InvalidInput(_("The Idempotency-Key is longer than 200 characters, or holds some that cannot be stored.")))
+        try:
+            return self._once(request, user, key)
+        except DatabaseError as error:  # what the database says only when the transaction ends
+            refusal = as_refusal(error)
+            if refusal is None:
+                raise
+            return _refusal(refusal)
 
     @transaction.atomic
     def _once(self, request: HttpRequest, user: User, key: str) -> HttpResponse:
@@ -96,7 +104,7 @@ def _first_answer(user: User, key: str, fingerprint: str) -> HttpResponse:
 
 def _fingerprint(request: HttpRequest) -> str:
     """What was asked: method, address and body (of a long upload its length, of a form without its random boundary)."""
-    length = int(request.META.get("CONTENT_LENGTH") or 0)
+    length = int(text) if (text := request.META.get("CONTENT_LENGTH") or "").isdecimal() else 0
     body = request.body if length <= MAX_HASHED else str(length).encode()
     boundary = request.content_params.get("boundary", "") if request.content_params else ""
     if boundary:

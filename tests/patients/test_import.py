@@ -198,3 +198,31 @@ def test_it_imports_through_the_page_in_steps() -> None:
 @pytest.mark.django_db
 def test_it_imports_for_those_who_may() -> None:
     assert log_in(make_user(Role.DENTIST)).get(reverse("patients-import")).status_code == 403
+
+
+def rewritten(folder: Path, old: bytes, new: bytes) -> Path:
+    """A workbook whose sheet says something that no program wrote."""
+    good = write_xlsx(folder, [["Фамилия", "Имя"], ["Орлов", "Пётр"]])
+    bad = folder / "bad.xlsx"
+    with zipfile.ZipFile(good) as source, zipfile.ZipFile(bad, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in source.namelist():
+            content = source.read(name)
+            target.writestr(name, content.replace(old, new) if name.startswith("xl/worksheets/") else content)
+    return bad
+
+
+def test_it_reads_a_sheet_that_is_formatted_down_to_the_last_row(tmp_path: Path) -> None:
+    path = rewritten(tmp_path, b'ref="A1:B2"', b'ref="A1:XFD1048576"')
+    assert list(sheets.read(path)) == [("Фамилия", "Имя"), ("Орлов", "Пётр")]
+
+
+@pytest.mark.parametrize(("old", "new"), [(b'r="2"', b'r="99999999999"'), (b'r="B2"', b'r="ZZZZZZZ2"'), (b"<sheetData>", b"<sheetData><x")])
+def test_it_refuses_a_sheet_without_end_or_with_impossible_cells(tmp_path: Path, old: bytes, new: bytes) -> None:
+    with pytest.raises(sheets.UnreadableSheet):
+        list(sheets.read(rewritten(tmp_path, old, new)))
+
+
+def test_it_refuses_a_workbook_whose_shared_strings_would_fill_the_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sheets, "LARGEST_PART_IN_MEMORY", 100)
+    with pytest.raises(sheets.UnreadableSheet, match="far larger"):
+        list(sheets.read(write_xlsx(tmp_path, [["Фамилия", "Имя"]])))

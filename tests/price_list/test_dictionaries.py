@@ -1,11 +1,13 @@
 """Published dictionaries: reading, versions, closing, refusing; against the official files where they are at hand."""
 
 from datetime import date
+from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from clinic.history.models import Event
 from clinic.lib.errors import InvalidInput, NotAllowed
 from clinic.price_list import queries
 from clinic.price_list.dictionaries import actions, rules
@@ -114,3 +116,21 @@ def test_it_loads_the_official_files(kind: str, file: str, added: int, code: str
     done = actions.import_dictionary(actor=None, kind=kind, content=path.read_bytes(), version=rules.version_in_name(path.name), valid_from=FIRST)
     assert done.added == added
     assert DictionaryCode.objects.filter(kind=kind, code=code, valid_to=None).exists()
+
+
+def test_the_command_works_in_the_name_of_a_person(tmp_path: Path) -> None:
+    file = tmp_path / "804n_v2.0.csv"
+    file.write_bytes(ONE.encode())
+    person = make_user(Role.SYSTEM_ADMINISTRATOR, username="seteva")
+    call_command("import_dictionary", "804n", str(file), "--actor", "seteva", stdout=StringIO())
+    assert DictionaryImport.objects.get().imported_by == person
+    assert Event.objects.filter(tbl="price_list_dictionaryimport", op="I").get().actor == str(person.pk)
+
+
+@pytest.mark.parametrize("name", ["nobody", "orlova"])
+def test_the_command_refuses_a_person_who_may_not(tmp_path: Path, name: str) -> None:
+    make_user(Role.DENTIST, username="orlova")
+    file = tmp_path / "804n_v2.0.csv"
+    file.write_bytes(ONE.encode())
+    with pytest.raises(CommandError, match=name):
+        call_command("import_dictionary", "804n", str(file), "--actor", name)

@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -19,9 +20,14 @@ MOST_COLUMNS = 100
 MOST_ROWS = 200_000
 LARGEST_FILE = 100 * 2**20
 LARGEST_UNPACKED = 600 * 2**20
+LARGEST_PART_IN_MEMORY = 64 * 2**20
+"""Shared strings, styles and relations are read whole; only the sheet itself is streamed."""
 HIGHEST_RATIO = 200
+LAST_ROW = 2**20
 SAMPLE = 256 * 1024
 Cells = tuple[object, ...]
+DAMAGED = (InvalidFileException, zipfile.BadZipFile, zlib.error, LookupError, ValueError, TypeError, AttributeError, SyntaxError, OSError, EOFError)
+"""What openpyxl lets through of a file that is no workbook."""
 
 
 class UnreadableSheet(InvalidInput):
@@ -71,7 +77,8 @@ def columns_of(path: Path) -> list[str]:
 
 
 def _is_binary(start: bytes) -> bool:
-    return start.startswith((b"%PDF", b"\xd0\xcf\x11\xe0")) or (b"\x00" in start and not start.startswith((b"\xff\xfe", b"\xfe\xff")))
+    is_utf16 = start.startswith((b"\xff\xfe", b"\xfe\xff")) and not start.startswith(b"\xff\xfe\x00\x00")
+    return start.startswith((b"%PDF", b"\xd0\xcf\x11\xe0")) or (b"\x00" in start and not is_utf16)
 
 
 def _named(start: bytes) -> Promise:
@@ -83,12 +90,14 @@ def _named(start: bytes) -> Promise:
 
 
 def _checked(rows: Iterator[Cells]) -> Iterator[Cells]:
+    filled = 0
     for number, row in enumerate(rows):
-        if number > MOST_ROWS:
+        if filled > MOST_ROWS or number > LAST_ROW:
             raise UnreadableSheet(_("The sheet has more than 200,000 rows. Split it."))
         if len(row) > MOST_COLUMNS and any(cell is not None and str(cell).strip() for cell in row[MOST_COLUMNS:]):
             raise UnreadableSheet(_("The sheet has more than 100 columns. Leave only those with patients' data."))
         if any(cell is not None and str(cell).strip() for cell in row[:MOST_COLUMNS]):
+            filled += 1
             yield row[:MOST_COLUMNS]
 
 
@@ -96,15 +105,16 @@ def _xlsx_rows(path: Path) -> Iterator[Cells]:
     _refuse_bomb(path)
     try:
         book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, SyntaxError, OSError) as error:
+    except DAMAGED as error:
         raise UnreadableSheet(_("This file is not a sheet that can be opened. Save it as XLSX again.")) from error
     with closing(book):
         sheet = book.worksheets[0] if book.worksheets else None
         if sheet is None:
             raise UnreadableSheet(_("The file holds no sheet."))
+        sheet.reset_dimensions()  # what the file says of its size may be formatting down to the last row
         try:
             yield from sheet.iter_rows(values_only=True)
-        except (zipfile.BadZipFile, KeyError, ValueError, SyntaxError, OSError) as error:
+        except DAMAGED as error:
             raise UnreadableSheet(_("The sheet is damaged and cannot be read to its end.")) from error
 
 
@@ -116,7 +126,9 @@ def _refuse_bomb(path: Path) -> None:
         raise UnreadableSheet(_("This file is not a sheet that can be opened. Save it as XLSX again.")) from error
     unpacked = sum(entry.file_size for entry in entries)
     packed = max(1, sum(entry.compress_size for entry in entries))
-    if len(entries) > 5000 or unpacked > LARGEST_UNPACKED or (unpacked > 20 * 2**20 and unpacked / packed > HIGHEST_RATIO):
+    in_memory = sum(entry.file_size for entry in entries if not entry.filename.startswith("xl/worksheets/"))
+    is_bomb = unpacked > LARGEST_UNPACKED or in_memory > LARGEST_PART_IN_MEMORY or (unpacked > 20 * 2**20 and unpacked / packed > HIGHEST_RATIO)
+    if len(entries) > 5000 or is_bomb:
         raise UnreadableSheet(_("Unpacked, this file would be far larger than a list of patients. It was not opened."))
 
 

@@ -3,18 +3,17 @@
 import json
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from tqdm import tqdm
 
-from clinic.history.context import acting
 from clinic.lib.clock import branch_day
 from clinic.lib.errors import DomainError
 from clinic.patients.importing import actions, rules, sheets
 from clinic.patients.importing.running import Run, Tally
-from clinic.staff.actions import context_of
+from clinic.staff.commands import acting_person, add_actor_argument
 from clinic.staff.models import Branch, User
 from clinic.staff.roles import Permission
 
@@ -26,7 +25,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
-        parser.add_argument("--user", required=True, help="user name of the person in whose name patients are imported")
+        add_actor_argument(parser, "--user", required=True)
         parser.add_argument("--branch", help="name of the branch; the user's own otherwise")
         parser.add_argument(
             "--map", action="append", default=[], metavar="COLUMN=FIELD", help=f"fields: {', '.join(rules.FIELDS)}; COLUMN= leaves one out"
@@ -44,19 +43,18 @@ class Command(BaseCommand):
     def _import(self, *, file: Path, errors: Path, **options: Any) -> None:
         if not file.is_file():
             raise CommandError(f"There is no file {file}.")
-        user = User.objects.filter(username=options["user"], is_active=True).first()
-        if user is None:
-            raise CommandError(f"There is no active user {options['user']!r}.")
-        user.require(Permission.PATIENT_IMPORT)
+        with acting_person(options["actor"], Permission.PATIENT_IMPORT, purpose="import") as user:
+            tally = self._pass_over(file, errors, options, cast(User, user))
+        figures = {**vars(tally), "errors": str(errors), "dry_run": options["dry_run"]}
+        self.stdout.write(json.dumps(figures) if options["json"] else _in_words(figures))
+
+    def _pass_over(self, file: Path, errors: Path, options: dict[str, Any], user: User) -> Tally:
         columns = sheets.columns_of(file)
         mapping = _mapping(columns, options["map"])
         actions.ensure_names(mapping)
         self.stderr.write("\n".join(f"{column} -> {mapping.get(column, '-')}" for column in columns))
         total = sum(1 for _row in sheets.read(file)) - 1
-        with acting(context_of(user, purpose="import")):
-            tally = _pass(_run(file, mapping, _branch(options["branch"], user), user, is_dry=options["dry_run"]), errors, columns, total)
-        figures = {**vars(tally), "errors": str(errors), "dry_run": options["dry_run"]}
-        self.stdout.write(json.dumps(figures) if options["json"] else _in_words(figures))
+        return _pass(_run(file, mapping, _branch(options["branch"], user), user, is_dry=options["dry_run"]), errors, columns, total)
 
 
 def _mapping(columns: list[str], corrections: list[str]) -> dict[str, str]:

@@ -12,6 +12,8 @@ from django.utils import timezone
 from clinic.lib.errors import DomainError
 from clinic.price_list.dictionaries import actions, rules
 from clinic.price_list.models import DictionaryImport, DictionaryKind
+from clinic.staff.commands import acting_person, add_actor_argument
+from clinic.staff.roles import Permission
 
 
 class Command(BaseCommand):
@@ -24,20 +26,22 @@ class Command(BaseCommand):
         parser.add_argument("--valid-from", type=date.fromisoformat, help="day it is in force from, YYYY-MM-DD; default: today")
         parser.add_argument("--part", action="store_true", help="the file is a part of the dictionary: codes missing from it stay open")
         parser.add_argument("--dry-run", action="store_true", help="report what would change, change nothing")
+        add_actor_argument(parser)
         parser.add_argument("--json", action="store_true", help="print the report as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
         file: Path = options["file"]
         try:
-            result = actions.import_dictionary(
-                actor=None,
-                kind=options["kind"],
-                content=file.read_bytes(),
-                version=options["release"] or rules.version_in_name(file.name) or "1",
-                valid_from=options["valid_from"] or timezone.localdate(),
-                is_whole=not options["part"],
-                is_dry_run=options["dry_run"],
-            )
+            with acting_person(options["actor"], Permission.DICTIONARY_IMPORT, purpose="import") as actor:
+                result = actions.import_dictionary(
+                    actor=actor,
+                    kind=options["kind"],
+                    content=file.read_bytes(),
+                    version=options["release"] or rules.version_in_name(file.name) or "1",
+                    valid_from=options["valid_from"] or timezone.localdate(),
+                    is_whole=not options["part"],
+                    is_dry_run=options["dry_run"],
+                )
         except OSError as error:
             raise CommandError(f"cannot read {file}: {error.strerror}") from error
         except DomainError as error:

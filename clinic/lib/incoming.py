@@ -1,0 +1,80 @@
+"""What programs send: JSON, queries and forms of the API are read here, and unreadable text is refused before anything looks at it."""
+
+import json
+from collections.abc import Iterable
+from typing import Any, NoReturn
+
+from django.http import HttpRequest
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext_lazy as _
+from ninja.parser import Parser
+
+from clinic.lib.errors import InvalidInput
+from clinic.lib.field_errors import UNREADABLE_BODY
+
+DEEPEST = 40
+
+
+class Unreadable(InvalidInput):
+    """The body is not one JSON value that means one thing."""
+
+    code = "unreadable"
+    status = 400
+    default_message = UNREADABLE_BODY
+
+
+class StrictParser(Parser):
+    """JSON without doubles, endless nesting, NaN, and text without characters that no database keeps."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        """:raises Unreadable: :raises InvalidInput: naming the field with the impossible text."""
+        try:
+            body = json.loads(request.body, object_pairs_hook=_once_each, parse_constant=_not_json)
+        except (ValueError, RecursionError) as error:
+            raise Unreadable from error
+        refuse_unwritable(body)
+        return body
+
+    def parse_querydict(self, data: "MultiValueDict[str, Any]", list_fields: list[str], request: HttpRequest) -> Any:
+        """:raises InvalidInput: naming the parameter with the impossible text."""
+        for name in data:
+            refuse_unwritable({name: data.getlist(name)})
+        return super().parse_querydict(data, list_fields, request)
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise Unreadable(_("The body names one field twice. Nothing was saved."))
+    return found
+
+
+def _not_json(word: str) -> NoReturn:
+    raise Unreadable(_("%(word)s is not a JSON number. Nothing was saved.") % {"word": word})
+
+
+def refuse_unwritable(value: Any, path: tuple[str, ...] = ()) -> None:
+    """:raises InvalidInput: for a NUL character or half a character anywhere in `value`, or when it is nested too deep."""
+    if len(path) > DEEPEST:
+        raise Unreadable
+    if isinstance(value, str):
+        if not is_writable(value):
+            raise InvalidInput(fields={".".join(path): UNWRITABLE})
+        return
+    parts: Iterable[tuple[Any, Any]] = ()
+    if isinstance(value, dict):
+        parts = value.items()
+    elif isinstance(value, list):
+        parts = enumerate(value)
+    for name, part in parts:
+        if not is_writable(str(name)):
+            raise InvalidInput(fields={".".join(path): UNWRITABLE})
+        refuse_unwritable(part, (*path, str(name)))
+
+
+UNWRITABLE = _("This text holds a character that cannot be stored (NUL or half a character). Type it again.")
+
+
+def is_writable(text: str) -> bool:
+    """Whether a database can keep the text: no NUL, no lone surrogate."""
+    return "\x00" not in text and (text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text))

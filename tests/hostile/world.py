@@ -1,0 +1,79 @@
+"""One clinic with a record of almost every kind, and what an address or a body calls its id."""
+
+from typing import Any
+
+from django.apps import apps
+
+from clinic.patients.models import Patient
+from clinic.scheduling.models import Appointment, AppointmentStateChange
+from clinic.staff.models import User
+from clinic.staff.roles import Role
+from tests.charting.imaging.pictures import add, jpeg
+from tests.query_rows import add_row
+from tests.staff.factories import dr_orlova, make_user
+from tests.treatment_plans.factories import petrov
+
+MODELS = {
+    "user": "staff.User",
+    "actor": "staff.User",
+    "dentist": "staff.User",
+    "assistant": "staff.User",
+    "responsible_dentist": "staff.User",
+    "performer": "staff.User",
+    "home_branch": "staff.Branch",
+    "entity": "staff.LegalEntity",
+    "order": "lab_orders.LabOrder",
+    "type": "scheduling.AppointmentType",
+    "template": "charting.NoteTemplate",
+    "letter": "insurance.GuaranteeLetter",
+    "text": "patients.ConsentText",
+    "grant": "staff.RoleGrant",
+    "token": "staff.ApiToken",
+    "import": "price_list.DictionaryImport",
+    "run": "patients.ImportRun",
+    "related_patient": "patients.Patient",
+    "payer": "patients.Patient",
+    "holder": "patients.Patient",
+    "key": "patients.Patient",
+    "stage": "lab_orders.LabStage",
+    "file": "lab_orders.LabOrderFile",
+    "copy_of": "treatment_plans.Alternative",
+    "nomenclature_code": "price_list.DictionaryCode",
+    "ccam_code": "price_list.DictionaryCode",
+    "guardian": "patients.Relation",
+    "procedures": "charting.Procedure",
+    "items": "treatment_plans.Item",
+    "label_ids": "patients.Label",
+    "charges": "billing.Charge",
+    "materials": "inventory.Material",
+    "legal_entity": "staff.LegalEntity",
+}
+NEW = {"id"}
+"""Ids that a client makes itself."""
+
+
+def build() -> User:
+    """The clinic, and a person with every right in it."""
+    add_row(0)
+    add(jpeg(), patient=petrov())
+    for appointment in Appointment.objects.all():
+        trail = {"patient": appointment.patient, "state": appointment.state, "at": appointment.state_at, "by": dr_orlova()}
+        AppointmentStateChange.objects.create(appointment=appointment, **trail)
+    return make_user(*Role, username="omniscient")
+
+
+def model_called(name: str) -> Any:
+    """The model whose id is called `name` (`patient_id`, `lot`), or None."""
+    bare = name.removesuffix("_id")
+    if bare in MODELS or name in MODELS:
+        return apps.get_model(MODELS.get(name) or MODELS[bare])
+    wanted = bare.replace("_", "")
+    return next((model for model in apps.get_models() if model._meta.model_name == wanted), None)
+
+
+def id_called(name: str) -> str | None:
+    """The id of the first record that `name` may mean."""
+    model = model_called(name)
+    is_chief = model is Patient and name != "related_patient_id"
+    row = petrov() if is_chief else model.objects.order_by("pk").first() if model else None
+    return str(row.pk) if row else None

@@ -226,6 +226,14 @@ def issue_document(request: Request, data: s.DocumentIn) -> tuple[int, Document]
     return 201, document
 
 
+@router.post("/alternatives/{uuid:alternative_id}/papers", response={201: list[s.DocumentOut]}, operation_id="issue_papers")
+def issue_papers(request: Request, alternative_id: UUID, data: s.PapersIn) -> tuple[int, list[Document]]:
+    """Issues the contract or addendum and every consent that the alternative still lacks."""
+    found = queries.get_alternative_for(request.user, alternative_id)
+    language = data.language or found.plan.patient.language
+    return 201, actions.issue_papers(alternative_id=alternative_id, language=language, actor=request.user, at=timezone.now())
+
+
 @router.post("/documents/{uuid:document_id}/sign", response={201: s.SignatureOut}, operation_id="sign_document")
 def sign_document(request: Request, document_id: UUID, data: s.SignatureIn) -> tuple[int, Signature]:
     """Strokes as signature_pad gives them, the picture as a PNG data URL."""

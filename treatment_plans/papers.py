@@ -25,7 +25,7 @@ from clinic.staff.models import Branch, User
 from treatment_plans import editions, rules
 from treatment_plans.models import Alternative, ConsentEdition, Document, DocumentKind, Item, Signature
 
-TEMPLATE_VERSION = "2026-11"
+TEMPLATE_VERSION = "2026-11-22"
 PASSPORTS = (IdentifierKind.RU_PASSPORT, IdentifierKind.FOREIGN_PASSPORT)
 SUBJECTS = {
     "consent_general": _("examination and diagnostics"),
@@ -52,6 +52,8 @@ class Line:
     quantity: int
     discount: Decimal
     total: Decimal
+    phase: str = ""
+    visit: int = 1
     is_removed: bool = False
 
 
@@ -95,6 +97,8 @@ def line_of(item: Item, language: str) -> Line:
         quantity=item.quantity,
         discount=item.discount,
         total=item.total,
+        phase=item.phase.label if item.phase else "",
+        visit=item.visit_number,
         is_removed=item.cancelled_at is not None,
     )
 
@@ -171,7 +175,7 @@ def _paper(draft: Draft, number: str) -> dict[str, Any]:
         "frame": f"treatment_plans/pdf/consents/{draft.language}/_frame.html",
         "text": editions.sample_template(draft.kind, draft.language),
         "scope": lines if is_consent else [],
-        "plan_title": f"{draft.alternative.plan.title}: {draft.alternative.label}" if draft.alternative else "",
+        "plan_title": f"{draft.alternative.plan.title} · {draft.alternative.label}" if draft.alternative else "",
         "contract_number": draft.contract.full_number if draft.contract else "",
         "currency": draft.alternative.plan.currency if draft.alternative else draft.branch.currency,
         "lines": lines,

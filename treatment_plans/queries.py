@@ -154,6 +154,13 @@ def documents_of(patient: Patient) -> QuerySet[Document]:
     return rows.prefetch_related(Prefetch("signatures", queryset=signatures)).order_by("-issued_at", "-pk")
 
 
+def next_to_sign(document: Document) -> Document | None:
+    """Another document of the same plan that the patient's side has not signed; agreements before consents."""
+    rows = Document.objects.filter(alternative=document.alternative_id, replaced_by=None).exclude(pk=document.pk)
+    waiting = rows.exclude(signatures__role__in=("patient", "representative")) if document.alternative_id else rows.none()
+    return waiting.order_by("-series", "issued_at", "pk").first()
+
+
 def get_document_for(user: User, document_id: UUID, *, permission: Permission = Permission.DOCUMENT_VIEW) -> Document:
     """The document of a patient that the person may see; the look is recorded.
 

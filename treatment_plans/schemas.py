@@ -187,6 +187,10 @@ class DocumentIn(Schema):
     alternative: UUID | None = None
 
 
+class PapersIn(Schema):
+    language: str = ""
+
+
 class SignatureIn(Schema):
     id: UUID | None = None
     sha256: str

@@ -18,6 +18,7 @@ urlpatterns = [
     path("alternatives/<uuid:alternative_id>/copy/", alternatives.alternative_copy, name="alternative-copy"),
     path("alternatives/<uuid:alternative_id>/edit/", alternatives.alternative_edit, name="alternative-edit"),
     path("alternatives/<uuid:alternative_id>/accept/", alternatives.alternative_accept, name="alternative-accept"),
+    path("alternatives/<uuid:alternative_id>/papers/", documents.alternative_papers, name="alternative-papers"),
     path("alternatives/<uuid:alternative_id>/reject/", alternatives.alternative_reject, name="alternative-reject"),
     path("alternatives/<uuid:alternative_id>/end/", alternatives.alternative_end, name="alternative-end"),
     path("alternatives/<uuid:alternative_id>/phases/new/", phases.phase_new, name="phase-new"),

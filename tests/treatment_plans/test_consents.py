@@ -120,3 +120,26 @@ def test_the_refusal_reaches_the_screen_with_its_link() -> None:
     answer = log_in(dr_orlova(make_branch())).post(reverse("item-complete", args=[item.pk]), headers={"HX-Request": "true"})
     assert answer.status_code == 409
     assert "kind=consent_surgery" in answer.content.decode()
+
+
+def test_all_papers_are_issued_at_once_and_signed_one_after_another() -> None:
+    alternative = plan_with("extraction").alternatives.get()
+    browser = log_in(dr_orlova(make_branch()))
+    with pytest.raises(actions.NotAccepted):
+        actions.issue_papers(alternative_id=alternative.pk, language="ru", actor=dr_orlova(), at=NOON)
+    accept(alternative)
+    answer = browser.post(reverse("alternative-papers", args=[alternative.pk]))
+    kinds = list(alternative.documents.order_by("issued_at", "pk").values_list("kind", flat=True))
+    assert kinds == ["contract", "consent_general", "consent_surgery"]
+    contract = alternative.documents.get(kind="contract")
+    assert answer["Location"] == reverse("document", args=[contract.pk])
+    assert "Next to sign" not in browser.get(answer["Location"]).content.decode()
+    sign(contract)
+    shown = browser.get(answer["Location"]).content.decode()
+    assert reverse("document", args=[alternative.documents.get(kind="consent_general").pk]) in shown
+    for consent in alternative.documents.exclude(kind="contract"):
+        sign(consent)
+    assert "Next to sign" not in browser.get(answer["Location"]).content.decode()
+    again = browser.post(f"/api/v1/alternatives/{alternative.pk}/papers", {}, content_type="application/json")
+    assert (again.status_code, again.json()) == (201, [])
+    assert complete(first_item(alternative)).unsigned_consents == ()

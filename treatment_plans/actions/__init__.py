@@ -1,5 +1,6 @@
 """Writes of plans and of the documents that agree them: the only writer of this application's tables."""
 
+from treatment_plans.actions.bundle import issue_papers
 from treatment_plans.actions.common import AlternativeDecided, DiscountNotAllowed, ItemClosed, ItemExists, MixedCurrencies
 from treatment_plans.actions.consents import set_consent_rule
 from treatment_plans.actions.decisions import AnotherAccepted, NothingToPresent, NotPresented, accept, end_early, present, reject
@@ -57,6 +58,7 @@ __all__ = [
     "create_plan",
     "end_early",
     "issue_document",
+    "issue_papers",
     "move_phase",
     "place_item",
     "present",

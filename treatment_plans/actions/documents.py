@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -220,8 +220,8 @@ def _alternative(alternative_id: UUID | None, patient: Patient) -> Alternative |
 
 
 def _items(alternative: Alternative, kind: str, patient: Patient, at: datetime) -> list[Item]:
-    rows = alternative.items.filter(cancelled_at=None).select_related("procedure__service").prefetch_related("procedure__teeth")
-    items = list(rows.order_by("position", "pk"))
+    rows = alternative.items.filter(cancelled_at=None).select_related("procedure__service", "phase").prefetch_related("procedure__teeth")
+    items = list(rows.order_by(F("phase__position").asc(nulls_last=True), "position", "pk"))
     if kind in AGREEING:
         return [item for item in items if item.agreed_document_id is None]
     minor = rules.age_on(patient.birth_date, branch_day(at, alternative.plan.branch.time_zone))
@@ -238,7 +238,8 @@ def _removed(alternative: Alternative) -> list[Item]:
         document__signatures__role__in=(SignerRole.PATIENT, SignerRole.REPRESENTATIVE),
     )
     rows = alternative.items.filter(~Exists(told), cancelled_at__isnull=False, agreed_document__isnull=False)
-    return list(rows.select_related("procedure__service").prefetch_related("procedure__teeth").order_by("position", "pk"))
+    rows = rows.select_related("procedure__service", "phase").prefetch_related("procedure__teeth")
+    return list(rows.order_by(F("phase__position").asc(nulls_last=True), "position", "pk"))
 
 
 def _contract(kind: str, alternative: Alternative) -> Document | None:

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
 from clinic.lib import panels
@@ -59,6 +60,16 @@ def document_new(request: Request, patient_id: UUID) -> HttpResponse:
             return HttpResponseClientRedirect(issued) if request.htmx else redirect(issued)
     status = 422 if request.method == "POST" else 200
     return render(request, "desk/panel_form.html", {"form": form, "title": _("Issue a document"), "verb": _("Issue")}, status=status)
+
+
+@page(Permission.DOCUMENT_ISSUE)
+@require_POST
+def alternative_papers(request: Request, alternative_id: UUID) -> HttpResponse:
+    """Issue all papers that the alternative still lacks, and show the first one for its signature."""
+    found = queries.get_alternative_for(request.user, alternative_id)
+    patient = found.plan.patient
+    issued = actions.issue_papers(alternative_id=alternative_id, language=patient.language, actor=request.user, at=timezone.now())
+    return redirect("document", issued[0].pk) if issued else redirect("documents", patient.pk)
 
 
 @page(Permission.DOCUMENT_VIEW)
@@ -139,6 +150,7 @@ def _context(request: Request, found: Document, form: forms.SignForm) -> dict[st
         "lines": list(found.lines.select_related("item").order_by("pk")),
         "signatures": signatures,
         "replaced_by": getattr(found, "replaced_by", None),
+        "next_document": queries.next_to_sign(found) if any(row.role != "clinic" for row in signatures) else None,
         "form": form,
         "is_complete": {row.role for row in signatures} >= {"clinic"} and len(signatures) > 1,
         "may_sign": request.user.may(Permission.DOCUMENT_ISSUE),

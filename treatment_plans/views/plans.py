@@ -78,6 +78,7 @@ def plan_context(request: Request, found: Plan) -> dict[str, Any]:
     documents = list(queries.documents_of(found.patient))
     due = [row.item for row in chosen.rows if row.item.performance_id is None]
     is_accepted = chosen.alternative.state == "accepted"
+    lacking = consents.missing(chosen.alternative, due, documents, born=found.patient.birth_date, day=day) if is_accepted else []
     return {
         "patient": found.patient,
         "tab": "plans",
@@ -86,7 +87,8 @@ def plan_context(request: Request, found: Plan) -> dict[str, Any]:
         "chosen": chosen,
         "alternative": chosen.alternative,
         "contract": _contract(documents, chosen),
-        "consents": consents.missing(chosen.alternative, due, documents, born=found.patient.birth_date, day=day) if is_accepted else [],
+        "consents": lacking,
+        "to_issue": any(consent.document is None for consent in lacking),
         "proposals": queries.proposals(chosen.alternative) if chosen.alternative.is_open or is_accepted else [],
         "has_insurance": any(row.explanation for row in chosen.rows),
         "may_write": request.user.may(Permission.PLAN_WRITE),

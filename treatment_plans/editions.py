@@ -25,7 +25,7 @@ def sample_template(kind: str, language: str) -> str:
 
 
 def _sample(kind: str, language: str) -> str:
-    text = render_to_string(sample_template(kind, language))
+    text: str = render_to_string(sample_template(kind, language))
     for tag, mark in (("h2", "\n## "), ("li", "- "), ("p", "")):
         text = re.sub(rf"<{tag}>\s*", mark, text)
     return re.sub(r"\n{3,}", "\n\n", html.unescape(re.sub(r"<[^>]+>", "", text))).strip()

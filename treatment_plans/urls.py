@@ -37,6 +37,6 @@ urlpatterns = [
     path("documents/<uuid:document_id>/", documents.document, name="document"),
     path("documents/<uuid:document_id>/sign/", documents.document_sign, name="document-sign"),
     path("documents/<uuid:document_id>/file/", documents.document_file, name="document-file"),
-    path("settings/consents/", consents.consent_rules, name="consent-rules"),
-    path("settings/consents/<str:kind>/", consents.consent_rule_set, name="consent-rule-set"),
+    path("settings/consent-rules/", consents.consent_rules, name="consent-rules"),
+    path("settings/consent-rules/<str:kind>/", consents.consent_rule_set, name="consent-rule-set"),
 ]

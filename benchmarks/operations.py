@@ -44,7 +44,7 @@ def operations(place: Place, *, patients: int, treated: int, years: int, times: 
 
     def complete(number: int) -> Request:
         if not items:
-            items.extend(papers.signed_items(place, [random.randrange(patients) for _ in range(2 * times)]))
+            items.extend(papers.signed_items(place, random.sample(range(patients), 3 * times)))
         return Request(f"/api/v1/items/{items[number]}/complete", {})
 
     def book(number: int) -> Request:

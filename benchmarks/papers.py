@@ -33,15 +33,17 @@ LINE = """INSERT INTO treatment_plans_documentitem (id, version, created_at, des
 SIGNATURE = """INSERT INTO treatment_plans_signature (id, version, created_at, role, signer_name, basis, strokes, signed_at, document_sha256,
  document_id, file_id, image_id, patient_id, witness_id)
  VALUES (uuidv7(), 1, now(), 'patient', 'Benchmark', '', '[]', now(), %(sha256)s, %(document)s, %(file)s, %(file)s, %(patient)s, %(dentist)s)"""
+ADULTS = "SELECT id FROM patients_patient WHERE id = ANY(%s::uuid[]) AND birth_date < current_date - interval '18 years'"
 AGREED = "UPDATE treatment_plans_item SET agreed_document_id = %(document)s WHERE id = %(item)s"
 
 
 def signed_items(place: Place, patients: list[int]) -> list[str]:
-    """A filling with six norms, planned, accepted and signed, for each patient; returns the keys of the lines."""
+    """A filling with six norms, planned, accepted and signed, for each adult; returns the keys of the lines."""
     with psycopg.connect(local_postgres.url_for("clinic_app")) as connection:
         connection.execute("SELECT set_config('app.actor', 'system:benchmark', true)")
         service = _value(connection, "SELECT id FROM price_list_service WHERE code = 'T01'")
-        return [str(_item(connection, place, service, patient_key(number))) for number in patients]
+        adults = connection.execute(ADULTS, [[patient_key(number) for number in patients]]).fetchall()
+        return [str(_item(connection, place, service, str(key))) for (key,) in adults]
 
 
 def _item(connection: psycopg.Connection, place: Place, service: object, patient: str) -> UUID:

@@ -21,7 +21,6 @@ ALERTS = (
     ("allergy", "critical", "Пенициллин: отёк Квинке"),
     ("allergy", "warning", "Лидокаин: крапивница"),
     ("anticoagulant", "critical", "Варфарин, МНО 2,5"),
-    ("pregnancy", "warning", "20 недель"),
     ("diabetes", "warning", "2 типа, компенсация"),
     ("pacemaker", "warning", "Без ультразвука"),
     ("infection", "info", "Гепатит C в анамнезе"),

@@ -22,6 +22,7 @@ FLAGS = [
 ]
 LAPTOP = {"width": 1280, "height": 800}
 PATIENCE = 30_000
+REFUSED_OR_CUT = ("status of 4", "net::ERR_FAILED", "htmx:sendError", "htmx:afterRequest")
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # playwright keeps a loop in the test's own thread
 expect.set_options(timeout=PATIENCE)
@@ -60,7 +61,7 @@ def page(page: Page) -> Iterator[Page]:
     wrong: list[str] = []
 
     def notice(message: ConsoleMessage) -> None:
-        if message.type == "error" and "status of 4" not in message.text:
+        if message.type == "error" and not any(words in message.text for words in REFUSED_OR_CUT):
             wrong.append(message.text)
 
     page.on("pageerror", lambda error: wrong.append(str(error)))

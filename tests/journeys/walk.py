@@ -13,7 +13,8 @@ from clinic.scheduling.models import Appointment
 from tests.journeys import hands
 from tests.journeys.place import now
 
-LATEST = 24 * 60 - 145
+QUARTER = 15
+LATEST = 22 * 60
 
 
 @dataclass
@@ -139,8 +140,8 @@ class Walk:
         return self.page.locator(".diary-card", has_text=patient.last_name)
 
     def first_minute(self) -> int:
-        """The appointment's wall time: now, or the last hours of a late evening."""
-        return min(self.minute_of(now()), LATEST)
+        """The appointment's wall time: this quarter of an hour, or the last hours of a late evening."""
+        return min(self.minute_of(now()) // QUARTER * QUARTER, LATEST)
 
     def minute_of(self, moment: datetime) -> int:
         local = moment.astimezone(ZoneInfo(self.clinic.working[self.dentist].branch.time_zone))

@@ -30,14 +30,13 @@ let chart = null;
 /** @type {ReturnType<typeof draw> | null} */
 let drawing = null;
 let dentition = "";
-let hovered = 0;
-let asked = 0;
+let [hovered, asked] = [0, 0];
+let recent = /** @type {number[]} */ ([]); // just charted: their story stays beside the arch when the pointer leaves it
 
 const isPast = () => !timeline.isNow;
 const known = () => new Map((chart?.teeth ?? []).map((tooth) => [tooth.number, tooth]));
 async function load() {
-  asked += 1;
-  const mine = asked;
+  const mine = (asked += 1);
   status.loading();
   try {
     const found = await call(`/patients/${setup.patient}/chart${timeline.at ? `?at=${encodeURIComponent(timeline.at)}` : ""}`);
@@ -49,8 +48,7 @@ async function load() {
     redraw();
   } catch (error) {
     if (mine !== asked) return;
-    chart = null;
-    drawing = null;
+    chart = drawing = null;
     for (const id of ["arch", "story", "chart-list"]) byId(id).replaceChildren();
     status.failed(/** @type {Error} */ (error).message);
   }
@@ -76,7 +74,8 @@ function showChoice() {
   showSelection(drawing.parts, selection.teeth, selection.focused);
   selected.show(known());
   byId("chart-page").classList.toggle("has-selection", !selection.isEmpty);
-  const told = selection.isEmpty ? (hovered ? [hovered] : []) : selection.numbers;
+  if (!selection.isEmpty) recent = [];
+  const told = selection.isEmpty ? (hovered ? [hovered] : recent) : selection.numbers;
   selected.title(told, known());
   tell(byId("story"), chart, told, { setup, isPast: isPast(), act, refuse: (text) => status.say(text, "warning") });
 }
@@ -106,6 +105,7 @@ async function submit(orders) {
   status.keep(failed, (again) => submit(again));
   if (!done.length) return;
   palette.forget();
+  recent = selection.numbers;
   selection.clear();
   await load();
 }

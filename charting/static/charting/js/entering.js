@@ -52,14 +52,21 @@ function spanPlaces(entry, numbers, absent, place) {
   });
 }
 
+let isSending = false;
+
 /**
  * Send the orders one after another; what failed is handed back whole, to be kept on the screen and tried again.
+ * A key pressed twice sends once.
  * @param {Order[]} orders
  * @returns {Promise<{done: {order: Order, answer: any}[], failed: {order: Order, error: Error}[]}>}
  */
 export async function send(orders) {
+  /** @type {{order: Order, answer: any}[]} */
   const done = [];
+  /** @type {{order: Order, error: Error}[]} */
   const failed = [];
+  if (isSending) return { done, failed };
+  isSending = true;
   for (const order of orders) {
     try {
       done.push({ order, answer: await call(order.path, { method: "POST", body: order.body }) });
@@ -67,6 +74,7 @@ export async function send(orders) {
       failed.push({ order, error: /** @type {Error} */ (error) });
     }
   }
+  isSending = false;
   return { done, failed };
 }
 

@@ -70,7 +70,7 @@ def _charges(scope: Scope) -> QuerySet[Any]:
 
 
 def _revenue(slug: str, title: str, heading: str, rows: Sequence[tuple[object, ...]]) -> Table:
-    return Table(slug, title, (heading, _("Currency"), _("Procedures"), _("Amount")), rows, bar=3)
+    return Table(slug, title, (heading, _("Currency"), _("Procedures"), _("Amount")), rows, bar=3, unit=1)
 
 
 def visits_by_dentist(scope: Scope) -> Table:

@@ -13,13 +13,14 @@ from clinic.lib import sheets
 
 @dataclass(frozen=True)
 class Table:
-    """Rows under headings; `bar` is the column whose values are also drawn."""
+    """Rows under headings; `bar` is the column whose values are also drawn, each against the longest of its `unit` (a column: the currency)."""
 
     slug: str
     title: str
     headings: tuple[str, ...]
     rows: Iterable[Sequence[object]]
     bar: int | None = None
+    unit: int | None = None
 
     def workbook(self) -> bytes:
         """The table as XLSX."""
@@ -46,8 +47,9 @@ def lines(table: Table) -> list[Line]:
     """The rows of a short table, ready for a page."""
     rows = list(table.rows)
     sizes = [max(_size(row[table.bar]), 0.0) if table.bar is not None else 0.0 for row in rows]
-    longest = max(sizes, default=0.0) or 1.0
-    return [Line(tuple(map(shown, row)), round(100 * size / longest)) for row, size in zip(rows, sizes, strict=True)]
+    units = [row[table.unit] if table.unit is not None else None for row in rows]
+    longest = {unit: max(size for size, own in zip(sizes, units, strict=True) if own == unit) or 1.0 for unit in units}
+    return [Line(tuple(map(shown, row)), round(100 * size / longest[unit])) for row, size, unit in zip(rows, sizes, units, strict=True)]
 
 
 def shown(value: object) -> Shown:

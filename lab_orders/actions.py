@@ -1,8 +1,8 @@
 """Writes of laboratory orders."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -27,10 +27,10 @@ class WrongState(Conflict):
 
 @dataclass(frozen=True)
 class OrderDetails:
-    """What the laboratory is asked for."""
+    """What the laboratory is asked for; a new order without `due_date` gets the laboratory's usual days."""
 
     lab_id: UUID
-    due_date: date
+    due_date: date | None = None
     shade: str = ""
     material: str = ""
     instructions: str = ""
@@ -81,6 +81,8 @@ def draft_order(
         return existing
     procedures = list(Procedure.objects.filter(pk__in=procedure_ids).prefetch_related("teeth").order_by("recorded_at", "pk"))
     today = branch_day(at, branch.time_zone)
+    due = details.due_date or _usual_due(details.lab_id, today)
+    details = replace(details, due_date=due)
     _check_order(procedures, len(set(procedure_ids)), details, today, stages)
     order = LabOrder.objects.create(
         id=id or uuid7(), number=_next_number(), patient_id=procedures[0].patient_id, branch=branch, dentist=actor, **_columns(details)
@@ -91,8 +93,8 @@ def draft_order(
     )
     titles = [title.strip() for title in stages if title.strip()]
     LabStage.objects.bulk_create(
-        LabStage(order=order, patient_id=order.patient_id, position=position, title=title, due_date=due)
-        for position, (title, due) in enumerate(zip(titles, rules.stage_dates(today, details.due_date, len(titles) or 1), strict=False), start=1)
+        LabStage(order=order, patient_id=order.patient_id, position=position, title=title, due_date=stage_due)
+        for position, (title, stage_due) in enumerate(zip(titles, rules.stage_dates(today, due, len(titles) or 1), strict=False), start=1)
     )
     _note_state(order, actor=actor, at=at, reason="")
     return order
@@ -212,8 +214,15 @@ def _check_details(details: OrderDetails, today: date | None) -> None:
         fields["material"] = _("At most 120 characters.")
     if fields:
         raise InvalidInput(fields=fields)
+    if details.due_date is None:
+        raise InvalidInput(fields={"due_date": _("Say when the work is due.")})
     if today is not None:
         _check_due(details.due_date, today)
+
+
+def _usual_due(lab_id: UUID, today: date) -> date:
+    days = Lab.objects.filter(pk=lab_id).values_list("usual_days", flat=True).first()
+    return today + timedelta(days=days or 0)
 
 
 def _check_due(due: date, today: date) -> None:

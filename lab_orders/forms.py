@@ -37,6 +37,8 @@ class OrderForm(DetailsForm):
 
     def __init__(self, *args: Any, patient: Patient, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["due_date"].required = False
+        self.fields["due_date"].help_text = _("Left empty: the usual days of the laboratory from today.")
         self.fields["procedures"].queryset = queries.procedures_to_order(patient)  # type: ignore[attr-defined]
 
 

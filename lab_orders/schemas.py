@@ -23,7 +23,7 @@ class OrderIn(Schema):
     id: UUID | None = None
     procedures: list[UUID]
     lab: UUID
-    due_date: date
+    due_date: date | None = Field(None, description="without it: the usual days of the laboratory from today")
     shade: str = ""
     material: str = ""
     instructions: str = ""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
@@ -55,6 +56,16 @@ VIEWS: dict[str, Text] = {
     "lab orders": gettext_lazy("laboratory orders"),
     "lab order": gettext_lazy("laboratory order"),
     "materials": gettext_lazy("materials used"),
+    "alerts": gettext_lazy("medical alerts"),
+    "contacts": gettext_lazy("contacts"),
+    "identifiers": gettext_lazy("identifiers"),
+    "relations": gettext_lazy("family and representatives"),
+    "consent": gettext_lazy("consent to data processing"),
+    "appointment": gettext_lazy("appointment"),
+    "appointments": gettext_lazy("appointments"),
+    "presentation": gettext_lazy("plan shown to the patient"),
+    "patients-list": gettext_lazy("list of patients"),
+    "billing_unpaid": gettext_lazy("list of debts"),
     "money": gettext_lazy("money"),
     "insurance": gettext_lazy("insurance"),
     "history": gettext_lazy("history"),
@@ -75,6 +86,31 @@ VIEWS: dict[str, Text] = {
     "backup_codes_made": gettext_lazy("backup codes made"),
 }
 SYSTEM = gettext_lazy("the system")
+DETAILS: dict[str, Text] = {
+    "shared": gettext_lazy("shared computer"),
+    "username": gettext_lazy("user name"),
+    "hash": gettext_lazy("hash"),
+    "sha256": gettext_lazy("SHA-256"),
+    "signer": gettext_lazy("who signed"),
+    "invoice": gettext_lazy("invoice"),
+    "here": gettext_lazy("this branch only"),
+    "image": gettext_lazy("image"),
+    "visit": gettext_lazy("visit"),
+    "number": gettext_lazy("number"),
+    "language": gettext_lazy("language"),
+    "kind": gettext_lazy("kind"),
+    "from": pgettext_lazy("time", "from"),
+    "first": pgettext_lazy("time", "from"),
+    "until": gettext_lazy("until"),
+    "last": gettext_lazy("until"),
+    "claim": gettext_lazy("claim"),
+    "order": gettext_lazy("laboratory order"),
+    "document": gettext_lazy("document"),
+    "rows": gettext_lazy("rows"),
+    "branch": gettext_lazy("branch"),
+    "sql": gettext_lazy("statement"),
+    "tag": gettext_lazy("command"),
+}
 
 
 @dataclass(frozen=True)
@@ -121,8 +157,12 @@ def models_by_table() -> dict[str, type[models.Model]]:
 
 def table_label(table: str) -> str:
     """What the records of a table are called."""
-    model = models_by_table().get(table)
-    return _capital(str(model._meta.verbose_name)) if model else _capital(str(VIEWS.get(table, table.replace("_", " "))))
+    name = table.removeprefix("public.")
+    model = models_by_table().get(name)
+    if model:
+        return _capital(str(model._meta.verbose_name))
+    is_report = name.startswith("exports_")
+    return _capital(str(gettext_lazy("report or list") if is_report else VIEWS.get(name, name.replace("_", " "))))
 
 
 def lines(events: Iterable[Event], before: Mapping[int, Mapping[str, Any]]) -> list[Line]:
@@ -267,7 +307,16 @@ def _structure(value: Any) -> str:
 
 
 def _details(body: Mapping[str, Any]) -> list[Change]:
-    return [Change(name, _capital(name.replace("_", " ")), "", say(None, value, Names(()))) for name, value in body.items() if value is not None]
+    told = {name: value for name, value in body.items() if value is not None}
+    return [Change(name, _capital(str(DETAILS.get(name, name.replace("_", " ")))), "", _told(value)) for name, value in told.items()]
+
+
+def _told(value: Any) -> str:
+    """A detail of an event; of an id only its end, as for records without a name."""
+    try:
+        return f"#{str(UUID(str(value)))[-6:]}"
+    except ValueError:
+        return say(None, value, Names(()))
 
 
 def _title(model: type[models.Model] | None, body: Mapping[str, Any]) -> str:

@@ -6,6 +6,8 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q, Value
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -183,7 +185,7 @@ class Appointment(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.patient} {self.starts_at:%Y-%m-%d %H:%M}"
+        return f"{self.patient} {date_format(timezone.localtime(self.starts_at), 'SHORT_DATETIME_FORMAT')}"
 
     @property
     def span(self) -> rules.Span:

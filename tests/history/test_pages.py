@@ -161,3 +161,11 @@ def test_secrets_are_never_told() -> None:
     events = list(queries.versions_of("staff_user", str(orlova.pk)))
     told = wording.lines(events, queries.bodies_before(events))[-1].changes
     assert [(change.name, change.before) for change in told] == [("password", "hidden")]
+
+
+def test_details_and_tables_are_told_in_words() -> None:
+    with translation.override("ru"):
+        assert wording.table_label("public.patients_patient") == "Пациент"
+        assert wording.table_label("exports_revenue-by-month") == "Отчёт или список"
+        told = wording._details({"shared": True, "visit": "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b", "sha256": None})
+    assert [(change.label, change.after) for change in told] == [("Общий компьютер", "да"), ("Приём", "#3f4a5b")]

@@ -129,3 +129,22 @@ def test_changes_of_state_are_append_only() -> None:
 def test_it_asks_for_the_right() -> None:
     with pytest.raises(NotAllowed):
         draft(actor=make_user(Role.ACCOUNTANT))
+
+
+def test_without_a_due_date_the_usual_days_of_the_laboratory_count() -> None:
+    lab = make_lab()
+    Lab.objects.filter(pk=lab.pk).update(usual_days=12)
+    order = actions.draft_order(
+        actor=dr_orlova(),
+        at=NOW,
+        branch=make_branch(),
+        procedure_ids=[make_crown().pk],
+        details=actions.OrderDetails(lab_id=lab.pk),
+        stages=["frame"],
+    )
+    assert order.due_date == date(2026, 12, 2)
+    assert [stage.due_date for stage in order.stages.all()] == [date(2026, 12, 2)]
+    with pytest.raises(InvalidInput, match="attention") as refusal:
+        details = actions.OrderDetails(lab_id=lab.pk)
+        actions.change_order(actor=dr_orlova(), at=NOW, order_id=order.pk, version=order.version, details=details)
+    assert refusal.value.fields.keys() == {"due_date"}

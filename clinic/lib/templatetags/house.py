@@ -1,14 +1,17 @@
 """Template tags of the house: icons, money, names of states."""
 
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 
 from django import template
 from django.conf import settings
-from django.utils.formats import number_format
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 
 from clinic.lib.money import CURRENCIES
 
@@ -82,6 +85,19 @@ def money(amount: Decimal | None, currency: str = "") -> str:
 def state_badge(state: str, label: str, icon_name: str = "") -> SafeString:
     """A state as colour, icon and words; the icon is the state's own unless another is named."""
     return format_html('<span class="badge state-{}">{}{}</span>', state, icon(icon_name or STATE_ICONS.get(state, "circle-small")), label)
+
+
+@register.filter
+def calendar_day(day: date, form: str) -> str:
+    """A day in words, `form` as for `date`: Sunday, 22 November; воскресенье, 22 ноября; dimanche 22 novembre."""
+    is_french = (get_language() or "").startswith("fr")
+    return date_format(day, form.replace("E", "F").replace(",", "") if is_french else form, use_l10n=False)
+
+
+@register.simple_tag
+def today_in_words(form: str) -> str:
+    """The branch's day of today, as `calendar_day` says it."""
+    return calendar_day(timezone.localdate(), form)
 
 
 @register.filter

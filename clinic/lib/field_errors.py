@@ -61,7 +61,7 @@ def in_words(error: Mapping[str, Any]) -> str:
     kind = str(error["type"])
     text = WORDS.get(kind) or next((words for start, words in FAMILIES if kind.startswith(start)), None)
     if text is None:
-        return str((error.get("ctx") or {}).get("error") or NOT_VALID)
+        return str(error.get("msg") or NOT_VALID)
     values = {**error.get("ctx", {})}
     values["expected"] = str(values.get("expected", "")).replace(" or ", ", ")
     return str(text) % values if "%(" in str(text) else str(text)

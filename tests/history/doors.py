@@ -37,3 +37,9 @@ def django_as_owner() -> Iterator[Any]:
     finally:
         connection.rollback()
         connection.close()
+
+
+def connect(role: str) -> "psycopg.Connection[Any]":
+    """A connection of `role` in autocommit, for tests whose rows are committed."""
+    name = connections["default"].settings_dict["NAME"]
+    return psycopg.connect(local_postgres.url_for(role, str(name)), autocommit=True)

@@ -41,7 +41,7 @@ BEGIN
       OR (command.object_type = 'function' AND EXISTS (SELECT FROM pg_trigger t WHERE t.tgfoid = command.objid AND t.tgname LIKE 'history\_%'))
       OR (command.object_type = 'trigger' AND history_guard.is_guard_trigger(command.objid))
       OR (command.object_type = 'rule' AND history_guard.is_audited((SELECT r.ev_class FROM pg_rewrite r WHERE r.oid = command.objid)))
-      OR (command.object_type IN ('table', 'table column') AND command.object_identity LIKE 'history.event%')) THEN
+      OR (command.object_type IN ('table', 'table column') AND command.object_identity LIKE 'history.%')) THEN
       RAISE EXCEPTION 'history: % of % is refused outside a migration', command.command_tag, command.object_identity;
     END IF;
     IF command.command_tag = 'GRANT' AND history_guard.is_open() THEN

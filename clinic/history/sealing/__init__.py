@@ -1,0 +1,1 @@
+"""Sealing: committed ledger rows become leaves of one signed, append-only tree that outsiders keep watch over."""

@@ -110,19 +110,21 @@ def _run(port: int) -> None:
     is_local = local_postgres.is_wanted()
     os.environ.setdefault("DEBUG", "true")
     web, worker = Service("web server", _web_command(port)), Service("background worker", _worker_command())
+    services = [web, worker, *([Service("sequencer of history", _sequencer_command())] if is_local or _has_sequencer_role() else [])]
     try:
         if is_local:
             _start_postgres()
         _prepare_database(is_local=is_local)
         web.start()
         _wait_until_ready(port, web)
-        worker.start()
+        for service in services[1:]:
+            service.start()
         _greet(port)
-        _watch([web, worker], is_local=is_local)
+        _watch(services, is_local=is_local)
     finally:
         say("\nStopping")
-        worker.stop()
-        web.stop()
+        for service in reversed(services):
+            service.stop()
         clear_leftovers()
         if is_local and _own_postgres().exists():
             local_postgres.stop()
@@ -137,6 +139,17 @@ def _web_command(port: int) -> list[str]:
 
 def _worker_command() -> list[str]:
     return [sys.executable, "manage.py", "procrastinate", "worker"]
+
+
+def _sequencer_command() -> list[str]:
+    return [sys.executable, "manage.py", "history_sequencer"]
+
+
+def _has_sequencer_role() -> bool:
+    if "HISTORY_DATABASE_URL" in os.environ or "HISTORY_DATABASE_URL_FILE" in os.environ:
+        return True
+    say("HISTORY_DATABASE_URL is not set: history is written but not sealed")
+    return False
 
 
 def _start_postgres() -> None:
@@ -156,6 +169,7 @@ def _prepare_database(*, is_local: bool) -> None:
         say("The demo clinic was cut short; building it anew")
         local_postgres.drop_database()
         local_postgres.ensure_running()
+        _forget_seals()
         unfinished.unlink()
     if not is_local or local_postgres.migrated_to() != _migrations_hash():
         say("Migrating the database")
@@ -167,6 +181,14 @@ def _prepare_database(*, is_local: bool) -> None:
         unfinished.touch()
         _manage("demo", "--patients", "120")
         unfinished.unlink()
+    if is_local and not (data_directory() / "keys" / "history.key").exists():
+        _manage("history_key", "create")
+
+
+def _forget_seals() -> None:
+    """Key and witness belong to the database that is gone."""
+    for name in ("keys", "witness"):
+        shutil.rmtree(data_directory() / name, ignore_errors=True)
 
 
 def _has_demo() -> bool:
@@ -282,6 +304,7 @@ def _reset(is_confirmed: bool) -> None:  # noqa: FBT001 - the command's own flag
     local_postgres.stop()
     for name in ("postgres", "files"):
         shutil.rmtree(data / name, ignore_errors=True)
+    _forget_seals()
     for name in ("postgres.url", "demo.unfinished", "postgres.started-by-run"):
         (data / name).unlink(missing_ok=True)
     say(f"Deleted the local clinic in {data}")

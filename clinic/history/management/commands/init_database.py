@@ -10,13 +10,13 @@ from psycopg import sql
 
 from clinic.history import roles
 
-PASSWORDS = {"clinic_owner": "CLINIC_OWNER_PASSWORD", "clinic_app": "CLINIC_APP_PASSWORD"}
+PASSWORDS = {"clinic_owner": "CLINIC_OWNER_PASSWORD", "clinic_app": "CLINIC_APP_PASSWORD", "history_seq": "HISTORY_SEQ_PASSWORD"}
 
 
 class Command(BaseCommand):
     help = (
         "Create the roles, the database, its extensions and the guards of history. Harmless when run again. "
-        "CLINIC_OWNER_PASSWORD and CLINIC_APP_PASSWORD, when set, become the passwords of the two roles."
+        "CLINIC_OWNER_PASSWORD, CLINIC_APP_PASSWORD and HISTORY_SEQ_PASSWORD, when set, become the passwords of the roles."
     )
     requires_system_checks: list[str] = []
 

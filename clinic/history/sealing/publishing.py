@@ -1,0 +1,110 @@
+"""Carries checkpoints to the witnesses beside the sealing, so that a slow or dead witness never holds it up."""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any
+
+import psycopg
+
+from clinic.history.sealing import notes
+from clinic.history.sealing.sequencer import Sealed
+from clinic.history.sealing.witnesses import Witness, WitnessFailure
+
+RETRY = 60.0
+REREAD = 600.0
+RECEIPT = "INSERT INTO history.receipt (witness, size, receipt, error) VALUES (%s, %s, %s, %s)"
+LAST_KEPT = "SELECT extract(epoch FROM clock_timestamp() - max(at)) FROM history.receipt WHERE witness = %s AND error IS NULL"
+
+
+class Publisher:
+    """A thread with a connection of its own; `offer` it every new checkpoint, ask it what is `known` outside."""
+
+    def __init__(self, connect: Callable[[], "psycopg.Connection[Any]"], witnesses: Sequence[Witness], log_name: str) -> None:
+        self._connect, self._witnesses, self._log = connect, witnesses, log_name
+        self._news = threading.Condition()
+        self._newest: Sealed | None = None
+        self._is_stopping = False
+        self._known: dict[str, str] = {}
+        self._read_at = 0.0
+        self._due: dict[str, float] = {}
+        self._failing: set[str] = set()
+        self._thread = threading.Thread(target=self._run, name="publisher", daemon=True)
+
+    def start(self) -> None:
+        """Ask every witness what it holds, then follow the log."""
+        with self._connect() as connection:
+            for witness in self._witnesses:
+                row = connection.execute(LAST_KEPT, [witness.name]).fetchone()
+                ago = float(row[0]) if row and row[0] is not None else None
+                self._due[witness.name] = time.monotonic() + (max(0.0, witness.every.total_seconds() - ago) if ago is not None else 0.0)
+        self._thread.start()
+
+    def stop(self) -> None:
+        with self._news:
+            self._is_stopping = True
+            self._news.notify()
+        self._thread.join(30)
+
+    def offer(self, sealed: Sealed) -> None:
+        with self._news:
+            self._newest = sealed
+            self._news.notify()
+
+    def known(self) -> list[str]:
+        """The newest note of each witness that can show one; asked again every ten minutes, remembered in between."""
+        if not self._read_at or time.monotonic() - self._read_at > REREAD:
+            self._read_at = time.monotonic()
+            for witness in self._witnesses:
+                with suppress(WitnessFailure):
+                    note = witness.newest(self._log)
+                    if note and _size(note) >= _size(self._known.get(witness.name)):
+                        self._known[witness.name] = note
+        return list(self._known.values())
+
+    def _run(self) -> None:
+        while True:
+            with self._news:
+                self._news.wait(timeout=1)
+                sealed, is_stopping = self._newest, self._is_stopping
+            if is_stopping:
+                return
+            if sealed:
+                self._publish(sealed)
+
+    def _publish(self, sealed: Sealed) -> None:
+        due = [witness for witness in self._witnesses if time.monotonic() >= self._due.get(witness.name, 0.0)]
+        news = [witness for witness in due if _size(self._known.get(witness.name)) < sealed.checkpoint.size]
+        if not news:
+            return
+        with self._connect() as connection:
+            for witness in news:
+                self._hand_over(connection, witness, sealed)
+
+    def _hand_over(self, connection: "psycopg.Connection[Any]", witness: Witness, sealed: Sealed) -> None:
+        size = sealed.checkpoint.size
+        try:
+            receipt = witness.keep(sealed.note, sealed.checkpoint)
+        except WitnessFailure as failure:
+            self._due[witness.name] = time.monotonic() + RETRY
+            if witness.name not in self._failing:
+                connection.execute(RECEIPT, [witness.name, size, None, str(failure)])
+                connection.execute(
+                    "INSERT INTO history.incident (kind, detail, size) VALUES ('witness', %s, %s)", [f"{witness.name}: {failure}", size]
+                )
+            self._failing.add(witness.name)
+            return
+        self._failing.discard(witness.name)
+        self._known[witness.name] = sealed.note
+        self._due[witness.name] = time.monotonic() + witness.every.total_seconds()
+        connection.execute(RECEIPT, [witness.name, size, receipt, None])
+
+
+def _size(note: str | None) -> int:
+    if note is None:
+        return 0
+    try:
+        return notes.parse_checkpoint(note.rpartition("\n\n")[0] + "\n").size
+    except notes.BadNote:
+        return 0

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from clinic.history.context import acting
 from clinic.history.models import Event
-from clinic.history.reconciliation import disagreements
+from clinic.history.verification.copies import disagreements
 from clinic.lib.ids import uuid7
 from clinic.staff.models import LegalEntity
 

@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from clinic.history.context import Context, acting
 from clinic.history.models import Event
-from clinic.history.reconciliation import disagreements
+from clinic.history.verification.copies import disagreements
 from clinic.patients.models import Label, PatientLabel
 from clinic.staff.models import LegalEntity
 

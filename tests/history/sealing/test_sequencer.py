@@ -158,7 +158,7 @@ def test_two_sequencers_at_once_seal_each_row_once(seq: Connection, key_file: Pa
 def test_a_witness_that_has_seen_more_stops_the_log(seq: Connection, key_file: Path, sequencer: Sequencer, write: Write) -> None:
     write("Клиника")
     sequencer.drain()
-    checkpoint = notes.Checkpoint(log.origin(seq), 1000, bytes(32), datetime.now(UTC))
+    checkpoint = notes.Checkpoint(log.origin(seq), 10**6, bytes(32), datetime.now(UTC))
     ahead = notes.sign(checkpoint.text(), [keys.read(key_file)])
     write("Another")
     with pytest.raises(Tampered) as stopped:

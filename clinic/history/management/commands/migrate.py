@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.management.commands import migrate
+from django.db import connection
 
 from clinic.history.autodetector import CapturingAutodetector
 from clinic.history.executor import QuickExecutor
@@ -20,4 +21,6 @@ class Command(migrate.Command):
     def handle(self, *args: Any, **options: Any) -> None:
         super().handle(*args, **options)
         if not options["plan"] and not options["app_label"]:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT history.note_schema()")
             self.check(databases=[options["database"]])

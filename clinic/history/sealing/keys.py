@@ -162,3 +162,9 @@ def _finish_rotation(path: Path, vkey: str) -> None:
 
 def _short(vkey: str) -> str:
     return vkey.split("+")[1]
+
+
+def at_size(entries: "list[KeyEntry]", size: int) -> str:
+    """The verifier key that signed a checkpoint of `size` leaves: a new key signs what is larger than the log was when it came."""
+    made = [entry for entry in entries if entry.kind != "revoke" and entry.size < size]
+    return made[-1].vkey if made else ""

@@ -65,6 +65,8 @@ CREATE OR REPLACE FUNCTION history_guard.is_open() RETURNS boolean LANGUAGE sql 
                  AND has_table_privilege('clinic_app', c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE'))
 $$;
 
+GRANT USAGE ON SCHEMA history_guard TO clinic_app, clinic_owner, history_ro; -- who verifies history asks whether it stands open
+
 CREATE OR REPLACE FUNCTION history_guard.guard_drop() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   dropped record;

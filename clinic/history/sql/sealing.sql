@@ -1,4 +1,6 @@
 -- The sealed log over the ledger: leaves of an RFC 6962 tree, its tiles, signed checkpoints, keys, witnesses' receipts. Run as history_owner.
+ALTER TABLE history.event ALTER COLUMN salt DROP NOT NULL; -- an erasure destroys body and salt, never the event
+
 CREATE TABLE history.log (
   id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
   only_one boolean NOT NULL DEFAULT true UNIQUE CHECK (only_one)

@@ -1,0 +1,54 @@
+"""`history_verify`: is history what it was?"""
+
+import json
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from tqdm import tqdm
+
+from clinic.history.sealing.witnesses import from_settings
+from clinic.history.verification.findings import Report
+from clinic.history.verification.verify import clean_until, verify
+
+
+class Command(BaseCommand):
+    help = (
+        "Check the log against the ledger, its checkpoints and witnesses, typed history and live tables against both, triggers, functions and roles. "
+        "Exit code 1 when anything was altered."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--since", type=int, metavar="SIZE", help="read the log from this leaf on; by default from where it was last found whole")
+        parser.add_argument("--full", action="store_true", help="read the whole log")
+        parser.add_argument("--json", action="store_true", help="findings as JSON")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        since = None if options["full"] else options["since"] if options["since"] is not None else clean_until()
+        bars: dict[str, Any] = {}
+
+        def show(part: str, done: int, total: int) -> None:
+            if part not in bars:
+                bars[part] = tqdm(total=total, desc=part, disable=None)
+            bars[part].update(done - bars[part].n)
+
+        report = verify(since=since, witnesses=from_settings(settings.HISTORY_WITNESSES), progress=show)
+        for bar in bars.values():
+            bar.close()
+        self.stdout.write(json.dumps(report.as_json(), indent=1) if options["json"] else self._in_words(report))
+        if not report.is_clean:
+            sys.exit(1)
+
+    def _in_words(self, report: Report) -> str:
+        lines = [str(finding) for finding in report.findings]
+        if report.is_clean:
+            read = "all" if report.is_full else "the new ones"
+            lines.append(f"History is whole: {report.size} events, {read} read in {report.seconds:.1f} s.")
+        else:
+            since = (
+                f"since {report.last_clean:%Y-%m-%d %H:%M %Z}" if report.last_clean else "at an unknown time: no earlier check found history whole"
+            )
+            lines.append(f"HISTORY WAS ALTERED {since}. See docs/history.md: what to do on an incident.")
+        return "\n".join(lines)

@@ -1,0 +1,106 @@
+"""Whether the guards stand: triggers enabled, functions as this program installs them, roles without powers they must not have."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from django.apps import apps
+
+from clinic.history import capture
+from clinic.history.models import Record
+from clinic.history.verification.findings import Finding
+
+SQL = Path(__file__).parent.parent / "sql"
+INSIDE = ("ledger.sql", "look.sql", "sealing.sql", "schema.sql")
+FUNCTION = re.compile(r"CREATE (?:OR REPLACE )?FUNCTION (history(?:_guard)?\.\w+)\(.*?AS \$\$(.*?)\$\$", re.DOTALL)
+CAPTURE_BODY = re.compile(r"AS \$capture\$(.*)\$capture\$", re.DOTALL)
+COPIED = re.compile(r'INSERT INTO public\."\w+" \((.*?), history_date.*?VALUES \((.*?), clock_timestamp', re.DOTALL)
+INSTALLED = """
+SELECT n.nspname || '.' || p.proname, p.prosrc FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+WHERE n.nspname IN ('history', 'history_guard')
+"""
+TRIGGERS = (
+    "SELECT c.relname, t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE t.tgname LIKE 'history\\_%%' AND t.tgenabled = 'A'"
+)
+OWNED = """
+SELECT n.nspname || '.' || c.relname, pg_get_userbyid(c.relowner) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'p') AND (n.nspname = 'history' OR (n.nspname = 'public' AND c.relname = ANY(%s)))
+"""
+LEDGER_TABLES = (
+    "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'history' AND c.relkind IN ('r', 'p')"
+)
+CHANGING = {"pseq", "sequencer"}
+EVENT_TRIGGERS = "SELECT evtname FROM pg_event_trigger WHERE evtenabled = 'A'"
+POWERS = """
+SELECT rolname, concat_ws(', ', CASE WHEN rolsuper THEN 'superuser' END, CASE WHEN rolcreaterole THEN 'create role' END,
+                          CASE WHEN rolbypassrls THEN 'bypass row security' END, CASE WHEN rolreplication THEN 'replication' END)
+FROM pg_roles WHERE rolname IN ('clinic_app', 'clinic_owner', 'history_owner', 'history_seq', 'history_ro')
+  AND (rolsuper OR rolcreaterole OR rolbypassrls OR rolreplication)
+"""
+
+
+def check_guards(connection: "psycopg.Connection[Any]") -> Iterator[Finding]:
+    """Everything that keeps history from being written otherwise than by its triggers."""
+    yield from _check_triggers(connection)
+    yield from _check_functions(connection)
+    standing = {row[0] for row in connection.execute(EVENT_TRIGGERS).fetchall()}
+    for trigger in ("history_guard_ddl", "history_guard_drop"):
+        if trigger not in standing:
+            yield Finding("guard_off", {"trigger": trigger})
+    for role, powers in connection.execute(POWERS).fetchall():
+        yield Finding("powers", {"role": role, "powers": powers})
+    if connection.execute("SELECT history_guard.is_open()").fetchone() == (True,):
+        yield Finding("open")
+    typed = [historical._meta.db_table for historical in (model.history.model for model in _records())]
+    for table, owner in connection.execute(OWNED, [typed]).fetchall():
+        if owner != "history_owner":
+            yield Finding("owner_wrong", {"table": table})
+
+
+def _check_triggers(connection: "psycopg.Connection[Any]") -> Iterator[Finding]:
+    standing = set(connection.execute(TRIGGERS).fetchall())
+    expected = set()
+    for model in _records():
+        table, typed = model._meta.db_table, model.history.model._meta.db_table
+        names = ["history_capture", "history_version", "history_truncate", *([] if model.deletable else ["history_keep"])]
+        expected |= {(table, name) for name in names} | {(typed, "history_append_only"), (typed, "history_no_truncate")}
+    for (table,) in connection.execute(LEDGER_TABLES).fetchall():
+        if table not in CHANGING:
+            expected |= {(table, "history_append_only"), (table, "history_no_truncate")}
+    for table, trigger in sorted(expected - standing):
+        yield Finding("trigger_off", {"table": table, "trigger": trigger})
+
+
+def _check_functions(connection: "psycopg.Connection[Any]") -> Iterator[Finding]:
+    installed = dict(connection.execute(INSTALLED).fetchall())
+    for name, source in sorted(_expected_functions().items()):
+        if _shape(installed.get(name, "")) != _shape(source):
+            yield Finding("function_altered", {"function": name})
+
+
+def _expected_functions() -> dict[str, str]:
+    expected: dict[str, str] = {}
+    for name in (*INSIDE, "database.sql"):
+        expected |= dict(FUNCTION.findall((SQL / name).read_text()))
+    for model in _records():
+        match = CAPTURE_BODY.search(
+            "\n".join(capture.install_sql(model, model.history.model, deletable=model.deletable, excluded=model.history_excluded))
+        )
+        if match:
+            expected[f"history.capture_{model._meta.db_table}"] = match[1]
+    return expected
+
+
+def _shape(source: str) -> tuple[str, list[tuple[str, str]]]:
+    """A function's text, with the columns it copies as pairs: migrations list them in another order than models do."""
+    match = COPIED.search(source)
+    if match is None:
+        return source, []
+    pairs = sorted(zip(match[1].split(", "), match[2].split(", "), strict=False))
+    return source[: match.start(1)] + source[match.end(1) : match.start(2)] + source[match.end(2) :], pairs
+
+
+def _records() -> list[Any]:
+    return [model for model in apps.get_models() if issubclass(model, Record)]

@@ -1,0 +1,121 @@
+"""The whole check of history: seals, witnesses, keys, copies and guards."""
+
+import json
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from django.apps import apps
+from django.db import connection as django_connection
+
+from clinic.history.models import Record
+from clinic.history.sealing import keys, log, notes
+from clinic.history.sealing.tree import WIDTH
+from clinic.history.sealing.witnesses import Witness, WitnessFailure
+from clinic.history.verification import copies, seals
+from clinic.history.verification.findings import Finding, Report
+from clinic.history.verification.guards import check_guards
+
+LAST_CLEAN = """
+SELECT at, size FROM history.verification v
+WHERE NOT EXISTS (SELECT FROM jsonb_array_elements(v.findings) f WHERE f ->> 'is_warning' = 'false') ORDER BY id DESC LIMIT 1
+"""
+MOST_KEYS = 5
+Progress = Callable[[str, int, int], None]
+
+
+def verify(*, since: int | None, witnesses: Sequence[Witness], progress: Progress = lambda *_: None) -> Report:
+    """Check history from leaf `since` on (None: all of it), write the outcome down and return it.
+
+    `progress` hears the part, what is done of it, and how much it is.
+    """
+    started = time.monotonic()
+    django_connection.ensure_connection()
+    connection: Any = django_connection.connection
+    last = connection.execute(LAST_CLEAN).fetchone()
+    begin = (since or 0) // WIDTH * WIDTH
+    size = log.size(connection)
+    found = seals.shorten(
+        [
+            *_check_log(connection, min(begin, size // WIDTH * WIDTH), size, witnesses, progress),
+            *check_guards(connection),
+            *_check_copies(progress),
+        ]
+    )
+    report = Report(size, since is None, tuple(found), time.monotonic() - started, last[0] if last else None)
+    _write_down(report)
+    return report
+
+
+def clean_until() -> int:
+    """How far the log had been read when history was last found whole."""
+    with django_connection.cursor() as cursor:
+        cursor.execute(LAST_CLEAN)
+        row = cursor.fetchone()
+    return int(row[1]) if row else 0
+
+
+def _check_log(connection: Any, begin: int, size: int, witnesses: Sequence[Witness], progress: Progress) -> Iterator[Finding]:
+    yield from seals.check_keys(connection)
+    expected, found = seals.check_checkpoints(connection, begin=begin)
+    yield from found
+    yield from _ask_witnesses(connection, size, witnesses, expected)
+    yield from seals.check_unsealed(connection)
+    done = 0
+
+    def read(count: int) -> None:
+        nonlocal done
+        done += count
+        progress("log", done, size - begin)
+
+    yield from seals.check_seals(connection, begin=begin, expected=expected, progress=read)
+    yield from seals.check_closing(connection)
+
+
+def _ask_witnesses(connection: Any, size: int, witnesses: Sequence[Witness], expected: seals.Expected) -> Iterator[Finding]:
+    """What they hold becomes a root that the reading of the log must come to."""
+    if not witnesses:
+        yield Finding("witness_none")
+    entries, origin = keys.history(connection), log.origin(connection)
+    for witness in witnesses:
+        try:
+            note = witness.newest(log.name(connection))
+        except WitnessFailure as failure:
+            yield Finding("witness_silent", {"witness": witness.name, "error": str(failure)})
+            continue
+        if note is None:
+            continue
+        seen = _opened(note, [entry.vkey for entry in entries])
+        if seen is None:
+            yield Finding("foreign", {"witness": witness.name})
+        elif seen.origin != origin:
+            continue
+        elif seen.size > size:
+            yield Finding("rollback", {"witness": witness.name, "seen": seen.size, "size": size})
+        else:
+            expected.add(seen.size, seen.root, seen.at, witness.name)
+
+
+def _opened(note: str, vkeys: Sequence[str]) -> notes.Checkpoint | None:
+    for vkey in vkeys:
+        try:
+            return notes.open_checkpoint(note, vkey)
+        except notes.BadNote:
+            continue
+    return None
+
+
+def _check_copies(progress: Progress) -> Iterator[Finding]:
+    models = [model for model in apps.get_models() if issubclass(model, Record)]
+    for number, model in enumerate(models, 1):
+        differing = sorted(copies.disagreements(model))
+        if differing:
+            values = {"table": model._meta.verbose_name, "count": len(differing), "keys": ", ".join(differing[:MOST_KEYS])}
+            yield Finding("copies_differ", {**values, "table": str(values["table"])})
+        progress("tables", number, len(models))
+
+
+def _write_down(report: Report) -> None:
+    findings = json.dumps([{**entry, "is_warning": finding.is_warning} for entry, finding in zip(report.as_json(), report.findings, strict=True)])
+    with django_connection.cursor() as cursor:
+        cursor.execute("SELECT history.report_verification(%s, %s, %s, %s)", [report.is_full, report.size, findings, report.seconds])

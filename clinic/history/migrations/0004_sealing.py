@@ -12,5 +12,5 @@ FORWARD = f"SET LOCAL history.maintenance = 'sealing';\nSET LOCAL ROLE history_o
 class Migration(migrations.Migration):
     """Not reversible: a seal is never broken by a migration."""
 
-    dependencies = [("history", "0002_look")]
+    dependencies = [("history", "0003_newest")]
     operations = [migrations.RunSQL([FORWARD])]

@@ -12,5 +12,5 @@ FORWARD = f"SET LOCAL history.maintenance = 'schema';\nSET LOCAL ROLE history_ow
 class Migration(migrations.Migration):
     """Not reversible: what tables looked like is part of history."""
 
-    dependencies = [("history", "0003_sealing")]
+    dependencies = [("history", "0004_sealing")]
     operations = [migrations.RunSQL([FORWARD])]

@@ -196,7 +196,7 @@ CONTENT_SECURITY_POLICY = {
 }
 
 HISTORY_DATABASE_URL = local_postgres.url_for("history_seq") if IS_LOCAL else env("HISTORY_DATABASE_URL")
-HISTORY_KEY_FILE = Path(os.environ.get("HISTORY_KEY_FILE") or local_postgres.data_directory() / "keys" / "history.key")
+HISTORY_KEY_PATH = Path(os.environ.get("HISTORY_KEY_PATH") or local_postgres.data_directory() / "keys" / "history.key")
 HISTORY_WITNESSES = env("HISTORY_WITNESSES", f"file://{local_postgres.data_directory() / 'witness'}" if IS_LOCAL else "").split()
 
 LANGUAGE_CODE = "en"

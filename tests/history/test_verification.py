@@ -77,7 +77,7 @@ ATTACKS: dict[str, tuple[str, set[str]]] = {
     "time of an event": ("UPDATE history.event SET at = at - interval '3 hours' WHERE id = %(event)s", {"event_altered"}),
     "body destroyed": ("UPDATE history.event SET body = NULL, salt = NULL WHERE id = %(event)s", {"body_destroyed", "copies_differ"}),
     "event deleted": ("DELETE FROM history.event WHERE id = %(event)s", {"event_missing", "copies_differ"}),
-    "leaf deleted": ("DELETE FROM history.leaf WHERE event_id = %(event)s", {"leaf_missing", "tile_wrong"}),
+    "leaf deleted": ("DELETE FROM history.leaf WHERE event_id = %(event)s", {"leaf_missing"}),
     "leaf's head": ("UPDATE history.leaf SET head = replace(head, 'test', 'tset') WHERE event_id = %(event)s", {"leaf_altered", "event_altered"}),
     "signed root": ("UPDATE history.checkpoint SET root = sha256('x')", {"signature_wrong", "root_wrong"}),
     "live row edited": ("UPDATE staff_legalentity SET name = 'Forged' WHERE id = %(record)s", {"copies_differ"}),

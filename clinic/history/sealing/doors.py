@@ -17,4 +17,4 @@ def connect() -> "psycopg.Connection[Any]":
 
 def keeper() -> Keeper:
     """The sequencer with the key and the witnesses of this clinic."""
-    return Keeper(connect, settings.HISTORY_KEY_FILE, from_settings(settings.HISTORY_WITNESSES))
+    return Keeper(connect, settings.HISTORY_KEY_PATH, from_settings(settings.HISTORY_WITNESSES))

@@ -125,7 +125,7 @@ def test_only_one_keeper_at_a_time(make_keeper: Callable[..., Keeper]) -> None:
 
 
 def test_the_commands(seq: Connection, key_file: Path, settings: Any, capsys: pytest.CaptureFixture[str], folder: Path) -> None:
-    settings.HISTORY_KEY_FILE = key_file
+    settings.HISTORY_KEY_PATH = key_file
     settings.HISTORY_WITNESSES = [f"file://{folder}"]
     with pytest.raises(CommandError, match="no key yet") as refused:
         call_command("history_sequencer", "--once")

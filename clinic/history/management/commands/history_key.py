@@ -40,7 +40,7 @@ class Command(BaseCommand):
             self.stdout.write(text, ending="")
 
     def _act(self, connection: Any, options: dict[str, Any]) -> str:
-        path: Path = settings.HISTORY_KEY_FILE
+        path: Path = settings.HISTORY_KEY_PATH
         match options["verb"]:
             case "create" if options["if_none"] and (vkey := keys.current(connection)):
                 return f"{vkey}\n"

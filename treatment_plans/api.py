@@ -229,6 +229,7 @@ def issue_document(request: Request, data: s.DocumentIn) -> tuple[int, Document]
 @router.post("/alternatives/{uuid:alternative_id}/papers", response={201: list[s.DocumentOut]}, operation_id="issue_papers")
 def issue_papers(request: Request, alternative_id: UUID, data: s.PapersIn) -> tuple[int, list[Document]]:
     """Issues the contract or addendum and every consent that the alternative still lacks."""
+    request.user.require(Permission.DOCUMENT_ISSUE)
     found = queries.get_alternative_for(request.user, alternative_id)
     language = data.language or found.plan.patient.language
     return 201, actions.issue_papers(alternative_id=alternative_id, language=language, actor=request.user, at=timezone.now())

@@ -10,8 +10,6 @@ from tests.journeys.place import open_the_clinic
 from tests.journeys.screens import on_both_screens
 from tests.journeys.walk import Walk
 
-WORDS = [("fr", "carie", "Couronne zircone"), ("en", "caries", "Zirconia crown")]
-
 
 @on_both_screens
 @pytest.mark.parametrize(
@@ -32,7 +30,7 @@ def test_the_short_chain(page: Page, base_url: str, language: str, finding: str,
     walk.propose(36, "O", crown)
     walk.plan("36")
     walk.agree(crown)
-    walk.sign_contract()
+    walk.sign_all()
     walk.complete()
     walk.enter_as("admin")
     walk.pay(patient)

@@ -246,8 +246,26 @@ class Walk:
             self.page.goto(plan)
         expect(wanted).to_have_count(0)
 
+    def sign_all(self) -> None:
+        """The contract and every consent are prepared by one button and signed one after another."""
+        plan, onward = self.page.url, self.page.locator(".alert-strip a[data-key=s]")
+        self.press("Prepare all documents")
+        self.sign_here()
+        while onward.count():
+            signed = self.page.url
+            self.hit(onward)
+            self.page.wait_for_url(lambda url, signed=signed: url != signed)
+            self.sign_here()
+        self.page.goto(plan)
+        expect(self.page.locator(".alert-strip.is-good a[href^='/documents/']")).to_be_visible()
+        expect(self.page.locator(".alert-strip a[href*='kind=consent']")).to_have_count(0)
+
     def sign(self) -> None:
         self.hit(self.panel.locator("button.btn-primary"))
+        self.sign_here()
+
+    def sign_here(self) -> None:
+        """By the patient's hand on the document's page."""
         self.page.wait_for_url("**/documents/*/")
         self.draw()
         self.press("Sign and lock")

@@ -18,6 +18,7 @@ from clinic import local_postgres
 
 SLOTS = 16
 STEP = 8  # every eighth patient was treated, until there are enough of them: twelve procedures, six findings, four visits
+PAYERS = 12  # of so many treated patients one has not paid
 CHUNK = 5000
 WRITERS = 2
 AHEAD = 30
@@ -191,6 +192,31 @@ def _treatment(treated: int, head: str, marked: str, own: str, dentist: str) -> 
         performance_id, posted_by_id, service_id)
         SELECT {key(10, "n", "c")}, {marked} 4500, 'RUB', 'Пломба', '', t, %(branch)s, %(company)s, {own}, {performance}, {dentist}, {service}
         {children(8, 10)}""",
+    )
+    yield from _paid(treated, head, marked, own, dentist)
+
+
+def _paid(treated: int, head: str, marked: str, own: str, dentist: str) -> Iterator[Step]:
+    """Eleven of twelve treated patients have paid for everything, each by one payment; the twelfth owes it all."""
+    payers = treated // PAYERS * (PAYERS - 1)
+
+    def rows(each: int) -> str:
+        columns = f"(m / {each} / {PAYERS - 1} * {PAYERS} + 1 + m / {each} %% {PAYERS - 1}) * {STEP} AS n, m %% {each} AS c"
+        at = f"%(anchor)s::timestamptz - make_interval(days => (3 + m / {each} %% 900)::int) AS t"
+        return f"FROM (SELECT {columns}, {at} FROM generate_series(%(first)s::bigint, %(last)s::bigint) m) x"
+
+    yield Step(
+        "payments",
+        payers,
+        f"""INSERT INTO billing_payment {head} amount, currency, method, reference, received_at, reason, branch_id, legal_entity_id, patient_id,
+        received_by_id)
+        SELECT {key(11, "n")}, {marked} 36000, 'RUB', 'card', '', t, '', %(branch)s, %(company)s, {own}, {dentist} {rows(1)}""",
+    )
+    yield Step(
+        "allocations",
+        payers * 8,
+        f"""INSERT INTO billing_allocation {head} amount, allocated_at, patient_id, payment_id, charge_id, allocated_by_id)
+        SELECT {key(12, "n", "c")}, {marked} 4500, t, {own}, {key(11, "n")}, {key(10, "n", "c")}, {dentist} {rows(8)}""",
     )
 
 

@@ -41,24 +41,27 @@ class Debt:
         """The debt up to 30, 60 and 90 days old, and older."""
         return self.recent, self.month_old, self.two_months_old, self.oldest
 
+    @property
+    def is_old(self) -> bool:
+        """Whether a part of it is older than 90 days."""
+        return self.oldest > 0
 
-# A debt is counted charge by charge. With %(since)s only recent charges are looked at, so that the till stays quick in an old clinic.
-DEBTS = """
-WITH chosen AS (
-  SELECT c.id, c.patient_id, c.currency, c.amount, (c.posted_at AT TIME ZONE b.time_zone)::date AS day
-  FROM billing_charge c JOIN staff_branch b ON b.id = c.branch_id
-  WHERE c.reverses_id IS NULL AND NOT EXISTS (SELECT 1 FROM billing_charge r WHERE r.reverses_id = c.id)
-    AND (%(branch)s::uuid IS NULL OR c.branch_id = %(branch)s) AND (%(since)s::timestamptz IS NULL OR c.posted_at >= %(since)s)),
-settled AS (SELECT charge_id, sum(a.amount) AS total FROM billing_allocation a JOIN chosen ON chosen.id = charge_id GROUP BY charge_id),
-insured AS (SELECT charge_id, sum(i.amount) AS total FROM billing_insurershare i JOIN chosen ON chosen.id = charge_id GROUP BY charge_id),
-due AS (
-  SELECT c.patient_id, c.currency, c.day, %(today)s::date - c.day AS age, c.amount - coalesce(s.total, 0) - coalesce(i.total, 0) AS amount
-  FROM chosen c LEFT JOIN settled s ON s.charge_id = c.id LEFT JOIN insured i ON i.charge_id = c.id),
+
+# Only what is open is read, however many charges were ever posted. With %(since)s only recent charges count.
+OWED = """
+WITH due AS (
+  SELECT o.patient_id, o.currency, o.amount, d.day, %(today)s::date - d.day AS age
+  FROM billing_openamount o JOIN staff_branch b ON b.id = o.branch_id
+  CROSS JOIN LATERAL (SELECT (o.posted_at AT TIME ZONE b.time_zone)::date AS day) d
+  WHERE o.amount > 0 AND (%(branch)s::uuid IS NULL OR o.branch_id = %(branch)s) AND (%(since)s::timestamptz IS NULL OR o.posted_at >= %(since)s)),
 owed AS (
   SELECT patient_id, currency, min(day) AS oldest, sum(amount) AS total,
     coalesce(sum(amount) FILTER (WHERE age <= 30), 0) AS a, coalesce(sum(amount) FILTER (WHERE age BETWEEN 31 AND 60), 0) AS b,
     coalesce(sum(amount) FILTER (WHERE age BETWEEN 61 AND 90), 0) AS c, coalesce(sum(amount) FILTER (WHERE age > 90), 0) AS d
-  FROM due WHERE amount > 0 GROUP BY patient_id, currency),
+  FROM due GROUP BY patient_id, currency)"""
+TOTALS = """
+SELECT currency, sum(total), sum(a), sum(b), sum(c), sum(d), count(*) FROM owed GROUP BY currency ORDER BY currency"""
+DEBTS = """,
 longest AS (SELECT * FROM owed ORDER BY total DESC, patient_id LIMIT %(limit)s)
 SELECT p.id, p.card_number, concat_ws(' ', p.last_name, p.first_name, nullif(p.patronymic, '')), o.currency, o.oldest, o.total, o.a, o.b, o.c, o.d,
   coalesce((SELECT sum(y.amount) FROM billing_payment y WHERE y.patient_id = p.id AND y.currency = o.currency), 0)
@@ -72,14 +75,18 @@ ORDER BY o.total DESC, p.id
 def debts(*, today: date, branch: Branch | None = None, since: datetime | None = None, limit: int = LONGEST_LIST) -> list[Debt]:
     """Patients who owe, the largest debt first; of one branch's charges, and of charges since an instant, when given."""
     with connection.cursor() as cursor:
-        cursor.execute(DEBTS, {"today": today, "branch": branch.pk if branch else None, "since": since, "limit": limit})
+        cursor.execute(OWED + DEBTS, {**_scope(today, branch, since), "limit": limit})
         rows = cursor.fetchall()
     return [Debt(*row) for row in rows]
 
 
+def _scope(today: date, branch: Branch | None, since: datetime | None) -> dict[str, object]:
+    return {"today": today, "branch": branch.pk if branch else None, "since": since}
+
+
 @dataclass(frozen=True)
 class DebtTotal:
-    """The sums of a list of debts in one currency."""
+    """All debts in one currency; money of different currencies is never added."""
 
     currency: str
     owed: Decimal
@@ -87,20 +94,12 @@ class DebtTotal:
     people: int
 
 
-def totals(found: Iterable[Debt]) -> list[DebtTotal]:
-    """Sums by currency; money of different currencies is never added."""
-    by_currency: dict[str, list[Debt]] = {}
-    for debt in found:
-        by_currency.setdefault(debt.currency, []).append(debt)
-    return [
-        DebtTotal(
-            currency,
-            sum((debt.owed for debt in group), ZERO),
-            tuple(sum((debt.by_age[age] for debt in group), ZERO) for age in range(4)),
-            len(group),
-        )
-        for currency, group in sorted(by_currency.items())
-    ]
+def totals(*, today: date, branch: Branch | None = None, since: datetime | None = None) -> list[DebtTotal]:
+    """The sums of what `debts` lists, of its whole length."""
+    with connection.cursor() as cursor:
+        cursor.execute(OWED + TOTALS, _scope(today, branch, since))
+        rows = cursor.fetchall()
+    return [DebtTotal(currency, owed, tuple(ages), people) for currency, owed, *ages, people in rows]
 
 
 @dataclass(frozen=True)

@@ -127,6 +127,24 @@ class Allocation(Record):
         ]
 
 
+class OpenAmount(models.Model):
+    """What of a charge the patient still owes; no row when nothing is. Kept by trigger from charges, insurers' shares and allocations.
+
+    Derived rows, no record: history has what they are derived from, and the application may only read them. At the end of each transaction
+    the database compares them with the sums. Lists of debts read these rows, so they cost by what is open and not by what was ever charged.
+    """
+
+    charge = models.OneToOneField(Charge, models.PROTECT, primary_key=True, related_name="open_amount")
+    patient = models.ForeignKey(Patient, models.PROTECT, related_name="+", db_constraint=False)
+    branch = models.ForeignKey(Branch, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+    currency = models.CharField(max_length=3)
+    posted_at = models.DateTimeField()
+    amount = models.DecimalField(max_digits=12, decimal_places=2)
+
+    class Meta:
+        indexes = [models.Index(fields=["branch", "posted_at"], include=["patient", "currency", "amount"], name="billing_open_of_branch")]
+
+
 class InvoiceSeries(Record):
     """The last number given in a legal entity's year; its row is locked while a number is given."""
 

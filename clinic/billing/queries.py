@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, DecimalField, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import Count, DecimalField, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
 from clinic.billing.models import Allocation, Charge, InsurerShare, Invoice, Payment
@@ -83,7 +84,7 @@ def standing_charges(charges: QuerySet[Charge]) -> list[OpenCharge]:
 
 def open_charges(*, patient_id: UUID, currency: str | None = None, legal_entity_id: UUID | None = None) -> list[OpenCharge]:
     """Charges of the account of which the patient still owes something, oldest first."""
-    charges = Charge.objects.filter(patient_id=patient_id)
+    charges = Charge.objects.filter(patient_id=patient_id, open_amount__amount__gt=0)
     if currency:
         charges = charges.filter(currency=currency)
     if legal_entity_id:
@@ -93,13 +94,19 @@ def open_charges(*, patient_id: UUID, currency: str | None = None, legal_entity_
 
 def received_payments(payments: QuerySet[Payment]) -> list[OpenPayment]:
     """The receipts among `payments` with their sums, oldest first."""
-    rows = (
-        payments.filter(refunds=None)
-        .annotate(refunded=-_total(Payment.objects.all(), "refunds"), allocated=_total(Allocation.objects.all(), "payment"))
-        .select_related("branch", "received_by", "payer")
-        .order_by("received_at", "pk")
-    )
+    rows = _with_sums(payments).select_related("branch", "received_by", "payer").order_by("received_at", "pk")
     return [OpenPayment(payment=row, refunded=row.refunded, allocated=row.allocated) for row in rows]
+
+
+def newest_advances(payments: QuerySet[Payment], *, limit: int) -> list[OpenPayment]:
+    """The receipts among `payments` that settle less than they brought, the latest `limit` of them, oldest first."""
+    free = _with_sums(payments).filter(amount__gt=F("refunded") + F("allocated")).order_by("-received_at", "-pk")
+    return received_payments(Payment.objects.filter(pk__in=list(free.values_list("pk", flat=True)[:limit])).select_related("patient"))
+
+
+def _with_sums(payments: QuerySet[Payment]) -> "QuerySet[Any]":
+    sums = {"refunded": -_total(Payment.objects.all(), "refunds"), "allocated": _total(Allocation.objects.all(), "payment")}
+    return payments.filter(refunds=None).annotate(**sums)
 
 
 def advances(*, patient_id: UUID, currency: str | None = None, legal_entity_id: UUID | None = None) -> list[OpenPayment]:

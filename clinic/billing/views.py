@@ -31,6 +31,7 @@ from clinic.staff.roles import Permission
 
 RECENT = timedelta(days=30)
 FIRST_DAY = date(2000, 1, 1)
+LONGEST_PAGE = 200
 
 
 @page(Permission.MONEY_VIEW)
@@ -74,25 +75,26 @@ def _day(request: Request, today: date) -> date:
 @page(Permission.MONEY_VIEW)
 def unpaid(request: Request) -> HttpResponse:
     """Everybody who owes, by the age of the debt."""
-    found = _debts(request)
-    context = {"debts": found[:200], "count": len(found), "totals": debts.totals(found), "here": _is_here(request)}
-    return render(request, "billing/unpaid.html", {**context, **_rights(request)})
+    scope = _scope(request)
+    sums = debts.totals(**scope)
+    context = {"debts": debts.debts(**scope, limit=LONGEST_PAGE), "totals": sums, "count": sum(total.people for total in sums)}
+    return render(request, "billing/unpaid.html", {**context, "here": _is_here(request), **_rights(request)})
 
 
 @page(Permission.MONEY_VIEW)
 def unpaid_xlsx(request: Request) -> HttpResponse:
     """The same list as a workbook."""
     record_print(what="billing_unpaid", patient_id=None, body={"here": _is_here(request)})
-    return sheets.response(debts.debts_xlsx(_debts(request)), name="unpaid")
+    return sheets.response(debts.debts_xlsx(debts.debts(**_scope(request))), name="unpaid")
 
 
 def _is_here(request: Request) -> bool:
     return request.GET.get("branch") == "here"
 
 
-def _debts(request: Request) -> list[debts.Debt]:
+def _scope(request: Request) -> dict[str, Any]:
     branch = branch_of(request)
-    return debts.debts(today=branch_day(timezone.now(), branch.time_zone), branch=branch if _is_here(request) else None)
+    return {"today": branch_day(timezone.now(), branch.time_zone), "branch": branch if _is_here(request) else None}
 
 
 def _patient(request: Request, patient_id: UUID) -> Patient:

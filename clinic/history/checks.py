@@ -13,6 +13,7 @@ from clinic.history import capture
 from clinic.history.models import Record, WrittenByTrigger
 
 OUTSIDE = {
+    "billing.OpenAmount": "derived by trigger from charges, shares and allocations, which are records; read only for the application",
     "history.Event": "the ledger itself",
     "scheduling.AppointmentPerson": "derived by trigger from the appointment, which is a record; read only for the application",
     "staff.IdempotentAnswer": "a copy of an answer, kept for a day; what the write did is in history",

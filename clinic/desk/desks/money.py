@@ -41,12 +41,11 @@ class MoneyDesk:
 
 def build(user: User, branch: Branch, at: datetime) -> MoneyDesk:
     today = branch_day(at, branch.time_zone)
-    found = debts.debts(today=today, branch=branch, since=at - DEBT_AGE)
-    recent = Payment.objects.filter(branch=branch, currency=branch.currency, received_at__gte=at - ADVANCE_AGE).select_related("patient")
+    recent = Payment.objects.filter(branch=branch, currency=branch.currency, received_at__gte=at - ADVANCE_AGE)
     return MoneyDesk(
         methods=debts.receipts_by_method(branch, today),
-        debts=found[:SHOWN],
-        owed=debts.totals(found),
-        advances=[payment for payment in queries.received_payments(recent) if payment.free > 0][-SHOWN:],
+        debts=debts.debts(today=today, branch=branch, since=at - DEBT_AGE, limit=SHOWN),
+        owed=debts.totals(today=today, branch=branch, since=at - DEBT_AGE),
+        advances=queries.newest_advances(recent, limit=SHOWN),
         today=today,
     )

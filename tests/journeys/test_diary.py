@@ -94,6 +94,34 @@ def test_an_empty_stretch_opens_the_booking_with_its_place(diary: Page) -> None:
     expect(panel.get_by_label("Time")).to_have_value("12:00")
 
 
+def test_a_stretch_near_the_lower_edge_stays_as_long_as_it_is_drawn(diary: Page) -> None:
+    frame, column = box_of(diary.locator("#diary")), box_of(diary.locator(".diary-column").first)
+    x, end = column["x"] + 60, frame["y"] + frame["height"] - 20
+    take(diary, (x, end - 60 / MINUTES_A_PIXEL))
+    diary.mouse.move(x, end, steps=4)
+    hold(diary)
+    diary.mouse.up()
+    expect(diary.locator("#panel").get_by_label("Length")).to_have_value("60")
+
+
+def test_a_card_held_at_the_edge_scrolls_the_diary(diary: Page) -> None:
+    root = diary.locator("#diary")
+    frame, before = box_of(root), root.evaluate("node => node.scrollTop")
+    x, y = middle(card(diary, "Петров"))
+    take(diary, (x, y))
+    diary.mouse.move(x, frame["y"] + frame["height"] + 2, steps=4)
+    diary.wait_for_function("before => document.getElementById('diary').scrollTop > before", arg=before)
+    diary.keyboard.press("Escape")
+    diary.mouse.up()
+    expect(diary.locator(".diary-ghost")).to_have_count(0)
+    assert Appointment.objects.get(patient__last_name="Петров").starts_at == at(9)
+
+
+def hold(page: Page) -> None:
+    """Longer than any edge waits, counted in the page's own frames."""
+    page.evaluate("() => new Promise((done) => { let left = 40; const step = () => (left-- ? requestAnimationFrame(step) : done()); step(); })")
+
+
 @pytest.fixture
 def tablet(diary: Page) -> Page:
     """The same on a screen for fingers, where a minute is a little taller."""

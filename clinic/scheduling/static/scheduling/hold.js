@@ -2,7 +2,9 @@
 
 const HOLD_MS = 350;
 const SHAKE = 10;
-const EDGE = 44;
+const FINGER_EDGE = 44; // a finger cannot leave the screen, a mouse can pull over the border
+const MOUSE_EDGE = 6;
+const DWELL_MS = 300;
 const EDGE_STEP = 12;
 const QUARTER = 15;
 
@@ -42,7 +44,7 @@ export class LongPress {
   }
 }
 
-/** Scrolls the diary while something is held at its edge. */
+/** Scrolls the diary while something is held at its edge for a moment; what is let go in sight lands where it is seen. */
 export class Edges {
   /**
    * @param {HTMLElement} root
@@ -51,30 +53,52 @@ export class Edges {
   constructor(root, moved) {
     this.root = root;
     this.moved = moved;
-    this.frame = 0;
+    this.frame = this.since = 0;
     this.x = this.y = 0;
+    this.edge = MOUSE_EDGE;
   }
 
-  /** @param {{clientX: number, clientY: number}} at */
-  follow({ clientX, clientY }) {
+  /** @param {{clientX: number, clientY: number, pointerType: string}} at */
+  follow({ clientX, clientY, pointerType }) {
     this.x = clientX;
     this.y = clientY;
-    if (!this.frame) this.frame = requestAnimationFrame(() => this.step());
+    this.edge = pointerType === "touch" ? FINGER_EDGE : MOUSE_EDGE;
+    if (!this.frame) this.frame = requestAnimationFrame((now) => this.step(now));
   }
 
-  step() {
+  /** @param {number} now */
+  step(now) {
+    const [left, top] = this.pulls();
+    const isAtEdge = left !== 0 || top !== 0;
+    if (!isAtEdge) this.since = 0;
+    else if (!this.since) this.since = now;
+    const isWaiting = isAtEdge && now - this.since < DWELL_MS;
+    const isMoving = isAtEdge && !isWaiting && this.scroll(left, top);
+    this.frame = isWaiting || isMoving ? requestAnimationFrame((next) => this.step(next)) : 0;
+  }
+
+  pulls() {
     const box = this.root.getBoundingClientRect();
-    const { scrollTop, scrollLeft } = this.root;
     const head = parseFloat(getComputedStyle(this.root).getPropertyValue("--head")) || 0;
-    this.root.scrollBy(pull(this.x, box.left + EDGE, box.right), pull(this.y, box.top + head, box.bottom));
+    const hours = this.root.querySelector(".diary-corner")?.clientWidth ?? 0;
+    return [pull(this.x, box.left + hours, box.right, this.edge), pull(this.y, box.top + head, box.bottom, this.edge)];
+  }
+
+  /**
+   * @param {number} left
+   * @param {number} top
+   */
+  scroll(left, top) {
+    const { scrollTop, scrollLeft } = this.root;
+    this.root.scrollBy(left, top);
     const isMoving = scrollTop !== this.root.scrollTop || scrollLeft !== this.root.scrollLeft;
     if (isMoving) this.moved(this.x, this.y);
-    this.frame = isMoving ? requestAnimationFrame(() => this.step()) : 0;
+    return isMoving;
   }
 
   stop() {
     cancelAnimationFrame(this.frame);
-    this.frame = 0;
+    this.frame = this.since = 0;
   }
 }
 
@@ -82,10 +106,11 @@ export class Edges {
  * @param {number} at
  * @param {number} first
  * @param {number} last
+ * @param {number} edge
  */
-function pull(at, first, last) {
-  if (at < first + EDGE) return -EDGE_STEP;
-  return at > last - EDGE ? EDGE_STEP : 0;
+function pull(at, first, last, edge) {
+  if (at < first + edge) return -EDGE_STEP;
+  return at > last - edge ? EDGE_STEP : 0;
 }
 
 /**

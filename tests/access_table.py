@@ -51,6 +51,9 @@ PAGES: dict[str, Needs] = {
     "patients-import-progress": (P.PATIENT_IMPORT,),
     "patients-import-report": (P.PATIENT_IMPORT,),
     "patients-import-start": (P.PATIENT_IMPORT,),
+    "patients-import-held": (P.PATIENT_IMPORT,),
+    "patients-import-accept-all": (P.PATIENT_IMPORT, P.PATIENT_WRITE),
+    "patients-import-decide": (P.PATIENT_IMPORT, P.PATIENT_WRITE),
     # staff
     "login": PUBLIC,
     "logout": ANYONE,
@@ -249,6 +252,11 @@ PAGES: dict[str, Needs] = {
 }
 
 OPERATIONS: dict[str, Needs] = {
+    # imports of patients
+    "list_patient_imports": (P.PATIENT_IMPORT,),
+    "list_held_rows": (P.PATIENT_IMPORT,),
+    "decide_held_row": (P.PATIENT_IMPORT, P.PATIENT_WRITE),
+    "accept_held_rows": (P.PATIENT_IMPORT, P.PATIENT_WRITE),
     # patients
     "list_patients": (P.PATIENT_VIEW,),
     "register_patient": (P.PATIENT_WRITE,),

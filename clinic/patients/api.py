@@ -13,6 +13,7 @@ from ninja import Router
 from clinic.lib.errors import InvalidInput, NotFound
 from clinic.lib.ids import uuid7
 from clinic.patients import actions, queries, schemas
+from clinic.patients.api_imports import router as imports_router
 from clinic.patients.api_medical import router as medical_router
 from clinic.patients.messages import REFUSALS
 from clinic.patients.models import Contact, Identifier, Label, Patient, Relation, Source
@@ -24,6 +25,7 @@ from clinic.staff.roles import Permission
 router = Router(tags=["patients"])
 MOST = 200
 router.add_router("", medical_router)
+router.add_router("", imports_router)
 
 
 @router.get("/patients", response=schemas.PatientPage, operation_id="list_patients")

@@ -349,3 +349,33 @@ class ImportRun(Record):
     class Meta:
         verbose_name = _("import of patients")
         constraints = [models.CheckConstraint(condition=Q(state__in=ImportState.values), name="patients_import_state_known")]
+
+
+class Decision(models.TextChoices):
+    OPEN = "open", pgettext_lazy("row", "to be decided")
+    NEW = "new", _("registered as a new patient")
+    SAME = "same", _("it is a patient already registered")
+    DISCARDED = "discarded", _("left out")
+
+
+class HeldRow(Record):
+    """A row of an import that looks like somebody registered, until a person decides; its key is the one its patient would have."""
+
+    run = models.ForeignKey(ImportRun, models.PROTECT, related_name="held_rows", verbose_name=_("import of patients"))
+    number = models.PositiveIntegerField(_("row"))
+    values = models.JSONField(_("what the row says"))
+    candidates = models.JSONField(_("whom it looks like"), default=list)
+    decision = models.CharField(_("decision"), max_length=10, choices=Decision.choices, default=Decision.OPEN)
+    decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    decided_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decided by"))
+    patient = models.ForeignKey(Patient, models.PROTECT, null=True, blank=True, related_name="held_rows", verbose_name=_("patient"))
+
+    class Meta:
+        verbose_name = _("row held back by an import")
+        constraints = [
+            models.CheckConstraint(condition=Q(decision__in=Decision.values), name="patients_held_decision_known"),
+            models.CheckConstraint(condition=together("decided_at", "decided_by"), name="patients_held_decided_by_someone"),
+            models.CheckConstraint(condition=Q(decision="open") ^ Q(decided_at__isnull=False), name="patients_held_decided_once"),
+            models.CheckConstraint(condition=Q(decision__in=["new", "same"]) ^ Q(patient=None), name="patients_held_patient_when_taken"),
+        ]
+        indexes = [models.Index(fields=["run", "decision", "number"], name="patients_held_by_run")]

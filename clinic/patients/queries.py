@@ -35,6 +35,7 @@ REASONS = {
     "contact": _("same phone or e-mail"),
     "name": _("like name, same date of birth"),
     "same_name": _("same name, no date of birth to compare"),
+    "row": _("the same name and date of birth as in an earlier row of this file"),
 }
 STANDING = "t.patient_id = %(patient)s AND t.ended_at IS NULL"
 PATIENT: dict[type[Record], str] = {

@@ -218,3 +218,53 @@ class ConsentOut(Schema):
     content_hash: str
     withdrawn_at: datetime | None
     withdrawal_reason: str
+
+
+class PatientImportOut(Schema):
+    id: UUID
+    file_name: str
+    branch_id: UUID
+    is_dry: bool
+    state: Literal["uploaded", "checked", "running", "done", "failed"]
+    rows_total: int
+    rows_seen: int
+    rows_imported: int
+    rows_known: int
+    rows_failed: int
+    rows_doubtful: int
+    rows_held: int = Field(description="rows that wait for a decision")
+    created_at: datetime
+
+
+class CandidateOut(Schema):
+    patient: PatientRow
+    reasons: list[str]
+
+
+class HeldRowOut(Schema):
+    """A row of an import that looks like somebody registered."""
+
+    id: UUID
+    run_id: UUID
+    number: int
+    values: dict[str, Any]
+    decision: Literal["open", "new", "same", "discarded"]
+    decided_at: datetime | None
+    decided_by_id: UUID | None
+    patient_id: UUID | None
+    candidates: list[CandidateOut]
+
+
+class HeldRowPage(Schema):
+    items: list[HeldRowOut]
+    next_cursor: str | None
+
+
+class DecisionIn(Schema):
+    decision: Literal["new", "same", "discarded"]
+    patient_id: UUID | None = Field(None, description="which candidate it is, when the decision is `same`")
+
+
+class AcceptedOut(Schema):
+    accepted: int
+    left: int = Field(description="rows that still wait; ask again until it is 0")

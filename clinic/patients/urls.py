@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clinic.patients.views import browse, card, consents, imports, panels, registration, settings
+from clinic.patients.views import browse, card, consents, imports, imports_held, panels, registration, settings
 
 ONE = "patients/<uuid:patient_id>/"
 
@@ -17,6 +17,9 @@ urlpatterns = [
     path("patients/import/<uuid:run_id>/start/", imports.start, name="patients-import-start"),
     path("patients/import/<uuid:run_id>/progress/", imports.progress, name="patients-import-progress"),
     path("patients/import/<uuid:run_id>/report.xlsx", imports.report, name="patients-import-report"),
+    path("patients/import/<uuid:run_id>/held/", imports_held.held, name="patients-import-held"),
+    path("patients/import/<uuid:run_id>/held/accept/", imports_held.accept_all, name="patients-import-accept-all"),
+    path("patients/import/held/<uuid:row_id>/", imports_held.decide, name="patients-import-decide"),
     path("settings/labels/", settings.labels, name="labels"),
     path("settings/labels/new/", settings.label, name="label-new"),
     path("settings/labels/<uuid:label_id>/", settings.label, name="label"),

@@ -196,6 +196,16 @@ def test_it_imports_through_the_page_in_steps() -> None:
 
 
 @pytest.mark.django_db
+def test_a_workbook_comes_in_through_the_page_too(tmp_path: Path) -> None:
+    desk = log_in(registrar_belova(make_branch()))
+    content = write_xlsx(tmp_path, [["Фамилия", "Имя"], ["Орлов", "Пётр"]]).read_bytes()
+    assert desk.post(reverse("patients-import"), {"file": SimpleUploadedFile("list.xlsx", content)}).status_code == 302
+    run = ImportRun.objects.get()
+    desk.post(reverse("patients-import-start", args=[run.pk]), {"mode": "import", "column-0": "last_name", "column-1": "first_name"})
+    assert actions.go_through(run.pk).rows_imported == 1
+
+
+@pytest.mark.django_db
 def test_it_imports_for_those_who_may() -> None:
     assert log_in(make_user(Role.DENTIST)).get(reverse("patients-import")).status_code == 403
 

@@ -37,6 +37,16 @@ class ColumnsMissing(InvalidInput):
         super().__init__(_("Say which columns hold the last and the first name, or which one holds the full name."))
 
 
+def find_or_take_file(path: Path, *, branch: Branch, actor: User) -> ImportRun:
+    """The latest import of the same content to the branch, or a new one: a file run again is the same import."""
+    actor.require(Permission.PATIENT_IMPORT)
+    there = ImportRun.objects.filter(file__sha256=sheets.digest_of(path), branch=branch, started_by=actor).order_by("-created_at").first()
+    if there:
+        return there
+    with path.open("rb") as content:
+        return take_file(content=content, name=path.name, branch=branch, actor=actor)
+
+
 def take_file(*, content: IO[bytes], name: str, branch: Branch, actor: User) -> ImportRun:
     """Keep the file, read its headings and guess what they mean.
 
@@ -84,7 +94,7 @@ def ensure_names(mapping: Mapping[str, str]) -> None:
         raise ColumnsMissing
 
 
-def go_through(run_id: UUID) -> ImportRun:
+def go_through(run_id: UUID, tell: Tell = lambda _tally: None) -> ImportRun:
     """Run the import in the language and name of the person who started it; run again, it goes on where it was killed."""
     run = ImportRun.objects.select_related("file", "branch__legal_entity", "started_by").filter(pk=run_id).first()
     if run is None:
@@ -94,7 +104,7 @@ def go_through(run_id: UUID) -> ImportRun:
         with default_storage.open(run.file.storage_name) as stored, path.open("wb") as copy:
             shutil.copyfileobj(stored, copy)
         try:
-            report = pass_over(_run_of(run, path), Path(folder) / "report.xlsx", run.columns, lambda tally: _note(run, tally))
+            report = pass_over(_run_of(run, path), Path(folder) / "report.xlsx", run.columns, lambda tally: _note(run, tally, tell))
         except InvalidInput as error:
             return _finish(run, state=ImportState.FAILED, failure=str(error.message))
         with report.open("rb") as content:
@@ -105,7 +115,7 @@ def _run_of(run: ImportRun, path: Path) -> Run:
     now = timezone.now()
     return Run(
         path=path, source=run.file.sha256, mapping=run.mapping, branch=run.branch, actor=run.started_by, at=now,
-        today=branch_day(now, run.branch.time_zone), is_dry=run.is_dry,
+        today=branch_day(now, run.branch.time_zone), is_dry=run.is_dry, record=run.pk,
     )  # fmt: skip
 
 
@@ -125,7 +135,8 @@ def _report_row(problem: Problem) -> list[object]:
     return [problem.row, what, problem.text, *(harmless(rules.text_of(cell)) for cell in problem.cells)]
 
 
-def _note(run: ImportRun, tally: Tally) -> None:
+def _note(run: ImportRun, tally: Tally, tell: Tell) -> None:
+    tell(tally)
     with transaction.atomic():
         for name in ("seen", "imported", "known", "failed", "doubtful"):
             setattr(run, f"rows_{name}", getattr(tally, name))

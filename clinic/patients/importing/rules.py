@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID, uuid5
 
 from clinic.patients.rules import Refused, check_birth_date, normalise_email, normalise_identifier, normalise_phone, parse_date
@@ -90,6 +91,20 @@ class Row:
     emails: list[str] = field(default_factory=list)
     identifiers: list[tuple[str, str]] = field(default_factory=list)
     errors: dict[str, str] = field(default_factory=dict)
+
+
+def to_json(row: Row) -> dict[str, object]:
+    """A row without errors as it is kept while it waits for a decision."""
+    values = {name: value.isoformat() if isinstance(value, date) else value for name, value in row.values.items()}
+    return {"fields": values, "phones": row.phones, "emails": row.emails, "identifiers": [list(pair) for pair in row.identifiers]}
+
+
+def from_json(number: int, kept: Mapping[str, Any]) -> Row:
+    """The row that `to_json` kept."""
+    born = kept["fields"].get("birth_date")
+    values = {**kept["fields"], "birth_date": date.fromisoformat(born) if born else None}
+    identifiers = [(kind, value) for kind, value in kept["identifiers"]]
+    return Row(number, values, list(kept["phones"]), list(kept["emails"]), identifiers)
 
 
 def judge(number: int, cells: Mapping[str, object], *, region: str, today: date) -> Row:

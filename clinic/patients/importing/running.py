@@ -7,20 +7,21 @@ from itertools import islice
 from pathlib import Path
 from uuid import UUID
 
-from django.db import DataError, IntegrityError, transaction
+from django.db import DataError, IntegrityError
 from django.utils.translation import gettext as _
 
-from clinic.patients.actions import Registration
 from clinic.patients.importing import rules, sheets
 from clinic.patients.importing.names import FIELD_NAMES
+from clinic.patients.importing.saving import entry_of, hold, save_together
 from clinic.patients.messages import REFUSALS
-from clinic.patients.models import Contact, ContactKind, Identifier, Patient
-from clinic.patients.queries import describe_likenesses
+from clinic.patients.models import Decision, HeldRow, Patient
+from clinic.patients.queries import REASONS, describe_likenesses
 from clinic.patients.search import Likeness, Person, likely_duplicates
 from clinic.staff.models import Branch, User
 from clinic.staff.roles import Permission
 
 BATCH = 200
+MOST_NAMED = 3
 Tell = Callable[["Tally"], None]
 
 
@@ -47,7 +48,7 @@ class Problem:
 
 @dataclass
 class Run:
-    """One pass over a sheet; nothing is saved while `is_dry`."""
+    """One pass over a sheet, for the import `record` unless it is dry; nothing is saved while `is_dry`."""
 
     path: Path
     source: str
@@ -57,8 +58,9 @@ class Run:
     at: datetime
     today: date
     is_dry: bool
+    record: UUID | None = None
     tally: Tally = field(default_factory=Tally)
-    seen_people: set[tuple[str, ...]] = field(default_factory=set)
+    seen_people: dict[tuple[str, ...], UUID] = field(default_factory=dict)
 
 
 @dataclass
@@ -91,31 +93,49 @@ def _judged(run: Run, columns: list[str], number: int, cells: tuple[object, ...]
 
 
 def _batch(run: Run, batch: list[_Row]) -> Iterator[Problem]:
-    known = set(Patient.objects.filter(pk__in=[row.key for row in batch]).values_list("pk", flat=True))
+    known = _known([row.key for row in batch])
     ready: dict[UUID, _Row] = {}
+    held: dict[UUID, HeldRow] = {}
     for row in batch:
         run.tally.seen += 1
-        if row.key in known or row.key in ready:
+        if row.key in known or row.key in ready or row.key in held:
             run.tally.known += 1
         elif row.judged.errors:
             run.tally.failed += 1
             yield Problem(row.number, _in_words(row.judged.errors), row.cells)
-        elif doubt := _doubt(run, row):
+        elif found := _candidates(run, row):
             run.tally.doubtful += 1
-            yield Problem(row.number, doubt, row.cells, is_duplicate=True)
+            held[row.key] = _held(row, found)
+            yield Problem(row.number, _found_in_words(found), row.cells, is_duplicate=True)
         else:
             ready[row.key] = row
-    if not run.is_dry:
-        yield from _save(run, list(ready.values()))
-    else:
+    if run.is_dry:
         run.tally.imported += len(ready)
+    else:
+        yield from _save(run, list(ready.values()))
+        hold(held.values(), run_id=run.record)
+
+
+def _known(keys: list[UUID]) -> set[UUID]:
+    """Keys of rows that came in before, or about which a person has decided."""
+    decided = HeldRow.objects.filter(pk__in=keys).exclude(decision=Decision.OPEN)
+    return set(Patient.objects.filter(pk__in=keys).values_list("pk", flat=True)) | set(decided.values_list("pk", flat=True))
 
 
 def _in_words(errors: dict[str, str]) -> str:
     return "; ".join(f"{FIELD_NAMES[name]}: {REFUSALS[code]}" for name, code in errors.items())
 
 
-def _doubt(run: Run, row: _Row) -> str:
+@dataclass
+class _Candidate:
+    """Whom a row looks like: the key of a patient or of an earlier row, why, and how the sheet of errors says it."""
+
+    key: UUID
+    reasons: list[str]
+    words: str
+
+
+def _candidates(run: Run, row: _Row) -> list[_Candidate]:
     values = row.judged.values
     person = Person(
         last_name=str(values["last_name"]),
@@ -126,32 +146,37 @@ def _doubt(run: Run, row: _Row) -> str:
         id=row.key,
     )
     alike = (person.last_name.lower(), person.first_name.lower(), person.patronymic.lower(), str(person.birth_date))
-    if alike in run.seen_people:
-        return _("the same name and date of birth as in an earlier row of this file")
-    run.seen_people.add(alike)
+    earlier = run.seen_people.setdefault(alike, row.key)
+    if earlier != row.key:
+        return [_Candidate(earlier, ["row"], str(REASONS["row"]))]
     found = likely_duplicates(person)
-    return _found_in_words(found) if found else ""
+    return [_Candidate(likeness.patient.pk, likeness.reasons, _likeness_in_words(likeness)) for likeness in found]
 
 
-def _found_in_words(found: list[Likeness]) -> str:
-    described = describe_likenesses(found[:3])
-    return "; ".join(
-        _("card %(number)s, %(name)s: %(reasons)s") % {"number": patient.card_number, "name": patient, "reasons": ", ".join(reasons)}
-        for patient, reasons in described
-    )
+def _likeness_in_words(likeness: Likeness) -> str:
+    [(patient, reasons)] = describe_likenesses([likeness])
+    said = {"number": patient.card_number, "name": patient, "reasons": ", ".join(reasons)}
+    return _("card %(number)s, %(name)s: %(reasons)s") % said
+
+
+def _found_in_words(found: list[_Candidate]) -> str:
+    return "; ".join(candidate.words for candidate in found[:MOST_NAMED])
+
+
+def _held(row: _Row, found: list[_Candidate]) -> HeldRow:
+    candidates = [{"patient": str(candidate.key), "reasons": candidate.reasons} for candidate in found]
+    return HeldRow(pk=row.key, number=row.number, values=rules.to_json(row.judged), candidates=candidates)
 
 
 def _save(run: Run, rows: list[_Row]) -> Iterator[Problem]:
     """All rows of the batch at once; when the database refuses one of them, each on its own."""
     try:
-        with transaction.atomic():
-            _save_together(run, rows)
+        _save_together(run, rows)
         run.tally.imported += len(rows)
     except (IntegrityError, DataError):
         for row in rows:
             try:
-                with transaction.atomic():
-                    _save_together(run, [row])
+                _save_together(run, [row])
                 run.tally.imported += 1
             except (IntegrityError, DataError):
                 run.tally.failed += 1
@@ -159,23 +184,4 @@ def _save(run: Run, rows: list[_Row]) -> Iterator[Problem]:
 
 
 def _save_together(run: Run, rows: list[_Row]) -> None:
-    entries = [(row.key, _entry(run, row)) for row in rows]
-    for key, entry in entries:
-        entry.patient.pk = key
-        for contact in entry.contacts:
-            contact.patient = entry.patient
-        for identifier in entry.identifiers:
-            identifier.patient = entry.patient
-    Patient.objects.bulk_create([entry.patient for _key, entry in entries])
-    Contact.objects.bulk_create([contact for _key, entry in entries for contact in entry.contacts])
-    Identifier.objects.bulk_create([identifier for _key, entry in entries for identifier in entry.identifiers])
-
-
-def _entry(run: Run, row: _Row) -> Registration:
-    values = {"language": run.branch.language, "country": run.branch.legal_entity.country, **row.judged.values}
-    contacts = [(ContactKind.PHONE, value) for value in row.judged.phones] + [(ContactKind.EMAIL, value) for value in row.judged.emails]
-    return Registration(
-        Patient(branch=run.branch, **values),
-        contacts=[Contact(kind=kind, value=value, position=position) for position, (kind, value) in enumerate(contacts)],
-        identifiers=[Identifier(kind=kind, number=number) for kind, number in row.judged.identifiers],
-    )
+    save_together([(row.key, entry_of(row.judged, run.branch)) for row in rows], actor=run.actor, at=run.at)

@@ -11,7 +11,7 @@ from pathlib import Path
 from charset_normalizer import from_bytes
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from clinic.lib.errors import InvalidInput
@@ -103,10 +103,15 @@ def _checked(rows: Iterator[Cells]) -> Iterator[Cells]:
 
 def _xlsx_rows(path: Path) -> Iterator[Cells]:
     _refuse_bomb(path)
-    try:
-        book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
-    except DAMAGED as error:
-        raise UnreadableSheet(_("This file is not a sheet that can be opened. Save it as XLSX again.")) from error
+    with path.open("rb") as file:  # by its content: openpyxl would judge a path by its ending
+        try:
+            book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
+        except DAMAGED as error:
+            raise UnreadableSheet(_("This file is not a sheet that can be opened. Save it as XLSX again.")) from error
+        yield from _rows_of(book)
+
+
+def _rows_of(book: Workbook) -> Iterator[Cells]:
     with closing(book):
         sheet = book.worksheets[0] if book.worksheets else None
         if sheet is None:

@@ -15,6 +15,7 @@ from clinic.patients.importing import actions
 from clinic.patients.importing.names import FIELD_NAMES
 from clinic.patients.models import ImportRun, ImportState
 from clinic.patients.tasks import import_patients
+from clinic.patients.views.imports_held import held_context
 from clinic.staff.guards import page
 from clinic.staff.http import Request
 from clinic.staff.roles import Permission
@@ -66,7 +67,8 @@ def start(request: Request, run_id: UUID) -> HttpResponse:
 
 def _show_run(request: Request, found: ImportRun, **refusal: Any) -> HttpResponse:
     rows = [(index, column, found.mapping.get(column, "")) for index, column in enumerate(found.columns)]
-    context = {"run": found, "rows": rows, "fields": FIELD_NAMES.items(), "today": timezone.localdate(), **refusal}
+    held = held_context(request, found.pk)
+    context = {"run": found, "rows": rows, "fields": FIELD_NAMES.items(), "today": timezone.localdate(), **held, **refusal}
     return render(request, "patients/import_run.html", context, status=422 if refusal else 200)
 
 

@@ -2,6 +2,8 @@
 
 import json
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
@@ -9,10 +11,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from tqdm import tqdm
 
+from clinic.files import actions as files
 from clinic.lib.clock import branch_day
 from clinic.lib.errors import DomainError
 from clinic.patients.importing import actions, rules, sheets
-from clinic.patients.importing.running import Run, Tally
+from clinic.patients.importing.running import Run, Tally, Tell
 from clinic.staff.commands import acting_person, add_actor_argument
 from clinic.staff.models import Branch, User
 from clinic.staff.roles import Permission
@@ -53,8 +56,10 @@ class Command(BaseCommand):
         mapping = _mapping(columns, options["map"])
         actions.ensure_names(mapping)
         self.stderr.write("\n".join(f"{column} -> {mapping.get(column, '-')}" for column in columns))
-        total = sum(1 for _row in sheets.read(file)) - 1
-        return _pass(_run(file, mapping, _branch(options["branch"], user), user, is_dry=options["dry_run"]), errors, columns, total)
+        branch = _branch(options["branch"], user)
+        if options["dry_run"]:
+            return _dry_pass(_dry_run(file, mapping, branch, user), errors, columns)
+        return _real_pass(file, mapping, branch, user, errors)
 
 
 def _mapping(columns: list[str], corrections: list[str]) -> dict[str, str]:
@@ -77,21 +82,35 @@ def _branch(name: str | None, user: User) -> Branch:
     return found
 
 
-def _run(file: Path, mapping: dict[str, str], branch: Branch, user: User, *, is_dry: bool) -> Run:
+def _dry_run(file: Path, mapping: dict[str, str], branch: Branch, user: User) -> Run:
     now = timezone.now()
     today = branch_day(now, branch.time_zone)
     source = sheets.digest_of(file)
-    return Run(path=file, source=source, mapping=mapping, branch=branch, actor=user, at=now, today=today, is_dry=is_dry)
+    return Run(path=file, source=source, mapping=mapping, branch=branch, actor=user, at=now, today=today, is_dry=True)
 
 
-def _pass(run: Run, errors: Path, columns: list[str], total: int) -> Tally:
-    with tqdm(total=total, unit=" rows") as bar:
-
-        def tell(tally: Tally) -> None:
-            bar.update(tally.seen - bar.n)
-
+def _dry_pass(run: Run, errors: Path, columns: list[str]) -> Tally:
+    with _bar(sum(1 for _row in sheets.read(run.path)) - 1) as tell:
         actions.pass_over(run, errors, columns, tell)
     return run.tally
+
+
+def _real_pass(file: Path, mapping: dict[str, str], branch: Branch, user: User, errors: Path) -> Tally:
+    """The same import that the page makes, so that the rows held back wait there for a decision."""
+    run = actions.find_or_take_file(file, branch=branch, actor=user)
+    actions.plan_run(run_id=run.pk, mapping=mapping, is_dry=False, actor=user)
+    with _bar(run.rows_total) as tell:
+        run = actions.go_through(run.pk, tell)
+    if run.report is None:
+        raise CommandError(run.failure)
+    errors.write_bytes(files.read(run.report))
+    return Tally(run.rows_seen, run.rows_imported, run.rows_known, run.rows_failed, run.rows_doubtful)
+
+
+@contextmanager
+def _bar(total: int) -> Iterator[Tell]:
+    with tqdm(total=total, unit=" rows") as bar:
+        yield lambda tally: cast(None, bar.update(tally.seen - bar.n))
 
 
 def _in_words(figures: dict[str, Any]) -> str:

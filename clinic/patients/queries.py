@@ -160,6 +160,11 @@ def list_patients(*, user: User, filters: Filters, today: date) -> QuerySet[Pati
     return found.filter(**{name: value for name, value in exact.items() if value}).order_by("last_name", "first_name", "pk")
 
 
+def whole_rows(found: QuerySet[Patient], shown: QuerySet[Patient]) -> list[Patient]:
+    """The rows of a slice of `found`: their keys come from the index of names, and phones are read for these alone, not for all that are skipped."""
+    return list(found.filter(pk__in=shown.values("pk")))
+
+
 def get_own(records: QuerySet[R], record_id: UUID, patient: Patient) -> R:
     """One of the patient's own records.
 

@@ -52,8 +52,9 @@ def search(request: Request) -> HttpResponse:
 def patients(request: Request) -> HttpResponse:
     """All patients by name, narrowed by filters."""
     choices = _choices(request.user)
-    shown = PatientPages(_found(request, choices), PAGE_SIZE).get_page(request.GET.get("page"))
-    rows = list(shown)
+    found = _found(request, choices)
+    shown = PatientPages(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    rows = queries.whole_rows(found, cast("QuerySet[Patient]", shown.object_list))
     attach(rows, "branch", "responsible_dentist")
     context = {
         "page": shown,

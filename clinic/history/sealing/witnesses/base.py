@@ -1,12 +1,15 @@
 """What a witness is, and the witnesses that the settings name."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from typing import Protocol
 
 from clinic.history.sealing.notes import Checkpoint
+from clinic.history.sealing.witnesses.authority import Authority
+from clinic.history.sealing.witnesses.bucket import Bucket
 from clinic.history.sealing.witnesses.directory import Directory
 from clinic.history.sealing.witnesses.failure import WitnessFailure
+from clinic.history.sealing.witnesses.letter import Letter
 
 __all__ = ["Witness", "WitnessFailure", "from_settings"]
 
@@ -28,8 +31,18 @@ class Witness(Protocol):
         """The largest note of this log that it holds; None when it holds none, or only attests. :raises WitnessFailure:"""
         ...
 
+    def kept(self, log: str) -> Iterator[str]:
+        """Every note of this log that it holds, in any order. :raises WitnessFailure:"""
+        ...
 
-KINDS: dict[str, Callable[[str], Witness]] = {"file": Directory}
+
+KINDS: dict[str, Callable[[str], Witness]] = {
+    "file": Directory,
+    "s3": Bucket,
+    "tsa+https": Authority,
+    "tsa+http": Authority,
+    "mailto": Letter,
+}
 
 
 def from_settings(urls: Sequence[str]) -> list[Witness]:

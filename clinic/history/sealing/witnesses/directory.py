@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -43,6 +44,14 @@ class Directory:
         except OSError as error:
             raise WitnessFailure(f"{self.folder}: {error.strerror}") from error
         return None
+
+    def kept(self, log: str) -> Iterator[str]:
+        """Every note of this log."""
+        try:
+            for file in (self.folder / _as_name(log)).glob("*/*/*.checkpoint"):
+                yield file.read_text()
+        except OSError as error:
+            raise WitnessFailure(f"{self.folder}: {error.strerror}") from error
 
     def _folder_of(self, checkpoint: Checkpoint) -> Path:
         log, _, epoch = checkpoint.origin.rpartition("/")

@@ -168,3 +168,15 @@ def at_size(entries: "list[KeyEntry]", size: int) -> str:
     """The verifier key that signed a checkpoint of `size` leaves: a new key signs what is larger than the log was when it came."""
     made = [entry for entry in entries if entry.kind != "revoke" and entry.size < size]
     return made[-1].vkey if made else ""
+
+
+def opened(entries: "list[KeyEntry]", note: str) -> notes.Checkpoint | None:
+    """The checkpoint, if one of the log's keys has signed it and was not revoked below its size."""
+    revoked = {entry.vkey: entry.size for entry in entries if entry.kind == "revoke"}
+    for vkey in dict.fromkeys(entry.vkey for entry in entries):
+        try:
+            seen = notes.open_checkpoint(note, vkey)
+        except notes.BadNote:
+            continue
+        return seen if seen.size <= revoked.get(vkey, seen.size) else None
+    return None

@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 
-from clinic.history.sealing import notes
+from clinic.history.sealing import epochs, notes
 from clinic.history.sealing.sequencer import Sealed
 from clinic.history.sealing.witnesses import Witness, WitnessFailure
 
@@ -59,7 +59,7 @@ class Publisher:
             for witness in self._witnesses:
                 with suppress(WitnessFailure):
                     note = witness.newest(self._log)
-                    if note and _size(note) >= _size(self._known.get(witness.name)):
+                    if note and _rank(note) >= _rank(self._known.get(witness.name)):
                         self._known[witness.name] = note
         return list(self._known.values())
 
@@ -75,7 +75,7 @@ class Publisher:
 
     def _publish(self, sealed: Sealed) -> None:
         due = [witness for witness in self._witnesses if time.monotonic() >= self._due.get(witness.name, 0.0)]
-        news = [witness for witness in due if _size(self._known.get(witness.name)) < sealed.checkpoint.size]
+        news = [witness for witness in due if _rank(self._known.get(witness.name)) < _rank(sealed.note)]
         if not news:
             return
         with self._connect() as connection:
@@ -101,10 +101,12 @@ class Publisher:
         connection.execute(RECEIPT, [witness.name, size, receipt, None])
 
 
-def _size(note: str | None) -> int:
+def _rank(note: str | None) -> tuple[int, int]:
+    """A later life of the log comes after an earlier one, however large that was."""
     if note is None:
-        return 0
+        return 0, 0
     try:
-        return notes.parse_checkpoint(note.rpartition("\n\n")[0] + "\n").size
+        checkpoint = notes.parse_checkpoint(note.rpartition("\n\n")[0] + "\n")
     except notes.BadNote:
-        return 0
+        return 0, 0
+    return epochs.number_of(checkpoint.origin), checkpoint.size

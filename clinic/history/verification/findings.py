@@ -30,6 +30,12 @@ WORDS = {
     "rollback": _("The witness %(witness)s has seen %(seen)s events, the log has %(size)s: its end was cut off, or an old copy was put back."),
     "fork": _("The witness %(witness)s has seen other events among the first %(seen)s: the past was rewritten."),
     "foreign": _("The witness %(witness)s holds a checkpoint that this log has never signed."),
+    "stamp_wrong": _("The time stamp of %(witness)s over %(size)s events does not hold: %(error)s."),
+    "epoch": _(
+        "On %(at)s life %(number)s of the log began, because: %(reason)s. Witnesses had seen %(seen)s events before; "
+        "of what was recorded until then, only the first %(size)s events are vouched for."
+    ),
+    "epoch_wrong": _("Life %(number)s of the log is not signed and declared as it must be."),
     "copies_differ": _("%(table)s: the live row, its typed history and the ledger disagree in %(count)s records, for example %(keys)s."),
     "trigger_off": _("The guard %(trigger)s of %(table)s is missing or switched off."),
     "function_altered": _("The function %(function)s is not the one this version of the program installs."),
@@ -38,7 +44,7 @@ WORDS = {
     "open": _("The application's role could write history by itself."),
     "owner_wrong": _("The table %(table)s does not belong to history_owner."),
 }
-WARNINGS = {"waiting", "witness_silent", "witness_none", "tail_unsigned"}
+WARNINGS = {"waiting", "witness_silent", "witness_none", "tail_unsigned", "epoch"}
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,10 @@ from django.apps import apps
 from django.db import connection as django_connection
 
 from clinic.history.models import Record
-from clinic.history.sealing import keys, log, notes
+from clinic.history.sealing import log
 from clinic.history.sealing.tree import WIDTH
-from clinic.history.sealing.witnesses import Witness, WitnessFailure
-from clinic.history.verification import copies, seals
+from clinic.history.sealing.witnesses import Witness
+from clinic.history.verification import copies, outside, seals
 from clinic.history.verification.findings import Finding, Report
 from clinic.history.verification.guards import check_guards
 
@@ -59,7 +59,9 @@ def _check_log(connection: Any, begin: int, size: int, witnesses: Sequence[Witne
     yield from seals.check_keys(connection)
     expected, found = seals.check_checkpoints(connection, begin=begin)
     yield from found
-    yield from _ask_witnesses(connection, size, witnesses, expected)
+    yield from outside.check_lives(connection)
+    yield from outside.ask(connection, size, witnesses, expected, every_note=begin == 0)
+    yield from outside.check_stamps(connection, witnesses, begin=begin)
     yield from seals.check_unsealed(connection)
     done = 0
 
@@ -70,39 +72,6 @@ def _check_log(connection: Any, begin: int, size: int, witnesses: Sequence[Witne
 
     yield from seals.check_seals(connection, begin=begin, expected=expected, progress=read)
     yield from seals.check_closing(connection)
-
-
-def _ask_witnesses(connection: Any, size: int, witnesses: Sequence[Witness], expected: seals.Expected) -> Iterator[Finding]:
-    """What they hold becomes a root that the reading of the log must come to."""
-    if not witnesses:
-        yield Finding("witness_none")
-    entries, origin = keys.history(connection), log.origin(connection)
-    for witness in witnesses:
-        try:
-            note = witness.newest(log.name(connection))
-        except WitnessFailure as failure:
-            yield Finding("witness_silent", {"witness": witness.name, "error": str(failure)})
-            continue
-        if note is None:
-            continue
-        seen = _opened(note, [entry.vkey for entry in entries])
-        if seen is None:
-            yield Finding("foreign", {"witness": witness.name})
-        elif seen.origin != origin:
-            continue
-        elif seen.size > size:
-            yield Finding("rollback", {"witness": witness.name, "seen": seen.size, "size": size})
-        else:
-            expected.add(seen.size, seen.root, seen.at, witness.name)
-
-
-def _opened(note: str, vkeys: Sequence[str]) -> notes.Checkpoint | None:
-    for vkey in vkeys:
-        try:
-            return notes.open_checkpoint(note, vkey)
-        except notes.BadNote:
-            continue
-    return None
 
 
 def _check_copies(progress: Progress) -> Iterator[Finding]:

@@ -35,6 +35,9 @@ class Dead:
     def newest(self, log: str) -> str | None:
         raise WitnessFailure("no route to it")
 
+    def kept(self, log: str) -> Iterator[str]:
+        raise WitnessFailure("no route to it")
+
 
 class Eager(Directory):
     every = timedelta(0)

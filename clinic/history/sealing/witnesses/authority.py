@@ -20,6 +20,10 @@ TIMEOUT = 20.0
 LARGEST = 1 << 20
 
 
+class BadStamp(WitnessFailure):
+    """A time stamp that is there and does not hold."""
+
+
 class Authority:
     """`tsa+https://host/path#ca=/path/of/its/root.pem&every=day`. The receipt is the time-stamp token over the signed note."""
 
@@ -59,17 +63,17 @@ class Authority:
     def check(self, token: bytes, note: str) -> None:
         """Is this a time stamp over this note? With `ca`, also: whole, and signed by an authority of that root.
 
-        :raises WitnessFailure: when it is not.
+        :raises BadStamp: when it is not. :raises WitnessFailure: when the root cannot be read.
         """
         try:
             response = rfc3161_client.decode_timestamp_response(der.in_order(der.granted(token)))
             imprint = response.tst_info.message_imprint
             if imprint.hash_algorithm != SHA256 or imprint.message != hashlib.sha256(note.encode()).digest():
-                raise WitnessFailure("the time stamp is over another note")
+                raise BadStamp("the time stamp is over another note")
             if self.ca:
                 _verifier(load_pem_x509_certificates(self.ca.read_bytes())).verify(response, imprint.message)
         except (ValueError, VerificationError) as error:
-            raise WitnessFailure(f"the time stamp does not hold ({error})") from error
+            raise BadStamp(f"the time stamp does not hold ({error})") from error
         except OSError as error:
             raise WitnessFailure(f"{self.ca}: {error.strerror}") from error
 

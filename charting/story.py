@@ -101,19 +101,24 @@ def _place_in_row(number: int) -> int:
 
 
 def _tooth_story(tooth: teeth.Tooth, mouth: rules.Mouth, said: list[str]) -> ToothStory:
-    name = words.tooth_name(tooth.number)
-    presence = mouth.presence.get(tooth.number, "present")
+    return _story(tooth.number, mouth.presence.get(tooth.number, "present"), tuple(said), get_language() or "")
+
+
+@lru_cache(maxsize=4096)
+def _story(number: int, presence: str, said: tuple[str, ...], language: str) -> ToothStory:
+    """Of the 52 teeth of a chart most say the same as in every other chart of the language."""
+    tooth, name = teeth.TEETH[number], words.tooth_name(number)
     state = [str(PRESENCE_NAMES[presence])] if presence != "present" and not said else []
     sentence = "; ".join(said or state) or _("nothing recorded")
     return ToothStory(
-        number=tooth.number,
+        number=number,
         name=name,
         kind=tooth.kind,
         arch=tooth.arch,
         surfaces=list(tooth.surfaces),
         roots=list(tooth.roots),
         presence=presence,
-        label=_("Tooth %(number)s, %(name)s: %(sentence)s.") % {"number": tooth.number, "name": name, "sentence": sentence},
+        label=_("Tooth %(number)s, %(name)s: %(sentence)s.") % {"number": number, "name": name, "sentence": sentence},
     )
 
 

@@ -60,5 +60,15 @@ def attach(records: Sequence[Record], *names: str) -> None:
             setattr(record, key.name, others[key.related_model][found])
 
 
+def attach_children(parents: Sequence[Record], name: str, children: Sequence[Record], link: str) -> None:
+    """Give each of the parents its children under the reverse link `name`, as `prefetch_related` would; `link` is their column."""
+    kept: dict[Any, list[Record]] = {parent.pk: [] for parent in parents}
+    for child in children:
+        if (key := getattr(child, link)) in kept:
+            kept[key].append(child)
+    for parent in parents:
+        vars(parent).setdefault("_prefetched_objects_cache", {})[name] = kept[parent.pk]
+
+
 def _part(number: int, model: type[Record], condition: str) -> str:
     return f"(SELECT {number}, to_jsonb(t) FROM {connection.ops.quote_name(model._meta.db_table)} t WHERE {condition})"  # noqa: S608 - our own words

@@ -8,7 +8,7 @@ from charting import words
 
 def chart_words() -> dict[str, str]:
     """Every sentence by its name in the scripts."""
-    return _sentences() | {f"surface{code}": str(name) for code, name in words.SURFACE_NAMES.items()} | _root_names()
+    return _sentences() | _favourites() | {f"surface{code}": str(name) for code, name in words.SURFACE_NAMES.items()} | _root_names()
 
 
 def _root_names() -> dict[str, str]:
@@ -55,15 +55,21 @@ def _sentences() -> dict[str, str]:
         "tryAgain": _("Try again"),
         "letGo": pgettext("entry", "Discard"),
         "open": _("Open"),
-        "keep": _("Keep under a number key"),
-        "keptUnder": _("Kept under key"),
-        "chooseKey": _("– under which key? Tap it or press its digit; the whole clinic sees it there."),
-        "freeKey": _("free"),
-        "leave": _("Leave as it is"),
         "where": _("Where"),
         "what": _("What"),
         "state": _("State"),
         "who": _("Who and when"),
+    }
+
+
+def _favourites() -> dict[str, str]:
+    return {
+        "keep": _("Keep under a number key"),
+        "keptUnder": _("Kept under key"),
+        "chooseKey": _("– under which key? Tap it or press its digit; the whole clinic sees it there."),
+        "freeKey": _("free"),
+        "freeThisKey": _("Take off key"),
+        "leave": _("Leave as it is"),
     }
 
 

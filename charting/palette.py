@@ -49,8 +49,9 @@ def palette() -> Palette:
 
 
 def favourites() -> dict[int, str]:
-    """What each number key holds: the clinic's choice over what is shipped."""
-    return SHIPPED_FAVOURITES | dict(PaletteFavourite.objects.values_list("slot", "entry"))
+    """What each number key holds: the clinic's choice over what is shipped; a freed key holds nothing."""
+    held = SHIPPED_FAVOURITES | dict(PaletteFavourite.objects.values_list("slot", "entry"))
+    return {slot: entry for slot, entry in held.items() if entry}
 
 
 def _finding_entries() -> list[PaletteEntry]:

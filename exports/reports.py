@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -40,7 +41,10 @@ def revenue_by_month(scope: Scope) -> Table:
     """Charges less reversals, by the month in which they were posted."""
     month = TruncMonth("posted_at", tzinfo=ZoneInfo(scope.zone))
     found = _charges(scope).annotate(month=month).values("month", "currency").annotate(count=_FORWARD, amount=Sum("amount"))
-    rows = [(row["month"].strftime("%Y-%m"), row["currency"], row["count"], row["amount"]) for row in found.order_by("month", "currency")]
+    rows = [
+        (date_format(row["month"], "F Y", use_l10n=False), row["currency"], row["count"], row["amount"])
+        for row in found.order_by("month", "currency")
+    ]
     return _revenue("revenue-by-month", _("Revenue by month"), _("Month"), rows)
 
 

@@ -43,8 +43,16 @@ class Line:
     bar: int
 
 
+def on_page(table: Table) -> tuple[list[Shown], list[Line]]:
+    """The headings and rows of a short table, ready for a page; a heading stands where its cells stand: over numbers to the right."""
+    found = lines(table)
+    columns = zip(*(line.cells for line in found), strict=True) if found else ((),) * len(table.headings)
+    headings = [Shown(heading, any(cell.is_number for cell in cells)) for heading, cells in zip(table.headings, columns, strict=True)]
+    return headings, found
+
+
 def lines(table: Table) -> list[Line]:
-    """The rows of a short table, ready for a page."""
+    """The rows of a short table, each with the length of its bar."""
     rows = list(table.rows)
     sizes = [max(_size(row[table.bar]), 0.0) if table.bar is not None else 0.0 for row in rows]
     units = [row[table.unit] if table.unit is not None else None for row in rows]

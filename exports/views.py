@@ -71,7 +71,7 @@ def report_page(request: Request) -> HttpResponse:
     asked = _with_usual_period(request)
     form = ReportForm(asked)
     found = reports.all_reports(_scope(form)) if form.is_valid() else []
-    context = {"form": form, "tables": [(table, tables.lines(table)) for table in found], "query": asked.urlencode()}
+    context = {"form": form, "tables": [(table, *tables.on_page(table)) for table in found], "query": asked.urlencode()}
     return render(request, "exports/reports.html", context, status=200 if form.is_valid() else 422)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Case, Prefetch, Q, QuerySet, Value, When
+from django.db.models import Case, Count, Prefetch, Q, QuerySet, Value, When
 
 from charting.models import Procedure, ProcedureState
 from clinic.lib.errors import NotFound
@@ -14,7 +14,7 @@ from clinic.patients.models import Patient
 from clinic.staff.models import Branch, User
 from clinic.staff.roles import Permission
 from lab_orders import rules
-from lab_orders.models import LabOrder, LabOrderFile, LabOrderItem, StateChange
+from lab_orders.models import Lab, LabOrder, LabOrderFile, LabOrderItem, StateChange
 
 OUT = Q(state__in=sorted(rules.OUT))
 
@@ -36,6 +36,12 @@ def orders(branch: Branch | None = None, *, state: str = "", text: str = "") -> 
 def overdue(branch: Branch, today: date) -> QuerySet[LabOrder]:
     """Work that should have come back before today, the longest wait first."""
     return orders(branch).filter(OUT, due_date__lt=today).order_by("due_date", "number")
+
+
+def overdue_by_lab(branch: Branch, today: date) -> list[Lab]:
+    """Whom to call: the laboratories that keep work longer than agreed, the most first; `late` counts the orders."""
+    late = Count("orders", filter=Q(orders__branch=branch, orders__state__in=sorted(rules.OUT), orders__due_date__lt=today))
+    return list(Lab.objects.annotate(late=late).filter(late__gt=0).order_by("-late", "name", "pk"))
 
 
 def orders_of_patient(patient: Patient) -> QuerySet[LabOrder]:

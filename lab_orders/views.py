@@ -19,9 +19,9 @@ from clinic.patients import queries as patients
 from clinic.staff.guards import page
 from clinic.staff.http import Request, branch_of
 from clinic.staff.roles import Permission
-from lab_orders import actions, queries, rules, slip
+from lab_orders import actions, queries, rules, slip, words
 from lab_orders.forms import ChangeForm, FileForm, LabForm, MoveForm, OrderForm
-from lab_orders.models import Lab, LabOrder, OrderState
+from lab_orders.models import Lab, OrderState
 
 DETAILS = ("due_date", "shade", "material", "instructions")
 
@@ -33,8 +33,15 @@ def lab(request: Request) -> HttpResponse:
     state, text = request.GET.get("state", ""), request.GET.get("q", "").strip()
     orders = Paginator(queries.orders(branch, state=state, text=text), 50).get_page(request.GET.get("page"))
     today = branch_day(timezone.now(), branch.time_zone)
-    overdue = queries.overdue(branch, today)
-    context = {"page": orders, "overdue": overdue, "today": today, "state": state, "q": text, "states": OrderState.choices, "out": rules.OUT}
+    context = {
+        "page": orders,
+        "late": queries.overdue_by_lab(branch, today),
+        "today": today,
+        "state": state,
+        "q": text,
+        "states": OrderState.choices,
+        "out": rules.OUT,
+    }
     return render(request, "lab_orders/lab.html", context)
 
 
@@ -71,7 +78,7 @@ def order_new(request: Request, patient_id: UUID) -> HttpResponse:
 def order(request: Request, order_id: UUID) -> HttpResponse:
     """One order: what is asked, its stages, files and who moved it when."""
     found = queries.get_order_for(request.user, order_id)
-    moves = [(state, OrderState(state).label, state in rules.NEEDS_REASON) for state in rules.NEXT_STATES[found.state]]
+    moves = [(state, words.verb(found.state, state), state in rules.NEEDS_REASON) for state in rules.NEXT_STATES[found.state]]
     is_overdue = rules.is_overdue(found.state, found.due_date, branch_day(timezone.now(), found.branch.time_zone))
     return render(
         request, "lab_orders/order.html", {"patient": found.patient, "tab": "patient-lab", "order": found, "moves": moves, "is_overdue": is_overdue}
@@ -102,7 +109,8 @@ def order_move(request: Request, order_id: UUID) -> HttpResponse:
 
     initial = {"version": found.version, "state": request.GET.get("state", "")}
     form = MoveForm(request.POST or None, initial=initial)
-    return panels.submit(request, form, save, context={"title": _move_title(found, form), "verb": _("Move the order")})
+    verb = words.verb(found.state, form["state"].value() or "")
+    return panels.submit(request, form, save, context={"title": _("Order %(number)s") % {"number": found.number}, "verb": verb or _("Save")})
 
 
 @require_POST
@@ -163,9 +171,3 @@ def lab_edit(request: Request, lab_id: UUID | None = None) -> HttpResponse:
 
 def _details(values: dict[str, Any]) -> actions.OrderDetails:
     return actions.OrderDetails(lab_id=values["lab"].pk, **{name: values[name] for name in DETAILS})
-
-
-def _move_title(found: LabOrder, form: MoveForm) -> str:
-    state = form["state"].value()
-    label = OrderState(state).label if state in OrderState.values else ""
-    return _("Order %(number)s: %(state)s") % {"number": found.number, "state": label}

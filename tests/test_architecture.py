@@ -2,18 +2,24 @@
 
 import ast
 import itertools
+import re
 import tomllib
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 from django.apps import apps
 from django.conf import settings
 from django.db import models
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from clinic.api import api
 
 ROOT = Path(settings.BASE_DIR)
 HOUSE = ("clinic", "charting", "treatment_plans", "inventory", "lab_orders", "insurance", "exports")
 HIDDEN_IMPORTS = {"clinic/history/apps.py"}
+PARAMETER = r"[<{](?:\w+:)?\w+[>}]"
 LONGEST_FUNCTION, LONGEST_MODULE, LONGEST_TEMPLATE, LONGEST_SCRIPT = 50, 400, 80, 150
 
 
@@ -83,6 +89,33 @@ def test_functions_and_modules_stay_small() -> None:
 def test_templates_and_scripts_stay_small(pattern: str, limit: int) -> None:
     sizes = {str(file.relative_to(ROOT)): file.read_text().count("\n") for file in own_files(pattern)}
     assert not {name: size for name, size in sizes.items() if size > limit}
+
+
+def addresses(patterns: Iterable[URLPattern | URLResolver] = (), prefix: str = "") -> Iterator[str]:
+    """Every address of the pages, its parameters by kind whatever they are called."""
+    for pattern in patterns or get_resolver().url_patterns:
+        path = prefix + re.sub(PARAMETER, "<>", str(pattern.pattern))
+        if isinstance(pattern, URLResolver) and path != "api/v1/":
+            yield from addresses(pattern.url_patterns, path)
+        else:
+            yield path
+
+
+def test_no_two_pages_share_an_address() -> None:
+    twice = [path for path, times in Counter(addresses()).items() if times > 1]
+    assert not twice, twice
+
+
+def test_no_two_operations_of_the_api_share_method_and_address() -> None:
+    found = Counter(
+        f"{method} {prefix}{re.sub(PARAMETER, '<>', path)}"
+        for prefix, router in api._routers
+        for path, view in router.path_operations.items()
+        for operation in view.operations
+        for method in operation.methods
+    )
+    assert len(found) > 100
+    assert not [address for address, times in found.items() if times > 1]
 
 
 def test_nothing_is_imported_inside_a_function() -> None:

@@ -102,6 +102,14 @@ def place_phase(request: Request, phase_id: UUID, data: s.PhasePlace) -> Phase:
     return actions.move_phase(phase_id=phase_id, position=data.position, actor=request.user, at=timezone.now())
 
 
+@router.delete("/phases/{uuid:phase_id}", response={204: None}, operation_id="remove_phase")
+def remove_phase(request: Request, phase_id: UUID, version: int) -> tuple[int, None]:
+    """Takes an empty phase out of an open alternative; the history keeps it."""
+    queries.get_phase_for(request.user, phase_id, permission=Permission.PLAN_WRITE)
+    actions.remove_phase(phase_id=phase_id, version=version, actor=request.user, at=timezone.now())
+    return 204, None
+
+
 @router.post("/items/{uuid:item_id}/place", response=s.ItemOut, operation_id="place_item")
 def place_item(request: Request, item_id: UUID, data: s.ItemPlace) -> Item:
     """Moves a line to a phase and visit, before another line or to the end; between open alternatives too."""

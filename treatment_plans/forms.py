@@ -63,6 +63,10 @@ class AlternativeForm(forms.Form):
     summary = forms.CharField(label=_("In plain words for the patient"), required=False, widget=forms.Textarea(attrs={"rows": 5}))
 
 
+class VersionForm(forms.Form):
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
 class PhaseForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
     title = forms.CharField(label=_("Title"), max_length=200, required=False, help_text=NUMBERED)

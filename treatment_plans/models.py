@@ -1,6 +1,7 @@
 """Plans with their alternatives, phases and items; the documents that agree them and the signatures under those."""
 
 from decimal import Decimal
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -96,7 +97,9 @@ class AlternativeStep(Record):
 
 
 class Phase(Record):
-    """A stage of treatment; items belong to it in order."""
+    """A stage of treatment; items belong to it in order. An empty one may be taken out while the alternative is open."""
+
+    deletable: ClassVar[bool] = True
 
     alternative = models.ForeignKey(Alternative, models.PROTECT, related_name="phases", verbose_name=_("alternative"))
     patient = models.ForeignKey(Patient, models.PROTECT, related_name="+", verbose_name=_("patient"))

@@ -61,8 +61,8 @@ class Sheet:
         return [row for group in self.groups for row in group.rows]
 
     @property
-    def last_phase(self) -> Phase | None:
-        return next((group.phase for group in reversed(self.groups) if group.phase), None)
+    def phases(self) -> list[Phase]:
+        return [group.phase for group in self.groups if group.phase]
 
     @property
     def insured(self) -> Decimal:

@@ -25,6 +25,7 @@ urlpatterns = [
     path("alternatives/<uuid:alternative_id>/services/", alternatives.service_search, name="service-search"),
     path("alternatives/<uuid:alternative_id>/items/", items.item_add, name="item-add"),
     path("phases/<uuid:phase_id>/edit/", phases.phase_edit, name="phase-edit"),
+    path("phases/<uuid:phase_id>/remove/", phases.phase_remove, name="phase-remove"),
     path("phases/<uuid:phase_id>/place/", phases.phase_place, name="phase-place"),
     path("items/<uuid:item_id>/edit/", items.item_edit, name="item-edit"),
     path("items/<uuid:item_id>/place/", items.item_place, name="item-place"),

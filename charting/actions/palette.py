@@ -14,15 +14,17 @@ from clinic.staff.roles import Permission
 def set_favourite(*, slot: int, entry: str, actor: User) -> PaletteFavourite:
     """Keep an entry of the palette under a number key, for the whole clinic; what the key held moves to the entry's old key.
 
+    An empty entry frees the key.
+
     :raises InvalidInput: when there is no such key or entry.
     """
     actor.require(Permission.CHART_WRITE)
-    if not 1 <= slot <= 9 or entry not in {known.key for known in palette().entries}:
+    if not 1 <= slot <= 9 or entry not in {"", *(known.key for known in palette().entries)}:
         raise InvalidInput(_("There is no such key or entry of the palette."), fields={"entry": _("There is no such entry.")})
     before = favourites()
     for other, held in before.items():
-        if held == entry and other != slot and slot in before:
-            _put(other, before[slot])
+        if entry and held == entry and other != slot:
+            _put(other, before.get(slot, ""))
     return _put(slot, entry)
 
 

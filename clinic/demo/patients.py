@@ -1,5 +1,6 @@
 """The demo clinic's patients: Russian and French families with documents, alerts and sources."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
 
@@ -15,40 +16,68 @@ from clinic.staff.models import User
 NAMES = {row["kind"]: row["values"].split() for row in rows("names")}
 STREETS = ("ул. Тверская", "Ленинский проспект", "ул. Пушкина", "ул. Садовая", "Кутузовский проспект")
 FRENCH_STREETS = ("rue de France", "avenue Jean-Médecin", "boulevard Gambetta", "rue Masséna", "quai des États-Unis")
-SOURCES = ("Рекомендация", "Сайт", "Карты", "Проходил мимо", "Doctolib")
-LABELS = (("VIP", "#9333ea"), ("Боится", "#ca8a04"), ("Опаздывает", "#dc2626"))
-ALERTS = (
-    ("allergy", "critical", "Пенициллин: отёк Квинке"),
-    ("allergy", "warning", "Лидокаин: крапивница"),
-    ("anticoagulant", "critical", "Варфарин, МНО 2,5"),
-    ("diabetes", "warning", "2 типа, компенсация"),
-    ("pacemaker", "warning", "Без ультразвука"),
-    ("infection", "info", "Гепатит C в анамнезе"),
-)
+SOURCES = {
+    "ru": ("Рекомендация", "Сайт", "Карты", "Проходил мимо", "ПроДокторов"),
+    "fr": ("Bouche à oreille", "Site internet", "Annuaire", "De passage", "Doctolib"),
+}
+LABELS = {
+    "ru": (("VIP", "#9333ea"), ("Боится", "#ca8a04"), ("Опаздывает", "#dc2626")),
+    "fr": (("Fidèle", "#9333ea"), ("Anxieux", "#ca8a04"), ("Souvent en retard", "#dc2626")),
+}
+ALERTS = {
+    "ru": (
+        ("allergy", "critical", "Пенициллин: отёк Квинке"),
+        ("allergy", "warning", "Лидокаин: крапивница"),
+        ("anticoagulant", "critical", "Варфарин, МНО 2,5"),
+        ("diabetes", "warning", "2 типа, компенсация"),
+        ("pacemaker", "warning", "Без ультразвука"),
+        ("infection", "info", "Гепатит C в анамнезе"),
+    ),
+    "fr": (
+        ("allergy", "critical", "Pénicilline : œdème de Quincke"),
+        ("allergy", "warning", "Lidocaïne : urticaire"),
+        ("anticoagulant", "critical", "Warfarine, INR 2,5"),
+        ("diabetes", "warning", "type 2, équilibré"),
+        ("pacemaker", "warning", "Pas d’ultrasons"),
+        ("infection", "info", "Hépatite C ancienne"),
+    ),
+}
+PROOFS = {"ru": "Свидетельство о рождении", "fr": "Livret de famille"}
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What a clinic's people choose from when they register a patient, by the language of the branch."""
+
+    sources: dict[str, list[Source]]
+    labels: dict[str, list[Label]]
 
 
 def welcome(clinic: Clinic, *, count: int, random: Random, at: datetime) -> list[Patient]:
     """Register `count` patients; every twelfth is a child who comes with a parent."""
-    sources, labels = _prepare(clinic, at)
+    choices = _prepare(clinic, at)
     patients: list[Patient] = []
     for number in range(count):
         is_french, is_child = number % 4 == 3, number % 12 == 11
         parent = next((patient for patient in reversed(patients) if is_child and (patient.branch_id == clinic.branches[is_french].pk)), None)
-        patients.append(_register(clinic, number, random, at, sources=sources, labels=labels, parent=parent))
+        patients.append(_register(clinic, number, random, at, choices=choices, parent=parent))
     return patients
 
 
 @transaction.atomic
-def _prepare(clinic: Clinic, at: datetime) -> tuple[list[Source], list[Label]]:
+def _prepare(clinic: Clinic, at: datetime) -> Choices:
     manager = clinic.users["manager"]
-    sources = [details.save_source(source=Source(name=name), actor=manager, at=at) for name in SOURCES]
-    return sources, [details.save_label(label=Label(name=name, colour=colour), actor=manager, at=at) for name, colour in LABELS]
+    return Choices(
+        {code: [details.save_source(source=Source(name=name), actor=manager, at=at) for name in names] for code, names in SOURCES.items()},
+        {
+            code: [details.save_label(label=Label(name=name, colour=colour), actor=manager, at=at) for name, colour in names]
+            for code, names in LABELS.items()
+        },
+    )
 
 
 @transaction.atomic
-def _register(
-    clinic: Clinic, number: int, random: Random, at: datetime, *, sources: list[Source], labels: list[Label], parent: Patient | None
-) -> Patient:
+def _register(clinic: Clinic, number: int, random: Random, at: datetime, *, choices: Choices, parent: Patient | None) -> Patient:
     is_french = number % 4 == 3
     branch = clinic.branches[is_french]
     is_woman = random.random() < 0.55
@@ -61,16 +90,16 @@ def _register(
         language=branch.language,
         branch=branch,
         responsible_dentist=_dentist(clinic, number),
-        source=random.choice(sources),
+        source=random.choice(choices.sources[branch.language]),
         **_address(random, is_french),
     )
     entry = registration.Registration(
         patient=patient,
         contacts=_contacts(number, is_french, has_mail=number % 3 == 0),
         identifiers=_identifiers(number, born, is_woman, is_french),
-        relations=_relations(parent),
-        alerts=_alerts(random),
-        labels=[random.choice(labels)] if random.random() < 0.15 else [],
+        relations=_relations(parent, branch.language),
+        alerts=_alerts(random, branch.language),
+        labels=[random.choice(choices.labels[branch.language])] if random.random() < 0.15 else [],
     )
     return registration.register(entry=entry, actor=clinic.users["admin"], at=at, is_another_person=True)
 
@@ -123,15 +152,15 @@ def _snils(body: int) -> str:
     return f"{digits}{total % 101 % 100:02d}"
 
 
-def _relations(parent: Patient | None) -> list[Relation]:
+def _relations(parent: Patient | None, language: str) -> list[Relation]:
     if parent is None:
         return []
     kind = "mother" if parent.sex == "female" else "father"
-    return [Relation(kind=kind, related_patient=parent, is_guardian=True, is_payer=True, document="Свидетельство о рождении")]
+    return [Relation(kind=kind, related_patient=parent, is_guardian=True, is_payer=True, document=PROOFS[language])]
 
 
-def _alerts(random: Random) -> list[Alert]:
+def _alerts(random: Random, language: str) -> list[Alert]:
     if random.random() > 0.22:
         return []
-    kind, severity, text = random.choice(ALERTS)
+    kind, severity, text = random.choice(ALERTS[language])
     return [Alert(kind=kind, severity=severity, text=text)]

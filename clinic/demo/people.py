@@ -119,7 +119,7 @@ def found_clinic(*, at: datetime) -> Clinic:
     pairs = zip(companies, BRANCHES, strict=True)
     branches = [places.create_branch(actor=manager, at=at, details={**details, "legal_entity": company}) for company, details in pairs]
     users = {first.username: manager} | {member.username: _hire(member, manager, branches, at) for member in TEAM[1:]}
-    actions.set_pin(user=manager, pin=PIN, actor=manager)
+    manager = users[first.username] = _settle(manager, branches[0])
     chairs = _furnish(manager, branches, at)
     types = [
         setup_actions.save_type(
@@ -172,6 +172,14 @@ def _hire(member: Member, manager: User, branches: list[Branch], at: datetime) -
         actions.grant_role(user=user, role=role, branch=branch, actor=manager, at=at)
     actions.set_pin(user=user, pin=PIN, actor=user)
     return User.objects.get(pk=user.pk)
+
+
+def _settle(manager: User, branch: Branch) -> User:
+    """The first user, who was there before any branch, gets a home and a PIN."""
+    details = {"patronymic": TEAM[0].patronymic, "home_branch": branch}
+    manager.refresh_from_db()
+    settled = actions.update_user(user=manager, version=manager.version, actor=manager, details=details)
+    return actions.set_pin(user=settled, pin=PIN, actor=settled)
 
 
 def _furnish(manager: User, branches: list[Branch], at: datetime) -> list[Chair]:

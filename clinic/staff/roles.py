@@ -119,7 +119,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.DENTIST: frozenset(_DOCTOR | {P.PLAN_DISCOUNT}),
-    Role.HYGIENIST: frozenset(_DOCTOR - {P.PROCEDURE_REVERSE, P.LAB_WRITE}),
+    Role.HYGIENIST: frozenset((_DOCTOR | {P.PLAN_DISCOUNT}) - {P.PROCEDURE_REVERSE, P.LAB_WRITE}),
     Role.ASSISTANT: frozenset(_CHAIR | {P.CHART_WRITE, P.VISIT_WRITE, P.LAB_WRITE, P.STOCK_WRITE}),
     Role.ACCOUNTANT: frozenset(
         {

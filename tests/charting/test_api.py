@@ -135,6 +135,10 @@ def test_the_palette_is_searched_and_kept_under_keys(dentist: Client) -> None:
     assert f"service:{service.pk}" in {entry["key"] for entry in palette["entries"]}
     kept = dentist.put("/api/v1/chart-palette/1", {"entry": f"service:{service.pk}"}, content_type="application/json").json()
     assert kept["favourites"]["1"] == f"service:{service.pk}"
+    freed = dentist.put("/api/v1/chart-palette/1", {"entry": ""}, content_type="application/json").json()
+    assert "1" not in freed["favourites"]
+    again = dentist.put("/api/v1/chart-palette/1", {"entry": "finding:missing"}, content_type="application/json").json()
+    assert (again["favourites"]["1"], again["favourites"].get("5")) == ("finding:missing", None)
     for wrong in ("/api/v1/chart-palette/0", "/api/v1/chart-palette/1"):
         assert dentist.put(wrong, {"entry": "finding:ghosts"}, content_type="application/json").status_code == 422
 

@@ -44,14 +44,15 @@ def test_revenue_is_charges_less_reversals_by_month_dentist_and_category() -> No
     make_charge("1000.50", category="surgery", at=NOW.replace(month=10))
     undo(make_charge("700.00"))
     year = Scope(Period(date(2026, 1, 1), date(2026, 12, 31)), "Europe/Moscow")
-    assert list(reports.revenue_by_month(year).rows) == [("2026-10", "RUB", 1, Decimal("1000.50")), ("2026-11", "RUB", 2, Decimal("4500.00"))]
+    months = [("October 2026", "RUB", 1, Decimal("1000.50")), ("November 2026", "RUB", 2, Decimal("4500.00"))]
+    assert list(reports.revenue_by_month(year).rows) == months
     assert [row[3] for row in reports.revenue_by_dentist(year).rows] == [Decimal("5500.50")]
     assert [row[3] for row in reports.revenue_by_category(NOVEMBER).rows] == [Decimal("4500.00")]
 
 
 def test_a_month_is_the_branchs_month() -> None:
     make_charge("10.00", at=datetime.fromisoformat("2026-10-31T22:30:00+00:00"))
-    assert [row[0] for row in reports.revenue_by_month(NOVEMBER).rows] == ["2026-11"]
+    assert [row[0] for row in reports.revenue_by_month(NOVEMBER).rows] == ["November 2026"]
     assert list(reports.revenue_by_month(Scope(NOVEMBER.period, "UTC")).rows) == []
 
 
@@ -86,13 +87,15 @@ def test_the_page_shows_all_reports_in_a_steady_number_of_queries(django_assert_
         page = browser.get(reverse("reports"), {"first": "2026-11-01", "last": "2026-11-30"}).content.decode()
     assert "Revenue by month" in page
     assert "78.00" in page
+    assert '<th>Currency</th><th class="num">Procedures</th>' in page
+    assert '<td>November 2026</td><td>RUB</td><td class="num">12</td>' in page
     assert "style=" not in page.split("<main", 1)[1].split("</main", 1)[0]
 
 
 def test_a_report_is_a_workbook_and_taking_it_is_written_down() -> None:
     make_charge("4500.00")
     answer = log_in(accountant()).get(reverse("report-xlsx", args=["revenue-by-month"]), {"first": "2026-11-01", "last": "2026-11-30"})
-    assert rows_of(answer.content)[1:] == [("2026-11", "RUB", 1, 4500)]
+    assert rows_of(answer.content)[1:] == [("November 2026", "RUB", 1, 4500)]
     assert Event.objects.filter(op="P", tbl="exports_revenue-by-month").exists()
     assert log_in(accountant()).get(reverse("report-xlsx", args=["nothing"])).status_code == 404
 

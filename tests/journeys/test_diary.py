@@ -228,7 +228,8 @@ def test_the_line_of_now_lies_over_the_columns(page: Page, base_url: str) -> Non
         actor = registrar_belova()
     login_as(page, actor, base_url)
     page.goto("/diary/")
-    expect(page.locator(".diary-now")).to_be_attached()
+    expect(page.locator(".diary-hours .diary-now")).to_be_attached()
+    expect(page.locator(".diary-column .diary-now").first).to_have_css("z-index", "1")
     hours, column = (box_of(page.locator(name).first) for name in (".diary-hours", ".diary-column"))
     assert (column["y"], column["height"]) == (hours["y"], hours["height"])
     assert column["height"] >= 24 * 60 / MINUTES_A_PIXEL - 1

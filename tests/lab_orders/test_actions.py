@@ -108,6 +108,8 @@ def test_it_lists_what_is_overdue_and_warns_about_work_that_is_not_back() -> Non
     order = move(draft(), "sent")
     assert list(queries.overdue(make_branch(), DUE)) == []
     assert list(queries.overdue(make_branch(), DUE + timedelta(days=1))) == [order]
+    assert queries.overdue_by_lab(make_branch(), DUE) == []
+    assert [(lab.name, lab.late) for lab in queries.overdue_by_lab(make_branch(), DUE + timedelta(days=1))] == [(order.lab.name, 1)]  # type: ignore[attr-defined]
     assert queries.work_not_back([order.patient_id]) == {order.patient_id: [order]}
     back = move(order, "returned")
     assert queries.work_not_back([back.patient_id]) == {}

@@ -14,6 +14,7 @@ from charting.models import Procedure
 from tests.staff.factories import dr_orlova
 from tests.treatment_plans.factories import NOON, a_document, accept, agreed, line, plan_with, procedure, sign
 from treatment_plans.models import Alternative, DiscountLimit, Item, Plan
+from treatment_plans.queries import discounting_roles
 
 pytestmark = pytest.mark.django_db
 
@@ -129,6 +130,7 @@ def test_it_refuses_impossible_money(change: str, rule: str) -> None:
 
 def test_it_ships_discount_limits() -> None:
     assert {limit.role: limit.percent for limit in DiscountLimit.objects.all()} == {"dentist": 10, "hygienist": 5, "manager": 100}
+    assert {limit.role for limit in DiscountLimit.objects.all()} == set(discounting_roles())
 
 
 def charge(act: Procedure, amount: Decimal = Decimal(100)) -> None:

@@ -1,10 +1,12 @@
 """Phases of an open alternative: named, put in order; what has no title is called by its number in the reader's language."""
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
+from clinic.history.models import Event
 from clinic.lib.errors import InvalidInput, StaleVersion
 from clinic.staff.roles import Role
 from tests.staff.factories import dr_orlova, log_in, make_branch, make_user
@@ -66,6 +68,39 @@ def test_what_was_presented_is_a_draft_again_and_a_decided_one_stands() -> None:
         actions.rename_phase(phase_id=phases[0].pk, version=phases[0].version, title="x", actor=dr_orlova(), at=NOON)
 
 
+def test_an_empty_phase_is_taken_out_and_the_history_keeps_it() -> None:
+    alternative, phases = phased("B", "C")
+    actions.remove_phase(phase_id=phases[1].pk, version=phases[1].version, actor=dr_orlova(), at=NOON)
+    assert order(alternative) == ["Лечение", "C"]
+    assert [phase.position for phase in alternative.phases.order_by("position")] == [1, 2]
+    gone = Event.objects.get(tbl="treatment_plans_phase", pk_text=str(phases[1].pk), op="D")
+    assert gone.patient_id == alternative.patient_id
+
+
+def test_a_phase_with_lines_stays_and_so_does_the_only_one() -> None:
+    alternative, phases = phased("B")
+    with pytest.raises(actions.PhaseNeeded):
+        actions.remove_phase(phase_id=phases[0].pk, version=phases[0].version, actor=dr_orlova(), at=NOON)
+    with pytest.raises(StaleVersion):
+        actions.remove_phase(phase_id=phases[1].pk, version=phases[1].version + 1, actor=dr_orlova(), at=NOON)
+    cancelled = actions.cancel_item(item_id=first_item(alternative).pk, reason="", actor=dr_orlova(), at=NOON)
+    actions.remove_phase(phase_id=phases[0].pk, version=phases[0].version, actor=dr_orlova(), at=NOON)
+    cancelled.refresh_from_db()
+    assert (order(alternative), cancelled.phase) == (["B"], None)
+    last = alternative.phases.get()
+    with pytest.raises(actions.PhaseNeeded):
+        actions.remove_phase(phase_id=last.pk, version=last.version, actor=dr_orlova(), at=NOON)
+
+
+def test_a_phase_of_a_decided_alternative_stays_for_the_database_too() -> None:
+    alternative, phases = phased("B")
+    accept(alternative)
+    with pytest.raises(actions.AlternativeDecided):
+        actions.remove_phase(phase_id=phases[1].pk, version=phases[1].version, actor=dr_orlova(), at=NOON)
+    with pytest.raises(IntegrityError, match="frozen"), transaction.atomic():
+        phases[1].delete()
+
+
 @pytest.mark.parametrize(
     ("language", "names"), [("ru", ("Вариант 1", "Этап 1")), ("fr", ("Option 1", "Phase 1")), ("en", ("Alternative 1", "Phase 1"))]
 )
@@ -84,6 +119,8 @@ def test_the_page_offers_order_while_the_alternative_is_open() -> None:
     shown = browser.get(address).content.decode()
     assert "Move “B” up" in shown
     assert "Move “B” down" not in shown
+    assert "Take out “B”" in shown
+    assert "Take out “Лечение”" not in shown
     browser.post(reverse("phase-place", args=[phases[1].pk]), {"position": 1})
     assert order(alternative) == ["B", "Лечение"]
     version = Phase.objects.get(pk=phases[1].pk).version
@@ -109,6 +146,9 @@ def test_the_api_orders_phases_and_moves_lines() -> None:
     assert (moved.json()["phase"], moved.json()["visit_number"]) == (key, 2)
     stale = browser.put(f"/api/v1/phases/{key}", {"version": version, "title": "x"}, content_type="application/json")
     assert (stale.status_code, stale.json()["code"]) == (409, "stale")
+    spare = browser.post(f"/api/v1/alternatives/{alternative.pk}/phases", {"title": "x"}, content_type="application/json").json()["id"]
+    assert browser.delete(f"/api/v1/phases/{spare}?version={Phase.objects.get(pk=spare).version}").status_code == 204
+    assert browser.delete(f"/api/v1/phases/{key}?version={Phase.objects.get(pk=key).version}").json()["code"] == "phase_needed"
     desk = log_in(make_user(Role.ADMINISTRATOR, branch=make_branch()))
     assert desk.post(f"/api/v1/phases/{phases[0].pk}/place", {"position": 1}, content_type="application/json").status_code == 403
 

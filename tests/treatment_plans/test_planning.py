@@ -89,8 +89,9 @@ def test_it_gives_discounts_within_the_limit_of_the_role() -> None:
     with pytest.raises(InvalidInput):
         change(free, actor=manager, discount_percent=Decimal(5))
     hygienist = make_user(Role.HYGIENIST)
-    with pytest.raises(NotAllowed):
-        change(free, actor=hygienist, discount_percent=Decimal(5), discount_reason="x")
+    assert change(free, actor=hygienist, discount_percent=Decimal(5), discount_reason="x").discount_by == hygienist
+    with pytest.raises(actions.DiscountNotAllowed):
+        change(first_item(item.alternative), actor=hygienist, discount_percent=Decimal("5.01"), discount_reason="x")
 
 
 def test_it_refuses_a_stale_line_and_impossible_quantities() -> None:

@@ -15,7 +15,7 @@ from treatment_plans.actions.documents import (
     issue_document,
     sign_document,
 )
-from treatment_plans.actions.phases import add_phase, move_phase, rename_phase
+from treatment_plans.actions.phases import PhaseNeeded, add_phase, move_phase, remove_phase, rename_phase
 from treatment_plans.actions.planning import (
     add_alternative,
     add_item,
@@ -46,6 +46,7 @@ __all__ = [
     "NotPresented",
     "NothingToAgree",
     "NothingToPresent",
+    "PhaseNeeded",
     "Unplanned",
     "accept",
     "add_alternative",
@@ -64,6 +65,7 @@ __all__ = [
     "present",
     "publish_consent",
     "reject",
+    "remove_phase",
     "rename_alternative",
     "rename_phase",
     "set_consent_rule",

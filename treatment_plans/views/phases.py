@@ -1,4 +1,4 @@
-"""Phases of an open alternative: add, name, put in order."""
+"""Phases of an open alternative: add, name, put in order, take out."""
 
 from typing import Any
 from uuid import UUID
@@ -48,3 +48,15 @@ def phase_place(request: Request, phase_id: UUID) -> HttpResponse:
         raise InvalidInput(fields={name: str(errors[0]) for name, errors in form.errors.items()})
     actions.move_phase(phase_id=phase_id, position=form.cleaned_data["position"], actor=request.user, at=timezone.now())
     return panels.done(request, "plan", phase.alternative.plan_id) if request.htmx else back(phase.alternative)
+
+
+@page(Permission.PLAN_WRITE)
+@require_POST
+def phase_remove(request: Request, phase_id: UUID) -> HttpResponse:
+    """Take an empty phase out."""
+    phase = queries.get_phase_for(request.user, phase_id, permission=Permission.PLAN_WRITE)
+    version = forms.VersionForm(request.POST)
+    if not version.is_valid():
+        raise InvalidInput(fields={name: str(errors[0]) for name, errors in version.errors.items()})
+    actions.remove_phase(phase_id=phase_id, version=version.cleaned_data["version"], actor=request.user, at=timezone.now())
+    return back(phase.alternative)

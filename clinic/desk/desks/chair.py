@@ -32,6 +32,7 @@ class ChairDesk:
     unsigned: Sequence[Visit]
     lab: Sequence[LabOrder]
     today: date
+    is_shared: bool
 
     @property
     def is_seated(self) -> bool:
@@ -49,15 +50,20 @@ def build(user: User, branch: Branch, at: datetime) -> ChairDesk:
         unsigned=list(charting.unsigned_visits(user)[:12]),
         lab=_lab(user, today),
         today=today,
+        is_shared=not _treats(user),
     )
 
 
 def _day(user: User, today: date, branch: Branch) -> list[Appointment]:
     """One's own appointments; a helper who is named in none sees the whole branch."""
     mine = list(scheduling.dentist_day(user, today, branch))
-    if mine or user.roles & set(scheduling.CARERS):
+    if mine or _treats(user):
         return mine
     return list(scheduling.day_appointments(branch, today).standing())
+
+
+def _treats(user: User) -> bool:
+    return bool(user.roles & set(scheduling.CARERS))
 
 
 def _lab(user: User, today: date) -> list[LabOrder]:

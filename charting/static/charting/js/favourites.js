@@ -22,14 +22,16 @@ export function held(data) {
   });
 }
 
-/** Ask under which key the entry is kept: tap a key or press its digit; anything else leaves all as it is.
- * @param {HTMLElement} place @param {PaletteEntry} entry @param {PaletteData} data @param {Record<string, string>} words @returns {Promise<string>} the digit, or nothing */
+/** Ask under which key the entry is kept: tap a key or press its digit, or free the key it has; anything else leaves all as it is.
+ * @param {HTMLElement} place @param {PaletteEntry} entry @param {PaletteData} data @param {Record<string, string>} words @returns {Promise<string>} the digit, "free", or nothing */
 export function askSlot(place, entry, data, words) {
   const names = new Map(held(data));
   const digits = ["1", "2", "3", "4", "5", "6", "7", "8", "9"];
   const keys = digits.map((slot) => html("button", { type: "button", class: "palette-key", "data-slot": slot }, html("kbd", {}, slot), html("span", {}, names.get(slot)?.title ?? words.freeKey)));
   const leave = html("button", { type: "button", class: "btn btn-small btn-quiet", "data-slot": "" }, words.leave);
-  const asked = html("div", { class: "palette-slots", role: "dialog", "aria-label": words.chooseKey }, html("p", {}, html("strong", {}, entry.title), ` ${words.chooseKey}`), html("div", { class: "palette-keys" }, ...keys), leave);
+  const own = held(data).find(([, kept]) => kept.key === entry.key)?.[0];
+  const free = own ? [html("button", { type: "button", class: "btn btn-small", "data-slot": "free" }, `${words.freeThisKey} ${own}`)] : [];
+  const asked = html("div", { class: "palette-slots", role: "dialog", "aria-label": words.chooseKey }, html("p", {}, html("strong", {}, entry.title), ` ${words.chooseKey}`), html("div", { class: "palette-keys" }, ...keys), html("div", { class: "row" }, ...free, leave));
   place.replaceChildren(asked);
   keys[0].focus();
   return new Promise((resolve) => {

@@ -123,13 +123,15 @@ export class Palette extends EventTarget {
     if (entry) this.dispatchEvent(new CustomEvent("choose", { detail: entry }));
   }
 
-  /** Put an entry under a number key; what that key held moves to the entry's old one. @param {string} key */
+  /** Put an entry under a number key, or off it; what that key held moves to the entry's old one. @param {string} key */
   async #keep(key) {
     const entry = this.data.entries.find((known) => known.key === key);
     const slot = entry && (await askSlot(this.slots, entry, this.data, this.words));
     if (!slot) return this.search.focus();
     try {
-      this.data = await call(`/chart-palette/${slot}`, { method: "PUT", body: { entry: key } });
+      const isFreed = slot === "free";
+      const place = isFreed ? Object.keys(this.data.favourites).find((held) => this.data.favourites[held] === key) : slot;
+      this.data = await call(`/chart-palette/${place}`, { method: "PUT", body: { entry: isFreed ? "" : key } });
       this.show();
     } catch (error) {
       this.dispatchEvent(new CustomEvent("refused", { detail: /** @type {Error} */ (error).message }));

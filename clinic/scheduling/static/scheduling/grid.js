@@ -75,23 +75,22 @@ function drawColumn(day, { id, name }) {
 }
 
 /**
- * Move the line of now; there is none on other days.
+ * Move the line of now: its time among the hours, the line itself in every column, under the cards. There is none on other days.
  * @param {HTMLElement} root
  * @param {import("./day.js").Day} day
  */
 export function drawNow(root, day) {
   const now = day.clock.now();
-  let line = /** @type {HTMLElement | null} */ (root.querySelector(".diary-now"));
-  if (now < 0 || now > day.clock.length) {
-    line?.remove();
-    return;
+  const isShown = now >= 0 && now <= day.clock.length;
+  for (const lane of root.querySelectorAll(".diary-hours, .diary-column")) {
+    let line = /** @type {HTMLElement | null} */ (lane.querySelector(".diary-now"));
+    if (!isShown) line?.remove();
+    else {
+      if (!line) lane.append((line = element("diary-now")));
+      place(line, now, now);
+      line.dataset.time = day.clock.time(now);
+    }
   }
-  if (!line) {
-    line = element("diary-now");
-    root.append(line);
-  }
-  place(line, now, now);
-  line.dataset.time = day.clock.time(now);
 }
 
 /**

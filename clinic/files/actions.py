@@ -1,21 +1,29 @@
 """Store and read content-addressed files."""
 
 import hashlib
+import logging
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from io import BytesIO
 from typing import IO
 
 from django.core.files.base import File
 from django.core.files.storage import default_storage
-from django.db import transaction
+from django.db import connection, transaction
 
 from clinic.files.models import StoredFile
+
+logger = logging.getLogger(__name__)
+GRACE = timedelta(days=7)
+LOCK = "SELECT {function}(hashtextextended(%s, 0))"
 
 
 @transaction.atomic
 def store(*, content: bytes | IO[bytes], media_type: str) -> StoredFile:
     """Keep the content under its SHA-256 and return its row; the same bytes give the same row.
 
-    The bytes are written before the row, so a row never points at nothing; bytes without a row are harmless.
+    The bytes are written before the row, so a row never points at nothing; bytes without a row are removed by `sweep`, which
+    keeps off while a transaction stores the same content.
     """
     stream: IO[bytes] = BytesIO(content) if isinstance(content, bytes) else content
     digest, size = hashlib.sha256(), 0
@@ -24,6 +32,7 @@ def store(*, content: bytes | IO[bytes], media_type: str) -> StoredFile:
         size += len(chunk)
     stream.seek(0)
     row = StoredFile(sha256=digest.hexdigest(), size=size, media_type=media_type)
+    _lock("pg_advisory_xact_lock_shared", row.storage_name)
     if not default_storage.exists(row.storage_name):
         default_storage.save(row.storage_name, File(stream))
     StoredFile.objects.bulk_create([row], ignore_conflicts=True)
@@ -40,3 +49,40 @@ def read(file: StoredFile) -> bytes:
     if hashlib.sha256(content).hexdigest() != file.sha256:
         raise OSError(f"stored file {file.sha256} does not match its hash")
     return content
+
+
+def sweep(*, at: datetime) -> int:
+    """Remove files that no row names and that were written longer ago than `GRACE`; returns how many.
+
+    They were left behind by a kill between the writing of the file and the commit of its row.
+    """
+    count = sum(_remove_if_nameless(name) for name in _all_names("") if default_storage.get_modified_time(name) < at - GRACE)
+    if count:
+        logger.info("removed %s files that no record names", count)
+    return count
+
+
+@transaction.atomic
+def _remove_if_nameless(name: str) -> bool:
+    if not _lock("pg_try_advisory_xact_lock", name) or StoredFile.objects.filter(sha256=name.rpartition("/")[2]).exists():
+        return False
+    default_storage.delete(name)
+    return True
+
+
+def _lock(function: str, name: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK.format(function=function), [name])
+        return cursor.fetchone()[0] is not False
+
+
+def _all_names(folder: str) -> Iterator[str]:
+    """Every file two folders deep, where `storage_name` puts them; what lies elsewhere is not ours."""
+    depth = folder.count("/") + bool(folder)
+    folders, files = default_storage.listdir(folder)
+    if depth == 2:
+        yield from (f"{folder}/{name}" for name in files)
+    else:
+        for inner in folders:
+            if len(inner) == 2:
+                yield from _all_names(f"{folder}/{inner}".strip("/"))

@@ -1,5 +1,6 @@
 """Finding patients by anything people remember of them, and finding those who may be the same person twice."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -110,19 +111,24 @@ class Likeness:
     reasons: list[str] = field(default_factory=list)
 
 
-SUSPECTS = """
-SELECT p.*, {phone}, f.reasons FROM (
-  SELECT id, array_agg(DISTINCT reason) AS reasons FROM (
-    SELECT i.patient_id AS id, 'identifier' AS reason FROM patients_identifier i
-      WHERE i.ended_at IS NULL AND (i.kind || ':' || i.number) = ANY(%(identifiers)s) AND i.number = ANY(%(numbers)s)
-    UNION ALL SELECT c.patient_id, 'contact' FROM patients_contact c WHERE c.ended_at IS NULL AND c.value = ANY(%(contacts)s)
-    UNION ALL SELECT p.id, 'name' FROM patients_patient p JOIN patients_search s ON s.patient_id = p.id
-      WHERE p.birth_date = ANY(%(days)s) AND (similarity(s.name_key, %(key)s) >= {alike} OR similarity(s.name_key, %(swapped)s) >= {alike})
-    UNION ALL SELECT p.id, 'same_name' FROM patients_patient p JOIN patients_search s ON s.patient_id = p.id
-      WHERE s.name_key IN (%(key)s, %(swapped)s) AND (p.birth_date IS NULL OR %(day)s::date IS NULL)
-  ) r GROUP BY id) f JOIN patients_patient p ON p.id = f.id
-WHERE p.id IS DISTINCT FROM %(self)s ORDER BY cardinality(f.reasons) DESC, p.last_name, p.first_name, p.id LIMIT 10
-"""
+SUSPECTS = f"""WITH asked AS MATERIALIZED (
+  SELECT a.*, patients_name_key(a.last_name, a.first_name, a.patronymic) AS key, patients_name_key(a.first_name, a.last_name, a.patronymic) AS swapped
+  FROM jsonb_to_recordset(%s::jsonb) a(place int, id uuid, last_name text, first_name text, patronymic text, born date, days date[],
+    identifiers text[], numbers text[], contacts text[]))
+SELECT a.place, suspect.* FROM asked a CROSS JOIN LATERAL (
+  SELECT p.*, {PHONE}, f.reasons FROM (
+    SELECT r.id, array_agg(DISTINCT reason) AS reasons FROM (
+      SELECT i.patient_id AS id, 'identifier' AS reason FROM patients_identifier i
+        WHERE i.ended_at IS NULL AND i.number = ANY(a.numbers) AND (i.kind || ':' || i.number) = ANY(a.identifiers)
+      UNION ALL SELECT c.patient_id, 'contact' FROM patients_contact c WHERE c.ended_at IS NULL AND c.value = ANY(a.contacts)
+      UNION ALL SELECT p.id, 'name' FROM patients_patient p JOIN patients_search s ON s.patient_id = p.id
+        WHERE p.birth_date = ANY(a.days) AND (similarity(s.name_key, a.key) >= {ALIKE} OR similarity(s.name_key, a.swapped) >= {ALIKE})
+      UNION ALL SELECT p.id, 'same_name' FROM patients_patient p JOIN patients_search s ON s.patient_id = p.id
+        WHERE s.name_key = ANY(ARRAY[a.key, a.swapped]) AND (p.birth_date IS NULL OR a.born IS NULL)
+    ) r WHERE r.id IS DISTINCT FROM a.id GROUP BY r.id) f
+  JOIN patients_patient p ON p.id = f.id ORDER BY cardinality(f.reasons) DESC, p.last_name, p.first_name, p.id LIMIT 10) suspect
+ORDER BY a.place, cardinality(suspect.reasons) DESC, suspect.last_name, suspect.first_name, suspect.id
+"""  # noqa: S608 - our own constants
 
 
 @dataclass(frozen=True)
@@ -143,29 +149,30 @@ def likely_duplicates(person: Person) -> list[Likeness]:
 
     Day and month may be exchanged, last and first name too; a missing birth date asks for the same name.
     """
-    sql = SUSPECTS.format(phone=PHONE, alike=ALIKE)
-    key, swapped = _name_keys(person)
-    parameters = {
+    return likely_duplicates_of([person])[0]
+
+
+def likely_duplicates_of(people: Sequence[Person]) -> list[list[Likeness]]:
+    """What `likely_duplicates` says of each, asked at once."""
+    found: list[list[Likeness]] = [[] for _person in people]
+    for patient in Patient.objects.raw(SUSPECTS, [json.dumps([_asked(place, person) for place, person in enumerate(people)])]):
+        found[vars(patient)["place"]].append(Likeness(patient, list(vars(patient)["reasons"])))
+    return found
+
+
+def _asked(place: int, person: Person) -> dict[str, object]:
+    return {
+        "place": place,
+        "id": str(person.id) if person.id else None,
+        "last_name": person.last_name,
+        "first_name": person.first_name,
+        "patronymic": person.patronymic,
+        "born": person.birth_date.isoformat() if person.birth_date else None,
+        "days": [day.isoformat() for day in _days(person.birth_date)],
         "identifiers": [f"{kind}:{number}" for kind, number in person.identifiers],
         "numbers": [number for _kind, number in person.identifiers],
         "contacts": list(person.contacts),
-        "days": _days(person.birth_date),
-        "day": person.birth_date,
-        "key": key,
-        "swapped": swapped,
-        "self": person.id,
     }
-    return [Likeness(patient, list(vars(patient)["reasons"])) for patient in Patient.objects.raw(sql, parameters)]
-
-
-def _name_keys(person: Person) -> tuple[str, str]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT patients_name_key(%s, %s, %s), patients_name_key(%s, %s, %s)",
-            [person.last_name, person.first_name, person.patronymic, person.first_name, person.last_name, person.patronymic],
-        )
-        row: tuple[str, str] = cursor.fetchone()
-    return row
 
 
 def _days(born: date | None) -> list[date]:

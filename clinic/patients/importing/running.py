@@ -16,7 +16,7 @@ from clinic.patients.importing.saving import entry_of, hold, save_together
 from clinic.patients.messages import REFUSALS
 from clinic.patients.models import Decision, HeldRow, Patient
 from clinic.patients.queries import REASONS, describe_likenesses
-from clinic.patients.search import Likeness, Person, likely_duplicates
+from clinic.patients.search import Likeness, Person, likely_duplicates_of
 from clinic.staff.models import Branch, User
 from clinic.staff.roles import Permission
 
@@ -94,26 +94,34 @@ def _judged(run: Run, columns: list[str], number: int, cells: tuple[object, ...]
 
 def _batch(run: Run, batch: list[_Row]) -> Iterator[Problem]:
     known = _known([row.key for row in batch])
-    ready: dict[UUID, _Row] = {}
-    held: dict[UUID, HeldRow] = {}
+    fit: dict[UUID, _Row] = {}
     for row in batch:
         run.tally.seen += 1
-        if row.key in known or row.key in ready or row.key in held:
+        if row.key in known or row.key in fit:
             run.tally.known += 1
         elif row.judged.errors:
             run.tally.failed += 1
             yield Problem(row.number, _in_words(row.judged.errors), row.cells)
-        elif found := _candidates(run, row):
+        else:
+            fit[row.key] = row
+    yield from _take(run, list(fit.values()))
+
+
+def _take(run: Run, rows: list[_Row]) -> Iterator[Problem]:
+    """Save those who look like nobody, hold the others back."""
+    ready, held = [], []
+    for row, found in zip(rows, _candidates(run, rows), strict=True):
+        if found:
             run.tally.doubtful += 1
-            held[row.key] = _held(row, found)
+            held.append(_held(row, found))
             yield Problem(row.number, _found_in_words(found), row.cells, is_duplicate=True)
         else:
-            ready[row.key] = row
+            ready.append(row)
     if run.is_dry:
         run.tally.imported += len(ready)
     else:
-        yield from _save(run, list(ready.values()))
-        hold(held.values(), run_id=run.record)
+        yield from _save(run, ready)
+        hold(held, run_id=run.record)
 
 
 def _known(keys: list[UUID]) -> set[UUID]:
@@ -135,9 +143,20 @@ class _Candidate:
     words: str
 
 
-def _candidates(run: Run, row: _Row) -> list[_Candidate]:
+def _candidates(run: Run, rows: list[_Row]) -> Iterator[list[_Candidate]]:
+    people = [_person(row) for row in rows]
+    for row, person, found in zip(rows, people, likely_duplicates_of(people), strict=True):
+        alike = (person.last_name.lower(), person.first_name.lower(), person.patronymic.lower(), str(person.birth_date))
+        earlier = run.seen_people.setdefault(alike, row.key)
+        if earlier != row.key:
+            yield [_Candidate(earlier, ["row"], str(REASONS["row"]))]
+        else:
+            yield [_Candidate(likeness.patient.pk, likeness.reasons, _likeness_in_words(likeness)) for likeness in found]
+
+
+def _person(row: _Row) -> Person:
     values = row.judged.values
-    person = Person(
+    return Person(
         last_name=str(values["last_name"]),
         first_name=str(values["first_name"]),
         patronymic=str(values.get("patronymic", "")),
@@ -145,12 +164,6 @@ def _candidates(run: Run, row: _Row) -> list[_Candidate]:
         identifiers=tuple(row.judged.identifiers),
         id=row.key,
     )
-    alike = (person.last_name.lower(), person.first_name.lower(), person.patronymic.lower(), str(person.birth_date))
-    earlier = run.seen_people.setdefault(alike, row.key)
-    if earlier != row.key:
-        return [_Candidate(earlier, ["row"], str(REASONS["row"]))]
-    found = likely_duplicates(person)
-    return [_Candidate(likeness.patient.pk, likeness.reasons, _likeness_in_words(likeness)) for likeness in found]
 
 
 def _likeness_in_words(likeness: Likeness) -> str:

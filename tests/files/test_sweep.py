@@ -1,5 +1,6 @@
 """Files are whole or not there, and what no row names goes after a while."""
 
+import hashlib
 import os
 from collections.abc import Iterator
 from datetime import timedelta
@@ -66,7 +67,7 @@ def test_half_a_file_never_stands_under_its_name(folder: Path) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_a_file_is_not_swept_while_somebody_stores_it_again(folder: Path) -> None:
     with transaction.atomic():
-        row = StoredFile(sha256=actions.hashlib.sha256(b"again").hexdigest())
+        row = StoredFile(sha256=hashlib.sha256(b"again").hexdigest())
         default_storage.save(row.storage_name, ContentFile(b"again"))
         age(folder / row.storage_name)
         stored = actions.store(content=b"again", media_type="image/png")

@@ -8,6 +8,7 @@ from clinic.history.sealing import merkle
 
 TILE_LEVELS = 8
 WIDTH = 1 << TILE_LEVELS
+MOST_KEPT = 300
 ENTRIES = "SELECT data FROM history.tile WHERE level = %s AND idx = %s"
 EDGE_LEAVES = "SELECT hash FROM history.leaf WHERE pos >= %s AND pos < %s ORDER BY pos"
 EDGE_ROOTS = "SELECT root FROM history.tile WHERE level = %s AND idx >= %s AND idx < %s ORDER BY idx"
@@ -34,6 +35,8 @@ class StoredTree:
 
     def _entries(self, level: int, idx: int) -> list[bytes]:
         if (level, idx) not in self._tiles:
+            if len(self._tiles) > MOST_KEPT:
+                self._tiles = {place: entries for place, entries in self._tiles.items() if place[0] > 0}
             self._tiles[level, idx] = self._read(level, idx)
         return self._tiles[level, idx]
 

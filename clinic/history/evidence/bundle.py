@@ -1,0 +1,178 @@
+"""Builds the provable part of an evidence file: `bundle.json`, `checkpoint.txt`, `files/`, `verify.py`. Reads one patient's leaves as a stream."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any
+from uuid import UUID
+from zipfile import ZipFile
+
+import psycopg
+
+from clinic.history.sealing import keys, leaves, log, merkle
+from clinic.history.sealing.tree import StoredTree
+from clinic.history.verification.seals import closing_counts
+
+VERIFIER = Path(__file__).parent / "verify.py"
+CHUNK = 200
+COPY_BYTES = 2**20
+EVENTS = """
+SELECT l.pos, l.head, l.commit, coalesce(l.pseq, 0), e.salt, e.body::text
+FROM history.leaf l LEFT JOIN history.event e ON e.id = l.event_id AND e.at = l.event_at
+"""
+OF_PATIENT = EVENTS + " WHERE l.patient_id = %s AND l.pseq > %s AND l.pseq <= %s ORDER BY l.pseq LIMIT %s"
+CLOSING = "SELECT pos FROM history.closing WHERE pos > %s ORDER BY pos LIMIT 1"
+CHECKPOINT = "SELECT size, note FROM history.checkpoint WHERE size > %s ORDER BY size LIMIT 1"
+WITNESSED = """
+SELECT DISTINCT ON (r.witness) r.witness, c.size, c.note FROM history.receipt r JOIN history.checkpoint c USING (size)
+WHERE r.error IS NULL AND c.size <= %s ORDER BY r.witness, c.size DESC
+"""
+FILE_ROW = """
+SELECT id FROM history.event WHERE tbl = 'files_storedfile' AND pk = %s AND op = 'I' ORDER BY id LIMIT 1
+"""
+
+
+class NotSealed(Exception):
+    """What the evidence is asked for is not sealed yet."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Where a patient's evidence stands in the log: the closing that counts the events and the checkpoint above it."""
+
+    patient_id: UUID
+    request: int
+    closing_pos: int
+    size: int
+    note: str
+    count: int
+    map_index: int
+    map_proof: list[bytes]
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A stored file that events of the patient name: its row's id, a name for people, its bytes as a stream."""
+
+    file_id: UUID
+    name: str
+    stream: IO[bytes]
+
+
+def frame(connection: "psycopg.Connection[Any]", patient_id: UUID, *, request: int) -> Frame:
+    """The first closing after the event that asked for the evidence, with the signed count of the patient's events.
+
+    :raises NotSealed: when the event, its closing or the checkpoint above is still to come.
+    """
+    sealed = connection.execute("SELECT pos FROM history.leaf WHERE event_id = %s", [request]).fetchone()
+    closing = connection.execute(CLOSING, [sealed[0]]).fetchone() if sealed else None
+    checkpoint = connection.execute(CHECKPOINT, [closing[0]]).fetchone() if closing else None
+    if closing is None or checkpoint is None:
+        raise NotSealed
+    counts = closing_counts(connection, closing[0])
+    index = next(number for number, (patient, _count) in enumerate(counts) if patient == patient_id)
+    node = merkle.nodes_over([leaves.map_leaf(*entry) for entry in counts])
+    return Frame(
+        patient_id, request, closing[0], checkpoint[0], checkpoint[1], counts[index][1], index, merkle.inclusion_proof(index, len(counts), node)
+    )
+
+
+def numbers_between(connection: "psycopg.Connection[Any]", found: Frame, since: datetime | None, until: datetime | None) -> tuple[int, int]:
+    """First and last number of the patient's events in a period; without gaps, so that the extract is provable too."""
+    statement = """
+    SELECT coalesce(min(pseq), 1), coalesce(max(pseq), 0) FROM history.leaf
+    WHERE patient_id = %s AND pseq <= %s AND (%s::timestamptz IS NULL OR event_at >= %s) AND (%s::timestamptz IS NULL OR event_at < %s)"""
+    row = connection.execute(statement, [found.patient_id, found.count, since, since, until, until]).fetchone()
+    assert row is not None  # noqa: S101 - an aggregate answers with one row
+    return int(row[0]), int(row[1])
+
+
+def write(
+    connection: "psycopg.Connection[Any]",
+    archive: ZipFile,
+    found: Frame,
+    attachments: Iterable[Attachment],
+    *,
+    first: int = 1,
+    last: int | None = None,
+) -> int:
+    """Write the provable part into the archive; returns how many events it holds."""
+    tree, end = StoredTree(connection, found.size), found.count if last is None else last
+    is_whole = first == 1 and end == found.count
+    files = [_attach(connection, archive, tree, attachment) for attachment in attachments]
+    with archive.open("bundle.json", "w", force_zip64=True) as target:
+        head = {
+            "format": "dental-clinic-evidence/1",
+            "patient": str(found.patient_id),
+            "first": first,
+            "is_whole": is_whole,
+            "count": found.count,
+            "map_index": found.map_index,
+            "map_proof": _hex(found.map_proof),
+            "request": _entry(connection, tree, "l.event_id = %s", found.request),
+            "closing": _entry(connection, tree, "l.pos = %s", found.closing_pos),
+            "keys": [entry.statement for entry in keys.history(connection)],
+            "witnesses": list(_witnesses(connection, tree)),
+            "files": files,
+        }
+        target.write(json.dumps(head, ensure_ascii=False, indent=1)[:-2].encode() + b',\n "events": [\n')
+        written = 0
+        for entry in _events(connection, tree, found.patient_id, first, end):
+            target.write((b",\n" if written else b"") + json.dumps(entry, ensure_ascii=False).encode())
+            written += 1
+        target.write(b"\n ]\n}\n")
+    archive.writestr("checkpoint.txt", found.note)
+    archive.writestr("verify.py", VERIFIER.read_bytes())
+    return written
+
+
+def _events(connection: "psycopg.Connection[Any]", tree: StoredTree, patient_id: UUID, first: int, last: int) -> Iterator[dict[str, Any]]:
+    after = first - 1
+    while rows := connection.execute(OF_PATIENT, [patient_id, after, last, CHUNK]).fetchall():
+        yield from (_proven(tree, row) for row in rows)
+        after = rows[-1][3]
+
+
+def _entry(connection: "psycopg.Connection[Any]", tree: StoredTree, condition: str, value: object) -> dict[str, Any]:
+    row = connection.execute(f"{EVENTS} WHERE {condition}", [value]).fetchone()
+    if row is None:
+        raise NotSealed
+    return _proven(tree, row)
+
+
+def _proven(tree: StoredTree, row: Sequence[Any]) -> dict[str, Any]:
+    pos, head, commit, pseq, salt, body = row
+    return {
+        "pos": pos,
+        "pseq": pseq,
+        "head": head,
+        "commit": bytes(commit).hex(),
+        "salt": salt.hex if salt else None,
+        "body": body,
+        "proof": _hex(merkle.inclusion_proof(pos, tree.size, tree.node)),
+    }
+
+
+def _attach(connection: "psycopg.Connection[Any]", archive: ZipFile, tree: StoredTree, attachment: Attachment) -> dict[str, Any]:
+    """The bytes go in as they are stored; the row that holds their hash goes along with its own proof."""
+    path = f"files/{attachment.name}"
+    with archive.open(path, "w", force_zip64=True) as target:
+        while chunk := attachment.stream.read(COPY_BYTES):
+            target.write(chunk)
+    event = connection.execute(FILE_ROW, [str(attachment.file_id)]).fetchone()
+    if event is None:
+        raise NotSealed
+    return {"path": path, "id": str(attachment.file_id), "event": _entry(connection, tree, "l.event_id = %s", event[0])}
+
+
+def _witnesses(connection: "psycopg.Connection[Any]", tree: StoredTree) -> Iterator[dict[str, Any]]:
+    origin = log.origin(connection)
+    for name, size, note in connection.execute(WITNESSED, [tree.size]).fetchall():
+        if note.startswith(f"{origin}\n"):
+            yield {"witness": name, "note": note, "proof": _hex(merkle.consistency_proof(size, tree.size, tree.node))}
+
+
+def _hex(hashes: Sequence[bytes]) -> list[str]:
+    return [digest.hex() for digest in hashes]

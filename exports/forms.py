@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from clinic.lib.ids import uuid7
 from clinic.lib.inputs import DateInput
 from clinic.staff.models import Branch
 
@@ -39,3 +40,17 @@ class ReportForm(PeriodForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["branch"].queryset = Branch.objects.order_by("name")  # type: ignore[attr-defined]
+
+
+class EvidenceForm(PeriodForm):
+    """What evidence is for, of which period, and in which language its pages are."""
+
+    id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid7)
+    reason = forms.CharField(
+        label=_("What the evidence is for"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("The claim, the court, the case number."),
+    )
+    language = forms.ChoiceField(label=_("Language of the pages"), choices=LANGUAGES)
+    field_order = ["id", "reason", "language", "first", "last"]

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from exports import lists, views
+from exports import evidence_views, lists, views
 
 urlpatterns = [
     path("patients/<uuid:patient_id>/card/", views.card, name="card"),
     path("patients/<uuid:patient_id>/card/card.pdf", views.card_pdf, name="patient-card-pdf"),
+    path("patients/<uuid:patient_id>/evidence/", evidence_views.evidence_page, name="patient-evidence"),
+    path("patients/<uuid:patient_id>/evidence/<uuid:evidence_id>/evidence.zip", evidence_views.evidence_zip, name="evidence-zip"),
     path("reports/", views.report_page, name="reports"),
     path("reports/tables/<slug:slug>.xlsx", views.report_xlsx, name="report-xlsx"),
     path("registries/", views.registries, name="registries"),

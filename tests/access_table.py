@@ -210,6 +210,8 @@ PAGES: dict[str, Needs] = {
     "image-error": (P.IMAGE_WRITE,),
     # exports
     "card": (P.RECORD_EXPORT, P.CLINICAL_VIEW),
+    "patient-evidence": (P.EVIDENCE_TAKE,),
+    "evidence-zip": (P.EVIDENCE_TAKE,),
     "patient-card-pdf": (P.RECORD_EXPORT, P.CLINICAL_VIEW),
     "reports": (P.REPORT_VIEW,),
     "report-xlsx": (P.REPORT_VIEW,),
@@ -426,6 +428,9 @@ OPERATIONS: dict[str, Needs] = {
     "get_image_preview": (P.CLINICAL_VIEW,),
     # exports
     "get_patient_card": (P.RECORD_EXPORT, P.CLINICAL_VIEW),
+    "list_evidence": (P.EVIDENCE_TAKE,),
+    "ask_for_evidence": (P.EVIDENCE_TAKE,),
+    "take_evidence": (P.EVIDENCE_TAKE,),
     # money and insurance
     "list_charges": (P.MONEY_VIEW,),
     "list_payments": (P.MONEY_VIEW,),

@@ -35,6 +35,7 @@ def patient_history(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         **_timeline(request, wanted_from(request, patient_id=patient_id)),
         "patient": patient,
         "tab": "patient-history",
+        "may_take_evidence": _user(request).may(Permission.EVIDENCE_TAKE),
         "people": sorted(facets.people.items(), key=lambda person: person[1]),
         "tables": _labelled(facets.tables),
     }

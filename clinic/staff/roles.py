@@ -59,6 +59,7 @@ class Permission(StrEnum):
     RECORD_EXPORT = "record_export"
     HISTORY_VIEW = "history_view"
     HISTORY_SEARCH = "history_search"
+    EVIDENCE_TAKE = "evidence_take"
     STAFF_VIEW = "staff_view"
     STAFF_WRITE = "staff_write"
     SETTINGS_WRITE = "settings_write"
@@ -151,6 +152,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.INSURANCE_VIEW,
             P.HISTORY_VIEW,
             P.HISTORY_SEARCH,
+            P.EVIDENCE_TAKE,
             P.RECORD_EXPORT,
             P.DIARY_VIEW,
             P.PRICE_VIEW,

@@ -1,0 +1,171 @@
+"""Evidence: asked for once, sealed, and then taken as an archive that proves itself."""
+
+import hashlib
+import mimetypes
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from string import Template
+from typing import IO, Any
+from uuid import UUID
+from zipfile import ZIP_DEFLATED, ZipFile
+from zoneinfo import ZoneInfo
+
+from django.core.files.storage import default_storage
+from django.db import connection as django_connection
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from clinic.files.actions import store
+from clinic.files.models import StoredFile
+from clinic.history.actions import record_print
+from clinic.history.evidence import bundle
+from clinic.lib.errors import Conflict, InvalidInput, NotFound
+from clinic.lib.ids import uuid7
+from clinic.patients.queries import get_patient_for
+from clinic.staff.models import User
+from clinic.staff.roles import Permission
+from exports import card, evidence_record
+from exports.models import Evidence
+
+README = Path(__file__).parent / "evidence_readme.txt"
+IN_MEMORY = 16 * 2**20
+POLL = 0.1
+
+
+class SealPending(Conflict):
+    """The request is written but not under a signed checkpoint yet."""
+
+    code = "seal_pending"
+    default_message = _(
+        "The request is written, its seal is still to come: try again in some seconds."
+        " If it lasts, tell the system administrator that the sequencer of history does not run."
+    )
+
+
+@dataclass(frozen=True)
+class Archive:
+    """The finished archive: its bytes in a temporary file, its hash, how many events it holds."""
+
+    file: IO[bytes]
+    name: str
+    sha256: str
+    events: int
+
+
+@transaction.atomic
+def ask(
+    *,
+    user: User,
+    patient_id: UUID,
+    reason: str,
+    language: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
+    at: datetime,
+    id: UUID | None = None,
+) -> Evidence:
+    """Write down who asks for evidence of a patient and why, with the timeline as PDF; the log is closed over the patient's events next.
+
+    :raises NotAllowed, NotFound: when the person may not take evidence, or there is no such patient.
+    :raises InvalidInput: without a reason, or with a period that ends before it begins.
+    """
+    patient = get_patient_for(user, patient_id, what="evidence", permission=Permission.EVIDENCE_TAKE)
+    if id and (asked := Evidence.objects.filter(pk=id, patient=patient).first()):
+        return asked
+    if not reason.strip():
+        raise InvalidInput(fields={"reason": _("Say what the evidence is for.")})
+    if since and until and since >= until:
+        raise InvalidInput(fields={"until": _("The period ends before it begins.")})
+    asked = Evidence(id=id or uuid7(), patient=patient, reason=reason.strip(), since=since, until=until, asked_by=user, asked_at=at)
+    asked.language = card.language_of(language, patient.language)
+    content = evidence_record.render(asked, zone=ZoneInfo(patient.branch.time_zone))
+    asked.pdf = store(content=content, media_type="application/pdf")
+    files = [sha256 for sha256, _type in evidence_record.files_of(patient_id, since, until).values()]
+    body = {"id": str(asked.pk), "reason": asked.reason, "since": since, "until": until, "pdf": asked.pdf.sha256, "files": files}
+    asked.request_event = record_print(what="evidence", patient_id=patient_id, body=body)
+    asked.save()
+    return asked
+
+
+def get(*, user: User, patient_id: UUID, evidence_id: UUID) -> Evidence:
+    """:raises NotAllowed, NotFound: when the person may not take evidence, or there is none of this id."""
+    get_patient_for(user, patient_id, what="evidence", permission=Permission.EVIDENCE_TAKE)
+    found = Evidence.objects.select_related("patient", "pdf").filter(pk=evidence_id, patient_id=patient_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def is_sealed(evidence: Evidence) -> bool:
+    """Can the archive be taken already?"""
+    try:
+        bundle.frame(connection(), evidence.patient_id, request=evidence.request_event)
+    except bundle.NotSealed:
+        return False
+    return True
+
+
+def take(evidence: Evidence, *, wait: float = 0) -> Archive:
+    """The archive; that it was taken, and its hash, stand in the patient's history.
+
+    :raises SealPending: when the log does not cover the request after `wait` seconds.
+    """
+    frame = _frame(evidence, wait)
+    reader = connection()
+    first, last = (1, frame.count)
+    if evidence.since or evidence.until:
+        first, last = bundle.numbers_between(reader, frame, evidence.since, evidence.until)
+    target: Any = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - the answer streams it and closes it
+    with ZipFile(target, "w", ZIP_DEFLATED) as archive:
+        events = bundle.write(reader, archive, frame, _attachments(evidence), first=first, last=last)
+        with default_storage.open(evidence.pdf.storage_name) as stream:
+            archive.writestr("record.pdf", stream.read())
+        archive.writestr("README.txt", _readme(evidence, frame))
+    target.seek(0)
+    digest = hashlib.file_digest(target, "sha256").hexdigest()
+    target.seek(0)
+    record_print(what="evidence taken", patient_id=evidence.patient_id, body={"id": str(evidence.pk), "sha256": digest, "events": events})
+    return Archive(target, f"evidence-{evidence.patient.card_number}-{evidence.asked_at:%Y%m%d}.zip", digest, events)
+
+
+def _frame(evidence: Evidence, wait: float) -> bundle.Frame:
+    deadline = time.monotonic() + wait
+    while True:
+        try:
+            return bundle.frame(connection(), evidence.patient_id, request=evidence.request_event)
+        except bundle.NotSealed:
+            if time.monotonic() > deadline:
+                raise SealPending from None
+            time.sleep(POLL)
+
+
+def _attachments(evidence: Evidence) -> Iterator[bundle.Attachment]:
+    counted = _counted_files(evidence)
+    named = evidence_record.files_of(evidence.patient_id, evidence.since, evidence.until)
+    wanted = [(file_id, sha256, media_type) for file_id, (sha256, media_type) in named.items() if sha256 in counted]
+    for number, (file_id, sha256, media_type) in enumerate(wanted, 1):
+        suffix = mimetypes.guess_extension(media_type) or ".bin"
+        with default_storage.open(StoredFile(sha256=sha256).storage_name) as stream:
+            yield bundle.Attachment(file_id, f"{number:03}-{sha256[:12]}{suffix}", stream)
+
+
+def _counted_files(evidence: Evidence) -> set[str]:
+    """Hashes of the files that the request counted: what was named later is no part of this evidence."""
+    with django_connection.cursor() as cursor:
+        cursor.execute("SELECT jsonb_array_elements_text(body -> 'files') FROM history.event WHERE id = %s", [evidence.request_event])
+        return {row[0] for row in cursor.fetchall()}
+
+
+def _readme(evidence: Evidence, frame: bundle.Frame) -> str:
+    values = {"patient": evidence.patient_id, "asked": evidence.asked_at.isoformat(timespec="seconds"), "size": frame.size}
+    return Template(README.read_text()).substitute(values)
+
+
+def connection() -> Any:
+    """The reader's own connection, as the log wants it."""
+    django_connection.ensure_connection()
+    return django_connection.connection

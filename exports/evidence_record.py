@@ -1,0 +1,89 @@
+"""`record.pdf` of an evidence file: everything that was recorded of a patient, told in words, in the order in which it was entered."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+from django.utils import timezone, translation
+from django.utils.dateparse import parse_datetime
+
+from clinic.history import queries, wording
+from clinic.history.models import Event
+from clinic.history.wording import Line
+from clinic.lib import pdf
+from clinic.patients.models import Patient
+from exports.models import Evidence
+
+LATE = timedelta(hours=24)
+CHUNK = 500
+SERVICE_TIMES = {
+    "charting_visit": "opened_at",
+    "charting_visitaddendum": "written_at",
+    "charting_finding": "noted_at",
+    "charting_diagnosis": "made_at",
+    "charting_procedurechange": "changed_at",
+    "charting_performance": "performed_at",
+    "charting_image": "taken_at",
+    "treatment_plans_document": "issued_at",
+    "treatment_plans_signature": "signed_at",
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One event in words: when it was entered, when the service was, whether the one came long after the other."""
+
+    line: Line
+    entered_at: datetime
+    served_at: datetime | None
+
+    @property
+    def is_late(self) -> bool:
+        return self.served_at is not None and self.entered_at - self.served_at > LATE
+
+
+def render(evidence: Evidence, *, zone: ZoneInfo) -> bytes:
+    """The PDF in the language of the evidence, times in the branch's zone."""
+    with translation.override(evidence.language), timezone.override(zone):
+        context = {
+            "evidence": evidence,
+            "patient": evidence.patient,
+            "entries": list(entries_of(evidence.patient, evidence.since, evidence.until)),
+            "zone": zone,
+        }
+        return pdf.render("exports/pdf/evidence.html", context, language=evidence.language)
+
+
+def entries_of(patient: Patient, since: datetime | None, until: datetime | None) -> Iterator[Entry]:
+    """The patient's events, the oldest first."""
+    found = Event.objects.filter(queries.Filter(patient_id=patient.pk, since=since, until=until).condition()).order_by("id")
+    last_id = 0
+    while events := list(found.filter(id__gt=last_id)[:CHUNK]):
+        lines = wording.lines(events, queries.bodies_before(events))
+        for event, line in zip(events, lines, strict=True):
+            yield Entry(line, event.at, _service_time(event))
+        last_id = events[-1].id
+
+
+def _service_time(event: Event) -> datetime | None:
+    """When the service itself was, as the record says; told only where a record came into being."""
+    column = SERVICE_TIMES.get(event.tbl)
+    text = (event.body or {}).get(column) if column and event.op == "I" else None
+    return parse_datetime(text) if text else None
+
+
+def files_of(patient_id: UUID, since: datetime | None, until: datetime | None) -> dict[UUID, tuple[str, str]]:
+    """Stored files that the patient's events name: id -> hash and media type, in the order in which they were first named."""
+    statement = """
+    SELECT f.id, f.sha256, f.media_type FROM (
+      SELECT v.value::uuid AS id, min(e.id) AS first FROM history.event e CROSS JOIN LATERAL jsonb_each_text(e.body) v
+      WHERE e.patient_id = %(patient)s AND e.op IN ('I', 'U') AND e.tbl <> 'exports_evidence'
+        AND v.key LIKE '%%\\_id' AND v.value ~ '^[0-9a-f]{8}-[0-9a-f-]{27}$'
+        AND (%(since)s::timestamptz IS NULL OR e.at >= %(since)s) AND (%(until)s::timestamptz IS NULL OR e.at < %(until)s)
+      GROUP BY 1) named JOIN files_storedfile f USING (id) ORDER BY named.first"""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"patient": patient_id, "since": since, "until": until})
+        return {file_id: (sha256, media_type) for file_id, sha256, media_type in cursor.fetchall()}

@@ -1,5 +1,6 @@
 """Finding patients: the search box of every page, the list with its filters, the list as a sheet."""
 
+from collections.abc import Iterable
 from typing import Any, cast
 from uuid import UUID
 
@@ -7,11 +8,14 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 
 from clinic.history.reading import attach
-from clinic.patients import exporting, queries
+from clinic.patients import exporting, queries, rules
 from clinic.patients.forms import DENTISTS
 from clinic.patients.models import Patient
 from clinic.patients.search import search_patients
@@ -22,6 +26,7 @@ from clinic.staff.queries import branches_of
 from clinic.staff.roles import Permission
 
 PAGE_SIZE = 50
+NOBODY = UUID(int=0)
 MOST_COUNTED = 10_000
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -58,7 +63,7 @@ def patients(request: Request) -> HttpResponse:
     attach(rows, "branch", "responsible_dentist")
     context = {
         "page": shown,
-        "rows": rows,
+        "rows": _in_words(rows),
         "choices": choices,
         "chosen": {name: request.GET.get(name, "") for name in ("q", *choices)},
         "is_filtered": any(request.GET.get(name) for name in ("q", *choices)),
@@ -68,6 +73,24 @@ def patients(request: Request) -> HttpResponse:
         "may_export": request.user.may(Permission.RECORD_EXPORT),
     }
     return render(request, "patients/list.html", context)
+
+
+def _in_words(patients: Iterable[Patient]) -> list[dict[str, Any]]:
+    """What the list says of each: address and words are looked up once, a template would do so for each row."""
+    address, card = reverse("patient", args=[NOBODY]), _("card %(number)s")
+    return [
+        {
+            "url": address.replace(str(NOBODY), str(patient.pk)),
+            "name": str(patient),
+            "card": card % {"number": patient.card_number},
+            "born": date_format(patient.birth_date, "SHORT_DATE_FORMAT") if patient.birth_date else "",
+            "phone": rules.format_phone(phone) if (phone := vars(patient)["phone"]) else "",
+            "dentist": str(patient.responsible_dentist or ""),
+            "branch": str(patient.branch),
+            "labels": [row.label for row in vars(patient)["shown_labels"]],
+        }
+        for patient in patients
+    ]
 
 
 @page(Permission.PATIENT_VIEW, Permission.RECORD_EXPORT)

@@ -4,8 +4,8 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from functools import lru_cache
+from datetime import date, datetime
+from functools import cached_property, lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -16,8 +16,8 @@ from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.functional import Promise
 from django.utils.text import Truncator
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from clinic.history.models import Event, EventKind, Record
 from clinic.history.queries import CHANGES
@@ -148,6 +148,23 @@ class Line:
         """Whether a record with versions stands behind the event."""
         return self.key is not None and self.kind in CHANGES and self.table in models_by_table()
 
+    @cached_property
+    def here(self) -> datetime:
+        """The instant on the wall clock of the reader."""
+        return timezone.localtime(self.at)
+
+    @property
+    def day(self) -> date:
+        return self.here.date()
+
+    @property
+    def moment(self) -> str:
+        return self.here.isoformat()
+
+    @property
+    def clock(self) -> str:
+        return f"{self.here:%H:%M:%S}"
+
 
 @lru_cache(maxsize=1)
 def models_by_table() -> dict[str, type[models.Model]]:
@@ -266,7 +283,7 @@ def differences(model: type[models.Model], old: Mapping[str, Any], new: Mapping[
     result = []
     for column in sorted(columns, key=lambda name: fields[name][0] if name in fields else len(fields)):
         _position, row = fields.get(column, (0, None))
-        label = _capital(str(row.verbose_name)) if row else column
+        label = _label(row, get_language()) if row else column
         before, after = (_("hidden"), _("changed")) if column in secrets else (say(row, old.get(column), names), say(row, new.get(column), names))
         result.append(Change(column, label, before, after))
     return result
@@ -279,7 +296,7 @@ def say(row: Any, value: Any, names: Names) -> str:
     if isinstance(row, models.ForeignKey):
         return names.of(row.related_model, value)
     if row is not None and row.choices:
-        return str(dict(row.flatchoices).get(value, value))
+        return str(_choices(row).get(value, value))
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     return _typed(row, value)
@@ -331,6 +348,17 @@ def _title(model: type[models.Model] | None, body: Mapping[str, Any]) -> str:
 def _columns(model: type[models.Model]) -> dict[str, tuple[int, Any]]:
     """Place and field of every column."""
     return {str(row.column): (position, row) for position, row in enumerate(model._meta.local_concrete_fields)}
+
+
+@lru_cache(maxsize=4096)
+def _label(row: Any, _language: str | None) -> str:
+    return _capital(str(row.verbose_name))
+
+
+@lru_cache(maxsize=512)
+def _choices(row: Any) -> dict[Any, Any]:
+    """The labels stay lazy, so that they are said in the reader's language."""
+    return dict(row.flatchoices)
 
 
 @lru_cache(maxsize=512)

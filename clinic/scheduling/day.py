@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from clinic.lib.clock import day_bounds
 from clinic.scheduling import queries
 from clinic.scheduling.models import Appointment, Shift
-from clinic.scheduling.schemas import AppointmentOut
+from clinic.scheduling.schemas import appointments_out
 from clinic.staff.models import Branch, User
 from clinic.staff.roles import Permission
 
@@ -34,7 +34,7 @@ def day_data(user: User, branch: Branch, day: date, *, view: str) -> dict[str, A
         "last": last.isoformat(),
         "columns": [vars(column) for column in columns],
         "shifts": [_shift(shift) for shift in shifts],
-        "appointments": [AppointmentOut.from_orm(row).model_dump(mode="json") for row in rows],
+        "appointments": appointments_out(rows),
         "mayWrite": user.may(Permission.DIARY_WRITE),
         "urls": _urls(branch, day, start, end),
         "words": _words(),

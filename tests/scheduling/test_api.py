@@ -8,10 +8,12 @@ from django.test import Client
 
 from clinic.history.models import Event
 from clinic.lib.ids import uuid7
+from clinic.scheduling import queries
 from clinic.scheduling.models import Appointment
+from clinic.scheduling.schemas import AppointmentOut, appointments_out
 from clinic.staff.roles import Role
 from tests.patients.factories import petrov
-from tests.scheduling.factories import book, dr_sokolov, dupont, make_chair, make_shift, make_type, moscow, working_day
+from tests.scheduling.factories import assistant_lebedev, book, dr_sokolov, dupont, make_chair, make_shift, make_type, moscow, working_day
 from tests.staff.factories import dr_orlova, log_in, make_branch, make_user, registrar_belova
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +47,14 @@ def test_it_books_once_for_a_repeated_request(desk: Client) -> None:
     assert first.json() == second.json()
     assert first.json()["patient"]["name"] == "Петров Иван Сергеевич"
     assert Appointment.objects.count() == 1
+
+
+def test_a_day_is_told_as_its_schema_says(desk: Client) -> None:
+    book(type_id=make_type().pk, assistant_id=assistant_lebedev().pk)
+    rows = queries.look_at_diary(registrar_belova(), make_branch(), moscow(0), moscow(23))
+    assert desk.get(URL, window()).json() == appointments_out(rows) == [AppointmentOut.from_orm(row).model_dump(mode="json") for row in rows]
+    assert rows[0].assistant
+    assert rows[0].type
 
 
 def test_it_explains_a_refusal(desk: Client) -> None:

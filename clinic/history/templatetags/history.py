@@ -1,5 +1,8 @@
 """`{% history_link record %}`: the way from any record to all of its past versions."""
 
+from functools import lru_cache
+from uuid import UUID
+
 from django import template
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html, format_html_join
@@ -11,6 +14,7 @@ from clinic.history.wording import Line
 from clinic.lib.templatetags.house import icon
 
 register = template.Library()
+NOTHING = UUID(int=0)
 
 
 @register.simple_tag
@@ -25,9 +29,14 @@ def history_link(record: Record) -> SafeString:
 def record_url(table: str, key: object) -> str:
     """The address of the page with all versions of a record."""
     try:
-        return reverse("record-history", args=[table, key])
-    except NoReverseMatch:
+        return _address(table).replace(str(NOTHING), str(UUID(str(key))))
+    except (NoReverseMatch, ValueError):
         return ""
+
+
+@lru_cache(maxsize=512)
+def _address(table: str) -> str:
+    return reverse("record-history", args=[table, NOTHING])
 
 
 @register.filter

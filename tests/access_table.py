@@ -109,6 +109,7 @@ PAGES: dict[str, Needs] = {
     "patient-history": (P.HISTORY_VIEW,),
     "record-history": (P.HISTORY_VIEW,),
     "history": (P.HISTORY_SEARCH,),
+    "history-seal": (P.HISTORY_CHECK,),
     # inventory
     "stock": (P.STOCK_VIEW,),
     "material": (P.STOCK_VIEW,),
@@ -227,6 +228,7 @@ PAGES: dict[str, Needs] = {
     "api:openapi-view": PUBLIC,
     # money and insurance
     "till": (P.MONEY_VIEW,),
+    "till-report": (P.MONEY_VIEW,),
     "till-find": (P.MONEY_VIEW, P.PAYMENT_POST),
     "unpaid": (P.MONEY_VIEW,),
     "unpaid-xlsx": (P.MONEY_VIEW,),
@@ -339,6 +341,7 @@ OPERATIONS: dict[str, Needs] = {
     "revoke_token": ANYONE,
     # desk
     "patient_history": (P.HISTORY_VIEW,),
+    "history_seal": (P.HISTORY_CHECK,),
     "record_history": (P.HISTORY_VIEW,),
     # inventory
     "list_materials": (P.STOCK_VIEW,),

@@ -7,6 +7,7 @@ from clinic.billing import views
 urlpatterns = [
     path("till/", views.till, name="till"),
     path("till/find/", views.till_find, name="till-find"),
+    path("till/report.pdf", views.till_report, name="till-report"),
     path("unpaid/", views.unpaid, name="unpaid"),
     path("unpaid/list.xlsx", views.unpaid_xlsx, name="unpaid-xlsx"),
     path("patients/<uuid:patient_id>/money/", views.patient_money, name="patient-money"),

@@ -11,7 +11,7 @@ from django.utils.dateparse import parse_date
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from clinic.billing import actions, debts, invoicing, queries, rules
+from clinic.billing import actions, day_report, debts, invoicing, queries, rules
 from clinic.billing.forms import ADVANCE, CancelForm, InvoiceForm, PaymentForm, RefundForm
 from clinic.billing.models import Charge, InvoiceLine
 from clinic.billing.statement import Account, statement
@@ -53,6 +53,15 @@ def till(request: Request) -> HttpResponse:
         "debts": debts.debts(today=today, branch=branch, since=now - RECENT, limit=12),
     }
     return render(request, "billing/till.html", {**context, **_rights(request)})
+
+
+@page(Permission.MONEY_VIEW)
+def till_report(request: Request) -> HttpResponse:
+    """The day as PDF, with the signed state of history."""
+    branch = branch_of(request)
+    day = _day(request, branch_day(timezone.now(), branch.time_zone))
+    record_print(what="billing_day_report", patient_id=None, body={"branch": str(branch.pk), "day": day.isoformat()})
+    return pdf.response(day_report.render(branch, day), name=f"cash-{day.isoformat()}")
 
 
 @page(Permission.MONEY_VIEW, Permission.PAYMENT_POST)

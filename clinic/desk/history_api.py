@@ -5,11 +5,13 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.http import HttpRequest
+from django.utils import timezone
 from ninja import Query, Router, Schema
 
 from clinic.desk import history_views
 from clinic.history import queries as ledger
 from clinic.history import wording
+from clinic.history.verification import status
 from clinic.patients import queries as patients
 from clinic.staff.models import User
 from clinic.staff.roles import Permission
@@ -80,6 +82,74 @@ def patient_history(request: HttpRequest, patient_id: UUID, wanted: Query[Wanted
     )
     found = ledger.page_of(asked, cursor=cursor)
     return {"events": wording.lines(found.events, found.before), "next_cursor": found.next_cursor}
+
+
+class CheckOut(Schema):
+    at: datetime
+    is_full: bool
+    is_clean: bool
+    size: int
+    findings: list[str]
+
+    @staticmethod
+    def resolve_findings(check: status.Check) -> list[str]:
+        return [str(finding) for finding in check.findings]
+
+
+class IncidentOut(Schema):
+    at: datetime
+    kind: str
+    title: str
+    detail: str
+    size: int | None
+
+
+class ReceiptsOut(Schema):
+    name: str
+    size: int | None
+    kept_at: datetime | None
+    failing_since: datetime | None
+    error: str | None
+
+
+class CheckpointOut(Schema):
+    size: int
+    at: datetime
+    note: str
+
+
+class KeyOut(Schema):
+    kind: str
+    vkey: str
+    size: int
+
+
+class LifeOut(Schema):
+    number: int
+    at: datetime
+    size: int
+    reason: str
+
+
+class SealOut(Schema):
+    """`level` is good, warning or danger; `words` say why."""
+
+    level: str
+    words: str
+    checks: list[CheckOut]
+    incidents: list[IncidentOut]
+    witnesses: list[ReceiptsOut]
+    checkpoint: CheckpointOut | None
+    keys: list[KeyOut]
+    lives: list[LifeOut]
+
+
+@router.get("/history/seal", response=SealOut, operation_id="history_seal")
+def history_seal(request: HttpRequest) -> dict[str, Any]:
+    """Whether history is whole: checks with their findings, incidents, the newest checkpoint, keys and witnesses."""
+    cast(User, request.user).require(Permission.HISTORY_CHECK)
+    now = status.status(timezone.now())
+    return {"level": now.level, "words": str(now), **vars(status.overview())}
 
 
 @router.get("/history/{table}/{uuid:key}", response=list[VersionOut], operation_id="record_history")

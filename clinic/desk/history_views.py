@@ -53,6 +53,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "people": [(str(person.pk), person.get_full_name()) for person in staff.everybody().prefetch_related(None)],
         "tables": _labelled(wording.models_by_table()),
         "is_search": True,
+        "may_check": _user(request).may(Permission.HISTORY_CHECK),
     }
     template = "history/_events.html" if request.GET.get("cursor") and request.headers.get("HX-Request") else "history/search.html"
     return render(request, template, context)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clinic.desk import history_views, views
+from clinic.desk import history_views, seal_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -13,5 +13,6 @@ urlpatterns = [
     path("branch/", views.choose_branch, name="choose-branch"),
     path("patients/<uuid:patient_id>/history/", history_views.patient_history, name="patient-history"),
     path("history/", history_views.search, name="history"),
+    path("history/seal/", seal_views.seal, name="history-seal"),
     path("history/<str:table>/<uuid:key>/", history_views.record, name="record-history"),
 ]

@@ -60,6 +60,7 @@ class Permission(StrEnum):
     HISTORY_VIEW = "history_view"
     HISTORY_SEARCH = "history_search"
     EVIDENCE_TAKE = "evidence_take"
+    HISTORY_CHECK = "history_check"
     STAFF_VIEW = "staff_view"
     STAFF_WRITE = "staff_write"
     SETTINGS_WRITE = "settings_write"
@@ -153,6 +154,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.HISTORY_VIEW,
             P.HISTORY_SEARCH,
             P.EVIDENCE_TAKE,
+            P.HISTORY_CHECK,
             P.RECORD_EXPORT,
             P.DIARY_VIEW,
             P.PRICE_VIEW,
@@ -160,7 +162,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     ),
     Role.MARKETER: frozenset({P.REPORT_VIEW, P.PRICE_VIEW}),
     Role.TELESECRETARY: frozenset({P.PATIENT_VIEW, P.DIARY_VIEW, P.DIARY_WRITE}),
-    Role.SYSTEM_ADMINISTRATOR: frozenset({P.STAFF_VIEW, P.STAFF_WRITE, P.SETTINGS_WRITE, P.DICTIONARY_IMPORT, P.DIARY_SETUP, P.PRICE_VIEW}),
+    Role.SYSTEM_ADMINISTRATOR: frozenset(
+        {P.STAFF_VIEW, P.STAFF_WRITE, P.SETTINGS_WRITE, P.DICTIONARY_IMPORT, P.DIARY_SETUP, P.PRICE_VIEW, P.HISTORY_CHECK}
+    ),
 }
 
 

@@ -8,6 +8,7 @@ from django.db.models import Max
 
 from charting.models import Performance, VisitAddendum
 from clinic.history.models import Event, EventKind
+from clinic.history.verification.status import Status, status
 from clinic.patients.models import Consent, Patient
 from clinic.staff.models import Branch, User
 
@@ -28,6 +29,7 @@ class Look:
 class LawDesk:
     """What a lawyer comes for."""
 
+    seal: Status
     looks: Sequence[Look]
     reversals: Sequence[Performance]
     addenda: Sequence[VisitAddendum]
@@ -40,6 +42,7 @@ def build(user: User, branch: Branch, at: datetime) -> LawDesk:
     added = VisitAddendum.objects.filter(written_at__gte=since).select_related("patient", "written_by", "visit")
     withdrawn = Consent.objects.filter(withdrawn_at__gte=since).select_related("patient", "withdrawn_by")
     return LawDesk(
+        seal=status(at),
         looks=_looks(user, at),
         reversals=list(reversed_acts.order_by("-reversed_at", "pk")[:SHOWN]),
         addenda=list(added.order_by("-written_at", "pk")[:SHOWN]),

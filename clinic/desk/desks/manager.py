@@ -16,6 +16,7 @@ from clinic.billing import debts
 from clinic.billing.debts import DebtTotal
 from clinic.billing.models import Payment
 from clinic.desk import plot
+from clinic.history.verification.status import Status, status
 from clinic.lib.clock import branch_day, day_bounds
 from clinic.lib.money import ZERO
 from clinic.lib.templatetags.house import money
@@ -44,6 +45,7 @@ class PersonLoad:
 class ManagerDesk:
     """Two weeks of the branch in figures."""
 
+    seal: Status
     load: plot.Plot
     load_today: int | None
     received: plot.Plot
@@ -63,6 +65,7 @@ def build(user: User, branch: Branch, at: datetime) -> ManagerDesk:
     received = _received(branch, min(days[0], today.replace(day=1)))
     missed, percent = _missed(branch, at)
     return ManagerDesk(
+        seal=status(at),
         load=_load_plot(days, load),
         load_today=load.get(today),
         received=_received_plot(days, received, branch.currency),

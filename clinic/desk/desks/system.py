@@ -8,6 +8,7 @@ from django.db.models import Count, Q
 
 from clinic.history import wording
 from clinic.history.models import Event, EventKind
+from clinic.history.verification.status import Status, status
 from clinic.staff.models import ApiToken, Branch, User
 
 LOGINS_BACK = timedelta(days=2)
@@ -29,6 +30,7 @@ class Entry:
 class SystemDesk:
     """Accounts, second factors, keys of programs and the last entries."""
 
+    seal: Status
     people: int
     without_second_factor: int
     without_pin: int
@@ -44,7 +46,7 @@ def build(user: User, branch: Branch, at: datetime) -> SystemDesk:
     tokens = ApiToken.objects.filter(revoked_at=None, expires_at__gt=at, user__is_active=True).aggregate(
         tokens=Count("pk"), tokens_ending=Count("pk", filter=Q(expires_at__lt=at + TOKENS_AHEAD))
     )
-    return SystemDesk(**people, **tokens, entries=_entries(at - LOGINS_BACK))
+    return SystemDesk(seal=status(at), **people, **tokens, entries=_entries(at - LOGINS_BACK))
 
 
 def _entries(since: datetime) -> list[Entry]:

@@ -13,7 +13,7 @@ from clinic.history.models import Record
 from clinic.history.verification.findings import Finding
 
 SQL = Path(__file__).parent.parent / "sql"
-INSIDE = ("ledger.sql", "look.sql", "newest.sql", "sealing.sql", "schema.sql")
+INSIDE = ("ledger.sql", "look.sql", "newest.sql", "sealing.sql", "schema.sql", "alarms.sql")
 FUNCTION = re.compile(r"CREATE (?:OR REPLACE )?FUNCTION (history(?:_guard)?\.\w+)\(.*?AS \$\$(.*?)\$\$", re.DOTALL)
 CAPTURE_BODY = re.compile(r"AS \$capture\$(.*)\$capture\$", re.DOTALL)
 COPIED = re.compile(r'INSERT INTO public\."\w+" \((.*?), history_date.*?VALUES \((.*?), clock_timestamp', re.DOTALL)

@@ -23,8 +23,11 @@ FORMS = """SELECT w, patients_skeleton(w) FROM regexp_split_to_table(patients_la
 PHONE = """(SELECT c.value FROM patients_contact c WHERE c.patient_id = p.id AND c.kind = 'phone' AND c.ended_at IS NULL
  ORDER BY c.position, c.id LIMIT 1) AS phone"""
 
-BEGINNING = "(SELECT * FROM patients_search WHERE name_key LIKE %s LIMIT %s) beginning"
-SEARCH = """WITH hits AS MATERIALIZED (SELECT patient_id, name_key FROM {source} WHERE {where} LIMIT %s)
+# Planned as if all of it were read, so that the trigrams are used; yet the scan stops after the first hits. With the limit inside, a large
+# clinic is read from its beginning until enough names match.
+MATCHING = "WITH matching AS MATERIALIZED (SELECT patient_id, name_key FROM {source} WHERE {where})"
+BEGINNING = "(SELECT * FROM patients_search WHERE name_key LIKE %s ORDER BY name_key USING ~<~ LIMIT %s) beginning"
+SEARCH = """{matching}, hits AS MATERIALIZED (SELECT patient_id, name_key FROM matching LIMIT %s)
 SELECT p.*, {phone} FROM hits JOIN patients_patient p ON p.id = hits.patient_id
 ORDER BY p.card_number IS NOT DISTINCT FROM %s DESC, hits.name_key LIKE %s DESC, p.last_name, p.first_name, p.id LIMIT %s"""
 
@@ -45,13 +48,14 @@ def search_patients(*, user: User, text: str, today: date, limit: int = LIMIT) -
     beginning = f"{words[0][1]}%" if words else "%"
     found: list[Patient] = []
     if words:
-        found = _run(BEGINNING, where, [beginning, MOST_LOOKED_AT, *parameters], wanted, beginning=beginning, limit=limit)
-    return found if len(found) >= limit else _run("patients_search", where, parameters, wanted, beginning=beginning, limit=limit)
+        hits = 2 * limit if wanted.card_number is None else MOST_HITS
+        found = _run(BEGINNING, where, [beginning, MOST_LOOKED_AT, *parameters, hits], wanted, beginning=beginning, limit=limit)
+    return found if len(found) >= limit else _run("patients_search", where, [*parameters, MOST_HITS], wanted, beginning=beginning, limit=limit)
 
 
 def _run(source: str, where: str, parameters: list[str | int], wanted: Search, *, beginning: str, limit: int) -> list[Patient]:
-    sql = SEARCH.format(source=source, where=where, phone=PHONE)
-    return list(Patient.objects.raw(sql, [*parameters, MOST_HITS, wanted.card_number, beginning, limit]))
+    sql = SEARCH.format(matching=MATCHING.format(source=source, where=where), phone=PHONE)
+    return list(Patient.objects.raw(sql, [*parameters, wanted.card_number, beginning, limit]))
 
 
 def matching_ids(text: str, today: date) -> list[UUID]:
@@ -61,7 +65,7 @@ def matching_ids(text: str, today: date) -> list[UUID]:
         return []
     where, parameters = _condition(wanted, _words(wanted.names))
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT patient_id FROM patients_search WHERE {where} LIMIT {MOST_HITS}", parameters)  # noqa: S608
+        cursor.execute(f"{MATCHING.format(source='patients_search', where=where)} SELECT patient_id FROM matching LIMIT {MOST_HITS}", parameters)  # noqa: S608
         return [row[0] for row in cursor.fetchall()]
 
 

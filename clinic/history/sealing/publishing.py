@@ -1,5 +1,6 @@
 """Carries checkpoints to the witnesses beside the sealing, so that a slow or dead witness never holds it up."""
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -12,6 +13,7 @@ from clinic.history.sealing import epochs, notes
 from clinic.history.sealing.sequencer import Sealed
 from clinic.history.sealing.witnesses import Witness, WitnessFailure
 
+logger = logging.getLogger(__name__)
 RETRY = 60.0
 REREAD = 600.0
 RECEIPT = "INSERT INTO history.receipt (witness, size, receipt, error) VALUES (%s, %s, %s, %s)"
@@ -71,7 +73,10 @@ class Publisher:
             if is_stopping:
                 return
             if sealed:
-                self._publish(sealed)
+                try:
+                    self._publish(sealed)
+                except psycopg.Error as error:
+                    logger.warning("checkpoints wait: %s", error)
 
     def _publish(self, sealed: Sealed) -> None:
         due = [witness for witness in self._witnesses if time.monotonic() >= self._due.get(witness.name, 0.0)]
@@ -86,7 +91,7 @@ class Publisher:
         size = sealed.checkpoint.size
         try:
             receipt = witness.keep(sealed.note, sealed.checkpoint)
-        except WitnessFailure as failure:
+        except Exception as failure:  # whatever is wrong with one witness, the others must hear
             self._due[witness.name] = time.monotonic() + RETRY
             if witness.name not in self._failing:
                 connection.execute(RECEIPT, [witness.name, size, None, str(failure)])

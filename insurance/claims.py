@@ -135,8 +135,9 @@ def register_xlsx(claim: Claim) -> bytes:
     book = Workbook()
     sheet = book.worksheets[0]
     sheet.title = pgettext("claim", "Register")
-    sheet.append([_("Register %(number)s, %(insurer)s") % {"number": claim.number, "insurer": claim.insurer.name}])
-    sheet.append([f"{claim.legal_entity.name}, {claim.period_from:%d.%m.%Y} – {claim.period_to:%d.%m.%Y}, {claim.currency}"])
+    sheet.append([sheets.plain(_("Register %(number)s, %(insurer)s") % {"number": claim.number, "insurer": claim.insurer.name})])
+    period = f"{claim.period_from:%d.%m.%Y} – {claim.period_to:%d.%m.%Y}"
+    sheet.append([sheets.plain(f"{claim.legal_entity.name}, {period}, {claim.currency}")])
     sheet.append(_headings())
     lines = list(lines_of(claim))
     for number, line in enumerate(lines, start=1):
@@ -166,6 +167,6 @@ def _cells(line: ClaimLine) -> Iterable[object]:
         sheets.plain(line.policy.number),
         sheets.plain(line.letter.number if line.letter else ""),
     ]
-    what = [line.performed_date, line.charge.service.code, sheets.plain(line.charge.description), teeth]
+    what = [line.performed_date, sheets.plain(line.charge.service.code), sheets.plain(line.charge.description), teeth]
     charged = line.charge.amount if line.amount > 0 else -line.charge.amount
     return [*who, *what, charged, line.amount]

@@ -21,7 +21,8 @@ FORMATS: tuple[tuple[type, str], ...] = ((datetime, "dd.mm.yyyy hh:mm"), (date, 
 
 
 def plain(text: str) -> str:
-    """Text that a spreadsheet cannot take for a formula."""
+    """Text that a spreadsheet can keep and cannot take for a formula."""
+    text = ILLEGAL_CHARACTERS_RE.sub("", text)
     return f"'{text}" if text[:1] in RISKY else text
 
 

@@ -7,9 +7,8 @@ from django.utils.translation import gettext as _
 from openpyxl import Workbook
 
 from clinic.history.actions import record_print
+from clinic.lib.sheets import plain
 from clinic.patients.models import Patient
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def patients_sheet(found: QuerySet[Patient]) -> bytes:
@@ -27,11 +26,6 @@ def patients_sheet(found: QuerySet[Patient]) -> bytes:
     return buffer.getvalue()
 
 
-def harmless(text: str) -> str:
-    """A cell that a spreadsheet will not take for a formula."""
-    return f"'{text}" if text.startswith(FORMULA) else text
-
-
 def _headings() -> list[str]:
     return [
         _("Card number"), _("Last name"), _("First name"), _("Patronymic"), _("Birth name"), _("Sex"), _("Date of birth"), _("Phone"), _("Town"),
@@ -44,6 +38,6 @@ def _row(patient: Patient) -> list[object]:
     texts = [patient.last_name, patient.first_name, patient.patronymic, patient.birth_name, str(patient.get_sex_display())]
     places = [vars(patient)["phone"] or "", patient.city, patient.address, str(patient.branch), str(patient.responsible_dentist or "")]
     return [
-        patient.card_number, *(harmless(text) for text in texts), patient.birth_date, places[0],
-        *(harmless(text) for text in (*places[1:], str(patient.source or ""), labels)),
+        patient.card_number, *(plain(text) for text in texts), patient.birth_date, places[0],
+        *(plain(text) for text in (*places[1:], str(patient.source or ""), labels)),
     ]  # fmt: skip

@@ -11,7 +11,7 @@ from django.conf import settings
 
 from clinic import local_postgres
 
-PATIENCE = 90
+PATIENCE = 45
 
 
 def environment(**more: str) -> dict[str, str]:

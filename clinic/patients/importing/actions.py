@@ -15,9 +15,9 @@ from openpyxl import Workbook
 
 from clinic.files import actions as files
 from clinic.history.context import acting
+from clinic.lib import sheets as sheet_texts
 from clinic.lib.clock import branch_day
 from clinic.lib.errors import InvalidInput, NotFound
-from clinic.patients.exporting import harmless
 from clinic.patients.importing import rules, sheets
 from clinic.patients.importing.running import Problem, Run, Tally, Tell, problems_of
 from clinic.patients.models import ImportRun, ImportState
@@ -123,7 +123,7 @@ def pass_over(run: Run, report: Path, columns: list[str], tell: Tell) -> Path:
     """Go through the sheet and write every row that stays outside, with its reason, to `report`."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet(_("Rows not imported"))
-    sheet.append([_("Row"), _("What"), _("Why"), *columns])
+    sheet.append([_("Row"), _("What"), _("Why"), *(sheet_texts.plain(column) for column in columns)])
     for problem in problems_of(run, tell):
         sheet.append(_report_row(problem))
     book.save(report)
@@ -132,7 +132,7 @@ def pass_over(run: Run, report: Path, columns: list[str], tell: Tell) -> Path:
 
 def _report_row(problem: Problem) -> list[object]:
     what = _("likely duplicate") if problem.is_duplicate else _("error")
-    return [problem.row, what, problem.text, *(harmless(rules.text_of(cell)) for cell in problem.cells)]
+    return [problem.row, what, sheet_texts.plain(problem.text), *(sheet_texts.plain(rules.text_of(cell)) for cell in problem.cells)]
 
 
 def _note(run: ImportRun, tally: Tally, tell: Tell) -> None:

@@ -1,0 +1,73 @@
+"""One patient's address with another patient's record in it opens nothing and tells nothing."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+from django.urls import get_resolver
+
+from clinic.patients.models import Alert, Contact, Identifier, Patient, Relation
+from tests.billing.factories import NOW
+from tests.hostile import world
+from tests.hostile.requests import Operation, operations
+from tests.patients.factories import make_patient
+from tests.patients.factories import petrov as tests_petrov
+from tests.staff.factories import log_in
+from tests.test_access import _patterns
+
+pytestmark = pytest.mark.django_db
+REFUSED = (403, 404, 405, 422)
+
+
+@pytest.fixture
+def client() -> Client:
+    person = world.build()
+    petrov = tests_petrov()
+    Contact.objects.create(patient=petrov, kind="email", value="ivan@example.com")
+    Identifier.objects.create(patient=petrov, kind="snils", number="11223344595")
+    Relation.objects.create(patient=petrov, kind="mother", name="Петрова Анна", is_guardian=True)
+    Alert.objects.create(patient=petrov, kind="allergy", text="лидокаин", recorded_at=NOW, recorded_by=person)
+    return log_in(person)
+
+
+@pytest.fixture
+def stranger(client: Client) -> Patient:
+    """A patient who has nothing."""
+    return make_patient("Чужой", "Олег")
+
+
+def crossed(stranger: Patient) -> Iterator[str]:
+    """Pages with a patient and one of their records, filled with the stranger and Petrov's record."""
+    for route, name in _patterns(get_resolver(), "", ""):
+        parts = re.findall(r"<uuid:(\w+)>", route)
+        if len(parts) > 1 and "patient_id" in parts and not name.startswith("api:"):
+            ids = {part: str(stranger.pk) if part == "patient_id" else world.id_called(part) for part in parts}
+            if all(ids.values()):
+                yield "/" + re.sub(r"<uuid:(\w+)>", lambda found, ids=ids: str(ids[found[1]]), route)  # type: ignore[misc]
+
+
+def test_pages(client: Client, stranger: Patient) -> None:
+    tried, problems = 0, []
+    for address in crossed(stranger):
+        tried += 1
+        for answer in (client.get(address), client.post(address)):
+            if answer.status_code not in REFUSED or "Петров" in answer.content.decode():
+                problems.append(f"{address}: {answer.status_code}")
+    assert tried >= 4
+    assert not problems, "\n".join(problems)
+
+
+def crossed_operations() -> Iterator[Operation]:
+    return (one for one in operations() if len(one.path) > 1 and "patient_id" in one.path and all(one.path.values()))
+
+
+def test_operations(client: Client, stranger: Patient) -> None:
+    tried, problems = 0, []
+    for operation in crossed_operations():
+        tried += 1
+        answer = operation.ask(client, path={"patient_id": str(stranger.pk)})
+        if answer.status_code not in REFUSED or "Петров" in answer.content.decode():
+            problems.append(f"{operation.name}: {answer.status_code}")
+    assert tried >= 5
+    assert not problems, "\n".join(problems)

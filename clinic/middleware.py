@@ -61,6 +61,18 @@ def _request_id(request: HttpRequest) -> UUID:
         return uuid4()
 
 
+class NotKeptMiddleware:
+    """Nothing that was answered stays in the browser, unless a view says otherwise: Back after logging out shows no patient."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+
 class LanguageAndZoneMiddleware:
     """The user's language (a visitor's: the browser's), the branch's time zone."""
 

@@ -9,7 +9,6 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from clinic.desk import desks
@@ -36,7 +35,6 @@ def home(request: Request) -> HttpResponse:
 
 
 @page()
-@cache_control(private=True, no_cache=True)
 @require_GET
 def live(request: Request, name: str) -> HttpResponse:
     """The changing part of a desk, asked for every now and then."""
@@ -62,7 +60,6 @@ def confirm_call(request: Request, appointment_id: UUID) -> HttpResponse:
 
 
 @page(Permission.DIARY_VIEW)
-@cache_control(private=True, no_cache=True)
 @require_GET
 def diary_marks(request: Request) -> JsonResponse:
     """What the diary must say on each card of a day: debt, danger, laboratory work not back, first visit, insurer."""

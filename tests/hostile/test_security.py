@@ -28,6 +28,7 @@ def test_every_answer_is_hardened(path: str) -> None:
     policy = headers["Content-Security-Policy"]
     assert "'unsafe-inline'" not in policy and "'unsafe-eval'" not in policy and "object-src 'none'" in policy
     assert (headers["X-Frame-Options"], headers["X-Content-Type-Options"], headers["Referrer-Policy"]) == ("DENY", "nosniff", "same-origin")
+    assert "no-store" in headers["Cache-Control"]
 
 
 @pytest.mark.parametrize("address", ELSEWHERE)

@@ -1,14 +1,22 @@
-"""People in a hurry: double clicks, Back after saving, a lost connection, Escape, a stale tab. Nothing is doubled, nothing is lost."""
+"""People in a hurry: double clicks, Back after saving or leaving, a lost connection, Escape, a stale tab. Nothing is doubled or lost."""
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from charting.models import Performance, Procedure
 from clinic.billing.models import Payment
 from clinic.patients.models import Patient
+from clinic.scheduling.models import Appointment
 from tests.journeys.hands import login_as
 from tests.patients.factories import petrov
-from tests.staff.factories import make_branch, registrar_belova
+from tests.scheduling.factories import make_chair, make_shift
+from tests.staff.factories import dr_orlova, make_branch, registrar_belova
+from tests.treatment_plans import factories as plans
 
 LOST = "The clinic did not answer. Nothing you typed was lost; try again."
 
@@ -67,6 +75,104 @@ def test_a_payment_is_taken_once(desk: Page) -> None:
     expect(panel).to_be_hidden()
     desk.wait_for_load_state("networkidle")
     assert Payment.objects.count() == 1
+
+
+def test_a_plain_form_waits_for_the_connection(desk: Page) -> None:
+    with transaction.atomic():
+        patient = petrov()
+    desk.goto(f"/patients/{patient.pk}/edit/")
+    desk.locator("[name=last_name]").fill("Sidorov")
+    desk.context.set_offline(True)
+    desk.get_by_role("button", name="Save", exact=True).click()
+    expect(desk.locator("#toasts")).to_contain_text(LOST)
+    expect(desk.locator("[name=last_name]")).to_have_value("Sidorov")
+    desk.context.set_offline(False)
+    desk.get_by_role("button", name="Save", exact=True).click()
+    expect(desk.locator("h1")).to_contain_text("Sidorov")
+
+
+def test_an_appointment_is_booked_once(desk: Page) -> None:
+    with transaction.atomic():
+        chair = make_chair()
+        petrov()
+        dentist = dr_orlova()
+        midnight = timezone.localtime(timezone.now(), ZoneInfo("Europe/Moscow")).replace(hour=0, minute=0, second=0, microsecond=0)
+        make_shift(dentist, midnight, midnight + timedelta(hours=24))
+    desk.goto("/diary/")
+    panel = desk.locator("#panel")
+    desk.keyboard.press("n")
+    panel.locator("[name=dentist_id]").select_option(str(dentist.pk))
+    panel.locator("[name=chair_id]").select_option(str(chair.pk))
+    panel.locator("[name=time]").fill("12:00")
+    panel.locator("[name=q]").press_sequentially("Петров", delay=20)
+    panel.locator("[data-hits] a").first.click()
+    expect(panel.locator("[data-chosen]")).to_contain_text("Петров")
+    panel.get_by_role("button", name="Book").dblclick()
+    expect(panel).to_be_hidden()
+    expect(desk.locator(".diary-card")).to_have_count(1)
+    assert Appointment.objects.count() == 1
+
+
+def test_back_after_logging_out_shows_nobody(desk: Page) -> None:
+    with transaction.atomic():
+        patient = petrov()
+    desk.goto(f"/patients/{patient.pk}/")
+    expect(desk.locator("h1")).to_contain_text("Петров")
+    desk.locator("form[action$='/logout/'] button").evaluate("button => button.click()")
+    expect(desk.locator("[name=username]")).to_be_visible()
+    desk.go_back()
+    expect(desk.locator("[name=username]")).to_be_visible()
+    assert "Петров" not in desk.content()
+
+
+@pytest.fixture
+def chair(page: Page, base_url: str) -> Page:
+    """The dentist's browser."""
+    with transaction.atomic():
+        dentist = dr_orlova(make_branch())
+    login_as(page, dentist, base_url)
+    return page
+
+
+def test_a_line_is_added_once(chair: Page) -> None:
+    with transaction.atomic():
+        plan = plans.plan_with("crown")
+        plans.service("filling")
+        plans.procedure("hygiene", tooth=None)
+    chair.goto(plan.get_absolute_url())
+    lines = chair.locator("[data-item]")
+    chair.locator(".plan-proposals button").first.dblclick()
+    expect(lines).to_have_count(2)
+    chair.locator("#adder-teeth").fill("36 O")
+    chair.locator("#adder-q").press_sequentially("Filling", delay=20)
+    chair.locator("#adder-found button").first.dblclick()
+    expect(lines).to_have_count(3)
+    chair.reload()
+    expect(lines).to_have_count(3)
+    assert Procedure.objects.count() == 3
+
+
+def test_a_line_is_done_once(chair: Page) -> None:
+    with transaction.atomic():
+        plan = plans.agreed("crown").plan
+    chair.goto(plan.get_absolute_url())
+    chair.locator("form[hx-post$='/complete/'] button").dblclick()
+    expect(chair.locator("[data-item] .state-done")).to_be_visible()
+    expect(chair.locator("#panel .timeline > li").first).to_be_visible()
+    chair.wait_for_load_state("networkidle")
+    assert Performance.objects.count() == 1
+
+
+def test_a_field_with_a_style_of_its_own_is_replaced_without_a_complaint(chair: Page) -> None:
+    with transaction.atomic():
+        patient = petrov()
+    chair.goto(f"/patients/{patient.pk}/plans/")
+    title = chair.locator("#panel [name=title]")
+    for _time in range(2):
+        chair.keyboard.press("n")
+        title.evaluate("field => field.style.setProperty('caret-color', 'auto')")
+        chair.keyboard.press("Escape")
+        expect(chair.locator("#panel")).to_be_hidden()
 
 
 def test_a_stale_tab_is_told_and_keeps_its_words(desk: Page) -> None:

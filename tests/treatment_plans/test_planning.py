@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from charting.models import Procedure
 from charting.rules import Place
 from clinic.lib.errors import InvalidInput, NotAllowed, StaleVersion
 from clinic.lib.ids import uuid7
@@ -67,6 +68,16 @@ def test_it_adds_a_service_on_teeth_as_a_proposed_procedure() -> None:
     assert [row.tooth for row in item.procedure.teeth.all()] == [36]
     with pytest.raises(InvalidInput):
         actions.add_service(alternative_id=alternative.pk, service=service("filling"), places=[], actor=dr_orlova(), at=NOON)
+
+
+def test_a_service_sent_twice_is_one_line_and_its_number_no_other() -> None:
+    alternative, number = open_plan().alternatives.get(), uuid7()
+    values = {"alternative_id": alternative.pk, "places": [Place(36, frozenset("O"))], "actor": dr_orlova(), "at": NOON, "id": number}
+    first = actions.add_service(service=service("filling"), **values)  # type: ignore[arg-type]
+    assert actions.add_service(service=service("filling"), **values) == first  # type: ignore[arg-type]
+    with pytest.raises(actions.IdTaken):
+        actions.add_service(service=service("crown"), **values)  # type: ignore[arg-type]
+    assert alternative.items.count() == Procedure.objects.filter(patient=petrov()).count() == 1
 
 
 def test_it_holds_a_procedure_once() -> None:

@@ -116,13 +116,14 @@ def add_item(
 
     :raises NoPrice: when the price list holds none.
     :raises ItemExists: when the alternative holds the procedure already.
+    :raises IdTaken: when `id` is of another service's line.
     :raises AlternativeDecided: when the alternative is rejected or ended.
     """
     actor.require(Permission.PLAN_WRITE)
-    existing = Item.objects.filter(pk=id).first() if id else None
-    if existing:
-        return existing
     alternative = common.lock_alternative(alternative_id)
+    added = _added_before(id, alternative, procedure.service)
+    if added:
+        return added
     if not (alternative.is_open or alternative.state == AlternativeState.ACCEPTED):
         raise common.AlternativeDecided
     if procedure.patient_id != alternative.patient_id:
@@ -161,10 +162,10 @@ def add_service(
 ) -> Item:
     """Propose a new procedure on these teeth and put it into the alternative."""
     actor.require(Permission.PLAN_WRITE)
-    existing = Item.objects.filter(pk=id).first() if id else None
-    if existing:
-        return existing
     alternative = common.lock_alternative(alternative_id)
+    added = _added_before(id, alternative, service)
+    if added:
+        return added
     state = "planned" if alternative.state == AlternativeState.ACCEPTED else "proposed"
     procedure = charting.actions.add_procedure(patient=alternative.patient, service=service, places=places, state=state, actor=actor, at=at)
     return add_item(
@@ -288,6 +289,14 @@ def _lock_line(item_id: UUID) -> tuple[Alternative, Item]:
     if item.performance_id or (item.cancelled_at and alternative.is_open):
         raise common.ItemClosed
     return alternative, item
+
+
+def _added_before(id: UUID | None, alternative: Alternative, service: Service) -> Item | None:
+    """The line that a first call with this id made; the alternative is locked, so the second call waited for it."""
+    item = Item.objects.select_related("procedure").filter(pk=id).first() if id else None
+    if item and (item.patient_id != alternative.patient_id or item.procedure.service_id != service.pk):
+        raise common.IdTaken
+    return item
 
 
 def _save_once(item: Item) -> None:

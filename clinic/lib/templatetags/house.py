@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
+from clinic.lib.ids import uuid7
 from clinic.lib.money import CURRENCIES
 
 register = template.Library()
@@ -79,6 +80,12 @@ def money(amount: Decimal | None, currency: str = "") -> str:
         return ""
     text = number_format(amount, decimal_pos=2, use_l10n=True, force_grouping=True)
     return f"{text}\u00a0{CURRENCIES.get(currency, currency)}" if currency else text
+
+
+@register.simple_tag
+def new_id() -> str:
+    """An id for what a form will make: sent twice, it is made once."""
+    return str(uuid7())
 
 
 @register.simple_tag

@@ -115,6 +115,11 @@ document.getElementById("sign-form")?.addEventListener("submit", async (event) =
   if (!isDirty()) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  if (await save()) /** @type {HTMLFormElement} */ (event.target).requestSubmit();
+  const signing = /** @type {HTMLFormElement} */ (event.target);
+  const isSaved = await save();
+  delete signing.dataset.sending;
+  if (!isSaved) return;
+  signing.dataset.confirmed = "1";
+  signing.requestSubmit();
 }, { capture: true });
 attachTemplates(form, words);

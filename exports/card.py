@@ -16,6 +16,7 @@ from charting import words
 from charting.models import Diagnosis, Finding, NoteSection, Performance, Visit
 from charting.teeth import TEETH, dentition_at_age
 from clinic.lib import pdf
+from clinic.patients.rules import format_phone
 from exports import rules
 from exports.queries import Material
 from treatment_plans.models import Document, Item
@@ -108,7 +109,7 @@ def _passport(material: Material) -> list[tuple[str, str]]:
         (_("Sex"), patient.get_sex_display()),
         (_("Date of birth"), born),
         (_("Address"), ", ".join(part for part in (patient.postal_code, patient.city, patient.address, patient.country) if part)),
-        (_("Contacts"), ", ".join(contact.value for contact in material.contacts)),
+        (_("Contacts"), ", ".join(format_phone(contact.value) for contact in material.contacts)),
         (_("Identifiers"), "; ".join(f"{row.get_kind_display()} {row.number}" for row in material.identifiers)),
         (_("Insurance"), "; ".join(f"{row.programme.insurer.name}, {row.programme.name}, {row.number}" for row in material.policies)),
         (_("Legal representative"), "; ".join(f"{row.display_name} ({row.get_kind_display()})" for row in material.relations)),

@@ -109,6 +109,8 @@ def order_move(request: Request, order_id: UUID) -> HttpResponse:
 
     initial = {"version": found.version, "state": request.GET.get("state", "")}
     form = MoveForm(request.POST or None, initial=initial)
+    if form["state"].value() == OrderState.CANCELLED:
+        del form.fields["due_date"]
     verb = words.verb(found.state, form["state"].value() or "")
     return panels.submit(request, form, save, context={"title": _("Order %(number)s") % {"number": found.number}, "verb": verb or _("Save")})
 

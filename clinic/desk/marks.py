@@ -52,7 +52,7 @@ def marks_of(appointments: Sequence[Appointment], *, user: User, day: date) -> d
 def alert_words(alert: Alert) -> str:
     """`Allergy: lidocaine`."""
     kind = "" if alert.kind == AlertKind.OTHER else capfirst(alert.get_kind_display())
-    return ": ".join(part for part in (kind, alert.text) if part)
+    return _("%(kind)s: %(text)s") % {"kind": kind, "text": alert.text} if kind and alert.text else kind or alert.text
 
 
 def balance_words(account: dict[str, object]) -> str:

@@ -320,6 +320,8 @@ def _typed(row: Any, value: Any) -> str:
 def _structure(value: Any) -> str:
     if isinstance(value, list) and all(not isinstance(part, dict | list) for part in value):
         return ", ".join(str(part) for part in value)
+    if isinstance(value, dict) and all(not isinstance(part, dict | list) for part in value.values()):
+        return ", ".join(f"{name}: {say(None, part, Names(()))}" for name, part in value.items())
     return Truncator(json.dumps(value, ensure_ascii=False)).chars(500)
 
 

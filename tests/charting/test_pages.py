@@ -60,6 +60,7 @@ def test_a_note_is_signed_read_and_added_to(dentist: Client) -> None:
     page = dentist.get(f"/visits/{visit.pk}/").text
     assert "&lt;b&gt;Боль" in page
     assert "text as signed" in page
+    assert all(label in page for label in (">What is added ", ">Reason<"))
     assert '<textarea name="complaint"' not in page
     assert dentist.post(f"/visits/{visit.pk}/addenda/", {"text": ""}).status_code == 422
     assert dentist.post(f"/visits/{visit.pk}/addenda/", {"text": "Добавлено"}).status_code == 302

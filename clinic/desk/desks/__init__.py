@@ -28,7 +28,7 @@ DESKS = (
     Desk("chair", _("At the chair"), frozenset({Role.DENTIST, Role.HYGIENIST, Role.ASSISTANT}), chair.build, is_live=True),
     Desk("front", _("Front desk"), frozenset({Role.ADMINISTRATOR, Role.TELESECRETARY}), front.build, is_live=True),
     Desk("money", _("Accounts"), frozenset({Role.ACCOUNTANT}), money.build),
-    Desk("manager", _("The clinic"), frozenset({Role.MANAGER}), manager.build),
+    Desk("manager", _("The branch in figures"), frozenset({Role.MANAGER}), manager.build),
     Desk("law", _("Legal"), frozenset({Role.LAWYER}), law.build),
     Desk("marketing", _("Where patients come from"), frozenset({Role.MARKETER}), marketing.build),
     Desk("system", _("System"), frozenset({Role.SYSTEM_ADMINISTRATOR}), system.build),

@@ -10,11 +10,12 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
-from clinic.desk import navigation
+from clinic.desk import marks, navigation
 from clinic.desk.header import PatientHeader
 from clinic.patients.models import Patient
 
 register = template.Library()
+register.filter(marks.alert_words)
 
 
 class RememberNode(template.Node):

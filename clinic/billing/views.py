@@ -67,7 +67,7 @@ def till_report(request: Request) -> HttpResponse:
 @page(Permission.MONEY_VIEW, Permission.PAYMENT_POST)
 def till_find(request: Request) -> HttpResponse:
     """Patients to take a payment from, as rows that open the payment beside the till."""
-    text = request.GET.get("q", "").strip()[:100]
+    text = (request.POST.get("q") or request.GET.get("q", "")).strip()[:100]
     today = branch_day(timezone.now(), branch_of(request).time_zone)
     found = search_patients(user=request.user, text=text, today=today, limit=6) if text else []
     return render(request, "billing/_found.html", {"patients": found, "q": text})

@@ -101,6 +101,27 @@ def test_it_searches_from_any_page(desk: Client) -> None:
     assert "Nobody was found" in desk.get(reverse("patient-search"), {"q": "zzz"}).content.decode()
 
 
+def test_no_name_stands_in_an_address(desk: Client) -> None:
+    petrov()
+    make_patient("Сидоров", "Олег")
+    page = desk.get(reverse("patients")).content.decode()
+    assert f'hx-post="{reverse("patient-search")}"' in page
+    assert "Петров" in desk.post(reverse("patient-search"), {"q": "petr"}).content.decode()
+    answer = desk.post(reverse("patients"), {"q": "Петров", "branch": str(petrov().branch_id), "label": ""})
+    where = answer.headers["Location"]
+    assert answer.status_code == 302
+    assert "%D0" not in where and "label" not in where and str(petrov().branch_id) in where
+    shown = desk.get(where).content.decode()
+    assert ("Петров Иван" in shown, "Сидоров" in shown, 'value="Петров"' in shown) == (True, False, True)
+    assert "Сидоров" in desk.get(desk.post(reverse("patients"), {"q": " "}).headers["Location"]).content.decode()
+
+
+def test_only_the_latest_searches_are_kept(desk: Client) -> None:
+    for number in range(25):
+        desk.post(reverse("patients"), {"q": f"Петров {number}"})
+    assert len(desk.session["patient_searches"]) == 20
+
+
 def test_it_shows_both_versions_of_a_stale_edit(desk: Client) -> None:
     patient = petrov()
     url = reverse("patient-edit", args=[patient.pk])

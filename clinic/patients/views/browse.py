@@ -1,17 +1,19 @@
 """Finding patients: the search box of every page, the list with its filters, the list as a sheet."""
 
 from collections.abc import Iterable
+from secrets import token_hex
 from typing import Any, cast
 from uuid import UUID
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import cached_property
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from clinic.history.reading import attach
@@ -28,6 +30,9 @@ from clinic.staff.roles import Permission
 PAGE_SIZE = 50
 NOBODY = UUID(int=0)
 MOST_COUNTED = 10_000
+SEARCHES = "patient_searches"
+MOST_KEPT = 20
+LONGEST_TEXT = 200
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -46,8 +51,8 @@ class PatientPages(Paginator):  # type: ignore[type-arg]
 
 @page(Permission.PATIENT_VIEW)
 def search(request: Request) -> HttpResponse:
-    """Hits of the search box, as rows that the box walks with the arrows."""
-    text = request.GET.get("q", "").strip()
+    """Hits of the search box, as rows that the box walks with the arrows; the box asks by POST, so that no name stands in an address."""
+    text = (request.POST.get("q") or request.GET.get("q", "")).strip()
     found = search_patients(user=request.user, text=text, today=timezone.localdate(), limit=10)
     context = {"found": found, "text": text, "may_write": request.user.may(Permission.PATIENT_WRITE)}
     return render(request, "patients/_search.html", context)
@@ -57,16 +62,19 @@ def search(request: Request) -> HttpResponse:
 def patients(request: Request) -> HttpResponse:
     """All patients by name, narrowed by filters."""
     choices = _choices(request.user)
+    if request.method == "POST":
+        return _keep_search(request, choices)
     found = _found(request, choices)
     shown = PatientPages(found, PAGE_SIZE).get_page(request.GET.get("page"))
     rows = queries.whole_rows(found, cast("QuerySet[Patient]", shown.object_list))
     attach(rows, "branch", "responsible_dentist")
+    chosen = {"q": _typed(request), **{name: request.GET.get(name, "") for name in choices}}
     context = {
         "page": shown,
         "rows": _in_words(rows),
         "choices": choices,
-        "chosen": {name: request.GET.get(name, "") for name in ("q", *choices)},
-        "is_filtered": any(request.GET.get(name) for name in ("q", *choices)),
+        "chosen": chosen,
+        "is_filtered": any(chosen.values()),
         "query": request.GET.urlencode(),
         "may_write": request.user.may(Permission.PATIENT_WRITE),
         "may_import": request.user.may(Permission.PATIENT_IMPORT),
@@ -101,6 +109,22 @@ def export(request: Request) -> HttpResponse:
     return HttpResponse(content, content_type=XLSX, headers=headers)
 
 
+def _keep_search(request: Request, choices: dict[str, list[Any]]) -> HttpResponse:
+    """What was typed stays in the session and the address holds a key to it: addresses are logged, bookmarked and passed on."""
+    narrowed = {name: value for name in choices if (value := request.POST.get(name))}
+    text = request.POST.get("q", "").strip()[:LONGEST_TEXT]
+    if text:
+        narrowed["s"] = token_hex(8)
+        kept = [*request.session.get(SEARCHES, {}).items(), (narrowed["s"], text)]
+        request.session[SEARCHES] = dict(kept[-MOST_KEPT:])
+    return redirect(f"{reverse('patients')}?{urlencode(narrowed)}")
+
+
+def _typed(request: Request) -> str:
+    kept: dict[str, str] = request.session.get(SEARCHES, {})
+    return kept.get(request.GET.get("s", ""), request.GET.get("q", "")).strip()
+
+
 def _choices(user: User) -> dict[str, list[Any]]:
     dentists, labels, sources = queries.choices_of_filters(DENTISTS)
     return {"branch": branches_of(user), "dentist": dentists, "label": labels, "source": sources}
@@ -108,7 +132,7 @@ def _choices(user: User) -> dict[str, list[Any]]:
 
 def _found(request: Request, choices: dict[str, list[Any]]) -> QuerySet[Patient]:
     chosen = {name: _one(options, request.GET.get(name, "")) for name, options in choices.items()}
-    filters = queries.Filters(text=request.GET.get("q", "").strip(), **chosen)
+    filters = queries.Filters(text=_typed(request), **chosen)
     return queries.list_patients(user=request.user, filters=filters, today=timezone.localdate())
 
 

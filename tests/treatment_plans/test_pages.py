@@ -117,6 +117,15 @@ def test_an_unsigned_line_is_refused_with_the_way_to_sign(dentist: Client) -> No
     assert reverse("documents", args=[item.patient_id]) in answer.content.decode()
 
 
+def test_a_contract_that_waits_is_signed_and_not_issued_again(dentist: Client) -> None:
+    alternative = accepted("filling")
+    assert "Issue the contract" in text(dentist, "plan", alternative.plan_id)
+    document = issue("contract", alternative)
+    shown = text(dentist, "plan", alternative.plan_id)
+    assert f"Sign {document.full_number}" in shown
+    assert "Issue the contract" not in shown
+
+
 def test_a_document_is_issued_read_signed_and_saved(dentist: Client) -> None:
     alternative = accepted("filling")
     new = reverse("document-new", args=[alternative.patient_id])

@@ -99,7 +99,15 @@ def test_page_and_api_say_the_same_in_words(sequencer: Sequencer, write: Callabl
         lawyer = make_user(Role.LAWYER, username="lawyer", language="ru")
     browser = log_in(lawyer)
     page = browser.get("/history/seal/").text
-    for words in (str(entity.pk), "7 events carry a time far away", "mailto:a@b", "no route", keys.history(seq)[0].vkey, "История была изменена"):
+    for words in (
+        "Юридическое лицо: живая строка",
+        str(entity.pk),
+        "7 events carry a time far away",
+        "mailto:a@b",
+        "no route",
+        keys.history(seq)[0].vkey,
+        "История была изменена",
+    ):
         assert words in page
     assert "История была изменена" in browser.get("/").text
     answer = browser.get("/api/v1/history/seal").json()

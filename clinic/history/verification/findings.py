@@ -4,7 +4,10 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from clinic.history.wording import models_by_table, table_label
 
 WORDS = {
     "leaf_missing": _("Leaf %(pos)s of the log is missing."),
@@ -60,7 +63,16 @@ class Finding:
         return self.code in WARNINGS
 
     def __str__(self) -> str:
-        return str(WORDS[self.code]) % self.values
+        return str(WORDS[self.code]) % {name: _in_words(name, value) for name, value in self.values.items()}
+
+
+def _in_words(name: str, value: Any) -> Any:
+    """Tables by their human names, instants as the reader's clock shows them."""
+    if name == "table":
+        return table_label(value) if value in models_by_table() else value
+    if name in ("at", "since", "sealed") and value != "-":
+        return timezone.localtime(datetime.fromisoformat(value)).strftime("%Y-%m-%d %H:%M:%S %Z")
+    return value
 
 
 @dataclass(frozen=True)

@@ -79,8 +79,8 @@ def _check_copies(progress: Progress) -> Iterator[Finding]:
     for number, model in enumerate(models, 1):
         differing = sorted(copies.disagreements(model))
         if differing:
-            values = {"table": model._meta.verbose_name, "count": len(differing), "keys": ", ".join(differing[:MOST_KEYS])}
-            yield Finding("copies_differ", {**values, "table": str(values["table"])})
+            values = {"table": model._meta.db_table, "count": len(differing), "keys": ", ".join(differing[:MOST_KEYS])}
+            yield Finding("copies_differ", values)
         progress("tables", number, len(models))
 
 

@@ -1,11 +1,22 @@
 """How phones and document numbers are printed."""
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 from django import template
+from django.template.loader import get_template
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
 from clinic.patients import rules
 from clinic.patients.models import Identifier
 
 register = template.Library()
+CELLS = ("url", "name", "card", "born", "phone", "dentist", "branch")
+ROW = (
+    '<tr><td><a class="row-link" href="{}">{}</a><small>{}</small></td><td class="nowrap">{}</td><td class="nowrap">{}</td>'
+    '<td>{}</td><td>{}</td><td><span class="chips">{}</span></td></tr>'
+)
 
 
 @register.filter
@@ -18,3 +29,14 @@ def phone(value: str | None) -> str:
 def number(identifier: Identifier) -> str:
     """The number in printed groups."""
     return rules.format_identifier(identifier.kind, identifier.number)
+
+
+@register.filter
+def in_rows(patients: Iterable[Mapping[str, Any]]) -> SafeString:
+    """The rows of the list; in Python, because a page has hundreds of cells."""
+    return format_html_join("\n", ROW, ((*(row[cell] for cell in CELLS), _chips(row["labels"])) for row in patients))
+
+
+def _chips(labels: Iterable[Any]) -> SafeString:
+    chip = get_template("patients/_label.html")
+    return mark_safe("".join(chip.render({"label": label}) for label in labels))  # noqa: S308 - a template escapes

@@ -80,7 +80,7 @@ def debts(*, today: date, branch: Branch | None = None, since: datetime | None =
     return [Debt(*row) for row in rows]
 
 
-def _scope(today: date, branch: Branch | None, since: datetime | None) -> dict[str, object]:
+def _scope(today: date, branch: Branch | None, since: datetime | None) -> dict[str, date | UUID | int | None]:
     return {"today": today, "branch": branch.pk if branch else None, "since": since}
 
 

@@ -254,7 +254,7 @@ class Walk:
         while onward.count():
             signed = self.page.url
             self.hit(onward)
-            self.page.wait_for_url(lambda url, signed=signed: url != signed)
+            expect(self.page).not_to_have_url(signed)
             self.sign_here()
         self.page.goto(plan)
         expect(self.page.locator(".alert-strip.is-good a[href^='/documents/']")).to_be_visible()

@@ -130,6 +130,11 @@ def swap_proofs(content: Any) -> None:
     events[2]["proof"], events[5]["proof"] = events[5]["proof"], events[2]["proof"]
 
 
+def forget_the_beginning(content: Any) -> None:
+    content["events"].pop(0)
+    content["first"] = 2
+
+
 def forget_the_end(content: Any) -> None:
     content["events"] = content["events"][:-2]
     content["count"] -= 2
@@ -143,7 +148,7 @@ ATTACKS: dict[str, tuple[Edit, str]] = {
     "middle left out": (lambda content: content["events"].pop(4), "LEFT OUT OR REORDERED"),
     "end left out": (lambda content: content["events"].pop(), "LEFT OUT: the clinic had 11 events"),
     "end left out and the count with it": (forget_the_end, "LEFT OUT: the signed count"),
-    "beginning left out": (lambda content: (content["events"].pop(0), content.update(first=2)), "LEFT OUT: the clinic had 11 events"),
+    "beginning left out": (forget_the_beginning, "LEFT OUT: the clinic had 11 events"),
     "reordered": (swap((2, 6)), "LEFT OUT OR REORDERED"),
     "backdated": (backdate, "NOT IN THE SIGNED LOG"),
     "foreign proof": (swap_proofs, "NOT IN THE SIGNED LOG"),

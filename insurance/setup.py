@@ -83,6 +83,7 @@ def save_insurer(*, id: UUID | None = None, version: int | None = None, details:
     for name, value in vars(details).items():
         setattr(insurer, name, value)
     insurer.save()
+    insurer.refresh_from_db(fields=["version"])
     return insurer
 
 
@@ -104,6 +105,7 @@ def save_programme(
         raise NotFound
     programme.name, programme.needs_letter, programme.is_active = name.strip(), needs_letter, is_active
     programme.save()
+    programme.refresh_from_db(fields=["version"])
     return programme
 
 
@@ -154,6 +156,7 @@ def save_policy(
     """Enter a patient's policy, or change it when `version` is given. A policy that has ended is changed to end, never removed.
 
     :raises InvalidInput: when dates or limit are impossible.
+    :raises NotFound: when the policy is another patient's.
     :raises AlreadyThere: when the patient has this policy already.
     :raises LimitTooLow: when more than the new limit has been claimed.
     """
@@ -162,14 +165,17 @@ def save_policy(
     if not Programme.objects.filter(pk=programme_id).exists():
         raise NotFound
     ledger.lock_account(patient.pk)
-    policy = _existing(Policy, id, version) or Policy(id=id or uuid7())
-    policy.patient, policy.programme_id = patient, programme_id
+    policy = _existing(Policy, id, version) or Policy(id=id or uuid7(), patient=patient)
+    if policy.patient_id != patient.pk:
+        raise NotFound
+    policy.programme_id = programme_id
     for name, value in vars(details).items():
         setattr(policy, name, value)
     if Policy.objects.filter(patient=patient, programme=programme_id, number=details.number).exclude(pk=policy.pk).exists():
         raise AlreadyThere(fields={"number": AlreadyThere.default_message})
     _check_claims(policy)
     policy.save()
+    policy.refresh_from_db(fields=["version"])
     return policy
 
 
@@ -237,13 +243,11 @@ Row = TypeVar("Row", Insurer, Programme, Policy)
 def _existing(model: type[Row], id: UUID | None, version: int | None) -> Row | None:
     """The row to change, locked; None when it is to be entered.
 
-    :raises StaleVersion: when it changed since it was read.
+    :raises StaleVersion: when it changed since it was read, or stands already and no version was read.
     """
-    if version is None:
-        return model.objects.filter(pk=id).first() if id else None
     row = model.objects.select_for_update(no_key=True).filter(pk=id).first() if id else None
-    if row is None:
+    if row is None and version is not None:
         raise NotFound
-    if row.version != version:
+    if row is not None and row.version != version:
         raise StaleVersion
     return row

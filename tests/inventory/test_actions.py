@@ -193,3 +193,9 @@ def test_several_performances_race_for_the_last_material_and_the_stock_ends_at_e
         outcomes = list(pool.map(complete, range(8)))
     assert outcomes.count(True) == 5
     assert on_hand(lot) == 0
+
+
+def test_its_rules_hold_in_a_replicating_session_too() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tgenabled FROM pg_trigger WHERE tgname IN ('inventory_book_movement', 'inventory_guard_on_hand')")
+        assert cursor.fetchall() == [("A",), ("A",)]

@@ -74,6 +74,7 @@ def complete_item(*, item_id: UUID, actor: User, at: datetime, visit_id: UUID | 
     :raises AlreadyCompleted: when it is done; the link leads to the first result.
     :raises NotAgreed: when no signed contract or addendum covers it.
     :raises ConsentMissing: when a consent is not signed that the clinic's rules insist on; the link leads to signing it.
+    :raises charting.actions.OtherLegalEntity: when the visit is in a branch of another legal entity than the plan's.
     :raises inventory.actions.OutOfStock: when a material is short whose norm blocks.
     """
     actor.require(Permission.PROCEDURE_COMPLETE)
@@ -82,12 +83,13 @@ def complete_item(*, item_id: UUID, actor: User, at: datetime, visit_id: UUID | 
     unsigned = unsigned_consents(item, at)
     _refuse_unsigned(item, unsigned)
     visit = _visit(visit_id, item)
-    performance = charting.actions.perform_procedure(procedure=item.procedure, actor=actor, at=at, visit=visit)
+    branch = item.alternative.plan.branch
+    performance = charting.actions.perform_procedure(procedure=item.procedure, actor=actor, at=at, visit=visit, branch=branch)
     stock = inventory.actions.write_off(performance=performance, actor=actor, at=at)
     charge = clinic.billing.actions.post_charge(
         performance=performance, amount=item.total, currency=item.currency, description=describe(item), actor=actor, at=at
     )
-    with translation.override(item.alternative.plan.branch.language):
+    with translation.override(branch.language):
         claim_line = insurance.actions.add_claim_line(performance=performance, charge=charge, actor=actor, at=at)
     item.performance = performance
     item.save(update_fields=["performance"])

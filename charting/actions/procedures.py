@@ -14,7 +14,7 @@ from charting.models import Finding, Performance, Procedure, ProcedureChange, Pr
 from clinic.lib.errors import Conflict, InvalidInput
 from clinic.patients.models import Patient
 from clinic.price_list.models import Service
-from clinic.staff.models import User
+from clinic.staff.models import Branch, User
 from clinic.staff.roles import Permission
 
 MAY_MOVE = (Permission.CHART_WRITE, Permission.PLAN_WRITE, Permission.PLAN_DECIDE)
@@ -45,6 +45,20 @@ class NotPerformable(Conflict):
 
     code = "not_performable"
     default_message = _("A procedure that is cancelled, referred or already in the mouth cannot be carried out. Propose it again first.")
+
+
+class OtherLegalEntity(Conflict):
+    """The visit is in a branch that cannot book what another legal entity, or another currency, was agreed with."""
+
+    code = "other_legal_entity"
+
+    def __init__(self, visit: Visit, branch: Branch) -> None:
+        names = {"visit": visit.branch.name, "branch": branch.name}
+        message = _(
+            "The visit is in “%(visit)s”, but this was agreed with “%(branch)s”, which has another legal entity or currency. "
+            "Nothing was recorded. Do it in a visit of “%(branch)s”, or plan it anew for “%(visit)s”."
+        )
+        super().__init__(message % names, link=f"/visits/{visit.pk}/")
 
 
 class WrongTransition(Conflict):
@@ -113,11 +127,14 @@ def change_procedure_state(*, procedure: Procedure, state: str, actor: User, at:
 
 
 @transaction.atomic
-def perform_procedure(*, procedure: Procedure, actor: User, at: datetime, visit: Visit | None = None) -> Performance:
+def perform_procedure(*, procedure: Procedure, actor: User, at: datetime, visit: Visit | None = None, branch: Branch | None = None) -> Performance:
     """Carry the procedure out: it is done, and the findings it treats are settled through it.
+
+    It is booked to the visit's branch; without a visit to `branch`, the one it was agreed with.
 
     :raises AlreadyPerformed: when it stands done; carries the first performance.
     :raises NotPerformable: when it is cancelled, referred or existing.
+    :raises OtherLegalEntity: when the visit's branch is of another legal entity or currency than `branch`.
     """
     actor.require(Permission.PROCEDURE_COMPLETE)
     locked = Procedure.objects.select_for_update(of=("self",)).select_related("service", "patient").get(pk=procedure.pk)
@@ -127,13 +144,22 @@ def perform_procedure(*, procedure: Procedure, actor: User, at: datetime, visit:
     if not locked.is_performable:
         raise NotPerformable
     visit = visit_for(locked.patient, visit, actor)
-    performance = _perform(locked, actor, at, visit)
+    performance = _perform(locked, actor, at, visit, _branch_id(locked, actor, visit, branch))
     _move(locked, "done", actor, at)
     _settle_findings(locked, performance)
     return performance
 
 
-def _perform(procedure: Procedure, actor: User, at: datetime, visit: Visit | None) -> Performance:
+def _branch_id(procedure: Procedure, actor: User, visit: Visit | None, agreed: Branch | None) -> UUID:
+    """Where it is booked: the visit's branch, else the one it was agreed with, else the actor's, else the patient's."""
+    if visit is None:
+        return agreed.pk if agreed else actor.home_branch_id or procedure.patient.branch_id
+    if agreed and (visit.branch.legal_entity_id, visit.branch.currency) != (agreed.legal_entity_id, agreed.currency):
+        raise OtherLegalEntity(visit, agreed)
+    return visit.branch_id
+
+
+def _perform(procedure: Procedure, actor: User, at: datetime, visit: Visit | None, branch_id: UUID) -> Performance:
     """The row itself; the partial unique constraint decides between two at once."""
     try:
         with transaction.atomic():
@@ -142,7 +168,7 @@ def _perform(procedure: Procedure, actor: User, at: datetime, visit: Visit | Non
                 patient_id=procedure.patient_id,
                 performer=actor,
                 visit=visit,
-                branch_id=visit.branch_id if visit else actor.home_branch_id or procedure.patient.branch_id,
+                branch_id=branch_id,
                 performed_at=at,
                 state_before=procedure.state,
             )

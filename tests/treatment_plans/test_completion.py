@@ -7,18 +7,19 @@ from uuid import UUID
 import pytest
 from django.db import connection, transaction
 
-from charting.models import Performance, Procedure
+from charting.actions import OtherLegalEntity
+from charting.models import Performance, Procedure, Visit
 from clinic.billing.models import Charge
 from clinic.billing.queries import balance
 from clinic.history.context import Context, acting
 from clinic.lib.errors import InvalidInput, NotAllowed
-from clinic.staff.models import User
+from clinic.staff.models import Branch, LegalEntity, User
 from insurance.models import ClaimLine
 from inventory.actions import OutOfStock
 from inventory.models import Lot, Movement, Norm, OnShortage, Shortage
 from tests.insurance.factories import make_policy
 from tests.inventory.factories import make_lot, make_material
-from tests.staff.factories import dr_orlova, registrar_belova
+from tests.staff.factories import dr_orlova, make_legal_entity, registrar_belova
 from tests.treatment_plans.factories import NOON, agreed, first_item, plan_with, procedure, service
 from treatment_plans import actions, completion, queries, reversal, sheet
 from treatment_plans.models import Alternative, Item
@@ -126,6 +127,52 @@ def test_it_is_taken_back_by_opposite_rows_and_can_be_done_again() -> None:
         reversal.reverse_item(item_id=item.pk, reason="x", actor=dr_orlova(), at=NOON)
     complete(item)
     assert balance(alternative.patient) == Decimal("1080.00")
+
+
+def another_branch(name: str = "Lyon", currency: str = "EUR", *, entity: LegalEntity | None = None) -> Branch:
+    return Branch.objects.create(legal_entity=entity or make_legal_entity("Sourire SARL"), name=name, currency=currency)
+
+
+def a_visit_in(branch: Branch, item: Item) -> Visit:
+    return Visit.objects.create(patient=item.patient, branch=branch, dentist=dr_orlova(), opened_at=NOON)
+
+
+@pytest.mark.django_db
+def test_without_a_visit_it_is_booked_to_the_branch_of_the_plan() -> None:
+    dr_orlova(branch=another_branch())
+    item = first_item(agreed("filling"))
+    norm()
+    lot = make_lot(make_material(), "10")
+    result = complete(item)
+    lot.refresh_from_db()
+    branch = item.alternative.plan.branch
+    assert result.performance.visit is None
+    assert (result.performance.branch, result.charge.branch, result.charge.currency) == (branch, branch, branch.currency)
+    assert (result.charge.legal_entity, lot.on_hand) == (branch.legal_entity, 9)
+
+
+@pytest.mark.django_db
+def test_it_refuses_a_visit_of_another_legal_entity_or_currency() -> None:
+    item = first_item(agreed("filling"))
+    entity = item.alternative.plan.branch.legal_entity
+    before = counts()
+    for branch in (another_branch("Tula", "RUB"), another_branch("Lyon", "EUR", entity=entity)):
+        visit = a_visit_in(branch, item)
+        with pytest.raises(OtherLegalEntity, match=branch.name) as refused:
+            completion.complete_item(item_id=item.pk, actor=dr_orlova(), at=NOON, visit_id=visit.pk)
+        assert (refused.value.code, refused.value.link) == ("other_legal_entity", f"/visits/{visit.pk}/")
+    with pytest.raises(OtherLegalEntity):
+        complete(item)
+    assert counts() == before
+
+
+@pytest.mark.django_db
+def test_a_visit_in_another_branch_of_the_same_legal_entity_is_booked_there() -> None:
+    item = first_item(agreed("filling"))
+    branch = another_branch("Tverskaya", "RUB", entity=item.alternative.plan.branch.legal_entity)
+    a_visit_in(branch, item)
+    result = complete(item)
+    assert (result.performance.branch, result.charge.branch) == (branch, branch)
 
 
 def at_once(work: list[UUID]) -> list[str]:

@@ -3,8 +3,11 @@
 import logging
 import zoneinfo
 from collections.abc import Callable
+from contextlib import suppress
+from ipaddress import ip_address
 from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
 from django.core.signals import got_request_exception
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -33,6 +36,20 @@ FOREIGN: dict[int, tuple[str, Text]] = {
     413: ("too_large", _("What was sent is too large. Nothing was saved.")),
     500: ("internal", _("Something went wrong on our side. Nothing was saved, try again.")),
 }
+
+
+class ProxyAddressMiddleware:
+    """Behind the clinic's own proxy the visitor's address is the last one in X-Forwarded-For: the one which that proxy has added."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+        if settings.BEHIND_TLS_PROXY and forwarded:
+            with suppress(ValueError):
+                request.META["REMOTE_ADDR"] = str(ip_address(forwarded))
+        return self.get_response(request)
 
 
 class HistoryContextMiddleware:

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone, translation
 
 from clinic.history import queries, wording
@@ -17,6 +18,7 @@ from clinic.patients.models import Patient
 from clinic.staff.actions import context_of
 from clinic.staff.models import LegalEntity, User
 from clinic.staff.roles import Role
+from inventory.models import Material
 from tests.patients.factories import make_patient
 from tests.staff.factories import dr_orlova, log_in, make_branch, make_user
 
@@ -169,3 +171,10 @@ def test_details_and_tables_are_told_in_words() -> None:
         assert wording.table_label("exports_revenue-by-month") == "Отчёт или список"
         told = wording._details({"shared": True, "visit": "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b", "sha256": None})
     assert [(change.label, change.after) for change in told] == [("Общий компьютер", "да"), ("Приём", "#3f4a5b")]
+
+
+def test_a_records_page_leads_to_its_versions_for_those_who_may_read_them() -> None:
+    material = Material.objects.create(code="A1", name="Артикаин", unit="ml")
+    url = reverse("record-history", args=["inventory_material", material.pk])
+    assert url in log_in(make_user(Role.LAWYER, Role.ASSISTANT, branch=make_branch())).get(reverse("material", args=[material.pk])).content.decode()
+    assert url not in log_in(make_user(Role.ASSISTANT, branch=make_branch())).get(reverse("material", args=[material.pk])).content.decode()

@@ -21,12 +21,12 @@ EVENT = (
 )
 
 
-@register.simple_tag
-def history_link(record: Record) -> SafeString:
-    """A quiet link to the versions of a record; the page itself says who may see them."""
-    return format_html(
-        '<a class="btn btn-quiet btn-small" href="{}">{}{}</a>', record_url(record._meta.db_table, record.pk), icon("history"), _("Versions")
-    )
+@register.simple_tag(takes_context=True)
+def history_link(context: template.Context, record: Record) -> SafeString:
+    """A quiet link to the versions of a record, for those who may read history."""
+    if not context["request"].user.may("history_view"):
+        return SafeString()
+    return format_html('<a class="btn btn-quiet" href="{}">{}{}</a>', record_url(record._meta.db_table, record.pk), icon("history"), _("Versions"))
 
 
 @register.simple_tag

@@ -65,6 +65,7 @@ def book(
     """
     actor.require(Permission.DIARY_WRITE)
     key = id or uuid7()
+    _check_reach(starts_at, at=at)
     starts_at, ends_at = starts_at.astimezone(UTC), ends_at.astimezone(UTC)
     wanted = Wanted(rules.Span(starts_at, ends_at), patient_id, dentist_id, assistant_id, chair_id)
     hold(key, *wanted.resources)
@@ -119,6 +120,8 @@ def move(
     if not appointment.is_movable:
         raise WrongStep(_("An appointment that is done, cancelled or missed stays where it was. Book a new one."))
     kept = (appointment.dentist_id, appointment.branch_id, appointment.span)
+    if starts_at != appointment.starts_at:
+        _check_reach(starts_at, at=at)
     appointment.starts_at, appointment.ends_at = starts_at.astimezone(UTC), ends_at.astimezone(UTC)
     appointment.dentist_id = dentist_id or appointment.dentist_id
     appointment.chair = queries.get_chair_for(actor, chair_id) if chair_id else appointment.chair
@@ -203,6 +206,11 @@ def _locked(actor: User, appointment_id: UUID, version: int | None) -> Appointme
 
 def _wanted(appointment: Appointment) -> Wanted:
     return Wanted(appointment.span, appointment.patient_id, appointment.dentist_id, appointment.assistant_id, appointment.chair_id)
+
+
+def _check_reach(starts_at: datetime, *, at: datetime) -> None:
+    if not rules.is_in_reach(starts_at, at=at):
+        raise InvalidInput(fields={"starts_at": _("Choose a time from yesterday to three years ahead.")})
 
 
 def _check_request(wanted: Wanted) -> None:

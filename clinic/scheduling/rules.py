@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 BOOKED, CONFIRMED, ARRIVED, SEATED = "booked", "confirmed", "arrived", "seated"
 DONE, CANCELLED, NO_SHOW = "done", "cancelled", "no_show"
@@ -10,6 +10,9 @@ DONE, CANCELLED, NO_SHOW = "done", "cancelled", "no_show"
 LONGEST = timedelta(hours=12)
 EARLIEST_ARRIVAL = timedelta(hours=12)
 STEP = timedelta(minutes=5)
+BACK = timedelta(days=1)
+AHEAD_AT_MOST = timedelta(days=3 * 366)
+FIRST, LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 FREED = frozenset({CANCELLED, NO_SHOW})
 AHEAD = frozenset({BOOKED, CONFIRMED, ARRIVED})
@@ -52,6 +55,11 @@ def is_too_early(state: str, *, starts_at: datetime, at: datetime) -> bool:
     if state == NO_SHOW:
         return at < starts_at
     return state in (ARRIVED, SEATED, DONE) and at < starts_at - EARLIEST_ARRIVAL
+
+
+def is_in_reach(starts_at: datetime, *, at: datetime) -> bool:
+    """Whether a start may be given to an appointment: from a day ago, for what the desk writes down late, to three years ahead."""
+    return at - BACK <= starts_at <= at + AHEAD_AT_MOST
 
 
 def merged(spans: Iterable[Span]) -> list[Span]:

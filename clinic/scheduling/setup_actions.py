@@ -240,6 +240,8 @@ def _locked_shift(actor: User, shift_id: UUID, version: int) -> Shift:
 
 
 def _place(shift: Shift, starts_at: datetime, ends_at: datetime, **options: Any) -> Shift:
+    if not rules.FIRST <= starts_at < rules.LAST:
+        raise InvalidInput(fields={"starts_at": _("Choose a day between 2000 and 2099.")})
     shift.starts_at, shift.ends_at = starts_at.astimezone(UTC), ends_at.astimezone(UTC)
     if not timedelta(0) < shift.ends_at - shift.starts_at <= timedelta(hours=24):
         raise InvalidInput(fields={"ends_at": _("A shift ends after it starts, within 24 hours.")})

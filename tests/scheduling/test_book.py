@@ -5,12 +5,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from clinic.history.models import Event
 from clinic.lib.errors import InvalidInput, NotAllowed, NotFound
 from clinic.lib.ids import uuid7
+from clinic.scheduling import actions
 from clinic.scheduling.actions import OutsideShift, SlotTaken
-from clinic.scheduling.models import Appointment, AppointmentPerson
+from clinic.scheduling.models import Appointment, AppointmentPerson, Shift
 from clinic.scheduling.queries import day_appointments
 from clinic.staff.models import RoleGrant
 from clinic.staff.roles import Role
@@ -124,12 +126,13 @@ def test_the_hour_that_comes_twice_can_be_booked_twice() -> None:
     first, second = (datetime(2026, 10, 25, 2, 0, tzinfo=zone, fold=fold) for fold in (0, 1))
     make_shift(start=datetime(2026, 10, 25, 0, 0, tzinfo=zone), end=datetime(2026, 10, 25, 6, 0, tzinfo=zone), branch=paris)
     half_past = datetime(2026, 10, 25, 2, 30, tzinfo=zone)
-    assert book(first, chair_id=chair, ends_at=half_past).ends_at - first.astimezone(UTC) == timedelta(minutes=30)
-    assert book(half_past, chair_id=chair, ends_at=second)
-    late = book(second, chair_id=chair)
+    at = first.astimezone(UTC)
+    assert book(first, at=at, chair_id=chair, ends_at=half_past).ends_at - first.astimezone(UTC) == timedelta(minutes=30)
+    assert book(half_past, at=at, chair_id=chair, ends_at=second)
+    late = book(second, at=at, chair_id=chair)
     assert late.starts_at == datetime(2026, 10, 25, 1, 0, tzinfo=UTC)
     with pytest.raises(SlotTaken, match="02:00–03:00"):
-        book(late.starts_at, patient_id=dupont().pk, chair_id=make_chair("Vert", paris).pk)
+        book(late.starts_at, at=at, patient_id=dupont().pk, chair_id=make_chair("Vert", paris).pk)
     assert [appointment.starts_at.hour for appointment in day_appointments(paris, date(2026, 10, 25))] == [0, 0, 1]
 
 
@@ -137,7 +140,7 @@ def test_the_hour_that_is_skipped_ends_later_on_the_clock() -> None:
     paris, zone = make_branch("Paris", time_zone="Europe/Paris"), ZoneInfo("Europe/Paris")
     start = datetime(2026, 3, 29, 1, 30, tzinfo=zone)
     make_shift(start=start, end=start.replace(hour=6), branch=paris)
-    booked = book(start, chair_id=make_chair("Bleu", paris).pk, ends_at=start.replace(hour=3))
+    booked = book(start, at=start, chair_id=make_chair("Bleu", paris).pk, ends_at=start.replace(hour=3))
     assert booked.ends_at - booked.starts_at == timedelta(hours=1)
 
 
@@ -147,6 +150,33 @@ def test_it_refuses_impossible_times(minutes: int) -> None:
     with pytest.raises(InvalidInput) as refusal:
         book(minutes=minutes)
     assert set(refusal.value.fields) == {"ends_at"}
+
+
+@pytest.mark.parametrize("start", [datetime(9999, 12, 31, 23, tzinfo=UTC), datetime(2020, 1, 1, tzinfo=UTC), NOW - timedelta(hours=25)])
+def test_it_refuses_a_start_out_of_reach(start: datetime) -> None:
+    working_day()
+    appointment = book()
+    with pytest.raises(InvalidInput) as booking:
+        book(start, 0)
+    with pytest.raises(InvalidInput) as moving:
+        actions.move(actor=registrar_belova(), at=NOW, appointment_id=appointment.pk, version=1, starts_at=start, ends_at=start)
+    assert set(booking.value.fields) == set(moving.value.fields) == {"starts_at"}
+
+
+@pytest.mark.parametrize("model", [Appointment, Shift])
+def test_the_database_keeps_times_that_pages_can_show(model: type[Appointment] | type[Shift]) -> None:
+    working_day()
+    book()
+    for start in (datetime(9999, 12, 31, 12, tzinfo=UTC), datetime(1999, 12, 31, tzinfo=UTC)):
+        with pytest.raises(IntegrityError, match="in_this_century"), transaction.atomic():
+            model._default_manager.update(starts_at=start, ends_at=start + timedelta(hours=1))
+
+
+def test_what_is_long_past_may_still_end_later() -> None:
+    working_day()
+    appointment = book()
+    later = actions.resize(actor=registrar_belova(), at=NOW + timedelta(days=9), appointment_id=appointment.pk, version=1, ends_at=moscow(12))
+    assert later.ends_at == moscow(12)
 
 
 def test_it_refuses_people_who_cannot() -> None:

@@ -30,6 +30,9 @@ def test_it_adds_a_shift_once_and_names_the_clash() -> None:
     assert add(moscow(15), moscow(18))
     with pytest.raises(InvalidInput):
         add(moscow(20), moscow(20))
+    with pytest.raises(InvalidInput) as far:
+        add(moscow(9).replace(year=9999), moscow(10).replace(year=9999))
+    assert set(far.value.fields) == {"starts_at"}
 
 
 def test_a_shift_does_not_leave_its_patients() -> None:

@@ -37,13 +37,20 @@ class OrderDetails:
 
 
 @transaction.atomic
-def save_lab(*, actor: User, lab_id: UUID | None, name: str, contact: str, phone: str, email: str, usual_days: int, is_active: bool) -> Lab:
-    """Add a laboratory (`lab_id` new or None) or change it.
+def save_lab(
+    *, actor: User, lab_id: UUID | None, version: int | None = None, name: str, contact: str, phone: str, email: str, usual_days: int, is_active: bool
+) -> Lab:
+    """Add a laboratory (`lab_id` new or None) or change the one whose `version` was read.
 
+    :raises StaleVersion: when it changed since it was read, or stands already and no version was read.
     :raises InvalidInput: empty name, a name another laboratory has, days outside 1..90.
     """
     actor.require(Permission.LAB_WRITE)
     lab = Lab.objects.select_for_update().filter(pk=lab_id).first() if lab_id else None
+    if lab is None and version is not None:
+        raise NotFound
+    if lab is not None and lab.version != version:
+        raise StaleVersion
     fields = {}
     if not name.strip() or len(name) > 200:
         fields["name"] = _("Enter a name of at most 200 characters.")
@@ -57,6 +64,7 @@ def save_lab(*, actor: User, lab_id: UUID | None, name: str, contact: str, phone
     lab.name, lab.contact, lab.phone, lab.email = name.strip(), contact.strip(), phone.strip(), email.strip()
     lab.usual_days, lab.is_active = usual_days, is_active
     lab.save()
+    lab.refresh_from_db(fields=["version"])
     return lab
 
 

@@ -54,6 +54,7 @@ class MoveForm(forms.Form):
 
 
 class LabForm(forms.Form):
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     name = forms.CharField(label=_("Name"), max_length=200)
     contact = forms.CharField(label=_("Contact person"), required=False, max_length=200)
     phone = forms.CharField(label=_("Phone"), required=False, max_length=30)

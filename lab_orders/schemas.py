@@ -7,6 +7,7 @@ from ninja import Field, Schema
 
 
 class LabIn(Schema):
+    version: int | None = Field(None, description="of the laboratory that is changed; a new one has none")
     name: str
     contact: str = ""
     phone: str = ""
@@ -17,6 +18,7 @@ class LabIn(Schema):
 
 class LabOut(LabIn):
     id: UUID
+    version: int
 
 
 class OrderIn(Schema):

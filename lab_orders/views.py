@@ -160,7 +160,7 @@ def labs(request: Request) -> HttpResponse:
 @page(Permission.LAB_WRITE)
 def lab_edit(request: Request, lab_id: UUID | None = None) -> HttpResponse:
     found = Lab.objects.filter(pk=lab_id).first() if lab_id else None
-    names = ("name", "contact", "phone", "email", "usual_days", "is_active")
+    names = ("version", "name", "contact", "phone", "email", "usual_days", "is_active")
     initial = {name: getattr(found, name) for name in names} if found else {}
 
     def save(values: dict[str, Any]) -> None:

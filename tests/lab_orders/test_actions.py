@@ -7,7 +7,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from charting.models import Procedure, ProcedureTooth
-from clinic.lib.errors import InvalidInput, NotAllowed, StaleVersion
+from clinic.lib.errors import InvalidInput, NotAllowed, NotFound, StaleVersion
 from clinic.lib.ids import uuid7
 from clinic.price_list.models import Category, Scope, Service
 from clinic.staff.roles import Role
@@ -150,3 +150,16 @@ def test_without_a_due_date_the_usual_days_of_the_laboratory_count() -> None:
         details = actions.OrderDetails(lab_id=lab.pk)
         actions.change_order(actor=dr_orlova(), at=NOW, order_id=order.pk, version=order.version, details=details)
     assert refusal.value.fields.keys() == {"due_date"}
+
+
+def test_a_laboratory_is_changed_only_by_the_version_that_was_read() -> None:
+    lab = make_lab()
+    values: dict[str, Any] = {"actor": dr_orlova(), "contact": "", "phone": "", "email": "", "usual_days": 5, "is_active": True}
+    for version in (None, lab.version + 1):
+        with pytest.raises(StaleVersion):
+            actions.save_lab(lab_id=lab.pk, version=version, name="Other", **values)
+    changed = actions.save_lab(lab_id=lab.pk, version=lab.version, name="Ceramics", **values)
+    assert (changed.name, changed.version) == ("Ceramics", lab.version + 1)
+    with pytest.raises(NotFound):
+        actions.save_lab(lab_id=uuid7(), version=1, name="Nobody", **values)
+    assert actions.save_lab(lab_id=uuid7(), name="New", **values).version == 1

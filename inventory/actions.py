@@ -14,13 +14,12 @@ from charting.models import Performance
 from clinic.lib.clock import branch_day
 from clinic.lib.errors import Conflict, InvalidInput, NotFound, StaleVersion
 from clinic.lib.ids import uuid7
-from clinic.price_list.models import Scope, Service
+from clinic.price_list.models import Service
 from clinic.staff.models import Branch, User
 from clinic.staff.roles import Permission
 from inventory import rules
 from inventory.models import Lot, Material, Movement, MovementKind, Norm, OnShortage, Shortage, Unit
 
-COUNTED_BY_TOOTH = {Scope.TOOTH, Scope.SURFACES, Scope.ROOT, Scope.SPAN}
 LARGEST = Decimal("999999.999")
 
 
@@ -118,14 +117,16 @@ def receive(
 
 
 @transaction.atomic
-def write_off(*, performance: Performance, actor: User, at: datetime) -> WriteOff:
-    """Take from the branch's lots what the service's norms ask, earliest expiry first.
+def write_off(*, performance: Performance, actor: User, at: datetime, quantity: int = 1) -> WriteOff:
+    """Take from the branch's lots what the service's norms ask for `quantity` of it, at least once a tooth; earliest expiry first.
 
     :raises OutOfStock: when a material is short whose norm blocks; otherwise the shortage is recorded as a debt.
     """
     actor.require(Permission.PROCEDURE_COMPLETE)
     norms = list(Norm.objects.filter(service=performance.procedure.service_id).select_related("material").order_by("material_id"))
-    needed = rules.norm_quantities({norm.material_id: norm.quantity for norm in norms}, _units(performance))
+    act = performance.procedure
+    units = act.service.units(teeth=act.teeth.count(), quantity=quantity)
+    needed = rules.norm_quantities({norm.material_id: norm.quantity for norm in norms}, units)
     lots = _lock_lots(needed.keys(), performance.branch_id)
     day = branch_day(at, performance.branch.time_zone)
     pickings = {
@@ -230,12 +231,6 @@ def remove_norm(*, actor: User, norm_id: UUID) -> None:
     """Take a norm away; history keeps it."""
     actor.require(Permission.STOCK_WRITE)
     Norm.objects.filter(pk=norm_id).delete()
-
-
-def _units(performance: Performance) -> int:
-    if performance.procedure.service.scope not in COUNTED_BY_TOOTH:
-        return 1
-    return max(1, performance.procedure.teeth.count())
 
 
 def _lock_lots(materials: Iterable[UUID], branch_id: UUID) -> list[Lot]:

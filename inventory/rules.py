@@ -51,5 +51,5 @@ def pick_lots(lots: Sequence[LotOnHand], needed: Decimal, day: date) -> Picking:
 
 
 def norm_quantities(norms: Mapping[UUID, Decimal], units: int) -> dict[UUID, Decimal]:
-    """Quantity of each material for `units` of a service (teeth, or one for the mouth)."""
+    """Quantity of each material for `units` of a service."""
     return {material: quantity * units for material, quantity in norms.items()}

@@ -85,7 +85,7 @@ def complete_item(*, item_id: UUID, actor: User, at: datetime, visit_id: UUID | 
     visit = _visit(visit_id, item)
     branch = item.alternative.plan.branch
     performance = charting.actions.perform_procedure(procedure=item.procedure, actor=actor, at=at, visit=visit, branch=branch)
-    stock = inventory.actions.write_off(performance=performance, actor=actor, at=at)
+    stock = inventory.actions.write_off(performance=performance, quantity=item.quantity, actor=actor, at=at)
     charge = clinic.billing.actions.post_charge(
         performance=performance, amount=item.total, currency=item.currency, description=describe(item), actor=actor, at=at
     )

@@ -29,7 +29,7 @@ class ToothIn(Schema):
 
 
 class ItemIn(Schema):
-    """Either an existing procedure of the chart, or a service with its teeth."""
+    """Either an existing procedure of the chart, or a service with its teeth; no quantity is one, of a service done on teeth one a tooth."""
 
     id: UUID | None = None
     procedure: UUID | None = None
@@ -37,7 +37,7 @@ class ItemIn(Schema):
     teeth: list[ToothIn] = []
     phase: UUID | None = None
     visit_number: int = 1
-    quantity: int = 1
+    quantity: int | None = None
 
 
 class ItemChange(Schema):

@@ -89,6 +89,9 @@ class Scope(models.TextChoices):
     SPAN = "span", _("span of teeth")
 
 
+PER_TOOTH = frozenset({Scope.TOOTH, Scope.SURFACES, Scope.ROOT, Scope.SPAN})
+
+
 class ChartEffect(models.TextChoices):
     """What the finished service draws on the dental chart."""
 
@@ -141,6 +144,10 @@ class Service(Record):
         order = {"fr": ("fr", "en"), "en": ("en", "fr")}.get(language[:2], ())
         titles = (getattr(self, f"title_{code}") for code in order)
         return next(filter(None, titles), self.title_ru)
+
+    def units(self, *, teeth: int, quantity: int = 1) -> int:
+        """How many times it is done: `quantity`, for what is done on teeth at least once a tooth."""
+        return max(quantity, teeth) if self.scope in PER_TOOTH else quantity
 
     @property
     def missing_titles(self) -> list[str]:

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection, transaction
 
 from charting.actions import OtherLegalEntity
-from charting.models import Performance, Procedure, Visit
+from charting.models import Performance, Procedure, ProcedureTooth, Visit
 from clinic.billing.models import Charge
 from clinic.billing.queries import balance
 from clinic.history.context import Context, acting
@@ -20,7 +20,7 @@ from inventory.models import Lot, Movement, Norm, OnShortage, Shortage
 from tests.insurance.factories import make_policy
 from tests.inventory.factories import make_lot, make_material
 from tests.staff.factories import dr_orlova, make_legal_entity, registrar_belova
-from tests.treatment_plans.factories import NOON, agreed, first_item, plan_with, procedure, service
+from tests.treatment_plans.factories import NOON, a_document, accept, agreed, consent_to, first_item, plan_with, procedure, service, sign
 from treatment_plans import actions, completion, queries, reversal, sheet
 from treatment_plans.models import Alternative, Item
 
@@ -173,6 +173,38 @@ def test_a_visit_in_another_branch_of_the_same_legal_entity_is_booked_there() ->
     a_visit_in(branch, item)
     result = complete(item)
     assert (result.performance.branch, result.charge.branch) == (branch, branch)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("name", "teeth", "quantity", "taken"), [("hygiene", (), 3, 6), ("crown", (36, 37, 46), 3, 6), ("crown", (36, 37, 46), 1, 6)]
+)
+def test_materials_follow_the_quantity_and_the_teeth(name: str, teeth: tuple[int, ...], quantity: int, taken: int) -> None:
+    act = procedure(name, tooth=None)
+    for tooth in teeth:
+        ProcedureTooth.objects.create(procedure=act, patient=act.patient, tooth=tooth)
+    item = agreed_line(act, quantity)
+    norm(name, "2")
+    lot = make_lot(make_material(), "10")
+    result = complete(item)
+    lot.refresh_from_db()
+    assert (10 - lot.on_hand, result.charge.amount) == (taken, quantity * item.unit_price)
+    reversal.reverse_item(item_id=item.pk, reason="Не тот зуб", actor=dr_orlova(), at=NOON)
+    lot.refresh_from_db()
+    assert lot.on_hand == 10
+
+
+def agreed_line(act: Procedure, quantity: int) -> Item:
+    """A line of this quantity in a plan of its own, agreed and with its consents signed."""
+    plan = plan_with(patient=act.patient)
+    alternative = plan.alternatives.get()
+    actions.add_item(alternative_id=alternative.pk, procedure=act, quantity=quantity, actor=dr_orlova(), at=NOON)
+    accept(alternative)
+    document = a_document(alternative, items=list(alternative.items.all()))
+    sign(document)
+    alternative.items.update(agreed_document=document)
+    consent_to(alternative)
+    return first_item(alternative)
 
 
 def at_once(work: list[UUID]) -> list[str]:

@@ -52,6 +52,16 @@ def test_it_prices_a_line_by_the_list_valid_on_the_day() -> None:
     assert (before.unit_price, before.price_date) == (Decimal("6000.00"), date(2026, 11, 20))
 
 
+@pytest.mark.parametrize(("quantity", "expected"), [(None, 3), (1, 1), (4, 4)])
+def test_a_service_on_several_teeth_is_one_a_tooth_unless_said(quantity: int | None, expected: int) -> None:
+    alternative = open_plan().alternatives.get()
+    places = [Place(tooth) for tooth in (36, 37, 46)]
+    item = actions.add_service(alternative_id=alternative.pk, service=service("crown"), places=places, quantity=quantity, actor=dr_orlova(), at=NOON)
+    assert (item.quantity, item.total) == (expected, expected * item.unit_price)
+    cleaning = actions.add_service(alternative_id=alternative.pk, service=service("hygiene"), places=[], actor=dr_orlova(), at=NOON)
+    assert cleaning.quantity == 1
+
+
 def test_it_refuses_a_service_without_price() -> None:
     act = procedure("crown")
     Price.objects.filter(service=act.service).update(valid_to=date(2021, 1, 1))

@@ -109,10 +109,12 @@ def add_item(
     at: datetime,
     phase_id: UUID | None = None,
     visit_number: int = 1,
-    quantity: int = 1,
+    quantity: int | None = None,
     id: UUID | None = None,
 ) -> Item:
     """Put a procedure into an alternative at the day's price; into an accepted one it goes frozen and waits for a signed addendum.
+
+    Without a quantity it is one, for a service done on teeth one a tooth.
 
     :raises NoPrice: when the price list holds none.
     :raises ItemExists: when the alternative holds the procedure already.
@@ -137,7 +139,7 @@ def add_item(
         visit_number=_visit_number(visit_number),
         position=(alternative.items.aggregate(last=Max("position"))["last"] or 0) + 1,
         procedure=procedure,
-        quantity=_quantity(quantity),
+        quantity=_quantity(procedure.service.units(teeth=procedure.teeth.count()) if quantity is None else quantity),
         frozen_at=None if alternative.is_open else at,
         created_at=at,
     )
@@ -157,7 +159,7 @@ def add_service(
     at: datetime,
     phase_id: UUID | None = None,
     visit_number: int = 1,
-    quantity: int = 1,
+    quantity: int | None = None,
     id: UUID | None = None,
 ) -> Item:
     """Propose a new procedure on these teeth and put it into the alternative."""

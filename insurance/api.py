@@ -125,9 +125,12 @@ def make_claim(request: Request, data: ClaimIn) -> tuple[int, Claim]:
 
 
 @router.get("/claims/{uuid:claim_id}/lines", response=list[ClaimLineOut], operation_id="list_claim_lines")
-def list_claim_lines(request: Request, claim_id: UUID) -> QuerySet[ClaimLine]:
+def list_claim_lines(request: Request, claim_id: UUID) -> list[ClaimLine]:
     request.user.require(Permission.INSURANCE_VIEW)
-    return claims.lines_of(queries.get_claim(claim_id))
+    claim = queries.get_claim(claim_id)
+    lines = list(claims.lines_of(claim))
+    queries.look_at_register(claim, lines)
+    return lines
 
 
 @router.get("/claims/{uuid:claim_id}/file", operation_id="get_claim_file")

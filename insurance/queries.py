@@ -12,6 +12,8 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from clinic.files.models import StoredFile
+from clinic.history.actions import note
+from clinic.history.models import EventKind
 from clinic.lib.errors import NotFound
 from clinic.lib.money import ZERO
 from clinic.patients.models import Patient
@@ -241,6 +243,12 @@ def get_programme(programme_id: UUID | None) -> Programme:
 def get_claim(claim_id: UUID) -> Claim:
     """:raises NotFound: when there is no such register."""
     return _get(Claim.objects.select_related("insurer", "legal_entity", "file", "made_by", "sent_by", "paid_by"), claim_id)
+
+
+def look_at_register(claim: Claim, lines: Sequence[ClaimLine]) -> None:
+    """Write down whose procedures the current person saw in a register."""
+    seen = {"claim": claim.pk, "number": claim.number, "patients": sorted({str(line.patient_id) for line in lines})}
+    note(EventKind.VIEW, table="insurance_claim", key=None, patient_id=None, body=seen)
 
 
 def get_policy(policy_id: UUID) -> Policy:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.billing import ledger
 from clinic.billing.models import CURRENCY_CHOICES
+from clinic.billing.rules import AmountProblem, amount_problem
 from clinic.files.models import StoredFile
 from clinic.lib.errors import Conflict, DomainError, InvalidInput, NotFound, StaleVersion, Text
 from clinic.lib.ids import uuid7
@@ -197,8 +198,9 @@ def _check_policy(details: PolicyDetails) -> None:
         wrong["number"] = _("Enter the policy's number.")
     if details.valid_to and details.valid_to < details.valid_from:
         wrong["valid_to"] = _("The policy ends before it begins.")
-    if details.annual_limit is not None and not 0 <= details.annual_limit < 10**8:
-        wrong["annual_limit"] = _("Enter a limit of zero or more, or leave it empty.")
+    problem = _limit_problem(details.annual_limit, _("Enter a limit of zero or more, or leave it empty."), allow_zero=True)
+    if problem:
+        wrong["annual_limit"] = problem
     if details.currency not in dict(CURRENCY_CHOICES):
         wrong["currency"] = _("Choose one of the clinic's currencies.")
     if wrong:
@@ -231,10 +233,18 @@ def _check_letter(details: LetterDetails) -> None:
         wrong["number"] = _("Enter the letter's number.")
     if details.valid_until and details.valid_until < details.letter_date:
         wrong["valid_until"] = _("The letter ends before it begins.")
-    if details.limit_amount is not None and not 0 < details.limit_amount < 10**8:
-        wrong["limit_amount"] = _("Enter a limit above zero, or leave it empty.")
+    problem = _limit_problem(details.limit_amount, _("Enter a limit above zero, or leave it empty."), allow_zero=False)
+    if problem:
+        wrong["limit_amount"] = problem
     if wrong:
         raise InvalidInput(fields=wrong)
+
+
+def _limit_problem(limit: Decimal | None, too_low: Text, *, allow_zero: bool) -> Text | None:
+    problem = amount_problem(limit, allow_zero=allow_zero) if limit is not None else None
+    if problem is None:
+        return None
+    return too_low if problem == AmountProblem.NOT_POSITIVE else ledger.AMOUNT_WORDS[problem]
 
 
 Row = TypeVar("Row", Insurer, Programme, Policy)

@@ -113,6 +113,7 @@ def claim(request: Request, claim_id: UUID) -> HttpResponse:
     """One register with its lines."""
     found = queries.get_claim(claim_id)
     lines = list(claims.lines_of(found))
+    queries.look_at_register(found, lines)
     context = {"claim": found, "lines": lines, "total": sum(line.amount for line in lines)}
     return render(request, "insurance/claim.html", {**context, **_rights(request)})
 

@@ -21,6 +21,7 @@ from inventory import rules
 from inventory.models import Lot, Material, Movement, MovementKind, Norm, OnShortage, Shortage, Unit
 
 LARGEST = Decimal("999999.999")
+DEAREST = Decimal("99999999.9999")
 
 
 class OutOfStock(Conflict):
@@ -203,8 +204,8 @@ def discard(*, actor: User, at: datetime, lot_id: UUID, quantity: Decimal, reaso
 def count(*, actor: User, at: datetime, lot_id: UUID, counted: Decimal, id: UUID | None = None) -> Movement | None:
     """Book the difference between what was counted and what the books hold; None when they agree."""
     actor.require(Permission.STOCK_WRITE)
-    if counted < 0 or counted > LARGEST:
-        raise InvalidInput(fields={"counted": _("Enter a quantity from 0 to 999 999.")})
+    if not rules.fits(counted, most=LARGEST, places=3):
+        raise InvalidInput(fields={"counted": _("Enter a quantity from 0 to 999 999, with at most 3 decimals.")})
     lot = Lot.objects.select_for_update().filter(pk=lot_id).first()
     if lot is None:
         raise NotFound
@@ -299,8 +300,8 @@ def _check_material(*, name: str, code: str, unit: str, reorder_at: Decimal, exc
         fields["code"] = _("Another material has this article.")
     if unit not in Unit.values:
         fields["unit"] = _("Choose a unit from the list.")
-    if not 0 <= reorder_at <= LARGEST:
-        fields["reorder_at"] = _("Enter a quantity from 0 to 999 999.")
+    if not rules.fits(reorder_at, most=LARGEST, places=3):
+        fields["reorder_at"] = _("Enter a quantity from 0 to 999 999, with at most 3 decimals.")
     if fields:
         raise InvalidInput(fields=fields)
 
@@ -311,13 +312,13 @@ def _check_receipt(number: str, quantity: Decimal, unit_cost: Decimal, expires_o
         fields["number"] = _("Enter the lot number as printed on the pack.")
     if expires_on is not None and expires_on < today:
         fields["expires_on"] = _("This lot has already expired.")
-    if not 0 <= unit_cost < Decimal(10**8):
-        fields["unit_cost"] = _("Enter a cost that is not negative.")
+    if not rules.fits(unit_cost, most=DEAREST, places=4):
+        fields["unit_cost"] = _("Enter a cost that is not negative, with at most 4 decimals.")
     if fields:
         raise InvalidInput(fields=fields)
     _check_quantity(quantity)
 
 
 def _check_quantity(quantity: Decimal) -> None:
-    if not 0 < quantity <= LARGEST or quantity != quantity.quantize(Decimal("0.001")):
+    if not rules.fits(quantity, most=LARGEST, places=3) or quantity == 0:
         raise InvalidInput(fields={"quantity": _("Enter a quantity greater than 0, with at most 3 decimals.")})

@@ -53,3 +53,8 @@ def pick_lots(lots: Sequence[LotOnHand], needed: Decimal, day: date) -> Picking:
 def norm_quantities(norms: Mapping[UUID, Decimal], units: int) -> dict[UUID, Decimal]:
     """Quantity of each material for `units` of a service."""
     return {material: quantity * units for material, quantity in norms.items()}
+
+
+def fits(value: Decimal, *, most: Decimal, places: int) -> bool:
+    """Whether `value` is a number from 0 to `most` that so many places after the point hold without rounding."""
+    return value.is_finite() and 0 <= value <= most and value == round(value, places)

@@ -199,3 +199,23 @@ def test_its_rules_hold_in_a_replicating_session_too() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT tgenabled FROM pg_trigger WHERE tgname IN ('inventory_book_movement', 'inventory_guard_on_hand')")
         assert cursor.fetchall() == [("A",), ("A",)]
+
+
+def test_it_rounds_nothing_silently() -> None:
+    lot = make_lot(make_material(), "10")
+    receipt: dict[str, Any] = {
+        "actor": storekeeper(),
+        "at": NOW,
+        "material_id": lot.material_id,
+        "branch": make_branch(),
+        "number": "L2",
+        "quantity": Decimal(1),
+    }
+    with pytest.raises(InvalidInput) as cost:
+        actions.receive(**receipt, unit_cost=Decimal("10.123456"))
+    with pytest.raises(InvalidInput) as counted:
+        actions.count(actor=storekeeper(), at=NOW, lot_id=lot.pk, counted=Decimal("3.00049"))
+    with pytest.raises(InvalidInput) as reorder:
+        actions.create_material(actor=storekeeper(), name="Gel", code="G-1", unit="g", reorder_at=Decimal("0.0001"))
+    assert [list(error.value.fields) for error in (cost, counted, reorder)] == [["unit_cost"], ["counted"], ["reorder_at"]]
+    assert actions.receive(**receipt, unit_cost=Decimal("10.1234")).lot.unit_cost == Decimal("10.1234")

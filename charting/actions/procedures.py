@@ -47,6 +47,17 @@ class NotPerformable(Conflict):
     default_message = _("A procedure that is cancelled, referred or already in the mouth cannot be carried out. Propose it again first.")
 
 
+class ToothGone(Conflict):
+    """A tooth that the procedure is for is not in the mouth any more."""
+
+    code = "tooth_gone"
+
+    def __init__(self, problems: Sequence[rules.Problem], patient: Patient) -> None:
+        message = _("%(problem)s Nothing was recorded. Correct the chart if the tooth is there, otherwise cancel the procedure.")
+        problem = " ".join(words.problem_text(problem) for problem in problems)
+        super().__init__(message % {"problem": problem}, link=f"/patients/{patient.pk}/chart/")
+
+
 class OtherLegalEntity(Conflict):
     """The visit is in a branch that cannot book what another legal entity, or another currency, was agreed with."""
 
@@ -134,6 +145,7 @@ def perform_procedure(*, procedure: Procedure, actor: User, at: datetime, visit:
 
     :raises AlreadyPerformed: when it stands done; carries the first performance.
     :raises NotPerformable: when it is cancelled, referred or existing.
+    :raises ToothGone: when it is for a tooth that is not in the mouth by then.
     :raises OtherLegalEntity: when the visit's branch is of another legal entity or currency than `branch`.
     """
     actor.require(Permission.PROCEDURE_COMPLETE)
@@ -143,11 +155,24 @@ def perform_procedure(*, procedure: Procedure, actor: User, at: datetime, visit:
         raise AlreadyPerformed(standing)
     if not locked.is_performable:
         raise NotPerformable
+    _refuse_absent(locked, at)
     visit = visit_for(locked.patient, visit, actor)
     performance = _perform(locked, actor, at, visit, _branch_id(locked, actor, visit, branch))
     _move(locked, "done", actor, at)
     _settle_findings(locked, performance)
     return performance
+
+
+def _refuse_absent(procedure: Procedure, at: datetime) -> None:
+    """Only teeth that went since it was placed: what else its places lack was judged when it was entered."""
+    places = [queries.tooth_place(row) for row in procedure.teeth.order_by("tooth")]
+    if not places:
+        return
+    absent = queries.absent_teeth(procedure.patient, at)
+    problems = rules.procedure_problems(scope=procedure.service.scope, effect=procedure.service.chart_effect, places=places, absent=absent)
+    gone = [problem for problem in problems if problem.code == "tooth_absent"]
+    if gone:
+        raise ToothGone(gone, procedure.patient)
 
 
 def _branch_id(procedure: Procedure, actor: User, visit: Visit | None, agreed: Branch | None) -> UUID:

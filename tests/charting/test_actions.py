@@ -155,6 +155,22 @@ def test_performing_settles_what_it_treats_and_reversal_opens_it_again() -> None
         actions.reverse_performance(performance=performance, actor=dr_orlova(), at=later, reason="again")
 
 
+def test_what_was_planned_is_not_done_on_a_tooth_that_was_pulled_since() -> None:
+    filling, crown = make_procedure("filling", place(16, "O"), days_ago=3), make_procedure("crown", place(15), days_ago=3)
+    again, implant = make_procedure("extraction", place(16), days_ago=3), make_procedure("implant", place(16), days_ago=3)
+    pulled = perform(make_procedure("extraction", place(16), days_ago=3), days_ago=2)
+    for procedure in (filling, again):
+        with pytest.raises(actions.ToothGone, match="Tooth 16 is not in the mouth") as refused:
+            perform(procedure)
+        assert (refused.value.code, refused.value.link) == ("tooth_gone", f"/patients/{procedure.patient_id}/chart/")
+        assert (procedure.performances.count(), Procedure.objects.get(pk=procedure.pk).state) == (0, "proposed")
+    assert perform(crown).procedure == crown
+    actions.reverse_performance(performance=pulled, actor=dr_orlova(), at=NOW, reason="wrong tooth")
+    assert perform(filling).procedure == filling
+    perform(again)
+    assert perform(implant).procedure == implant
+
+
 def test_a_second_performance_is_answered_with_the_first() -> None:
     procedure = make_procedure("crown", place(11))
     first = perform(procedure)

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from django.db import connection, transaction
 
-from charting.actions import OtherLegalEntity
+from charting.actions import OtherLegalEntity, ToothGone
 from charting.models import Performance, Procedure, ProcedureTooth, Visit
 from clinic.billing.models import Charge
 from clinic.billing.queries import balance
@@ -93,6 +93,16 @@ def test_it_refuses_what_is_not_agreed_accepted_or_live() -> None:
         complete(first_item(plan_with("extraction").alternatives.get()))
     with pytest.raises(NotAllowed):
         completion.complete_item(item_id=first_item(alternative).pk, actor=registrar_belova(), at=NOON)
+
+
+@pytest.mark.django_db
+def test_it_refuses_a_line_on_a_tooth_that_was_pulled_and_leaves_nothing() -> None:
+    filling, pulled = first_item(agreed("filling")), first_item(agreed("extraction"))
+    complete(pulled)
+    before = counts()
+    with pytest.raises(ToothGone, match="36"):
+        complete(filling)
+    assert counts() == before
 
 
 @pytest.mark.django_db

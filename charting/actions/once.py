@@ -4,21 +4,13 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext_lazy as _
 
 from clinic.history.models import Record
-from clinic.lib.errors import Conflict
+from clinic.lib.errors import KeyTaken
 from clinic.lib.ids import uuid7
 from clinic.patients.models import Patient
 
 RecordT = TypeVar("RecordT", bound=Record)
-
-
-class KeyTaken(Conflict):
-    """Another record has this key."""
-
-    code = "key_taken"
-    default_message = _("Another record has this key already. Send the entry again with a new one.")
 
 
 def find_sent(model: type[RecordT], key: UUID | None, patient: Patient) -> RecordT | None:

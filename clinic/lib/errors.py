@@ -58,6 +58,22 @@ class Conflict(DomainError):
     status = 409
 
 
+class KeyTaken(Conflict):
+    """Another record has this key."""
+
+    code = "key_taken"
+    default_message = _("Another record has this key already. Send the entry again with a new one.")
+
+
+def check_same(first: object, **sent: object) -> None:
+    """A request that is sent again asks for what the first one made.
+
+    :raises KeyTaken: when the record of that key holds anything else.
+    """
+    if any(getattr(first, name) != value for name, value in sent.items()):
+        raise KeyTaken
+
+
 class StaleVersion(Conflict):
     """Somebody changed the record since it was read."""
 

@@ -5,10 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from clinic.lib.clock import branch_day, day_bounds
-from clinic.lib.errors import Conflict, DomainError, InvalidInput, NotFound, StaleVersion, Text
+from clinic.lib.errors import Conflict, DomainError, InvalidInput, KeyTaken, NotAllowed, NotFound, StaleVersion, Text, check_same
 from clinic.lib.ids import uuid7
 from clinic.patients.models import Patient
 from clinic.scheduling import queries, rules
@@ -62,6 +63,7 @@ def book(
 
     :raises SlotTaken, InvalidInput: when somebody or the chair is taken; when the times or the people cannot be.
     :raises OutsideShift: when the dentist does not work then and `outside_shift` is not said.
+    :raises KeyTaken: when `id` is of another booking.
     """
     actor.require(Permission.DIARY_WRITE)
     key = id or uuid7()
@@ -71,7 +73,7 @@ def book(
     hold(key, *wanted.resources)
     first = Appointment.objects.select_related(*queries.RELATED).filter(pk=key).first()
     if first is not None:
-        return first
+        return _same_booking(actor, first, wanted)
     chair = queries.get_chair_for(actor, chair_id)
     _check_request(wanted)
     excuse = outside_shift_reason if outside_shift else None
@@ -153,13 +155,26 @@ def describe(
     """
     actor.require(Permission.DIARY_WRITE)
     appointment = _locked(actor, appointment_id, version)
-    appointment.type, appointment.assistant_id, appointment.note = _type(type_id), assistant_id, note.strip()
+    appointment.type, appointment.assistant_id, appointment.note = _type(type_id, kept=appointment.type_id), assistant_id, note.strip()
     if appointment.is_standing:
         wanted = _wanted(appointment)
         hold(*wanted.resources)
         _check_request(wanted)
         _check_free(actor, wanted, appointment.chair, besides=appointment.pk)
     return _save(appointment, actor, update_fields=["type", "assistant", "note"])
+
+
+def steps_of(user: User) -> frozenset[str]:
+    """The states a person may give: the desk all of them; who works at the chair receives the patient."""
+    if user.may(Permission.DIARY_WRITE):
+        return frozenset(AppointmentState.values)
+    return rules.RECEIVING if user.may(Permission.VISIT_WRITE) else frozenset()
+
+
+def require_steps(user: User) -> None:
+    """:raises NotAllowed: when the person may give no state at all."""
+    if not steps_of(user):
+        raise NotAllowed
 
 
 @transaction.atomic
@@ -171,8 +186,10 @@ def change_state(*, actor: User, at: datetime, appointment_id: UUID, version: in
     :raises InvalidInput: when an appointment is cancelled without a reason.
     :raises SlotTaken, OutsideShift: when a cancelled appointment's time has been given away since.
     """
-    actor.require(Permission.DIARY_WRITE)
+    require_steps(actor)
     appointment = _locked(actor, appointment_id, None)
+    if state not in steps_of(actor):
+        raise NotAllowed
     if appointment.state == state:
         return appointment
     if appointment.version != version:
@@ -187,6 +204,15 @@ def change_state(*, actor: User, at: datetime, appointment_id: UUID, version: in
     _save(appointment, actor, update_fields=["state", "state_at", "cancel_reason"])
     _trace(appointment, actor=actor, at=at, reason=reason.strip(), is_undo=is_undo)
     return appointment
+
+
+def _same_booking(actor: User, first: Appointment, wanted: Wanted) -> Appointment:
+    """What the first request booked, to those who may see it."""
+    if first.branch not in staff.branches_of(actor):
+        raise KeyTaken
+    names = ("patient_id", "dentist_id", "chair_id")
+    check_same(first, starts_at=wanted.span.start, **{name: getattr(wanted, name) for name in names})
+    return first
 
 
 def hold(*keys: UUID) -> None:
@@ -309,10 +335,11 @@ def _patient(patient_id: UUID) -> Patient:
     return patient
 
 
-def _type(type_id: UUID | None) -> AppointmentType | None:
+def _type(type_id: UUID | None, *, kept: UUID | None = None) -> AppointmentType | None:
+    """A type that is offered, or the one the appointment has already."""
     if type_id is None:
         return None
-    kind = AppointmentType.objects.filter(pk=type_id).first()
+    kind = AppointmentType.objects.filter(Q(is_active=True) | Q(pk=kept), pk=type_id).first()
     if kind is None:
         raise InvalidInput(fields={"type_id": _("Choose a type of the list.")})
     return kind

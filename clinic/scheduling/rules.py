@@ -17,6 +17,7 @@ FIRST, LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 FREED = frozenset({CANCELLED, NO_SHOW})
 AHEAD = frozenset({BOOKED, CONFIRMED, ARRIVED})
 MOVABLE = AHEAD | {SEATED}
+RECEIVING = frozenset({ARRIVED, SEATED})
 
 TRANSITIONS: dict[str, frozenset[str]] = {
     BOOKED: frozenset({CONFIRMED, ARRIVED, SEATED, CANCELLED, NO_SHOW}),

@@ -157,9 +157,10 @@ def appointment(request: Request, appointment_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@page(Permission.DIARY_WRITE)
+@page(Permission.DIARY_VIEW)
 def appointment_state(request: Request, appointment_id: UUID) -> HttpResponse:
     """A step to another state, or back."""
+    actions.require_steps(request.user)
     state, reason = request.POST.get("state", ""), request.POST.get("reason", "")
     return _act(
         request,
@@ -224,12 +225,13 @@ def _panel(request: Request, appointment: Appointment, *, error: DomainError | N
     branch = appointment.branch
     trail = queries.appointment_trail(appointment)
     states = [line.state for line in reversed(trail) if line.state]
+    allowed = [state for state in STEPS if state in actions.steps_of(request.user)]
     context = {
         "appointment": appointment,
         "zone": branch.time_zone,
         "error": error,
         "offers_reason": isinstance(error, actions.OutsideShift) and request.user.may(Permission.DIARY_SETUP),
-        "steps": [(state, AppointmentState(state).label, STATE_ICONS[state]) for state in STEPS if rules.may_become(states, state)],
+        "steps": [(state, AppointmentState(state).label, STATE_ICONS[state]) for state in allowed if rules.may_become(states, state)],
         "back": states[-2] if len(states) > 1 else "",
         "may_cancel": rules.CANCELLED in rules.TRANSITIONS[appointment.state],
         "may_write": request.user.may(Permission.DIARY_WRITE),

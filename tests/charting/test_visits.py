@@ -9,12 +9,11 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from charting import actions, queries
-from charting.actions.once import KeyTaken
 from charting.actions.visits import NotSigned
 from charting.models import Finding, Visit
 from clinic.history.context import Context, acting
 from clinic.history.models import Event
-from clinic.lib.errors import DomainError, InvalidInput, NotAllowed, StaleVersion
+from clinic.lib.errors import DomainError, InvalidInput, KeyTaken, NotAllowed, StaleVersion
 from clinic.lib.ids import uuid7
 from clinic.staff.roles import Role
 from tests.charting.factories import NOW, make_code, make_finding, make_procedure, make_visit, patient_petrov, perform, petrova, place

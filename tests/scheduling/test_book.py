@@ -8,11 +8,11 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from clinic.history.models import Event
-from clinic.lib.errors import InvalidInput, NotAllowed, NotFound
+from clinic.lib.errors import InvalidInput, KeyTaken, NotAllowed, NotFound
 from clinic.lib.ids import uuid7
 from clinic.scheduling import actions
 from clinic.scheduling.actions import OutsideShift, SlotTaken
-from clinic.scheduling.models import Appointment, AppointmentPerson, Shift
+from clinic.scheduling.models import Appointment, AppointmentPerson, AppointmentType, Shift
 from clinic.scheduling.queries import day_appointments
 from clinic.staff.models import RoleGrant
 from clinic.staff.roles import Role
@@ -37,6 +37,31 @@ def test_it_returns_the_first_booking_to_a_repeated_request() -> None:
     key = uuid7()
     assert book(id=key) == book(id=key)
     assert Appointment.objects.count() == 1
+
+
+def test_a_key_of_another_booking_is_refused() -> None:
+    working_day()
+    key = book().pk
+    others: list[dict[str, Any]] = [{"patient_id": dupont().pk}, {"dentist_id": dr_sokolov().pk}, {"chair_id": make_chair("Chair 2").pk}]
+    for changes in others:
+        with pytest.raises(KeyTaken):
+            book(id=key, **changes)
+    with pytest.raises(KeyTaken):
+        book(moscow(12), id=key)
+    with pytest.raises(KeyTaken):
+        book(id=key, actor=make_user(Role.TELESECRETARY, username="elsewhere", branch=make_branch("Nevsky")))
+
+
+def test_a_withdrawn_type_is_not_booked_but_stays_where_it_was() -> None:
+    working_day()
+    kind = make_type()
+    appointment = book(type_id=kind.pk)
+    AppointmentType.objects.update(is_active=False)
+    with pytest.raises(InvalidInput) as refusal:
+        book(moscow(12), type_id=kind.pk)
+    assert set(refusal.value.fields) == {"type_id"}
+    asked: dict[str, Any] = {"actor": registrar_belova(), "at": NOW, "assistant_id": None, "note": "call", "type_id": kind.pk}
+    assert actions.describe(appointment_id=appointment.pk, version=1, **asked).type == kind
 
 
 def test_only_the_first_appointment_of_a_patient_is_a_first_visit() -> None:

@@ -5,6 +5,7 @@ from itertools import product
 
 import pytest
 
+from charting.actions import open_visit_of_appointment
 from clinic.lib.errors import InvalidInput, NotAllowed, StaleVersion
 from clinic.scheduling import actions, rules
 from clinic.scheduling.actions import SlotTaken, WrongStep
@@ -100,3 +101,18 @@ def test_only_some_roles_change_states() -> None:
     working_day()
     with pytest.raises(NotAllowed):
         become(book(), "arrived", actor=make_user(Role.LAWYER, username="actor"))
+
+
+def test_the_assistant_receives_the_patient_and_does_no_more() -> None:
+    working_day()
+    appointment, assistant = book(), make_user(Role.ASSISTANT, username="actor")
+    for state in ("confirmed", "cancelled"):
+        with pytest.raises(NotAllowed):
+            become(appointment, state, "ill", actor=assistant)
+    assert become(become(appointment, "arrived", actor=assistant), "seated", actor=assistant).state == "seated"
+
+
+def test_the_assistant_opens_the_visit() -> None:
+    working_day()
+    visit = open_visit_of_appointment(appointment=book(), actor=make_user(Role.ASSISTANT, username="actor"), at=moscow(10))
+    assert Appointment.objects.get(pk=visit.appointment_id).state == "seated"

@@ -62,8 +62,7 @@ def book(
     """Book an appointment; a second call with the same `id` returns the first booking.
 
     :raises SlotTaken, InvalidInput: when somebody or the chair is taken; when the times or the people cannot be.
-    :raises OutsideShift: when the dentist does not work then and `outside_shift` is not said.
-    :raises KeyTaken: when `id` is of another booking.
+    :raises OutsideShift, KeyTaken: when the dentist does not work then and `outside_shift` is not said; when `id` is of another booking.
     """
     actor.require(Permission.DIARY_WRITE)
     key = id or uuid7()
@@ -76,7 +75,6 @@ def book(
         return _same_booking(actor, first, wanted)
     chair = queries.get_chair_for(actor, chair_id)
     _check_request(wanted)
-    excuse = outside_shift_reason if outside_shift else None
     _check_free(actor, wanted, chair, besides=key)
     appointment = Appointment(
         id=key,
@@ -90,7 +88,7 @@ def book(
         ends_at=ends_at,
         state_at=at,
         note=note.strip(),
-        outside_shift_reason=_reason_outside_shift(actor, wanted, chair, excuse=excuse),
+        outside_shift_reason=_reason_outside_shift(actor, wanted, chair, excuse=outside_shift_reason if outside_shift else None),
         is_first=not Appointment.objects.standing().filter(patient=patient_id, starts_at__lt=starts_at).exists(),
     )
     _trace(_save(appointment, actor, force_insert=True), actor=actor, at=at)

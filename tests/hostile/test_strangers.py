@@ -12,7 +12,7 @@ from tests.billing.factories import NOW
 from tests.hostile import world
 from tests.hostile.requests import Operation, operations
 from tests.patients.factories import make_patient
-from tests.patients.factories import petrov as tests_petrov
+from tests.patients.factories import petrov as the_petrov
 from tests.staff.factories import log_in
 from tests.test_access import _patterns
 
@@ -23,7 +23,7 @@ REFUSED = (403, 404, 405, 422)
 @pytest.fixture
 def client() -> Client:
     person = world.build()
-    petrov = tests_petrov()
+    petrov = the_petrov()
     Contact.objects.create(patient=petrov, kind="email", value="ivan@example.com")
     Identifier.objects.create(patient=petrov, kind="snils", number="11223344595")
     Relation.objects.create(patient=petrov, kind="mother", name="Петрова Анна", is_guardian=True)

@@ -170,6 +170,7 @@ def test_a_field_with_a_style_of_its_own_is_replaced_without_a_complaint(chair: 
     title = chair.locator("#panel [name=title]")
     for _time in range(2):
         chair.keyboard.press("n")
+        expect(title).to_be_focused()
         title.evaluate("field => field.style.setProperty('caret-color', 'auto')")
         chair.keyboard.press("Escape")
         expect(chair.locator("#panel")).to_be_hidden()

@@ -23,6 +23,7 @@ def test_names_are_sent_in_the_body(page: Page, base_url: str) -> None:
     page.keyboard.press("Enter")
     expect(page.locator("#q")).to_have_value("Petrov")
     expect(page.get_by_role("link", name="Петров Иван")).to_be_visible()
+    page.wait_for_load_state("networkidle")
     page.goto("/till/")
     page.locator("#till-q").press_sequentially("Petrov")
     expect(page.locator("#till-found")).to_contain_text("Петров Иван")

@@ -27,7 +27,7 @@ def manager() -> Client:
 
 
 def test_a_limit_is_changed_on_the_page_and_over_the_api(manager: Client) -> None:
-    assert manager.post(reverse("discount-limits"), {"manager": "100", "dentist": "12.5"}).status_code == 302
+    assert manager.post(reverse("discount-limits"), {"manager": "100", "dentist": "12.5", "hygienist": "5"}).status_code == 302
     assert DiscountLimit.objects.get(role="dentist").percent == Decimal("12.5")
     assert Event.objects.filter(tbl="treatment_plans_discountlimit", op="U").count() == 1
     answer = manager.put("/api/v1/discount-limits/dentist", {"percent": "7"}, content_type="application/json")

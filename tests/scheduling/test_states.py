@@ -115,4 +115,4 @@ def test_the_assistant_receives_the_patient_and_does_no_more() -> None:
 def test_the_assistant_opens_the_visit() -> None:
     working_day()
     visit = open_visit_of_appointment(appointment=book(), actor=make_user(Role.ASSISTANT, username="actor"), at=moscow(10))
-    assert Appointment.objects.get(pk=visit.appointment_id).state == "seated"
+    assert Appointment.objects.get(visit=visit).state == "seated"

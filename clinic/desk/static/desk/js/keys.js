@@ -4,9 +4,12 @@ const SEQUENCE_MS = 900;
 let before = "";
 let beforeAt = 0;
 
-/** @param {EventTarget | null} target */
+/**
+ * A field of a panel just closed keeps the focus for a moment: it is hidden, and nobody types in it.
+ * @param {EventTarget | null} target
+ */
 function isTyping(target) {
-  return target instanceof HTMLElement && (target.isContentEditable || target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [data-own-keys]"));
+  return target instanceof HTMLElement && target.checkVisibility() && (target.isContentEditable || target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [data-own-keys]"));
 }
 
 /** @param {string} stroke */

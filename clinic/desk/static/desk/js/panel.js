@@ -18,7 +18,17 @@ function openPanel(url) {
       panel.dataset.url = url;
       delete panel.dataset.dirty;
       if (panel.childElementCount && !panel.open) panel.showModal();
+      firstField(panel)?.focus();
     });
+}
+
+/**
+ * Where typing starts: left to itself the browser picks the close button when the fields are not laid out yet.
+ * @param {HTMLElement} within
+ * @returns {HTMLElement | null}
+ */
+function firstField(within) {
+  return within.querySelector("[autofocus]") ?? within.querySelector("form :is(input:not([type=hidden]), select, textarea):enabled");
 }
 
 function closePanel() {

@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils import timezone
 
-from clinic.demo import people
+from clinic.demo import team
 from clinic.scheduling import setup_actions
 from clinic.scheduling.models import Chair
 from clinic.staff import actions, places
@@ -56,7 +56,7 @@ def _found() -> Branch:
 
 def _hire(manager: User, number: int, branch: Branch, now: datetime) -> User:
     details = {"last_name": f"Врач{number}", "first_name": "Анна", "language": "ru", "home_branch": branch}
-    user = actions.create_user(actor=manager, at=now, username=f"bench{number}", details=details, password=people.PASSWORD).owner
+    user = actions.create_user(actor=manager, at=now, username=f"bench{number}", details=details, password=team.PASSWORD).owner
     actions.grant_role(user=user, role=Role.DENTIST, branch=None, actor=manager, at=now)
     return User.objects.get(pk=user.pk)
 

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 from benchmarks.operations import Request
 from clinic import local_postgres
-from clinic.demo.people import PASSWORD
+from clinic.demo.team import PASSWORD
 
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
 

@@ -27,11 +27,11 @@ from typing import Any
 import psycopg
 
 from clinic import local_postgres
+from clinic.demo import team
 from clinic.local_postgres import ROOT, PostgresFailure, data_directory
 
 HOST = "127.0.0.1"
 MARK = "CLINIC_RUN"
-DEMO = ROOT / "clinic" / "demo" / "management" / "commands" / "demo.py"
 MOST_RESTARTS = 5
 RESTART_WINDOW = 60.0
 PR_SET_PDEATHSIG = 1
@@ -117,9 +117,9 @@ def _run(port: int) -> None:
         _prepare_database(is_local=is_local)
         web.start()
         _wait_until_ready(port, web)
+        _greet(port)
         for service in services[1:]:
             service.start()
-        _greet(port)
         _watch(services, is_local=is_local)
     finally:
         say("\nStopping")
@@ -132,7 +132,7 @@ def _run(port: int) -> None:
 
 
 def _web_command(port: int) -> list[str]:
-    workers, threads = os.environ.get("WEB_WORKERS") or "1", os.environ.get("WEB_THREADS") or "8"
+    workers, threads = os.environ.get("WEB_WORKERS") or "1", os.environ.get("WEB_THREADS") or str(min(8, 2 * (os.cpu_count() or 1) + 1))
     command = ["granian", "clinic.wsgi:application", "--interface", "wsgi", "--host", HOST, "--port", str(port), "--log-level", "warning"]
     return [*command, "--workers", workers, "--blocking-threads", threads, "--no-ws", "--respawn-failed-workers"]
 
@@ -182,6 +182,7 @@ def _prepare_database(*, is_local: bool) -> None:
         _manage("demo", "--patients", "120")
         unfinished.unlink()
     if is_local and not (data_directory() / "keys" / "history.key").exists():
+        say("Making the key that seals history; its public half, for the clinic's lawyer to keep on paper:")
         _manage("history_key", "create")
 
 
@@ -192,7 +193,7 @@ def _forget_seals() -> None:
 
 
 def _has_demo() -> bool:
-    return DEMO.exists() and os.environ.get("CLINIC_DEMO", "yes") != "no"
+    return os.environ.get("CLINIC_DEMO", "yes") != "no"
 
 
 def _is_empty() -> bool:
@@ -241,7 +242,7 @@ def _greet(port: int) -> None:
     say(f"ready: http://{HOST}:{port}")
     say(f"API documentation: http://{HOST}:{port}/api/v1/docs")
     if _has_demo():
-        _manage("demo", "--print-users")
+        say(team.greeting())
     say("Ctrl-C stops everything.")
 
 

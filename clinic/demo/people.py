@@ -6,45 +6,12 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
+from clinic.demo.team import PASSWORD, PIN, TEAM, Member
 from clinic.scheduling import setup_actions
 from clinic.scheduling.models import AppointmentType, Chair, Room
 from clinic.staff import actions, places
 from clinic.staff.models import Branch, User
-from clinic.staff.roles import Role
 
-PASSWORD = "demo-clinic-2026"  # noqa: S105 - printed by bin/run for everybody to see
-PIN = "2580"
-
-
-@dataclass(frozen=True)
-class Member:
-    """One person of the demo clinic: user name, names, roles, language, branch (0 or 1, None: all), speciality."""
-
-    username: str
-    last_name: str
-    first_name: str
-    patronymic: str
-    roles: tuple[Role, ...]
-    language: str
-    branch: int | None
-    speciality: str = ""
-    colour: str = ""
-
-
-TEAM = (
-    Member("manager", "Громова", "Елена", "Викторовна", (Role.MANAGER,), "ru", None),
-    Member("admin", "Белова", "Ирина", "Сергеевна", (Role.ADMINISTRATOR,), "ru", None),
-    Member("orlova", "Орлова", "Анна", "Петровна", (Role.DENTIST,), "ru", None, "Терапевт", "#2563eb"),
-    Member("sokolov", "Соколов", "Дмитрий", "Игоревич", (Role.DENTIST,), "ru", None, "Хирург-имплантолог", "#0d9488"),
-    Member("moreau", "Moreau", "Céline", "", (Role.DENTIST,), "fr", None, "Omnipratique", "#9333ea"),
-    Member("chistova", "Чистова", "Мария", "Олеговна", (Role.HYGIENIST,), "ru", None, "Гигиенист", "#ca8a04"),
-    Member("lebedev", "Лебедев", "Иван", "", (Role.ASSISTANT,), "ru", None),
-    Member("accountant", "Счётова", "Ольга", "Ивановна", (Role.ACCOUNTANT,), "ru", None),
-    Member("lawyer", "Правдин", "Лев", "Маркович", (Role.LAWYER,), "ru", None),
-    Member("marketer", "Durand", "Claire", "", (Role.MARKETER,), "fr", None),
-    Member("telesecretary", "Martin", "Julie", "", (Role.TELESECRETARY,), "fr", 1),
-    Member("sysadmin", "Smith", "Alex", "", (Role.SYSTEM_ADMINISTRATOR,), "en", None),
-)
 COMPANIES = (
     {
         "name": "ООО «Лазурь Дент»",

@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 
 from charting.models import Performance, Visit
 from clinic.billing.models import Payment
-from clinic.demo import build, people
+from clinic.demo import build, team
 from clinic.patients.models import Patient
 from clinic.price_list.models import Service
 from clinic.scheduling.models import Appointment
@@ -22,7 +22,7 @@ NOW = datetime(2026, 11, 18, 11, 20, tzinfo=UTC)
 def test_it_builds_every_link_of_the_chain() -> None:
     made = build.build(seed=1, patients=24, months=2, now=NOW, show_progress=False)
     assert made["patients"] == Patient.objects.count() == 24
-    assert User.objects.count() == len(people.TEAM)
+    assert User.objects.count() == len(team.TEAM)
     assert Service.objects.count() > 100
     assert set(Alternative.objects.values_list("state", flat=True)) >= {"draft", "presented", "accepted", "rejected"}
     assert Document.objects.filter(kind="contract", signatures__isnull=False).exists()
@@ -45,5 +45,5 @@ def test_it_refuses_a_database_in_use_and_leaves_it_alone_when_asked() -> None:
 def test_it_prints_users_and_password(capsys: pytest.CaptureFixture[str]) -> None:
     call_command("demo", "--print-users")
     printed = capsys.readouterr().out
-    assert people.PASSWORD in printed
-    assert all(member.username in printed for member in people.TEAM)
+    assert team.PASSWORD in printed
+    assert all(member.username in printed for member in team.TEAM)

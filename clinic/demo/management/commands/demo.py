@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from clinic.demo import build, people
+from clinic.demo import build, team
 from clinic.staff.models import User
 
 
@@ -24,7 +24,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["print_users"]:
-            self._print_users()
+            self.stdout.write(team.greeting())
         elif not User.objects.exists():
             self._build(options)
         elif not options["if_empty"]:
@@ -37,8 +37,3 @@ class Command(BaseCommand):
             seed=options["seed"], patients=options["patients"], months=options["months"], now=timezone.now(), show_progress=not options["json"]
         )
         self.stdout.write(json.dumps(made) if options["json"] else ", ".join(f"{name}: {number}" for name, number in made.items()))
-
-    def _print_users(self) -> None:
-        self.stdout.write(f"password of every demo user: {people.PASSWORD}   PIN: {people.PIN}")
-        for member in people.TEAM:
-            self.stdout.write(f"  {member.username:<14} {', '.join(role.value for role in member.roles)}")

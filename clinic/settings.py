@@ -101,6 +101,7 @@ INSTALLED_APPS = [
     "lab_orders",
     "treatment_plans",
     "exports",
+    "exports.legal",
     "clinic.desk",
     "clinic.demo",
 ]

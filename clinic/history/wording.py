@@ -64,6 +64,7 @@ VIEWS: dict[str, Text] = {
     "appointment": gettext_lazy("appointment"),
     "appointments": gettext_lazy("appointments"),
     "presentation": gettext_lazy("plan shown to the patient"),
+    "case": gettext_lazy("legal case"),
     "patients-list": gettext_lazy("list of patients"),
     "billing_unpaid": gettext_lazy("list of debts"),
     "money": gettext_lazy("money"),

@@ -61,6 +61,7 @@ class Permission(StrEnum):
     HISTORY_SEARCH = "history_search"
     EVIDENCE_TAKE = "evidence_take"
     HISTORY_CHECK = "history_check"
+    CASE_MANAGE = "case_manage"
     STAFF_VIEW = "staff_view"
     STAFF_WRITE = "staff_write"
     SETTINGS_WRITE = "settings_write"
@@ -155,6 +156,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.HISTORY_SEARCH,
             P.EVIDENCE_TAKE,
             P.HISTORY_CHECK,
+            P.CASE_MANAGE,
             P.RECORD_EXPORT,
             P.DIARY_VIEW,
             P.PRICE_VIEW,

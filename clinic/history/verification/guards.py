@@ -13,7 +13,7 @@ from clinic.history.models import Record
 from clinic.history.verification.findings import Finding
 
 SQL = Path(__file__).parent.parent / "sql"
-INSIDE = ("ledger.sql", "look.sql", "newest.sql", "sealing.sql", "schema.sql", "alarms.sql")
+INSIDE = ("ledger.sql", "look.sql", "newest.sql", "sealing.sql", "schema.sql", "alarms.sql", "holds.sql")
 FUNCTION = re.compile(r"CREATE (?:OR REPLACE )?FUNCTION (history(?:_guard)?\.\w+)\(.*?AS \$\$(.*?)\$\$", re.DOTALL)
 CAPTURE_BODY = re.compile(r"AS \$capture\$(.*)\$capture\$", re.DOTALL)
 COPIED = re.compile(r'INSERT INTO public\."\w+" \((.*?), history_date.*?VALUES \((.*?), clock_timestamp', re.DOTALL)
@@ -69,6 +69,8 @@ def _check_triggers(connection: "psycopg.Connection[Any]") -> Iterator[Finding]:
     for (table,) in connection.execute(LEDGER_TABLES).fetchall():
         if table not in CHANGING:
             expected |= {(table, "history_append_only"), (table, "history_no_truncate")}
+        if table.partition("_")[0] == "event":
+            expected.add((table, "history_held"))
     for table, trigger in sorted(expected - standing):
         yield Finding("trigger_off", {"table": table, "trigger": trigger})
 

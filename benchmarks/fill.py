@@ -160,6 +160,12 @@ def _treatment(treated: int, head: str, marked: str, own: str, dentist: str) -> 
         CASE WHEN c < 3 THEN t END, CASE WHEN c < 3 THEN {dentist} END {children(6, 5)}""",
     )
     yield Step(
+        "resolved",
+        treated * 6,
+        f"""INSERT INTO charting_findingchange {head} state, changed_at, changed_by_id, patient_id, finding_id)
+        SELECT {key(25, "n", "c")}, {marked} 'resolved', t, {dentist}, {own}, {key(5, "n", "c")} {children(6, 5)} WHERE c < 3""",
+    )
+    yield Step(
         "procedures",
         treated * 12,
         f"""INSERT INTO charting_procedure {head} state, recorded_at, note, patient_id, recorded_by_id, service_id)

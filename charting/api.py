@@ -86,7 +86,7 @@ def resolve_finding(request: Request, finding_id: UUID) -> Finding:
 def reopen_finding(request: Request, finding_id: UUID) -> Finding:
     """Take a resolution by hand back."""
     request.user.require(Permission.CHART_WRITE)
-    return actions.reopen_finding(finding=_finding(request, finding_id), actor=request.user)
+    return actions.reopen_finding(finding=_finding(request, finding_id), actor=request.user, at=timezone.now())
 
 
 @router.post("/findings/{uuid:finding_id}/error", response=schemas.FindingOut, operation_id="mark_finding_in_error")

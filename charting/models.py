@@ -169,6 +169,26 @@ class Finding(Record):
         return self.resolved_at is None and self.in_error_at is None
 
 
+class FindingState(models.TextChoices):
+    OPEN = "open", pgettext_lazy("finding", "open")
+    RESOLVED = "resolved", _("resolved")
+
+
+class FindingChange(Record):
+    """A finding was resolved, or opened again: who and when. The chart of a past day is replayed from these."""
+
+    finding = models.ForeignKey(Finding, models.PROTECT, related_name="changes", verbose_name=_("finding"))
+    patient = models.ForeignKey(Patient, models.PROTECT, related_name="+", verbose_name=_("patient"))
+    state = models.CharField(_("state"), max_length=10, choices=FindingState.choices)
+    changed_at = models.DateTimeField(_("changed"))
+    changed_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("changed by"))
+
+    class Meta:
+        verbose_name = _("change of a finding")
+        constraints = [models.CheckConstraint(condition=Q(state__in=FindingState.values), name="charting_finding_change_state_known")]
+        indexes = [models.Index(fields=["patient"], name="charting_found_change_patient")]
+
+
 class Diagnosis(Record):
     """An ICD-10 code given to a finding, a tooth or the mouth."""
 
@@ -247,9 +267,7 @@ class ToothRole(models.TextChoices):
 
 
 class ProcedureTooth(Record):
-    """A tooth (FDI number, ISO 3950) that a procedure is done on, with surfaces, roots and its role."""
-
-    deletable: ClassVar[bool] = True
+    """A tooth (FDI number, ISO 3950) that a procedure is done on, with surfaces, roots and its role; it is never changed."""
 
     procedure = models.ForeignKey(Procedure, models.PROTECT, related_name="teeth", verbose_name=_("procedure"))
     patient = models.ForeignKey(Patient, models.PROTECT, related_name="+", verbose_name=_("patient"))

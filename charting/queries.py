@@ -7,14 +7,25 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from charting import rules
-from charting.models import Diagnosis, Finding, NoteSection, NoteTemplate, Performance, Procedure, ProcedureChange, ProcedureTooth, Visit
+from charting.models import (
+    Diagnosis,
+    Finding,
+    FindingChange,
+    NoteSection,
+    NoteTemplate,
+    Performance,
+    Procedure,
+    ProcedureChange,
+    ProcedureTooth,
+    Visit,
+)
 from clinic.history.models import Record
-from clinic.history.reading import attach_children, read_together
+from clinic.history.reading import Found, attach_children, read_together
 from clinic.lib.clock import branch_day
 from clinic.lib.errors import DomainError, NotFound
 from clinic.patients.models import Patient
@@ -46,46 +57,49 @@ class Chart:
 OF_PATIENT = "t.patient_id = %(patient)s"
 CHART: dict[type[Record], str] = {
     Finding: f"{OF_PATIENT} AND t.in_error_at IS NULL AND t.noted_at <= %(at)s ORDER BY t.noted_at, t.id",
+    FindingChange: f"{OF_PATIENT} ORDER BY t.id",
     Procedure: f"{OF_PATIENT} AND t.recorded_at <= %(at)s ORDER BY t.recorded_at, t.id",
     ProcedureTooth: f"{OF_PATIENT} ORDER BY t.tooth",
-    ProcedureChange: f"{OF_PATIENT} ORDER BY t.changed_at, t.id",
+    ProcedureChange: f"{OF_PATIENT} ORDER BY t.id",
     Diagnosis: f"{OF_PATIENT} AND t.in_error_at IS NULL AND t.made_at <= %(at)s ORDER BY t.made_at, t.id",
     Service: "t.id IN (SELECT service_id FROM charting_procedure WHERE patient_id = %(patient)s)",
     DictionaryCode: "t.id IN (SELECT code_id FROM charting_diagnosis WHERE patient_id = %(patient)s)",
     User: """t.id IN (SELECT noted_by_id FROM charting_finding WHERE patient_id = %(patient)s
-      UNION ALL SELECT resolved_by_id FROM charting_finding WHERE patient_id = %(patient)s
+      UNION ALL SELECT changed_by_id FROM charting_findingchange WHERE patient_id = %(patient)s
       UNION ALL SELECT recorded_by_id FROM charting_procedure WHERE patient_id = %(patient)s
       UNION ALL SELECT changed_by_id FROM charting_procedurechange WHERE patient_id = %(patient)s
       UNION ALL SELECT made_by_id FROM charting_diagnosis WHERE patient_id = %(patient)s)""",
+}
+MARKS_ABSENCE = "SELECT id FROM price_list_service WHERE chart_effect IN ('extraction', 'implant')"
+ABSENCES: dict[type[Record], str] = {
+    Finding: f"{OF_PATIENT} AND t.in_error_at IS NULL AND t.noted_at <= %(at)s AND t.kind = ANY(%(absences)s)",
+    FindingChange: CHART[FindingChange],
+    Procedure: f"{OF_PATIENT} AND t.recorded_at <= %(at)s AND t.service_id IN ({MARKS_ABSENCE})",
+    ProcedureTooth: CHART[ProcedureTooth],
+    ProcedureChange: CHART[ProcedureChange],
+    Service: f"{CHART[Service]} AND t.id IN ({MARKS_ABSENCE})",
 }
 
 
 def chart_at(patient: Patient, at: datetime) -> Chart:
     """The chart of the patient as the mouth was at the instant: one query, however long the record."""
     found = read_together(CHART, {"patient": patient.pk, "at": at})
-    findings, procedures, diagnoses = found.of(Finding), found.of(Procedure), found.of(Diagnosis)
-    services, codes = found.by_key(Service), found.by_key(DictionaryCode)
-    for procedure in procedures:
-        procedure.service = services[procedure.service_id]
+    mouth, diagnoses, codes = _mouth(found, at), found.of(Diagnosis), found.by_key(DictionaryCode)
     for diagnosis in diagnoses:
         diagnosis.code = codes[diagnosis.code_id]
+    people: dict[UUID | None, str] = {person.pk: person.get_short_name() for person in found.of(User)}
+    return Chart(at, mouth, found.of(Finding), found.of(Procedure), diagnoses, people)
+
+
+def _mouth(found: Found, at: datetime) -> rules.Mouth:
+    """The mouth from its records, each of which is given its parts."""
+    findings, procedures, services = found.of(Finding), found.of(Procedure), found.by_key(Service)
+    for procedure in procedures:
+        procedure.service = services[procedure.service_id]
+    attach_children(findings, "changes", found.of(FindingChange), "finding_id")
     attach_children(procedures, "teeth", found.of(ProcedureTooth), "procedure_id")
     attach_children(procedures, "changes", found.of(ProcedureChange), "procedure_id")
-    mouth = rules.mouth_at(map(finding_fact, findings), map(procedure_fact, procedures), at)
-    people: dict[UUID | None, str] = {person.pk: person.get_short_name() for person in found.of(User)}
-    return Chart(at, mouth, findings, procedures, diagnoses, people)
-
-
-def _procedures(patient: Patient, at: datetime) -> QuerySet[Procedure]:
-    """The procedures with teeth and changes, fetched by patient so that no list of keys travels."""
-    teeth_of = ProcedureTooth.objects.filter(patient=patient).order_by("tooth")
-    changes_of = ProcedureChange.objects.filter(patient=patient).order_by("changed_at", "pk")
-    return (
-        Procedure.objects.filter(patient=patient, recorded_at__lte=at)
-        .select_related("service")
-        .prefetch_related(Prefetch("teeth", teeth_of), Prefetch("changes", changes_of))
-        .order_by("recorded_at", "pk")
-    )
+    return rules.mouth_at(map(finding_fact, findings), map(procedure_fact, procedures), at)
 
 
 def finding_fact(finding: Finding) -> rules.FindingFact:
@@ -97,7 +111,7 @@ def finding_fact(finding: Finding) -> rules.FindingFact:
         surfaces=frozenset(finding.surfaces),
         roots=frozenset(finding.roots),
         noted_at=finding.noted_at,
-        resolved_at=finding.resolved_at,
+        changes=tuple((change.changed_at, change.state) for change in finding.changes.all()),
     )
 
 
@@ -116,9 +130,8 @@ def tooth_place(tooth: ProcedureTooth) -> rules.Place:
 
 def absent_teeth(patient: Patient, at: datetime) -> frozenset[int]:
     """Teeth that are not in the mouth at the instant."""
-    findings = Finding.objects.filter(patient=patient, in_error_at=None, noted_at__lte=at, kind__in=rules.ABSENCES)
-    procedures = _procedures(patient, at).filter(service__chart_effect__in=["extraction", "implant"])
-    return rules.mouth_at(map(finding_fact, findings), map(procedure_fact, procedures), at).absent
+    found = read_together(ABSENCES, {"patient": patient.pk, "at": at, "absences": sorted(rules.ABSENCES)})
+    return _mouth(found, at).absent
 
 
 def code_on(code: str, day: date) -> DictionaryCode:

@@ -185,10 +185,17 @@ def heals(*, effect: str, treated: Place, finding_kind: str, finding_surfaces: f
 
 # The state of the mouth
 
+Changes = tuple[tuple[datetime, str], ...]
+
+
+def last_up_to(changes: Changes, at: datetime) -> tuple[datetime, str] | None:
+    """Of the changes in the order in which they were told, the last one that had happened at the instant."""
+    return next((change for change in reversed(changes) if change[0] <= at), None)
+
 
 @dataclass(frozen=True)
 class FindingFact:
-    """A finding as events know it: noted, perhaps resolved later. One entered in error is no fact."""
+    """A finding as events know it: noted, then resolved and opened again, each as it was told. One entered in error is no fact."""
 
     id: str
     kind: str
@@ -197,25 +204,25 @@ class FindingFact:
     surfaces: frozenset[str]
     roots: frozenset[str]
     noted_at: datetime
-    resolved_at: datetime | None = None
+    changes: Changes = ()
 
     def holds(self, at: datetime) -> bool:
-        return self.noted_at <= at and (self.resolved_at is None or self.resolved_at > at)
+        last = last_up_to(self.changes, at)
+        return self.noted_at <= at and (last is None or last[1] != "resolved")
 
 
 @dataclass(frozen=True)
 class ProcedureFact:
-    """A procedure as events know it: its places and each change of its state, earliest first."""
+    """A procedure as events know it: its places and each change of its state, in the order in which they were told."""
 
     id: str
     effect: str
     places: tuple[Place, ...]
-    changes: tuple[tuple[datetime, str], ...]
+    changes: Changes
 
     def state(self, at: datetime) -> tuple[datetime, str] | None:
         """The last change up to the instant."""
-        past = [change for change in self.changes if change[0] <= at]
-        return past[-1] if past else None
+        return last_up_to(self.changes, at)
 
 
 @dataclass(frozen=True)

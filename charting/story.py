@@ -12,7 +12,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from charting import rules, teeth, words
-from charting.models import Diagnosis, Finding, Procedure, ProcedureState, ToothRole
+from charting.models import Diagnosis, Finding, FindingState, Procedure, ProcedureState, ToothRole
 from charting.queries import Chart
 
 PRESENCE_NAMES = {
@@ -138,10 +138,12 @@ def _day(day: date, language: str) -> str:
 
 
 def _finding_entry(finding: Finding, chart: Chart, codes: list[str], drawn: set[str]) -> Entry:
-    is_resolved = finding.resolved_at is not None and finding.resolved_at <= chart.at
+    changes = [change for change in finding.changes.all() if change.changed_at <= chart.at]
+    is_resolved = bool(changes) and changes[-1].state == FindingState.RESOLVED
     meta = _("noted %(when)s") % {"when": _who_when(chart, finding.noted_by_id, finding.noted_at)}
-    if is_resolved and finding.resolved_at:
-        meta += "; " + _("resolved %(when)s") % {"when": _who_when(chart, finding.resolved_by_id, finding.resolved_at)}
+    for change in changes[-1:]:
+        told = _("resolved %(when)s") if is_resolved else _("open again %(when)s")
+        meta += "; " + told % {"when": _who_when(chart, change.changed_by_id, change.changed_at)}
     return Entry(
         id=str(finding.pk),
         type="finding",

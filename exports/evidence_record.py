@@ -23,6 +23,7 @@ SERVICE_TIMES = {
     "charting_visit": "opened_at",
     "charting_visitaddendum": "written_at",
     "charting_finding": "noted_at",
+    "charting_findingchange": "changed_at",
     "charting_diagnosis": "made_at",
     "charting_procedurechange": "changed_at",
     "charting_performance": "performed_at",

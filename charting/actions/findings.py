@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from charting import queries, rules, teeth, words
 from charting.actions.once import create_once, find_sent
 from charting.actions.visits import visit_for
-from charting.models import Diagnosis, Finding, Visit
+from charting.models import Diagnosis, Finding, FindingChange, FindingState, Performance, Visit
 from clinic.lib.errors import Conflict, InvalidInput
 from clinic.patients.models import Patient
 from clinic.staff.models import User
@@ -75,13 +75,12 @@ def resolve_finding(*, finding: Finding, actor: User, at: datetime) -> Finding:
     """
     actor.require(Permission.CHART_WRITE)
     locked = _lock_open(finding)
-    locked.resolved_at, locked.resolved_by = at, actor
-    locked.save(update_fields=["resolved_at", "resolved_by"])
+    settle([locked], actor=actor, at=at)
     return locked
 
 
 @transaction.atomic
-def reopen_finding(*, finding: Finding, actor: User) -> Finding:
+def reopen_finding(*, finding: Finding, actor: User, at: datetime) -> Finding:
     """Take a resolution back.
 
     :raises NotOpen: when the finding is not resolved by hand, or withdrawn.
@@ -90,9 +89,30 @@ def reopen_finding(*, finding: Finding, actor: User) -> Finding:
     locked = Finding.objects.select_for_update().get(pk=finding.pk)
     if locked.resolved_at is None or locked.resolved_through_id or locked.in_error_at:
         raise NotOpen
-    locked.resolved_at = locked.resolved_by = None
-    locked.save(update_fields=["resolved_at", "resolved_by"])
+    reopen([locked], actor=actor, at=at)
     return locked
+
+
+def settle(findings: Collection[Finding], *, actor: User, at: datetime, through: Performance | None = None) -> None:
+    """These locked findings are resolved, by hand or through a performance."""
+    for finding in findings:
+        finding.resolved_at, finding.resolved_by, finding.resolved_through = at, actor, through
+    _move(findings, FindingState.RESOLVED, actor, at)
+
+
+def reopen(findings: Collection[Finding], *, actor: User, at: datetime) -> None:
+    """These locked findings hold again; that they were resolved for a while stays told."""
+    for finding in findings:
+        finding.resolved_at = finding.resolved_by = finding.resolved_through = None
+    _move(findings, FindingState.OPEN, actor, at)
+
+
+def _move(findings: Collection[Finding], state: FindingState, actor: User, at: datetime) -> None:
+    for finding in findings:
+        finding.save(update_fields=["resolved_at", "resolved_by", "resolved_through"])
+    FindingChange.objects.bulk_create(
+        [FindingChange(finding=finding, patient_id=finding.patient_id, state=state, changed_at=at, changed_by=actor) for finding in findings]
+    )
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from charting import queries, rules, teeth, words
+from charting.actions.findings import reopen, settle
 from charting.actions.once import create_once, find_sent
 from charting.actions.visits import visit_for
 from charting.models import Finding, Performance, Procedure, ProcedureChange, ProcedureTooth, Visit
@@ -209,11 +210,12 @@ def _settle_findings(procedure: Procedure, performance: Performance) -> None:
     open_findings = Finding.objects.select_for_update().filter(
         patient_id=procedure.patient_id, tooth__in=list(places), resolved_at=None, in_error_at=None, noted_at__lte=performance.performed_at
     )
-    for finding in open_findings.order_by("pk"):
-        treated = places[finding.tooth or 0]
-        if rules.heals(effect=effect, treated=treated, finding_kind=finding.kind, finding_surfaces=frozenset(finding.surfaces)):
-            finding.resolved_at, finding.resolved_by, finding.resolved_through = performance.performed_at, performance.performer, performance
-            finding.save(update_fields=["resolved_at", "resolved_by", "resolved_through"])
+    healed = [
+        finding
+        for finding in open_findings.order_by("pk")
+        if rules.heals(effect=effect, treated=places[finding.tooth or 0], finding_kind=finding.kind, finding_surfaces=frozenset(finding.surfaces))
+    ]
+    settle(healed, actor=performance.performer, at=performance.performed_at, through=performance)
 
 
 @transaction.atomic
@@ -232,9 +234,7 @@ def reverse_performance(*, performance: Performance, actor: User, at: datetime, 
     locked.reversed_at, locked.reversed_by, locked.reversal_reason = at, actor, reason.strip()[:300]
     locked.save(update_fields=["reversed_at", "reversed_by", "reversal_reason"])
     _move(procedure, locked.state_before, actor, at, reason)
-    for finding in locked.settled_findings.select_for_update().order_by("pk"):
-        finding.resolved_at = finding.resolved_by = finding.resolved_through = None
-        finding.save(update_fields=["resolved_at", "resolved_by", "resolved_through"])
+    reopen(locked.settled_findings.select_for_update().order_by("pk"), actor=actor, at=at)
     return locked
 
 

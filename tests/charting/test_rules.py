@@ -1,5 +1,6 @@
 """The rules of the mouth: impossible places are refused, and the chart is the replay of its events."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -29,8 +30,9 @@ def places(draw: st.DrawFn) -> Place:
 @st.composite
 def finding_facts(draw: st.DrawFn) -> FindingFact:
     place, noted = draw(places()), draw(instants)
-    resolved = draw(st.none() | st.integers(0, 30).map(lambda day: noted + timedelta(days=day)))
-    return FindingFact(str(draw(st.uuids())), draw(st.sampled_from(rules.FINDING_KINDS)), "", place.tooth, place.surfaces, NOBODY, noted, resolved)
+    days = sorted(draw(st.lists(st.integers(0, 30), max_size=4)))
+    changes = tuple((noted + timedelta(days=day), ("resolved", "open")[number % 2]) for number, day in enumerate(days))
+    return FindingFact(str(draw(st.uuids())), draw(st.sampled_from(rules.FINDING_KINDS)), "", place.tooth, place.surfaces, NOBODY, noted, changes)
 
 
 @st.composite
@@ -53,14 +55,8 @@ def test_the_chart_does_not_depend_on_the_order_of_its_facts(findings: Findings,
 @given(st.lists(finding_facts(), max_size=6), st.lists(procedure_facts(), max_size=6), instants)
 def test_the_chart_of_a_day_is_the_replay_of_the_events_up_to_it(findings: Findings, procedures: Procedures, at: datetime) -> None:
     """What happened later changes nothing about the mouth of a past day."""
-    known = [
-        FindingFact(
-            f.id, f.kind, f.severity, f.tooth, f.surfaces, f.roots, f.noted_at, f.resolved_at if f.resolved_at and f.resolved_at <= at else None
-        )
-        for f in findings
-        if f.noted_at <= at
-    ]
-    acts = [ProcedureFact(p.id, p.effect, p.places, tuple(change for change in p.changes if change[0] <= at)) for p in procedures]
+    known = [replace(fact, changes=tuple(change for change in fact.changes if change[0] <= at)) for fact in findings if fact.noted_at <= at]
+    acts = [replace(fact, changes=tuple(change for change in fact.changes if change[0] <= at)) for fact in procedures]
     assert rules.mouth_at(known, acts, at) == rules.mouth_at(findings, procedures, at)
 
 

@@ -1,9 +1,10 @@
 """A patient with a plan, services with prices, and people who may plan, made straight in the tables."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from charting.models import Procedure, ProcedureTooth
+from charting.models import Procedure, ProcedureChange, ProcedureTooth
 from clinic.files.actions import store
 from clinic.patients.models import Patient
 from clinic.price_list.models import Category, ChartEffect, Price, PriceList, Scope, Service
@@ -55,17 +56,19 @@ def petrov(branch: Branch | None = None) -> Patient:
 def procedure(name: str = "filling", *, patient: Patient | None = None, tooth: int | None = 36, by: User | None = None) -> Procedure:
     """A proposed procedure on a tooth."""
     person = patient or petrov()
-    row = Procedure.objects.create(patient=person, service=service(name), recorded_at=NOON, recorded_by=by or dr_orlova())
+    dentist = by or dr_orlova()
+    row = Procedure.objects.create(patient=person, service=service(name), recorded_at=NOON, recorded_by=dentist)
+    ProcedureChange.objects.create(procedure=row, patient=person, state=row.state, changed_at=NOON, changed_by=dentist)
     if tooth:
         ProcedureTooth.objects.create(procedure=row, patient=person, tooth=tooth, surfaces=["O"] if name == "filling" else [])
     return row
 
 
-def plan_with(*names: str, alternatives: int = 1, patient: Patient | None = None) -> Plan:
+def plan_with(*names: str, alternatives: int = 1, patient: Patient | None = None, teeth: Sequence[int] = POSTERIOR) -> Plan:
     """A draft plan whose alternatives all hold the same lines, a phase each."""
     person = patient or petrov()
     plan = Plan.objects.create(patient=person, branch=person.branch, title="Лечение", dentist=dr_orlova(), currency=person.branch.currency)
-    procedures = [procedure(name, patient=person, tooth=POSTERIOR[number]) for number, name in enumerate(names)]
+    procedures = [procedure(name, patient=person, tooth=teeth[number]) for number, name in enumerate(names)]
     for position in range(1, alternatives + 1):
         alternative = Alternative.objects.create(plan=plan, patient=person, title=f"Вариант {position}", position=position)
         phase = Phase.objects.create(alternative=alternative, patient=person, title="Лечение", position=1)
@@ -147,9 +150,9 @@ def sign(document: Document, *, role: str = "patient", sha256: str | None = None
     )
 
 
-def agreed(*names: str, alternatives: int = 1, patient: Patient | None = None) -> Alternative:
+def agreed(*names: str, alternatives: int = 1, patient: Patient | None = None, teeth: Sequence[int] = POSTERIOR) -> Alternative:
     """An accepted alternative whose lines a signed contract agrees, ready to be done."""
-    chosen = plan_with(*names, alternatives=alternatives, patient=patient).alternatives.order_by("position")[0]
+    chosen = plan_with(*names, alternatives=alternatives, patient=patient, teeth=teeth).alternatives.order_by("position")[0]
     accept(chosen)
     chosen.refresh_from_db()
     last = Document.objects.filter(series="D", year=2026).count()

@@ -22,7 +22,7 @@ from tests.inventory.factories import make_lot, make_material
 from tests.staff.factories import dr_orlova, make_legal_entity, registrar_belova
 from tests.treatment_plans.factories import NOON, a_document, accept, agreed, consent_to, first_item, plan_with, procedure, service, sign
 from treatment_plans import actions, completion, queries, reversal, sheet
-from treatment_plans.models import Alternative, Item
+from treatment_plans.models import Item
 
 
 def norm(name: str = "filling", quantity: str = "1", on_shortage: str = OnShortage.BLOCK) -> Norm:
@@ -255,14 +255,8 @@ def test_twenty_clicks_on_done_are_one_completion() -> None:
 def test_items_racing_for_the_last_material_end_at_exactly_nothing() -> None:
     with transaction.atomic():
         norm("extraction", "2")
-        items = [first_item(_on_its_own_plan(tooth)).pk for tooth in (36, 37, 46, 47, 26, 27, 16, 17)]
+        items = [first_item(agreed("extraction", teeth=(tooth,))).pk for tooth in (36, 37, 46, 47, 26, 27, 16, 17)]
         make_lot(make_material(), "10")
     assert at_once(items) == ["done"] * 5 + ["out_of_stock"] * 3
     assert Lot.objects.get().on_hand == 0
     assert counts()[0] == 5
-
-
-def _on_its_own_plan(tooth: int) -> Alternative:
-    chosen = agreed("extraction")
-    chosen.items.get().procedure.teeth.update(tooth=tooth)
-    return chosen

@@ -42,7 +42,7 @@ async function load() {
     const found = await call(`/patients/${setup.patient}/chart${timeline.at ? `?at=${encodeURIComponent(timeline.at)}` : ""}`);
     if (mine !== asked) return;
     chart = found;
-    status.loaded(isPast() ? timeline.date.value : "");
+    status.loaded(timeline.at);
     timeline.span(found.first_at);
     writeList(byId("chart-list"), found, setup.words);
     redraw();

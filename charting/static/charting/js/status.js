@@ -22,11 +22,12 @@ export class Status extends EventTarget {
     byId("arch").setAttribute("aria-busy", "true");
   }
 
-  /** @param {string} pastDay */
-  loaded(pastDay) {
-    this.page.dataset.state = pastDay ? "past" : "now";
+  /** @param {string} at the past instant that is shown, if it is one */
+  loaded(at) {
+    this.page.dataset.state = at ? "past" : "now";
     byId("arch").removeAttribute("aria-busy");
-    byId("past-day").textContent = pastDay ? new Date(`${pastDay}T12:00`).toLocaleDateString(document.documentElement.lang) : "";
+    const style = /** @type {Intl.DateTimeFormatOptions} */ ({ dateStyle: "short", ...(at.length === "2026-01-01T12:00".length ? { timeStyle: "short" } : {}) });
+    byId("past-day").textContent = at ? new Date(at).toLocaleString(document.documentElement.lang, style) : "";
   }
 
   /** @param {string} message */

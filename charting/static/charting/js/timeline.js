@@ -1,4 +1,4 @@
-// The date slider: the mouth as it was at the end of any past day.
+// The date slider: the mouth as it was at the end of any past day, or at a time of it.
 import { byId } from "./svg.js";
 
 const DAY_MS = 86400000;
@@ -8,11 +8,13 @@ export class Timeline extends EventTarget {
     super();
     this.slider = /** @type {HTMLInputElement} */ (byId("timeline"));
     this.date = /** @type {HTMLInputElement} */ (byId("timeline-date"));
+    this.time = /** @type {HTMLInputElement} */ (byId("timeline-time"));
     this.today = byId("timeline-today");
     this.first = Date.now();
     this.slider.addEventListener("input", () => this.#show(this.#dayAt(Number(this.slider.value))));
     this.slider.addEventListener("change", () => this.#tell());
     this.date.addEventListener("change", () => this.#typed());
+    this.time.addEventListener("change", () => this.#tell());
     this.today.addEventListener("click", () => this.backToToday());
   }
 
@@ -31,15 +33,16 @@ export class Timeline extends EventTarget {
   }
 
   get isNow() {
-    return this.slider.value === this.slider.max;
+    return this.slider.value === this.slider.max && !this.time.value;
   }
 
-  /** The instant to ask for: the end of the chosen day, or nothing for now. */
+  /** The instant to ask for: the time of the chosen day, else its end, or nothing for now. */
   get at() {
-    return this.isNow ? "" : `${this.date.value}T23:59:59`;
+    return this.isNow ? "" : `${this.date.value}T${this.time.value || "23:59:59"}`;
   }
 
   backToToday() {
+    this.time.value = "";
     this.slider.value = this.slider.max;
     this.#show(Date.now());
     this.#tell();

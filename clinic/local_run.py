@@ -15,6 +15,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -35,6 +36,7 @@ MARK = "CLINIC_RUN"
 MOST_RESTARTS = 5
 RESTART_WINDOW = 60.0
 PR_SET_PDEATHSIG = 1
+STOP = threading.Event()
 
 
 class CannotRun(Exception):
@@ -81,6 +83,7 @@ class Service:
 
 def main() -> None:
     arguments = _arguments()
+    signal.signal(signal.SIGINT, _interrupt)
     signal.signal(signal.SIGTERM, _interrupt)
     signal.signal(signal.SIGHUP, _interrupt)
     try:
@@ -247,8 +250,7 @@ def _greet(port: int) -> None:
 
 
 def _watch(services: list[Service], *, is_local: bool) -> None:
-    while True:
-        time.sleep(0.5)
+    while not STOP.wait(0.5):
         if is_local and not local_postgres.is_alive():
             say("PostgreSQL ended; starting it again")
             _start_postgres()
@@ -321,6 +323,8 @@ def _die_with_parent() -> None:
 
 
 def _interrupt(*_: Any) -> None:
+    """Python drops an exception that a signal raises in the middle of a fork, so the wish is kept as well."""
+    STOP.set()
     raise KeyboardInterrupt
 
 

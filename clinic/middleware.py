@@ -112,7 +112,8 @@ def _current_branch(request: AnyRequest) -> Branch | None:
     if not request.user.is_authenticated:
         return None
     request.branches = queries.branches_of(request.user)
-    return queries.current_branch(request.user, request.session.get("branch"), request.branches)
+    request.user.works_in = queries.current_branch(request.user, request.session.get("branch"), request.branches)
+    return request.user.works_in
 
 
 class ErrorMiddleware:

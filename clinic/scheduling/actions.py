@@ -16,7 +16,7 @@ from clinic.scheduling import queries, rules
 from clinic.scheduling.models import Appointment, AppointmentState, AppointmentStateChange, AppointmentType, Chair
 from clinic.scheduling.queries import Wanted
 from clinic.staff import queries as staff
-from clinic.staff.models import User
+from clinic.staff.models import Branch, User
 from clinic.staff.roles import Permission
 
 BUSY = {f"scheduling_{resource}_busy" for resource in ("dentist", "assistant", "chair", "patient", "person")}
@@ -162,11 +162,12 @@ def describe(
     return _save(appointment, actor, update_fields=["type", "assistant", "note"])
 
 
-def steps_of(user: User) -> frozenset[str]:
-    """The states a person may give: the desk all of them; who works at the chair receives the patient."""
-    if user.may(Permission.DIARY_WRITE):
+def steps_of(user: User, branch: Branch | None = None) -> frozenset[str]:
+    """The states a person may give in `branch`, else where they work: the desk all of them; who works at the chair receives the patient."""
+    allowed = user.permissions_in(branch or user.works_in)
+    if Permission.DIARY_WRITE in allowed:
         return frozenset(AppointmentState.values)
-    return rules.RECEIVING if user.may(Permission.VISIT_WRITE) else frozenset()
+    return rules.RECEIVING if Permission.VISIT_WRITE in allowed else frozenset()
 
 
 def require_steps(user: User) -> None:
@@ -185,8 +186,8 @@ def change_state(*, actor: User, at: datetime, appointment_id: UUID, version: in
     :raises SlotTaken, OutsideShift: when a cancelled appointment's time has been given away since.
     """
     require_steps(actor)
-    appointment = _locked(actor, appointment_id, None)
-    if state not in steps_of(actor):
+    appointment = _locked(actor, appointment_id, None, Permission.DIARY_VIEW)
+    if state not in steps_of(actor, appointment.branch):
         raise NotAllowed
     if appointment.state == state:
         return appointment
@@ -206,7 +207,7 @@ def change_state(*, actor: User, at: datetime, appointment_id: UUID, version: in
 
 def _same_booking(actor: User, first: Appointment, wanted: Wanted) -> Appointment:
     """What the first request booked, to those who may see it."""
-    if first.branch not in staff.branches_of(actor):
+    if first.branch not in actor.branches_where(Permission.DIARY_WRITE):
         raise KeyTaken
     names = ("patient_id", "dentist_id", "chair_id")
     check_same(first, starts_at=wanted.span.start, **{name: getattr(wanted, name) for name in names})
@@ -219,9 +220,9 @@ def hold(*keys: UUID) -> None:
         cursor.execute(LOCK, [[f"diary:{key}" for key in keys]])
 
 
-def _locked(actor: User, appointment_id: UUID, version: int | None) -> Appointment:
+def _locked(actor: User, appointment_id: UUID, version: int | None, permission: Permission = Permission.DIARY_WRITE) -> Appointment:
     appointment = Appointment.objects.select_for_update(of=("self",)).select_related(*queries.RELATED).filter(pk=appointment_id).first()
-    if appointment is None or appointment.branch not in staff.branches_of(actor):
+    if appointment is None or appointment.branch not in actor.branches_where(permission):
         raise NotFound
     if version is not None and appointment.version != version:
         raise StaleVersion
@@ -294,7 +295,7 @@ def _check_still_free(actor: User, appointment: Appointment) -> None:
 
 def _slot_taken(actor: User, wanted: Wanted, clash: Appointment) -> SlotTaken:
     zone = clash.branch.time_zone
-    may_see = actor.may(Permission.PATIENT_VIEW) and clash.branch in staff.branches_of(actor)
+    may_see = actor.may(Permission.PATIENT_VIEW) and clash.branch in actor.branches_where(Permission.DIARY_VIEW)
     values = {
         "patient": clash.patient.get_full_name() if may_see else _("another patient"),
         "dentist": clash.dentist.get_short_name(),

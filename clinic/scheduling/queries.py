@@ -75,30 +75,30 @@ class Wanted:
 
 
 def get_appointment_for(user: User, appointment_id: UUID) -> Appointment:
-    """The appointment, if the person works in its branch.
+    """The appointment, if the person sees the diary of its branch.
 
     :raises NotAllowed: when the person may not see the diary.
     :raises NotFound: when there is no such appointment in the person's branches.
     """
     user.require(Permission.DIARY_VIEW)
     appointment = Appointment.objects.select_related(*RELATED).filter(pk=appointment_id).first()
-    if appointment is None or appointment.branch not in staff.branches_of(user):
+    if appointment is None or appointment.branch not in user.branches_where(Permission.DIARY_VIEW):
         raise NotFound
     return appointment
 
 
-def get_branch_for(user: User, branch_id: UUID) -> Branch:
-    """:raises NotFound: when the person does not work in that branch."""
-    branch = next((branch for branch in staff.branches_of(user) if branch.pk == branch_id), None)
+def get_branch_for(user: User, branch_id: UUID, permission: Permission = Permission.DIARY_VIEW) -> Branch:
+    """:raises NotFound: when the person has no role with `permission` in that branch."""
+    branch = next((branch for branch in user.branches_where(permission) if branch.pk == branch_id), None)
     if branch is None:
         raise NotFound
     return branch
 
 
 def get_chair_for(user: User, chair_id: UUID) -> Chair:
-    """:raises NotFound: when there is no such chair in use in the person's branches."""
+    """:raises NotFound: when there is no such chair in use in the branches where the person books."""
     chair = Chair.objects.select_related("branch").filter(pk=chair_id, is_active=True).first()
-    if chair is None or chair.branch not in staff.branches_of(user):
+    if chair is None or chair.branch not in user.branches_where(Permission.DIARY_WRITE):
         raise NotFound
     return chair
 

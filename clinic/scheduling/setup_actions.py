@@ -65,7 +65,7 @@ def save_room(*, actor: User, branch_id: UUID, room_id: UUID | None, version: in
     :raises NameTaken: when the branch has a room of that name.
     """
     actor.require(Permission.DIARY_SETUP)
-    branch = queries.get_branch_for(actor, branch_id)
+    branch = queries.get_branch_for(actor, branch_id, Permission.DIARY_SETUP)
     return _first(Room, id, branch) or _save(_existing(Room, room_id, version, branch) or Room(id=id or uuid7(), branch=branch), values)
 
 
@@ -86,7 +86,7 @@ def save_chair(
     :raises ChairInUse: when patients are still booked into a chair taken out of use.
     """
     actor.require(Permission.DIARY_SETUP)
-    branch = queries.get_branch_for(actor, branch_id)
+    branch = queries.get_branch_for(actor, branch_id, Permission.DIARY_SETUP)
     first = _first(Chair, id, branch)
     if first is not None:
         return first
@@ -128,7 +128,7 @@ def add_shift(
     first = Shift.objects.filter(pk=key).first()
     if first is not None:
         return first
-    branch = queries.get_branch_for(actor, branch_id)
+    branch = queries.get_branch_for(actor, branch_id, Permission.DIARY_SETUP)
     shift = Shift(id=key, user=staff.get_user(user_id), branch=branch, chair=_chair_of(branch, chair_id))
     return _place(shift, starts_at, ends_at, force_insert=True)
 
@@ -169,7 +169,7 @@ def copy_week(*, actor: User, at: datetime, branch_id: UUID, monday: date) -> Co
     actor.require(Permission.DIARY_SETUP)
     if monday.weekday():
         raise InvalidInput(fields={"monday": _("This day is not a Monday.")})
-    branch = queries.get_branch_for(actor, branch_id)
+    branch = queries.get_branch_for(actor, branch_id, Permission.DIARY_SETUP)
     week = list(queries.week_shifts(branch, monday))
     hold(*[shift.user_id for shift in week])
     copies = [_a_week_later(shift, ZoneInfo(branch.time_zone)) for shift in week]
@@ -231,7 +231,7 @@ def _chair_of(branch: Branch, chair_id: UUID | None) -> Chair | None:
 def _locked_shift(actor: User, shift_id: UUID, version: int) -> Shift:
     actor.require(Permission.DIARY_SETUP)
     shift = Shift.objects.select_for_update(of=("self",)).select_related("branch", "user").filter(pk=shift_id, cancelled_at=None).first()
-    if shift is None or shift.branch not in staff.branches_of(actor):
+    if shift is None or shift.branch not in actor.branches_where(Permission.DIARY_SETUP):
         raise NotFound
     if shift.version != version:
         raise StaleVersion

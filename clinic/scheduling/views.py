@@ -225,7 +225,7 @@ def _panel(request: Request, appointment: Appointment, *, error: DomainError | N
     branch = appointment.branch
     trail = queries.appointment_trail(appointment)
     states = [line.state for line in reversed(trail) if line.state]
-    allowed = [state for state in STEPS if state in actions.steps_of(request.user)]
+    allowed = [state for state in STEPS if state in actions.steps_of(request.user, branch)]
     context = {
         "appointment": appointment,
         "zone": branch.time_zone,

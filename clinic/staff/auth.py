@@ -52,7 +52,7 @@ def _settle(request: AnyRequest, user: User) -> None:
     request.branches = queries.branches_of(user)
     if wanted and wanted not in {str(branch.pk) for branch in request.branches}:
         raise InvalidInput(fields={"X-Branch": NotFound.default_message})
-    request.branch = queries.current_branch(user, wanted, request.branches)
+    request.branch = user.works_in = queries.current_branch(user, wanted, request.branches)
     translation.activate(user.language)
     timezone.activate(_zone(request.branch))
 

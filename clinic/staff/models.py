@@ -3,6 +3,7 @@
 import hashlib
 from functools import cached_property
 from typing import ClassVar
+from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -83,6 +84,8 @@ class User(AbstractBaseUser, Record):
 
     objects = UserManager()
 
+    works_in: Branch | None = None
+
     class Meta:
         verbose_name = _("user")
 
@@ -118,15 +121,32 @@ class User(AbstractBaseUser, Record):
         """The person's roles in words."""
         return ", ".join(str(role.label) for role in sorted(self.roles))
 
-    @cached_property
+    @property
     def permissions(self) -> frozenset[Permission]:
-        return permissions_of(self.roles) if self.is_active else frozenset()
+        """What the person may do where they work now; without a place (commands, tasks) the roles of all branches count."""
+        return self.permissions_in(self.works_in)
+
+    def permissions_in(self, branch: Branch | None) -> frozenset[Permission]:
+        """What the roles held in `branch`, or in all, allow there."""
+        key = branch.pk if branch else None
+        if key not in self._permissions:
+            counted = {Role(grant.role) for grant in self.grants_now if key is None or grant.branch_id in (None, key)}
+            self._permissions[key] = permissions_of(counted) if self.is_active else frozenset()
+        return self._permissions[key]
+
+    @cached_property
+    def _permissions(self) -> dict[UUID | None, frozenset[Permission]]:
+        return {}
+
+    def branches_where(self, permission: Permission) -> list[Branch]:
+        """Branches where one of the person's roles grants `permission`."""
+        return [branch for branch in self.branches if permission in self.permissions_in(branch)]
 
     def may(self, permission: Permission) -> bool:
         return permission in self.permissions
 
     def require(self, permission: Permission) -> None:
-        """:raises NotAllowed: when none of the person's roles grants `permission`."""
+        """:raises NotAllowed: when none of the person's roles where they work now grants `permission`."""
         if not self.may(permission):
             raise NotAllowed
 

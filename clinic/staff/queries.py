@@ -11,12 +11,12 @@ from clinic.staff.roles import Role
 
 
 def current_branch(user: User, chosen: str | None, branches: Sequence[Branch] | None = None) -> Branch | None:
-    """The branch chosen in this session if it is the person's to work in, else their home branch, else the first.
+    """The branch chosen in this session if the person works there, else the home branch if they do, else the first; without any role the home branch.
 
     `branches` are those of the person, when they are read already.
     """
     by_key = {str(branch.pk): branch for branch in (branches_of(user) if branches is None else branches)}
-    return by_key.get(chosen or "") or by_key.get(str(user.home_branch_id)) or user.home_branch or next(iter(by_key.values()), None)
+    return by_key.get(chosen or "") or by_key.get(str(user.home_branch_id)) or next(iter(by_key.values()), None) or user.home_branch
 
 
 def branches_of(user: User) -> list[Branch]:

@@ -65,9 +65,7 @@ class Mouth:
 
     def marks(self, done: set[int]) -> list[Mark]:
         found = [("condition", kind, tooth) for number, (kind, tooth, _) in self.findings.items() if number in self.open()]
-        acts = [
-            ("done" if number in done else "planned", "none" if name == "hygiene" else name, TEETH[number]) for number, name in enumerate(NAMES)
-        ]
+        acts = [("done" if number in done else "planned", "none" if name == "hygiene" else name, TEETH[number]) for number, name in enumerate(NAMES)]
         return sorted(found + acts)
 
 

@@ -215,8 +215,8 @@ def _paid(treated: int, head: str, marked: str, own: str, dentist: str) -> Itera
         "payments",
         payers,
         f"""INSERT INTO billing_payment {head} amount, currency, method, reference, received_at, reason, branch_id, legal_entity_id, patient_id,
-        received_by_id)
-        SELECT {key(11, "n")}, {marked} 36000, 'RUB', 'card', '', t, '', %(branch)s, %(company)s, {own}, {dentist} {rows(1)}""",
+        payer_id, payer_name, payer_tax_id, received_by_id)
+        SELECT {key(11, "n")}, {marked} 36000, 'RUB', 'card', '', t, '', %(branch)s, %(company)s, {own}, {own}, '', '', {dentist} {rows(1)}""",
     )
     yield Step(
         "allocations",

@@ -110,11 +110,13 @@ def charges(scope: Scope) -> Table:
 
 def payments(scope: Scope) -> Table:
     """Payments and refunds of the period."""
-    found = scope.of(Payment.objects.select_related("patient", "branch", "received_by"), "received_at").order_by("received_at", "pk")
+    found = scope.of(Payment.objects.select_related("patient", "payer", "branch", "received_by"), "received_at").order_by("received_at", "pk")
     headings = (
         _("Received"),
         _("Card"),
         _("Patient"),
+        _("Payer"),
+        _("Payer's tax number"),
         _("Amount"),
         _("Currency"),
         _("Method"),
@@ -128,6 +130,8 @@ def payments(scope: Scope) -> Table:
             row.received_at,
             row.patient.card_number,
             row.patient.get_full_name(),
+            row.paid_by,
+            row.payer_tax_id,
             row.amount,
             row.currency,
             str(row.get_method_display()),

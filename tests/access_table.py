@@ -448,6 +448,7 @@ OPERATIONS: dict[str, Needs] = {
     "cancel_invoice": (P.INVOICE_ISSUE,),
     "get_invoice_file": (P.MONEY_VIEW,),
     "get_balance": (P.MONEY_VIEW,),
+    "list_payers": (P.MONEY_VIEW,),
     "list_debts": (P.MONEY_VIEW,),
     "list_insurers": (P.INSURANCE_VIEW,),
     "save_insurer": (P.INSURANCE_WRITE,),

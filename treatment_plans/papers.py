@@ -20,6 +20,7 @@ from pypdf import PdfReader, PdfWriter
 from clinic.files import actions as files
 from clinic.lib import pdf
 from clinic.lib.money import ZERO
+from clinic.patients import queries as patients
 from clinic.patients.models import ContactKind, IdentifierKind, Patient, Relation
 from clinic.staff.models import Branch, User
 from treatment_plans import editions, rules
@@ -191,7 +192,7 @@ def _people(draft: Draft) -> dict[str, Any]:
 
 
 def _party(patient: Patient) -> dict[str, str]:
-    relations = list(patient.relations.filter(ended_at=None).select_related("related_patient").order_by("created_at", "pk"))
+    relations = patients.relations_of(patient)
     guardian = next((relation for relation in relations if relation.is_guardian), None)
     payer = next((relation for relation in relations if relation.is_payer), guardian)
     phone = patient.contacts.filter(kind=ContactKind.PHONE, ended_at=None).order_by("position", "pk").first()

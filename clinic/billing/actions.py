@@ -10,9 +10,9 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from charting.models import Performance
-from clinic.billing import ledger, queries, rules
+from clinic.billing import ledger, payers, queries, rules
 from clinic.billing.models import Allocation, Charge, InsurerShare, Method, Payment
-from clinic.lib.errors import Conflict, DomainError, InvalidInput, NotFound, Text
+from clinic.lib.errors import Conflict, DomainError, InvalidInput, KeyTaken, NotFound, Text, check_same
 from clinic.lib.ids import uuid7
 from clinic.lib.money import ZERO
 from clinic.patients.models import Patient
@@ -30,11 +30,6 @@ class AlreadyCharged(Conflict):
 class NothingToReverse(Conflict):
     code = "nothing_to_reverse"
     default_message = _("There is no charge that could be reversed: it was never posted or has been reversed already.")
-
-
-class IdTaken(Conflict):
-    code = "id_taken"
-    default_message = _("Another payment was posted under this number. Open the form again and post once more.")
 
 
 class RefundTooLarge(DomainError):
@@ -149,17 +144,17 @@ def take_payment(
     branch: Branch,
     actor: User,
     at: datetime,
-    payer_id: UUID | None = None,
+    payer: payers.Wanted = payers.USUAL,
     reference: str = "",
     allocate_to: Split = "oldest",
 ) -> Payment:
     """Receive money on a patient's account and settle charges with it; what is left over is an advance.
 
     `allocate_to` is "oldest" (open charges of the same legal entity and currency), some of these charges, "none", or amounts by charge.
-    A second call with the same `id` gives the first payment.
+    Without a named `payer` it is who usually pays for the patient. A second call with the same `id` gives the first payment.
 
-    :raises InvalidInput: when amount, method or reference is not acceptable.
-    :raises IdTaken: when `id` names a different payment.
+    :raises InvalidInput: when amount, method, reference or payer is not acceptable.
+    :raises KeyTaken: when `id` names a different payment.
     :raises ledger.TooMuch: when `allocate_to` exceeds the payment or what is due on a charge.
     """
     actor.require(Permission.PAYMENT_POST)
@@ -167,13 +162,25 @@ def take_payment(
     ledger.lock_account(patient_id)
     first = Payment.objects.filter(pk=id).first() if id else None
     if first is not None:
-        return _same_payment(first, patient_id=patient_id, amount=amount, method=method)
-    if not Patient.objects.filter(pk=patient_id).exists():
+        sent = {
+            "patient_id": patient_id,
+            "amount": amount,
+            "method": method,
+            "branch_id": branch.pk,
+            "reference": reference.strip(),
+            "refunds_id": None,
+        }
+        return _same_payment(first, sent, payer, allocate_to)
+    patient = Patient.objects.filter(pk=patient_id).first()
+    if patient is None:
         raise NotFound
+    found = payers.resolve(patient, payer)
     payment = Payment.objects.create(
         id=id or uuid7(),
         patient_id=patient_id,
-        payer_id=payer_id,
+        payer=found.patient,
+        payer_name=found.name,
+        payer_tax_id=found.tax_id,
         branch=branch,
         legal_entity_id=branch.legal_entity_id,
         amount=amount,
@@ -198,9 +205,17 @@ def _check_payment(amount: Decimal, method: str, reference: str) -> None:
         raise InvalidInput(fields=wrong)
 
 
-def _same_payment(first: Payment, *, patient_id: UUID, amount: Decimal, method: str) -> Payment:
-    if (first.patient_id, first.amount, first.method) != (patient_id, amount, method):
-        raise IdTaken
+def _same_payment(first: Payment, sent: Mapping[str, object], payer: payers.Wanted, allocate_to: Split) -> Payment:
+    """:raises KeyTaken: when the first payment is not what is sent; whom and what was left to the clinic then is not compared."""
+    check_same(first, **sent)
+    payers.check_same_payer(first, payer)
+    if allocate_to == "oldest":
+        return first
+    settled = Allocation.objects.filter(payment=first, reverses=None, allocated_at=first.received_at)
+    parts = {row.charge_id: row.amount for row in settled}
+    wanted = {} if allocate_to == "none" else allocate_to
+    if parts != wanted if isinstance(wanted, Mapping) else not parts.keys() <= set(wanted):
+        raise KeyTaken
     return first
 
 
@@ -271,6 +286,7 @@ def refund(
     """Give money of a payment back; what is not free is first taken off the charges it settled, newest first.
 
     :raises InvalidInput: when the amount is no money or the reason is missing.
+    :raises KeyTaken: when `id` names another payment or refund.
     :raises RefundTooLarge: when more is asked than is left of the payment.
     """
     actor.require(Permission.REFUND_POST)
@@ -279,7 +295,8 @@ def refund(
     ledger.lock_account(original.patient_id)
     first = Payment.objects.filter(pk=id).first() if id else None
     if first is not None:
-        return _same_payment(first, patient_id=original.patient_id, amount=-amount, method=method or original.method)
+        check_same(first, refunds_id=original.pk, amount=-amount, method=method or original.method, reason=reason.strip()[:300])
+        return first
     item = queries.get_payment(payment_id)
     if amount > item.kept:
         raise RefundTooLarge(fields={"amount": RefundTooLarge.default_message})
@@ -288,7 +305,9 @@ def refund(
     return Payment.objects.create(
         id=id or uuid7(),
         patient_id=original.patient_id,
-        payer_id=original.payer_id,
+        payer_id=None if original.payer_name else original.payer_id or original.patient_id,
+        payer_name=original.payer_name,
+        payer_tax_id=original.payer_tax_id,
         branch_id=original.branch_id,
         legal_entity_id=original.legal_entity_id,
         amount=-amount,

@@ -12,6 +12,7 @@ from ninja.pagination import CursorPagination, paginate
 
 from clinic.billing import actions, debts, invoicing, queries
 from clinic.billing.models import Allocation, Charge, Invoice, Payment
+from clinic.billing.payers import Choice, Wanted, choices
 from clinic.billing.schemas import (
     AllocationIn,
     AllocationOut,
@@ -22,6 +23,7 @@ from clinic.billing.schemas import (
     InvoiceIn,
     InvoiceOut,
     InvoiceWhole,
+    PayerOut,
     PaymentIn,
     PaymentOut,
     RefundIn,
@@ -55,7 +57,7 @@ def list_charges(request: Request, patient: UUID) -> QuerySet[Charge]:
 @paginate(CursorPagination, ordering=("-received_at", "-id"))
 def list_payments(request: Request, patient: UUID) -> QuerySet[Payment]:
     """A patient's payments and refunds, the latest first."""
-    return Payment.objects.filter(patient=_patient(request, patient))
+    return Payment.objects.filter(patient=_patient(request, patient)).select_related("patient", "payer")
 
 
 @router.post("/payments", response={201: PaymentOut}, operation_id="take_payment")
@@ -69,7 +71,7 @@ def take_payment(request: Request, data: PaymentIn) -> tuple[int, Payment]:
         branch=branch_of(request),
         actor=request.user,
         at=timezone.now(),
-        payer_id=data.payer,
+        payer=Wanted(data.payer, data.payer_name, data.payer_tax_id),
         reference=data.reference,
         allocate_to=data.allocate_to,
     )
@@ -113,7 +115,7 @@ def issue_invoice(request: Request, data: InvoiceIn) -> tuple[int, Invoice]:
         patient_id=data.patient,
         charge_ids=data.charges,
         language=data.language,
-        payer_id=data.payer,
+        payer=Wanted(data.payer, data.payer_name, data.payer_tax_id),
         actor=request.user,
         at=timezone.now(),
     )
@@ -137,6 +139,12 @@ def get_invoice_file(request: Request, invoice_id: UUID) -> HttpResponse:
     invoice = queries.get_invoice_for(request.user, invoice_id)
     record_print(what="billing_invoice", patient_id=invoice.patient_id, body={"invoice": invoice.label})
     return pdf.response(files.read(invoicing.file_of(invoice)), name=f"invoice-{invoice.label}")
+
+
+@router.get("/patients/{uuid:patient_id}/payers", response=list[PayerOut], operation_id="list_payers")
+def list_payers(request: Request, patient_id: UUID) -> list[Choice]:
+    """Who may pay for the patient: themselves and the relatives on the card; the default is used when no payer is named."""
+    return choices(_patient(request, patient_id))
 
 
 @router.get("/patients/{uuid:patient_id}/balance", response=BalanceOut, operation_id="get_balance")

@@ -22,11 +22,12 @@ LONGEST_LIST = 10_000
 
 @dataclass(frozen=True)
 class Debt:
-    """What one patient owes in one currency, by age, and the advance that stands against it."""
+    """What one patient owes in one currency, by age, who pays when it is another, and the advance that stands against it."""
 
     patient_id: UUID
     card_number: int
     name: str
+    payer: str
     currency: str
     oldest_date: date
     owed: Decimal
@@ -63,7 +64,11 @@ TOTALS = """
 SELECT currency, sum(total), sum(a), sum(b), sum(c), sum(d), count(*) FROM owed GROUP BY currency ORDER BY currency"""
 DEBTS = """,
 longest AS (SELECT * FROM owed ORDER BY total DESC, patient_id LIMIT %(limit)s)
-SELECT p.id, p.card_number, concat_ws(' ', p.last_name, p.first_name, nullif(p.patronymic, '')), o.currency, o.oldest, o.total, o.a, o.b, o.c, o.d,
+SELECT p.id, p.card_number, concat_ws(' ', p.last_name, p.first_name, nullif(p.patronymic, '')),
+  coalesce((SELECT coalesce(concat_ws(' ', f.last_name, f.first_name, nullif(f.patronymic, '')), '') || r.name
+            FROM patients_relation r LEFT JOIN patients_patient f ON f.id = r.related_patient_id
+            WHERE r.patient_id = p.id AND r.is_payer AND r.ended_at IS NULL ORDER BY r.created_at, r.id LIMIT 1), ''),
+  o.currency, o.oldest, o.total, o.a, o.b, o.c, o.d,
   coalesce((SELECT sum(y.amount) FROM billing_payment y WHERE y.patient_id = p.id AND y.currency = o.currency), 0)
   - coalesce((SELECT sum(l.amount) FROM billing_allocation l JOIN billing_payment y ON y.id = l.payment_id
               WHERE l.patient_id = p.id AND y.currency = o.currency), 0)
@@ -141,6 +146,9 @@ def receipts_by_method(branch: Branch, day: date) -> list[MethodTotal]:
 def debts_xlsx(found: Iterable[Debt]) -> bytes:
     """The list of debts as a workbook."""
     ages = [_("Up to 30 days"), "31–60", "61–90", _("Over 90 days")]
-    headings = [_("Card"), _("Patient"), _("Currency"), _("Oldest debt"), pgettext("money", "Owed"), *ages, _("Advance")]
-    rows = ([debt.card_number, debt.name, debt.currency, debt.oldest_date, debt.owed, *debt.by_age, debt.advance] for debt in found)
+    headings = [_("Card"), _("Patient"), _("Payer"), _("Currency"), _("Oldest debt"), pgettext("money", "Owed"), *ages, _("Advance")]
+    rows = (
+        [debt.card_number, debt.name, debt.payer or debt.name, debt.currency, debt.oldest_date, debt.owed, *debt.by_age, debt.advance]
+        for debt in found
+    )
     return sheets.workbook(_("Unpaid"), headings, rows)

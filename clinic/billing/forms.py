@@ -6,13 +6,15 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from clinic.billing import queries
+from clinic.billing import payers, queries
 from clinic.billing.ledger import AMOUNT_WORDS
 from clinic.billing.models import Method
 from clinic.billing.rules import AmountProblem, amount_problem
 from clinic.lib.ids import uuid7
+from clinic.patients.models import Patient
 
 ADVANCE = "advance"
+OTHER = "other"
 LANGUAGES = [("ru", "Русский"), ("fr", "Français"), ("en", "English")]
 
 
@@ -35,7 +37,33 @@ class MoneyField(forms.Field):
         return amount
 
 
-class PaymentForm(forms.Form):
+class PayerForm(forms.Form):
+    """Who pays: the patient, a relative, or somebody typed; the usual payer is chosen already."""
+
+    payer = forms.ChoiceField(label=_("Payer"), required=False, choices=[])
+    payer_name = forms.CharField(label=_("Payer's full name"), required=False, max_length=payers.LONGEST_NAME)
+    payer_tax_id = forms.CharField(
+        label=_("Payer's tax number"), required=False, max_length=30, help_text=_("For the tax certificate, if they ask for one.")
+    )
+
+    def __init__(self, *args: Any, patient: Patient, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.known = payers.choices(patient)
+        self.fields["payer"].choices = [*((choice.key, choice.label) for choice in self.known), (OTHER, _("another person or company"))]  # type: ignore[attr-defined]
+        self.fields["payer"].initial = next(choice.key for choice in self.known if choice.is_default)
+
+    def clean(self) -> dict[str, Any]:
+        """`payer` becomes what the actions take."""
+        values = dict(super().clean() or {})
+        name, tax_id = values.pop("payer_name", ""), values.pop("payer_tax_id", "")
+        key = values.get("payer") or self.fields["payer"].initial
+        if key == OTHER and not name:
+            self.add_error("payer_name", _("Say who pays."))
+        chosen = next((choice.payer for choice in self.known if choice.key == key), payers.Payer(None, name))
+        return {**values, "payer": payers.Wanted(chosen.patient_id, chosen.name, tax_id)}
+
+
+class PaymentForm(PayerForm):
     """Open charges to tick, what is paid and how; an advance of the patient counts as a way to pay."""
 
     id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid7)
@@ -69,7 +97,7 @@ class RefundForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=300)
 
 
-class InvoiceForm(forms.Form):
+class InvoiceForm(PayerForm):
     """Charges that stand on no invoice yet, and the language of the paper."""
 
     id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid7)

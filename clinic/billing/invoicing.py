@@ -1,19 +1,19 @@
 """Invoices and credit notes: numbered without a gap, frozen when issued, printed in the payer's language."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from clinic.billing import ledger, queries
+from clinic.billing import ledger, payers, queries
 from clinic.billing.models import Charge, Invoice, InvoiceLine, InvoiceSeries
 from clinic.files import actions as files
 from clinic.files.models import StoredFile
 from clinic.lib import pdf
 from clinic.lib.clock import branch_day
-from clinic.lib.errors import Conflict, DomainError, InvalidInput, NotFound
+from clinic.lib.errors import Conflict, DomainError, InvalidInput, KeyTaken, NotFound, check_same
 from clinic.lib.ids import uuid7
 from clinic.lib.money import ZERO
 from clinic.patients.models import Patient
@@ -40,12 +40,21 @@ class NotCancellable(Conflict):
 
 @transaction.atomic
 def issue_invoice(
-    *, id: UUID | None = None, patient_id: UUID, charge_ids: Sequence[UUID], language: str, actor: User, at: datetime, payer_id: UUID | None = None
+    *,
+    id: UUID | None = None,
+    patient_id: UUID,
+    charge_ids: Sequence[UUID],
+    language: str,
+    actor: User,
+    at: datetime,
+    payer: payers.Wanted = payers.USUAL,
 ) -> Invoice:
     """Put charges on a numbered invoice, with seller, payer and insurers' parts as they are now.
 
-    A second call with the same `id` gives the first invoice.
+    Without a named `payer` it is who usually pays for the patient. A second call with the same `id` gives the first invoice.
 
+    :raises KeyTaken: when `id` names a different invoice.
+    :raises InvalidInput: when language or payer is not acceptable.
     :raises NotInvoiceable: when charges differ in account, legal entity or currency, or do not stand.
     :raises AlreadyInvoiced: when a charge stands on another invoice.
     """
@@ -55,12 +64,21 @@ def issue_invoice(
     ledger.lock_account(patient_id)
     first = Invoice.objects.filter(pk=id).first() if id else None
     if first is not None:
-        return first
+        return _same_invoice(first, {"patient_id": patient_id, "language": language, "cancels_id": None}, charge_ids, payer)
     charges = _invoiceable(patient_id, charge_ids)
-    invoice = _number(_draft(id, charges, payer_id, language, actor=actor, at=at))
+    found = payers.resolve(Patient.objects.get(pk=patient_id), payer)
+    invoice = _number(_draft(id, charges, found, language, actor=actor, at=at))
     invoice.save(force_insert=True)
     InvoiceLine.objects.bulk_create(_line(invoice, position, item) for position, item in enumerate(charges, start=1))
     return invoice
+
+
+def _same_invoice(first: Invoice, sent: Mapping[str, object], charge_ids: Sequence[UUID], payer: payers.Wanted) -> Invoice:
+    check_same(first, **sent)
+    payers.check_same_payer(first, payer)
+    if set(first.lines.values_list("charge_id", flat=True)) != set(charge_ids):
+        raise KeyTaken
+    return first
 
 
 def _invoiceable(patient_id: UUID, charge_ids: Sequence[UUID]) -> list[queries.OpenCharge]:
@@ -74,16 +92,14 @@ def _invoiceable(patient_id: UUID, charge_ids: Sequence[UUID]) -> list[queries.O
     return charges
 
 
-def _draft(id: UUID | None, charges: Sequence[queries.OpenCharge], payer_id: UUID | None, language: str, *, actor: User, at: datetime) -> Invoice:
+def _draft(id: UUID | None, charges: Sequence[queries.OpenCharge], payer: payers.Payer, language: str, *, actor: User, at: datetime) -> Invoice:
     charge = charges[0].charge
-    payer = Patient.objects.filter(pk=payer_id or charge.payer_id or charge.patient_id).first()
-    if payer is None:
-        raise NotFound
     return Invoice(
         id=id or uuid7(),
         patient_id=charge.patient_id,
-        payer=None if payer.pk == charge.patient_id else payer,
-        payer_name=payer.get_full_name(),
+        payer=payer.patient,
+        payer_name=payer.full_name,
+        payer_tax_id=payer.tax_id,
         branch=charge.branch,
         legal_entity=charge.legal_entity,
         seller=_seller(charge.legal_entity),
@@ -154,6 +170,7 @@ def _credit_note(invoice: Invoice, reason: str, *, actor: User, at: datetime) ->
         patient_id=invoice.patient_id,
         payer_id=invoice.payer_id,
         payer_name=invoice.payer_name,
+        payer_tax_id=invoice.payer_tax_id,
         branch=invoice.branch,
         legal_entity=invoice.legal_entity,
         seller=_seller(invoice.legal_entity),

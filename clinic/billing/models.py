@@ -90,10 +90,13 @@ class Payment(Record):
     received_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("received by"))
     refunds = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="refund_rows", verbose_name=_("refunds"))
     reason = models.CharField(_("reason of the refund"), max_length=300, blank=True)
+    payer_name = models.CharField(_("payer's name"), max_length=300, blank=True)
+    payer_tax_id = models.CharField(_("payer's tax number"), max_length=20, blank=True)
 
     class Meta:
         verbose_name = _("payment")
         constraints = [
+            models.CheckConstraint(condition=Q(payer__isnull=False) ^ ~Q(payer_name=""), name="billing_payment_has_one_payer"),
             models.CheckConstraint(condition=Q(method__in=Method.values), name="billing_payment_method_known"),
             models.CheckConstraint(
                 condition=Q(refunds=None, amount__gt=0) | (Q(refunds__isnull=False, amount__lt=0) & ~Q(reason="")), name="billing_payment_sign"
@@ -107,6 +110,16 @@ class Payment(Record):
     @property
     def is_refund(self) -> bool:
         return self.refunds_id is not None
+
+    @property
+    def paid_by(self) -> str:
+        """Who paid, or got the money back; payments older than the payer's field were the patient's."""
+        return self.payer_name or (self.payer or self.patient).get_full_name()
+
+    @property
+    def is_paid_by_another(self) -> bool:
+        """Whether somebody else than the patient paid."""
+        return bool(self.payer_name) or self.payer_id not in (None, self.patient_id)
 
 
 class Allocation(Record):
@@ -179,10 +192,12 @@ class Invoice(Record):
     cancels = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="credit_note", verbose_name=_("cancels"))
     reason = models.CharField(_("reason of cancellation"), max_length=300, blank=True)
     file = models.ForeignKey(StoredFile, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("file"))
+    payer_tax_id = models.CharField(_("payer's tax number"), max_length=20, blank=True)
 
     class Meta:
         verbose_name = _("invoice")
         constraints = [
+            models.CheckConstraint(condition=~Q(payer_name=""), name="billing_invoice_names_its_payer"),
             models.UniqueConstraint(fields=["legal_entity", "year", "number"], name="billing_invoice_number_once"),
             models.CheckConstraint(condition=Q(number__gte=1), name="billing_invoice_number_positive"),
             models.CheckConstraint(

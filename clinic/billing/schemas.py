@@ -35,7 +35,9 @@ class PaymentIn(Schema):
     amount: Decimal
     method: str
     reference: str = ""
-    payer: UUID | None = None
+    payer: UUID | None = Field(None, description="The patient, or a relative who is a patient; without it and without a name, who usually pays.")
+    payer_name: str = Field("", description="Somebody who is no patient, instead of `payer`.")
+    payer_tax_id: str = ""
     allocate_to: Literal["oldest", "none"] | dict[UUID, Decimal] = "oldest"
 
 
@@ -43,6 +45,8 @@ class PaymentOut(Schema):
     id: UUID
     patient: UUID = Field(alias="patient_id")
     payer: UUID | None = Field(alias="payer_id")
+    payer_name: str = Field(alias="paid_by")
+    payer_tax_id: str
     branch: UUID = Field(alias="branch_id")
     amount: Decimal
     currency: str
@@ -82,7 +86,18 @@ class InvoiceIn(Schema):
     patient: UUID
     charges: list[UUID]
     language: str
-    payer: UUID | None = None
+    payer: UUID | None = Field(None, description="The patient, or a relative who is a patient; without it and without a name, who usually pays.")
+    payer_name: str = Field("", description="Somebody who is no patient, instead of `payer`.")
+    payer_tax_id: str = ""
+
+
+class PayerOut(Schema):
+    """Somebody who may be named as the payer of a patient: a patient by `patient`, anybody else by `name`."""
+
+    patient: UUID | None = Field(alias="payer.patient_id")
+    name: str = Field(alias="payer.full_name")
+    kind: str
+    is_default: bool
 
 
 class CancelIn(Schema):
@@ -103,7 +118,9 @@ class InvoiceOut(Schema):
     id: UUID
     label: str
     patient: UUID = Field(alias="patient_id")
+    payer: UUID | None = Field(alias="payer_id")
     payer_name: str
+    payer_tax_id: str
     total: Decimal
     insurer_total: Decimal
     due: Decimal
@@ -140,6 +157,7 @@ class DebtOut(Schema):
     patient: UUID = Field(alias="patient_id")
     name: str
     card_number: int
+    payer: str
     currency: str
     owed: Decimal
     by_age: list[Decimal]

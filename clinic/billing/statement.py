@@ -78,7 +78,7 @@ def statement(patient: Patient, currency: str | None = None) -> list[Entry]:
     wanted = currency or patient.branch.currency
     charges = list(Charge.objects.filter(patient=patient, currency=wanted).select_related("service", "posted_by"))
     shares = list(InsurerShare.objects.filter(patient=patient, charge__currency=wanted).select_related("charge", "posted_by"))
-    payments = Payment.objects.filter(patient=patient, currency=wanted).select_related("received_by", "payer")
+    payments = Payment.objects.filter(patient=patient, currency=wanted).select_related("received_by", "patient", "payer")
     allocations = list(
         Allocation.objects.filter(patient=patient, reverses=None, reversal=None).select_related("charge").order_by("allocated_at", "pk")
     )

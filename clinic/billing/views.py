@@ -11,7 +11,7 @@ from django.utils.dateparse import parse_date
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from clinic.billing import actions, day_report, debts, invoicing, queries, rules
+from clinic.billing import actions, day_report, debts, invoicing, payers, queries, rules
 from clinic.billing.forms import ADVANCE, CancelForm, InvoiceForm, PaymentForm, RefundForm
 from clinic.billing.models import Charge, InvoiceLine
 from clinic.billing.statement import Account, statement
@@ -119,7 +119,8 @@ def patient_money(request: Request, patient_id: UUID) -> HttpResponse:
     currency = request.GET.get("currency", "")
     currency = currency if currency in currencies else patient.branch.currency
     account = Account(statement(patient, currency))
-    context = {"currency": currency, "currencies": currencies, "account": account, "invoices": queries.invoices_of(patient)}
+    payer = next(choice for choice in payers.choices(patient) if choice.is_default)
+    context = {"currency": currency, "currencies": currencies, "account": account, "payer": payer, "invoices": queries.invoices_of(patient)}
     return render(request, "billing/patient_money.html", {"patient": patient, "tab": "patient-money", **context, **_rights(request)})
 
 
@@ -137,7 +138,7 @@ def pay(request: Request, patient_id: UUID) -> HttpResponse:
     free = sum((item.free for item in advances), ZERO)
     total = sum((item.due for item in due), ZERO)
     initial = {"amount": number_format(total, decimal_pos=2) if total else ""}
-    form = PaymentForm(request.POST or None, due=due, has_advance=bool(free), initial=initial)
+    form = PaymentForm(request.POST or None, patient=patient, due=due, has_advance=bool(free), initial=initial)
 
     def save(values: dict[str, Any]) -> None:
         if values["method"] == ADVANCE:
@@ -155,7 +156,7 @@ def pay(request: Request, patient_id: UUID) -> HttpResponse:
 
 
 def _paid(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: values[name] for name in ("id", "amount", "method", "reference")}
+    return {name: values[name] for name in ("id", "amount", "method", "reference", "payer")}
 
 
 @page(Permission.REFUND_POST)
@@ -190,12 +191,13 @@ def invoice_new(request: Request, patient_id: UUID) -> HttpResponse:
             patient_id=patient.pk,
             charge_ids=[UUID(key) for key in values["charges"]],
             language=values["language"],
+            payer=values["payer"],
             actor=request.user,
             at=timezone.now(),
         )
         tell(request, _("Invoice %(label)s is issued.") % {"label": invoice.label}, open_url=f"/invoices/{invoice.pk}/file/")
 
-    form = InvoiceForm(request.POST or None, charges=charges, initial={"language": patient.language})
+    form = InvoiceForm(request.POST or None, patient=patient, charges=charges, initial={"language": patient.language})
     context = {"title": _("New invoice"), "verb": _("Issue invoice"), "has_charges": bool(charges)}
     return panels.submit(request, form, save, template="billing/invoice_new.html", context=context)
 

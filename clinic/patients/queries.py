@@ -126,6 +126,11 @@ def card_of(patient: Patient) -> Card:
     )
 
 
+def relations_of(patient: Patient) -> list[Relation]:
+    """The people on the card who belong to the patient, the first entered first."""
+    return list(patient.relations.filter(ended_at=None).select_related("related_patient").order_by("created_at", "pk"))
+
+
 @dataclass(frozen=True)
 class Filters:
     """What narrows the list of patients."""

@@ -7,7 +7,7 @@ import pytest
 
 from clinic.billing import actions, ledger, queries
 from clinic.billing.models import Allocation, Charge, Payment
-from clinic.lib.errors import InvalidInput, NotAllowed, NotFound
+from clinic.lib.errors import InvalidInput, KeyTaken, NotAllowed, NotFound
 from clinic.lib.ids import uuid7
 from tests.billing.factories import NOW, accountant, make_charge, make_performance, pay, undo
 from tests.patients.factories import make_patient, petrov
@@ -69,7 +69,7 @@ def test_it_posts_a_payment_once_for_the_same_id() -> None:
     key = uuid7()
     assert pay_by_id(key, "50.00") == pay_by_id(key, "50.00")
     assert Payment.objects.count() == 1
-    with pytest.raises(actions.IdTaken):
+    with pytest.raises(KeyTaken):
         pay_by_id(key, "51.00")
 
 

@@ -50,7 +50,7 @@ def test_it_takes_a_retried_payment_once() -> None:
     first, second = post(client, "/payments", data), post(client, "/payments", data)
     assert first.json() == second.json()
     other = post(client, "/payments", {**data, "amount": "11.00"})
-    assert (other.status_code, other.json()["code"]) == (409, "id_taken")
+    assert (other.status_code, other.json()["code"]) == (409, "key_taken")
     assert Payment.objects.count() == 1
 
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from pypdf import PdfReader
 
-from clinic.billing import actions, invoicing
+from clinic.billing import actions, invoicing, payers
 from clinic.billing.models import Charge, Invoice
 from clinic.files import actions as files
 from clinic.lib.errors import InvalidInput, NotAllowed, NotFound
@@ -77,8 +77,8 @@ def test_it_refuses_what_cannot_stand_on_one_invoice() -> None:
             issue(*charges)
     with pytest.raises(InvalidInput):
         issue(make_charge(), language="de")
-    with pytest.raises(NotFound):
-        issue(make_charge(), payer_id=uuid4())
+    with pytest.raises(InvalidInput):
+        issue(make_charge(), payer=payers.Wanted(uuid4()))
     assert not Invoice.objects.exists()
 
 

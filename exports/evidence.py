@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from clinic.files.actions import store
 from clinic.files.models import StoredFile
 from clinic.history.actions import record_print
+from clinic.history.creation import check_first
 from clinic.history.evidence import bundle
 from clinic.lib.errors import Conflict, InvalidInput, NotFound
 from clinic.lib.ids import uuid7
@@ -74,7 +75,9 @@ def ask(
     :raises InvalidInput: without a reason, or with a period that ends before it begins.
     """
     patient = get_patient_for(user, patient_id, what="evidence", permission=Permission.EVIDENCE_TAKE)
-    if id and (asked := Evidence.objects.filter(pk=id, patient=patient).first()):
+    if id and (asked := Evidence.objects.filter(pk=id).first()):
+        sent = {"reason": reason, "since": since, "until": until, "language": card.language_of(language, patient.language)}
+        check_first(asked, patient_id=patient.pk, **sent)
         return asked
     if not reason.strip():
         raise InvalidInput(fields={"reason": _("Say what the evidence is for.")})

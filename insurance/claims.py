@@ -13,6 +13,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Font
 
 from clinic.files import actions as files
+from clinic.history.creation import check_first
 from clinic.lib import sheets
 from clinic.lib.errors import Conflict, DomainError, InvalidInput, NotFound, StaleVersion
 from clinic.lib.ids import uuid7
@@ -63,6 +64,8 @@ def make_claim(*, id: UUID | None = None, insurer_id: UUID, branch: Branch, peri
         raise NotFound
     first = Claim.objects.filter(pk=id).first() if id else None
     if first is not None:
+        sent = {"insurer_id": insurer.pk, "legal_entity_id": branch.legal_entity_id, "currency": branch.currency}
+        check_first(first, period_from=period_from, period_to=period_to, **sent)
         return first
     lines = list(unclaimed(insurer, branch, period_to))
     if not lines:

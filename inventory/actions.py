@@ -7,12 +7,13 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from charting.models import Performance
+from clinic.history.creation import check_first
 from clinic.lib.clock import branch_day
-from clinic.lib.errors import Conflict, InvalidInput, NotFound, StaleVersion
+from clinic.lib.errors import Conflict, InvalidInput, KeyTaken, NotFound, StaleVersion, check_same
 from clinic.lib.ids import uuid7
 from clinic.price_list.models import Service
 from clinic.staff.models import Branch, User
@@ -54,6 +55,7 @@ def create_material(*, actor: User, name: str, code: str, unit: str, reorder_at:
     actor.require(Permission.STOCK_WRITE)
     existing = Material.objects.filter(pk=id).first() if id else None
     if existing:
+        check_first(existing, name=name, code=code, unit=unit, reorder_at=reorder_at)
         return existing
     _check_material(name=name, code=code, unit=unit, reorder_at=reorder_at, except_id=None)
     return Material.objects.create(id=id or uuid7(), name=name.strip(), code=code.strip(), unit=unit, reorder_at=reorder_at)
@@ -105,6 +107,8 @@ def receive(
     actor.require(Permission.STOCK_WRITE)
     existing = Movement.objects.filter(pk=id).first() if id else None
     if existing:
+        check_first(existing, kind=MovementKind.RECEIPT, quantity=quantity, document=document)
+        check_same(existing.lot, material_id=material_id, branch_id=branch.pk, number=number, expires_on=expires_on)
         return existing
     material = _material(material_id)
     _check_receipt(number, quantity, unit_cost, expires_on, branch_day(at, branch.time_zone))
@@ -209,6 +213,9 @@ def count(*, actor: User, at: datetime, lot_id: UUID, counted: Decimal, id: UUID
     lot = Lot.objects.select_for_update().filter(pk=lot_id).first()
     if lot is None:
         raise NotFound
+    first = Movement.objects.filter(pk=id).first() if id else None
+    if first is not None:
+        return _same_count(first, lot, counted)
     if counted == lot.on_hand:
         return None
     return _move(id=id, lot_id=lot_id, kind=MovementKind.COUNT, quantity=counted - lot.on_hand, at=at, actor=actor, note="")
@@ -274,6 +281,7 @@ def _settle_shortages(*, lot_id: UUID, actor: User, at: datetime) -> None:
 def _move(*, id: UUID | None, lot_id: UUID, kind: str, quantity: Decimal, at: datetime, actor: User, note: str) -> Movement:
     existing = Movement.objects.filter(pk=id).first() if id else None
     if existing:
+        check_first(existing, lot_id=lot_id, kind=kind, quantity=quantity, note=note)
         return existing
     lot = Lot.objects.select_for_update().filter(pk=lot_id).first()
     if lot is None:
@@ -281,6 +289,15 @@ def _move(*, id: UUID | None, lot_id: UUID, kind: str, quantity: Decimal, at: da
     if lot.on_hand + quantity < 0:
         raise NotEnough
     return Movement.objects.create(id=id or uuid7(), lot=lot, kind=kind, quantity=quantity, moved_at=at, moved_by=actor, note=note)
+
+
+def _same_count(first: Movement, lot: Lot, counted: Decimal) -> Movement:
+    """:raises KeyTaken: unless the first request counted the same in this lot; the movements up to it add up to what was counted."""
+    check_first(first, lot_id=lot.pk, kind=MovementKind.COUNT)
+    booked = Movement.objects.filter(lot=lot, created_at__lte=first.created_at).aggregate(total=Sum("quantity"))["total"]
+    if booked != counted:
+        raise KeyTaken
+    return first
 
 
 def _material(material_id: UUID) -> Material:

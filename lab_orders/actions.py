@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from charting.models import Procedure
 from clinic.files.models import StoredFile
+from clinic.history.creation import check_first, is_first
 from clinic.lib.clock import branch_day
-from clinic.lib.errors import Conflict, InvalidInput, NotFound, StaleVersion
+from clinic.lib.errors import Conflict, InvalidInput, KeyTaken, NotFound, StaleVersion
 from clinic.lib.ids import uuid7
 from clinic.staff.models import Branch, User
 from clinic.staff.roles import Permission
@@ -49,6 +50,9 @@ def save_lab(
     lab = Lab.objects.select_for_update().filter(pk=lab_id).first() if lab_id else None
     if lab is None and version is not None:
         raise NotFound
+    sent = {"name": name, "contact": contact, "phone": phone, "email": email, "usual_days": usual_days, "is_active": is_active}
+    if lab is not None and version is None and is_first(lab, **sent):
+        return lab
     if lab is not None and lab.version != version:
         raise StaleVersion
     fields = {}
@@ -86,7 +90,7 @@ def draft_order(
     actor.require(Permission.LAB_WRITE)
     existing = LabOrder.objects.filter(pk=id).first() if id else None
     if existing:
-        return existing
+        return _same_order(existing, procedure_ids, branch, details, stages)
     procedures = list(Procedure.objects.filter(pk__in=procedure_ids).prefetch_related("teeth").order_by("recorded_at", "pk"))
     today = branch_day(at, branch.time_zone)
     due = details.due_date or _usual_due(details.lab_id, today)
@@ -106,6 +110,17 @@ def draft_order(
     )
     _note_state(order, actor=actor, at=at, reason="")
     return order
+
+
+def _same_order(first: LabOrder, procedure_ids: Sequence[UUID], branch: Branch, details: OrderDetails, stages: Sequence[str]) -> LabOrder:
+    """:raises KeyTaken: when the first request ordered anything else; a day or stages left to the clinic are not compared."""
+    sent = {name: value for name, value in _columns(details).items() if name != "due_date" or value is not None}
+    check_first(first, branch_id=branch.pk, **sent)
+    made = list(LabStage.history.filter(order_id=first.pk, history_type="+").order_by("history_id").values_list("title", flat=True))
+    titles = [title.strip() for title in stages if title.strip()]
+    if made[: len(titles)] != titles or set(first.items.values_list("procedure_id", flat=True)) != set(procedure_ids):
+        raise KeyTaken
+    return first
 
 
 @transaction.atomic

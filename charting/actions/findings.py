@@ -11,7 +11,7 @@ from charting import queries, rules, teeth, words
 from charting.actions.once import create_once, find_sent
 from charting.actions.visits import visit_for
 from charting.models import Diagnosis, Finding, FindingChange, FindingState, Performance, Visit
-from clinic.lib.errors import Conflict, InvalidInput
+from clinic.lib.errors import Conflict, InvalidInput, KeyTaken
 from clinic.patients.models import Patient
 from clinic.staff.models import User
 from clinic.staff.roles import Permission
@@ -44,7 +44,8 @@ def record_finding(
     :raises InvalidInput: when the tooth, surface, root or degree cannot be.
     """
     actor.require(Permission.CHART_WRITE)
-    known = find_sent(Finding, id, patient)
+    sent = {"kind": kind, "severity": severity, "tooth": tooth, "surfaces": list(teeth.ordered_surfaces(set(surfaces))), "roots": sorted(set(roots))}
+    known = find_sent(Finding, id, patient, note=note, **sent)
     if known is not None:
         return known
     place = rules.Place(tooth, frozenset(surfaces), frozenset(roots)) if tooth is not None else None
@@ -55,12 +56,8 @@ def record_finding(
         id,
         patient=patient,
         visit=visit_for(patient, visit, actor),
-        kind=kind,
-        severity=severity,
-        tooth=tooth,
-        surfaces=list(teeth.ordered_surfaces(set(surfaces))),
-        roots=sorted(set(roots)),
         note=_short(note, "note", 500),
+        **sent,
         noted_at=at,
         noted_by=actor,
     )
@@ -149,8 +146,11 @@ def record_diagnosis(
     :raises ClosedCode: when the code is not in force on the branch's day.
     """
     actor.require(Permission.CHART_WRITE)
-    known = find_sent(Diagnosis, id, patient)
+    sent = {"finding_id": finding.pk if finding else None, "tooth": finding.tooth if finding else tooth, "note": note}
+    known = find_sent(Diagnosis, id, patient, **sent)
     if known is not None:
+        if known.code.code.lower() != code.strip().lower():
+            raise KeyTaken
         return known
     if finding is not None and finding.patient_id != patient.pk:
         raise InvalidInput(fields={"finding": _("This finding belongs to another patient.")})

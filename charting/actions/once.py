@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from clinic.history.creation import check_first
 from clinic.history.models import Record
 from clinic.lib.errors import KeyTaken
 from clinic.lib.ids import uuid7
@@ -13,9 +14,15 @@ from clinic.patients.models import Patient
 RecordT = TypeVar("RecordT", bound=Record)
 
 
-def find_sent(model: type[RecordT], key: UUID | None, patient: Patient) -> RecordT | None:
-    """What an earlier request with this key made."""
-    return model._default_manager.filter(pk=key, patient=patient).first() if key else None
+def find_sent(model: type[RecordT], key: UUID | None, patient: Patient, **sent: object) -> RecordT | None:
+    """What an earlier request with this key made.
+
+    :raises KeyTaken: when it made something else, or something of another patient.
+    """
+    row = model._default_manager.filter(pk=key).first() if key else None
+    if row is not None:
+        check_first(row, patient_id=patient.pk, **sent)
+    return row
 
 
 def create_once(model: type[RecordT], key: UUID | None, *, patient: Patient, **values: Any) -> tuple[RecordT, bool]:

@@ -12,7 +12,7 @@ from charting.actions.findings import reopen, settle
 from charting.actions.once import create_once, find_sent
 from charting.actions.visits import visit_for
 from charting.models import Finding, Performance, Procedure, ProcedureChange, ProcedureTooth, Visit
-from clinic.lib.errors import Conflict, InvalidInput
+from clinic.lib.errors import Conflict, InvalidInput, KeyTaken
 from clinic.patients.models import Patient
 from clinic.price_list.models import Service
 from clinic.staff.models import Branch, User
@@ -97,9 +97,9 @@ def add_procedure(
     :raises InvalidInput: when the service cannot be placed there.
     """
     actor.require(Permission.PLAN_WRITE if state in ("proposed", "planned") and not actor.may(Permission.CHART_WRITE) else Permission.CHART_WRITE)
-    known = find_sent(Procedure, id, patient)
+    known = find_sent(Procedure, id, patient, service_id=service.pk, state=state, note=note)
     if known is not None:
-        return known
+        return _same_places(known, places)
     if state not in rules.STARTING_STATES:
         raise InvalidInput(fields={"state": _("A procedure starts as proposed, planned, referred or existing.")})
     if len(note) > 500:
@@ -112,6 +112,14 @@ def add_procedure(
         ProcedureTooth.objects.bulk_create([_tooth_row(procedure, place) for place in places])
         _note_change(procedure, actor, at)
     return procedure
+
+
+def _same_places(first: Procedure, places: Sequence[rules.Place]) -> Procedure:
+    """:raises KeyTaken: when the first request placed it elsewhere."""
+    made = {(row.tooth, frozenset(row.surfaces), frozenset(row.roots), row.role) for row in first.teeth.all()}
+    if made != {(place.tooth, place.surfaces, place.roots, place.role) for place in places}:
+        raise KeyTaken
+    return first
 
 
 def _tooth_row(procedure: Procedure, place: rules.Place) -> ProcedureTooth:

@@ -11,6 +11,7 @@ from charting import queries
 from charting.actions.once import create_once, find_sent
 from charting.models import NoteSection, Visit, VisitAddendum
 from clinic.history import actions as history
+from clinic.history.creation import check_first
 from clinic.history.models import EventKind
 from clinic.lib.errors import Conflict, InvalidInput, NotAllowed, StaleVersion
 from clinic.lib.ids import uuid7
@@ -44,7 +45,7 @@ def open_visit(*, patient: Patient, dentist: User, branch: Branch, actor: User, 
     """Begin a visit. The same `id` twice is one visit; a visit that this dentist has open with the patient is continued."""
     actor.require(Permission.VISIT_WRITE)
     Patient.objects.select_for_update().get(pk=patient.pk)
-    standing = find_sent(Visit, id, patient) or queries.open_visit_of(patient, dentist)
+    standing = find_sent(Visit, id, patient, dentist_id=dentist.pk, branch_id=branch.pk) or queries.open_visit_of(patient, dentist)
     return standing or create_once(Visit, id, patient=patient, branch=branch, dentist=dentist, opened_at=at)[0]
 
 
@@ -55,6 +56,8 @@ def open_visit_of_appointment(*, appointment: Appointment, actor: User, at: date
     :raises WrongStep: when the appointment cannot be seated now, for example because it was cancelled.
     """
     actor.require(Permission.VISIT_WRITE)
+    if id and (taken := Visit.objects.filter(pk=id).first()):
+        check_first(taken, appointment_id=appointment.pk)
     standing = Visit.objects.filter(appointment=appointment).first()
     if standing is not None:
         return standing
@@ -148,7 +151,7 @@ def add_addendum(*, visit: Visit, text: str, actor: User, at: datetime, reason: 
     :raises NotSigned: while the note itself can still be written.
     """
     actor.require(Permission.VISIT_SIGN)
-    known = find_sent(VisitAddendum, id, visit.patient)
+    known = find_sent(VisitAddendum, id, visit.patient, visit_id=visit.pk, text=text, reason=reason)
     if known is not None:
         return known
     if not visit.is_signed:

@@ -13,6 +13,7 @@ from charting.imaging import reading, rules
 from charting.imaging.models import Image, ImageKind
 from charting.models import Visit
 from clinic.files import actions as files
+from clinic.history.creation import check_first
 from clinic.lib.errors import Conflict, InvalidInput, StaleVersion
 from clinic.lib.ids import uuid7
 from clinic.patients.models import Patient
@@ -94,6 +95,10 @@ def add_image(
 def _store(image: Image, content: IO[bytes], found: reading.Reading) -> Image:
     content.seek(0)
     image.file = files.store(content=content, media_type=found.media_type)
+    taken = Image.objects.filter(pk=image.pk).first()
+    if taken:
+        check_first(taken, patient_id=image.patient_id, file_id=image.file.pk)
+        return taken
     first = Image.objects.filter(patient=image.patient, file=image.file, in_error_at=None).first()
     if first:
         return first

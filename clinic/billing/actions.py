@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from django.db import transaction
@@ -160,38 +160,31 @@ def take_payment(
     actor.require(Permission.PAYMENT_POST)
     _check_payment(amount, method, reference)
     ledger.lock_account(patient_id)
+    sent: dict[str, Any] = {"patient_id": patient_id, "amount": amount, "method": method, "reference": reference.strip(), "branch_id": branch.pk}
     first = Payment.objects.filter(pk=id).first() if id else None
     if first is not None:
-        sent = {
-            "patient_id": patient_id,
-            "amount": amount,
-            "method": method,
-            "branch_id": branch.pk,
-            "reference": reference.strip(),
-            "refunds_id": None,
-        }
         return _same_payment(first, sent, payer, allocate_to)
-    patient = Patient.objects.filter(pk=patient_id).first()
-    if patient is None:
-        raise NotFound
-    found = payers.resolve(patient, payer)
+    found = payers.resolve(_patient(patient_id), payer)
     payment = Payment.objects.create(
         id=id or uuid7(),
-        patient_id=patient_id,
         payer=found.patient,
         payer_name=found.name,
         payer_tax_id=found.tax_id,
-        branch=branch,
         legal_entity_id=branch.legal_entity_id,
-        amount=amount,
         currency=branch.currency,
-        method=method,
-        reference=reference.strip(),
         received_at=at,
         received_by=actor,
+        **sent,
     )
     ledger.settle(queries.get_payment(payment.pk), _split(payment, amount, allocate_to), actor=actor, at=at)
     return payment
+
+
+def _patient(patient_id: UUID) -> Patient:
+    patient = Patient.objects.filter(pk=patient_id).first()
+    if patient is None:
+        raise NotFound
+    return patient
 
 
 def _check_payment(amount: Decimal, method: str, reference: str) -> None:
@@ -207,7 +200,7 @@ def _check_payment(amount: Decimal, method: str, reference: str) -> None:
 
 def _same_payment(first: Payment, sent: Mapping[str, object], payer: payers.Wanted, allocate_to: Split) -> Payment:
     """:raises KeyTaken: when the first payment is not what is sent; whom and what was left to the clinic then is not compared."""
-    check_same(first, **sent)
+    check_same(first, refunds_id=None, **sent)
     payers.check_same_payer(first, payer)
     if allocate_to == "oldest":
         return first

@@ -145,6 +145,14 @@ def balances(patient_ids: Sequence[UUID]) -> dict[UUID, dict[str, Decimal]]:
     return found
 
 
+def accounts_on_page(patient: Patient) -> dict[str, Decimal]:
+    """The patient's balances by currency, read once for all parts of the page that hold this patient."""
+    kept: dict[str, Decimal] | None = vars(patient).get("_accounts")
+    if kept is None:
+        kept = vars(patient)["_accounts"] = balances([patient.pk]).get(patient.pk, {})
+    return kept
+
+
 def balance(patient: Patient, currency: str | None = None) -> Decimal:
     """What the patient owes in the currency of their branch, or in `currency`; negative when the clinic owes."""
     return balances([patient.pk]).get(patient.pk, {}).get(currency or patient.branch.currency, ZERO)

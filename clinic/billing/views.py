@@ -114,8 +114,7 @@ def _patient(request: Request, patient_id: UUID) -> Patient:
 def patient_money(request: Request, patient_id: UUID) -> HttpResponse:
     """The patient's account: what is owed, every row in order, invoices."""
     patient = _patient(request, patient_id)
-    balances = queries.balances([patient.pk]).get(patient.pk, {})
-    currencies = sorted({patient.branch.currency, *balances})
+    currencies = sorted({patient.branch.currency, *queries.accounts_on_page(patient)})
     currency = request.GET.get("currency", "")
     currency = currency if currency in currencies else patient.branch.currency
     account = Account(statement(patient, currency))

@@ -48,7 +48,7 @@ class PatientHeader:
     @cached_property
     def balances(self) -> list[Balance]:
         """The accounts that are not even, by currency."""
-        accounts = billing.balances([self._patient.pk]).get(self._patient.pk, {})
+        accounts = billing.accounts_on_page(self._patient)
         return [Balance(amount, currency) for currency, amount in sorted(accounts.items()) if amount]
 
     @property

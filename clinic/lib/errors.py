@@ -66,12 +66,16 @@ class KeyTaken(Conflict):
 
 
 def check_same(first: object, **sent: object) -> None:
-    """A request that is sent again asks for what the first one made.
+    """A request that is sent again asks for what the first one made; spaces around and between words do not count.
 
     :raises KeyTaken: when the record of that key holds anything else.
     """
-    if any(getattr(first, name) != value for name, value in sent.items()):
+    if any(_plain(getattr(first, name)) != _plain(value) for name, value in sent.items()):
         raise KeyTaken
+
+
+def _plain(value: object) -> object:
+    return " ".join(value.split()) if isinstance(value, str) else value
 
 
 class StaleVersion(Conflict):

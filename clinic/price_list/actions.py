@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from clinic.history.creation import check_first
 from clinic.lib.errors import InvalidInput, NotFound, StaleVersion, Text
 from clinic.lib.ids import uuid7
 from clinic.lib.money import CURRENCIES, round_money
@@ -46,6 +47,7 @@ def create_service(*, actor: User, day: date, details: ServiceDetails, id: UUID 
     actor.require(Permission.PRICE_WRITE)
     existing = Service.objects.filter(pk=id).first() if id else None
     if existing:
+        check_first(existing, **vars(details))
         return existing
     service = Service(id=id or uuid7())
     _fill(service, details, day)

@@ -8,8 +8,9 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from clinic.history.creation import check_first
 from clinic.lib.clock import branch_day, day_bounds
-from clinic.lib.errors import Conflict, DomainError, InvalidInput, KeyTaken, NotAllowed, NotFound, StaleVersion, Text, check_same
+from clinic.lib.errors import Conflict, DomainError, InvalidInput, KeyTaken, NotAllowed, NotFound, StaleVersion, Text
 from clinic.lib.ids import uuid7
 from clinic.patients.models import Patient
 from clinic.scheduling import queries, rules
@@ -72,7 +73,7 @@ def book(
     hold(key, *wanted.resources)
     first = Appointment.objects.select_related(*queries.RELATED).filter(pk=key).first()
     if first is not None:
-        return _same_booking(actor, first, wanted)
+        return _same_booking(actor, first, wanted, type_id=type_id, note=note)
     chair = queries.get_chair_for(actor, chair_id)
     _check_request(wanted)
     _check_free(actor, wanted, chair, besides=key)
@@ -205,12 +206,13 @@ def change_state(*, actor: User, at: datetime, appointment_id: UUID, version: in
     return appointment
 
 
-def _same_booking(actor: User, first: Appointment, wanted: Wanted) -> Appointment:
-    """What the first request booked, to those who may see it."""
+def _same_booking(actor: User, first: Appointment, wanted: Wanted, **sent: object) -> Appointment:
+    """What the first request booked, wherever it was moved since, to those who may see it."""
     if first.branch not in actor.branches_where(Permission.DIARY_WRITE):
         raise KeyTaken
-    names = ("patient_id", "dentist_id", "chair_id")
-    check_same(first, starts_at=wanted.span.start, **{name: getattr(wanted, name) for name in names})
+    names = ("patient_id", "dentist_id", "assistant_id", "chair_id")
+    sent |= {name: getattr(wanted, name) for name in names}
+    check_first(first, starts_at=wanted.span.start, ends_at=wanted.span.end, **sent)
     return first
 
 

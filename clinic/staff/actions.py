@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 
 from clinic.history import actions as history
 from clinic.history.context import Context
+from clinic.history.creation import check_first
 from clinic.history.models import Event
 from clinic.lib.errors import Conflict, DomainError, InvalidInput, StaleVersion
 from clinic.lib.ids import uuid7
@@ -119,6 +120,7 @@ def create_user(
     actor.require(Permission.STAFF_WRITE)
     known = User.objects.filter(pk=id).first() if id else None
     if known is not None:
+        check_first(known, username=username, **details)
         return Secret(owner=known, value="")
     user = User(id=id or uuid7(), username=username.strip(), created_at=at, must_change_password=password is None)
     _fill(user, details)

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
+from clinic.history.creation import check_first
 from clinic.lib.errors import Conflict, InvalidInput, StaleVersion
 from clinic.lib.ids import uuid7
 from clinic.staff.models import Branch, LegalEntity, User
@@ -52,6 +53,8 @@ def update_branch(*, branch: Branch, version: int, actor: User, details: Mapping
 def _create(place: Place, actor: User, details: Mapping[str, Any]) -> Place:
     actor.require(Permission.SETTINGS_WRITE)
     standing = type(place).objects.filter(pk=place.pk).first()
+    if standing is not None:
+        check_first(standing, **details)
     return standing or _fill_and_save(place, details, force_insert=True)
 
 

@@ -41,9 +41,14 @@ def test_it_answers_a_repeated_receipt_with_the_first() -> None:
     material = make_material()
     lot = make_lot(material, "10")
     receipt = lot.movements.get()
-    again = actions.receive(
-        actor=storekeeper(), at=NOW, material_id=material.pk, branch=make_branch(), number="L1", quantity=Decimal(10), id=receipt.pk
-    )
+    sent: dict[str, Any] = {
+        "material_id": material.pk,
+        "branch": make_branch(),
+        "number": "L1",
+        "quantity": Decimal(10),
+        "expires_on": lot.expires_on,
+    }
+    again = actions.receive(actor=storekeeper(), at=NOW, id=receipt.pk, **sent)
     assert again.pk == receipt.pk
     assert on_hand(lot) == 10
 

@@ -7,7 +7,7 @@ import pytest
 
 from charting.models import Procedure
 from charting.rules import Place
-from clinic.lib.errors import InvalidInput, NotAllowed, StaleVersion
+from clinic.lib.errors import InvalidInput, KeyTaken, NotAllowed, StaleVersion
 from clinic.lib.ids import uuid7
 from clinic.price_list.models import Price
 from clinic.price_list.queries import NoPrice
@@ -85,7 +85,7 @@ def test_a_service_sent_twice_is_one_line_and_its_number_no_other() -> None:
     values = {"alternative_id": alternative.pk, "places": [Place(36, frozenset("O"))], "actor": dr_orlova(), "at": NOON, "id": number}
     first = actions.add_service(service=service("filling"), **values)  # type: ignore[arg-type]
     assert actions.add_service(service=service("filling"), **values) == first  # type: ignore[arg-type]
-    with pytest.raises(actions.IdTaken):
+    with pytest.raises(KeyTaken):
         actions.add_service(service=service("crown"), **values)  # type: ignore[arg-type]
     assert alternative.items.count() == Procedure.objects.filter(patient=petrov()).count() == 1
 

@@ -1,7 +1,7 @@
 """Writes of plans and of the documents that agree them: the only writer of this application's tables."""
 
 from treatment_plans.actions.bundle import issue_papers
-from treatment_plans.actions.common import AlternativeDecided, DiscountNotAllowed, IdTaken, ItemClosed, ItemExists, MixedCurrencies
+from treatment_plans.actions.common import AlternativeDecided, DiscountNotAllowed, ItemClosed, ItemExists, MixedCurrencies
 from treatment_plans.actions.consents import set_consent_rule
 from treatment_plans.actions.decisions import AnotherAccepted, NothingToPresent, NotPresented, accept, end_early, present, reject
 from treatment_plans.actions.documents import (
@@ -38,7 +38,6 @@ __all__ = [
     "DiscountNotAllowed",
     "DocumentOutdated",
     "DocumentReplaced",
-    "IdTaken",
     "ItemClosed",
     "ItemExists",
     "MixedCurrencies",

@@ -33,11 +33,6 @@ class ItemExists(Conflict):
     default_message = _("This procedure is in the alternative already.")
 
 
-class IdTaken(Conflict):
-    code = "id_taken"
-    default_message = _("Another line was added under this number. Open the plan again and add the service once more.")
-
-
 class ItemClosed(Conflict):
     code = "item_closed"
     default_message = _("This line is done or cancelled and cannot change.")

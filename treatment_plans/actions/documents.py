@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.files import actions as files
 from clinic.history.actions import record_signature
+from clinic.history.creation import check_first
 from clinic.lib.clock import branch_day
 from clinic.lib.errors import Conflict, InvalidInput, NotFound
 from clinic.lib.ids import uuid7
@@ -97,12 +98,12 @@ def issue_document(
     actor.require(Permission.DOCUMENT_ISSUE)
     existing = Document.objects.filter(pk=id).first() if id else None
     if existing:
+        check_first(existing, kind=kind, language=language, patient_id=patient.pk, alternative_id=alternative_id)
         return existing
     _check_choice(kind, language)
     draft = _draft(kind=kind, patient=patient, branch=branch, language=language, actor=actor, at=at, alternative_id=alternative_id)
     series, year = rules.series_of(kind), draft.day.year
-    number = _next_number(branch.legal_entity, series, year)
-    content, digest = papers.issue(draft, rules.full_number(series, year, number))
+    content, digest = papers.issue(draft, rules.full_number(series, year, number := _next_number(branch.legal_entity, series, year)))
     document = Document.objects.create(
         id=id or uuid7(),
         patient=patient,
@@ -150,9 +151,9 @@ def sign_document(
     :raises AlreadySigned: when that role signed before.
     """
     actor.require(Permission.DOCUMENT_ISSUE)
-    existing = Signature.objects.filter(pk=id, document=document_id).first() if id else None
+    existing = Signature.objects.filter(pk=id).first() if id else None
     if existing:
-        return existing
+        return _same_signature(existing, document_id=document_id, role=role, signer_name=signer_name, basis=basis, strokes=drawn.strokes)
     document = _lock(document_id)
     _check_document(document, sha256, role)
     _check_signer(document, role=role, name=signer_name, basis=basis, at=at)
@@ -178,6 +179,11 @@ def sign_document(
     if document.kind in AGREEING and role != SignerRole.CLINIC:
         Item.objects.filter(document_lines__document=document, agreed_document=None, cancelled_at=None).update(agreed_document=document)
     return signature
+
+
+def _same_signature(first: Signature, **sent: object) -> Signature:
+    check_first(first, **sent)
+    return first
 
 
 def is_signed(documents: QuerySet[Document]) -> QuerySet[Document]:

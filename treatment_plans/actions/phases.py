@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
+from clinic.history.creation import check_first
 from clinic.lib.errors import Conflict, InvalidInput, NotFound, StaleVersion
 from clinic.lib.ids import uuid7
 from clinic.staff.models import User
@@ -27,6 +28,7 @@ def add_phase(*, alternative_id: UUID, title: str, actor: User, at: datetime, id
     actor.require(Permission.PLAN_WRITE)
     existing = Phase.objects.filter(pk=id).first() if id else None
     if existing:
+        check_first(existing, alternative_id=alternative_id, title=title)
         return existing
     alternative = common.lock_open(alternative_id)
     position = (alternative.phases.aggregate(last=Max("position"))["last"] or 0) + 1

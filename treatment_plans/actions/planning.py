@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 import charting.actions
 from charting.models import Procedure
 from charting.rules import Place
+from clinic.history.creation import check_first
 from clinic.lib.clock import branch_day
-from clinic.lib.errors import InvalidInput, NotFound, StaleVersion
+from clinic.lib.errors import InvalidInput, KeyTaken, NotFound, StaleVersion, check_same
 from clinic.lib.ids import uuid7
 from clinic.patients.models import Patient
 from clinic.price_list.models import Service
@@ -37,6 +38,8 @@ def create_plan(
     actor.require(Permission.PLAN_WRITE)
     existing = Plan.objects.filter(pk=id).first() if id else None
     if existing:
+        sent = {"patient_id": patient.pk, "branch_id": branch.pk, "dentist_id": dentist.pk, "title": title, "is_emergency": is_emergency}
+        check_first(existing, **sent)
         return existing
     plan = Plan.objects.create(
         id=id or uuid7(),
@@ -58,6 +61,7 @@ def add_alternative(*, plan_id: UUID, title: str, summary: str = "", actor: User
     actor.require(Permission.PLAN_WRITE)
     existing = Alternative.objects.filter(pk=id).first() if id else None
     if existing:
+        check_first(existing, plan_id=plan_id, title=title, summary=summary)
         return existing
     return _create_alternative(
         common.lock_plan(plan_id), title=common.clean_title(title, is_optional=True), summary=summary, actor=actor, at=at, id=id
@@ -69,9 +73,10 @@ def copy_alternative(*, alternative_id: UUID, title: str, actor: User, at: datet
     """A new draft with the same phases, and the same lines except those done or cancelled; the procedures are shared, not doubled."""
     actor.require(Permission.PLAN_WRITE)
     existing = Alternative.objects.filter(pk=id).first() if id else None
-    if existing:
-        return existing
     source = common.get_alternative(alternative_id)
+    if existing:
+        check_first(existing, plan_id=source.plan_id, title=title)
+        return existing
     plan = common.lock_plan(source.plan_id)
     copy = _create_alternative(
         plan, title=common.clean_title(title, is_optional=True), summary=source.summary, actor=actor, at=at, id=id, with_phase=False
@@ -118,13 +123,14 @@ def add_item(
 
     :raises NoPrice: when the price list holds none.
     :raises ItemExists: when the alternative holds the procedure already.
-    :raises IdTaken: when `id` is of another service's line.
+    :raises KeyTaken: when `id` is of another line.
     :raises AlternativeDecided: when the alternative is rejected or ended.
     """
     actor.require(Permission.PLAN_WRITE)
     alternative = common.lock_alternative(alternative_id)
-    added = _added_before(id, alternative, procedure.service)
+    added = _added_before(id, alternative, procedure.service, phase_id=phase_id, visit_number=visit_number, quantity=quantity)
     if added:
+        check_same(added, procedure_id=procedure.pk)
         return added
     if not (alternative.is_open or alternative.state == AlternativeState.ACCEPTED):
         raise common.AlternativeDecided
@@ -165,8 +171,9 @@ def add_service(
     """Propose a new procedure on these teeth and put it into the alternative."""
     actor.require(Permission.PLAN_WRITE)
     alternative = common.lock_alternative(alternative_id)
-    added = _added_before(id, alternative, service)
+    added = _added_before(id, alternative, service, phase_id=phase_id, visit_number=visit_number, quantity=quantity)
     if added:
+        _check_places(added, places)
         return added
     state = "planned" if alternative.state == AlternativeState.ACCEPTED else "proposed"
     procedure = charting.actions.add_procedure(patient=alternative.patient, service=service, places=places, state=state, actor=actor, at=at)
@@ -293,12 +300,22 @@ def _lock_line(item_id: UUID) -> tuple[Alternative, Item]:
     return alternative, item
 
 
-def _added_before(id: UUID | None, alternative: Alternative, service: Service) -> Item | None:
-    """The line that a first call with this id made; the alternative is locked, so the second call waited for it."""
+def _added_before(id: UUID | None, alternative: Alternative, service: Service, **wished: object) -> Item | None:
+    """The line that a first call with this id made; the alternative is locked, so the second call waited for it.
+
+    :raises KeyTaken: when it made another line; what was left to the clinic (None) is not compared.
+    """
     item = Item.objects.select_related("procedure").filter(pk=id).first() if id else None
-    if item and (item.patient_id != alternative.patient_id or item.procedure.service_id != service.pk):
-        raise common.IdTaken
+    if item is not None:
+        check_first(item, alternative_id=alternative.pk, **{name: value for name, value in wished.items() if value is not None})
+        check_same(item.procedure, service_id=service.pk)
     return item
+
+
+def _check_places(item: Item, places: Sequence[Place]) -> None:
+    made = {(row.tooth, frozenset(row.surfaces), frozenset(row.roots), row.role) for row in item.procedure.teeth.all()}
+    if made != {(place.tooth, place.surfaces, place.roots, place.role) for place in places}:
+        raise KeyTaken
 
 
 def _save_once(item: Item) -> None:

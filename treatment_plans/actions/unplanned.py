@@ -9,6 +9,7 @@ from django.db import transaction
 
 from charting.rules import Place
 from clinic.lib.clock import branch_day
+from clinic.lib.errors import check_same
 from clinic.patients.models import Patient
 from clinic.price_list.models import Service
 from clinic.staff.models import Branch, User
@@ -31,13 +32,18 @@ class Unplanned:
 def start_unplanned(
     *, patient: Patient, branch: Branch, service: Service, places: Sequence[Place], language: str, actor: User, at: datetime, id: UUID | None = None
 ) -> Unplanned:
-    """Plan, present and accept one act, and issue its contract and consents, ready to sign. The same id returns the first result."""
+    """Plan, present and accept one act, and issue its contract and consents, ready to sign. The same id returns the first result.
+
+    :raises KeyTaken: when `id` is of another plan.
+    """
     plan = planning.create_plan(
         patient=patient, branch=branch, title=service.title_in(language)[:200], dentist=actor, actor=actor, at=at, is_emergency=True, id=id
     )
     alternative = plan.alternatives.get()
-    item = alternative.items.select_related("procedure__service").first()
-    if item is None:
+    item = alternative.items.select_related("procedure__service").order_by("position", "pk").first()
+    if item is not None:
+        check_same(item.procedure, service_id=service.pk)
+    else:
         item = planning.add_service(alternative_id=alternative.pk, service=service, places=places, actor=actor, at=at)
         decisions.present(alternative_id=alternative.pk, actor=actor, at=at)
         decisions.accept(alternative_id=alternative.pk, actor=actor, at=at)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.files import actions as files
 from clinic.history.actions import record_signature
+from clinic.history.creation import check_first
 from clinic.lib.clock import branch_day
 from clinic.lib.errors import Conflict, DomainError, InvalidInput
 from clinic.lib.ids import uuid7
@@ -62,10 +63,13 @@ def sign_consent(
 
     :raises GuardianNeeded: for a minor without a guardian's signature.
     :raises ConsentInForce: when one is in force already.
+    :raises KeyTaken: when `id` is of another consent.
     """
     actor.require(Permission.PATIENT_WRITE)
     first = Consent.objects.filter(pk=id).first() if id else None
     if first:
+        guardian_id = guardian.pk if guardian else None
+        check_first(first, patient_id=patient.pk, text_id=text.pk, guardian_id=guardian_id, strokes=drawn.strokes)
         return first
     _check_signer(patient, guardian, at)
     consent = Consent(

@@ -9,8 +9,9 @@ from uuid import UUID
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext_lazy as _
 
+from clinic.history.creation import check_first
 from clinic.lib.clock import branch_day
-from clinic.lib.errors import Conflict, NotFound, StaleVersion, Text
+from clinic.lib.errors import Conflict, KeyTaken, NotFound, StaleVersion, Text
 from clinic.lib.ids import uuid7
 from clinic.patients import rules
 from clinic.patients.actions.checks import ensure, field_errors, normalised, violated
@@ -25,6 +26,7 @@ EDITABLE = (
     "source_id", "source_detail", "external_number", "responsible_dentist_id", "branch_id",
 )  # fmt: skip
 NAMES = ("last_name", "first_name", "patronymic", "birth_name")
+SENT = (*NAMES, "sex", "birth_date", "language", "branch_id", "responsible_dentist_id", "address", "city", "postal_code", "country", "source_id")
 
 
 class LikelyDuplicates(Conflict):
@@ -60,7 +62,8 @@ def register(*, entry: Registration, actor: User, at: datetime, id: UUID | None 
     actor.require(Permission.PATIENT_WRITE)
     first = Patient.objects.filter(pk=id).first() if id else None
     if first:
-        return first
+        check_entry(entry, branch_day(at, entry.patient.branch.time_zone))
+        return _same_entry(first, entry)
     entry.patient.pk = id or uuid7()
     ensure(check_entry(entry, branch_day(at, entry.patient.branch.time_zone)))
     if not is_another_person:
@@ -72,6 +75,16 @@ def register(*, entry: Registration, actor: User, at: datetime, id: UUID | None 
         if violated(error) != "patients_patient_pkey":
             raise
     return Patient.objects.select_related("branch").get(pk=entry.patient.pk)
+
+
+def _same_entry(first: Patient, entry: Registration) -> Patient:
+    """:raises KeyTaken: when somebody else was registered, or with other contacts or documents."""
+    check_first(first, **{name: getattr(entry.patient, name) for name in SENT})
+    for model, rows, name in ((Contact, entry.contacts, "value"), (Identifier, entry.identifiers, "number")):
+        made = model.history.filter(patient_id=first.pk, history_type="+").values_list(name, flat=True)
+        if not {getattr(row, name) for row in rows} <= set(made):
+            raise KeyTaken
+    return first
 
 
 def check_entry(entry: Registration, today: date) -> dict[str, Text]:

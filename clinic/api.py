@@ -15,7 +15,7 @@ from charting.api import router as charting_router
 from clinic.billing.api import router as billing_router
 from clinic.desk.history_api import router as history_router
 from clinic.lib.errors import DomainError, InvalidInput, NotFound
-from clinic.lib.field_errors import NOT_VALID, in_words
+from clinic.lib.field_errors import NOT_VALID, in_words, name_of
 from clinic.lib.incoming import StrictParser, Unreadable
 from clinic.lib.refusals import as_refusal
 from clinic.patients.api import router as patients_router
@@ -51,7 +51,9 @@ def refused(request: HttpRequest, error: DomainError) -> HttpResponse:
 
 @api.exception_handler(ValidationError)
 def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    fields = dict(_field(item) for item in error.errors)
+    fields: dict[str, str] = {}
+    for name, words in map(_field, error.errors):
+        fields.setdefault(name, words)
     return api.create_response(request, error_body("invalid", str(InvalidInput.default_message), fields), status=422)
 
 
@@ -59,7 +61,7 @@ def _field(item: dict[str, Any]) -> tuple[str, str]:
     """Name and words of one problem; ninja's own pagination names the parameter alone."""
     if "loc" not in item:
         return next(iter(item), ""), str(NOT_VALID)
-    return ".".join(str(part) for part in item["loc"][2:] or item["loc"]), in_words(item)
+    return name_of(item["loc"][2:] or item["loc"]), in_words(item)
 
 
 @api.exception_handler(AuthenticationError)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -100,25 +101,38 @@ def receive(
 ) -> Movement:
     """Book a delivery into its lot (made when new), then settle open shortages of the material in this branch, oldest first.
 
+    The receipt keeps barcode, supplier and cost as they came. The lot keeps the first barcode and supplier, and its cost is averaged
+    over what is on hand and what comes; a cost of zero says nothing about the lot's.
+
     `id` names the receipt: a repeated request returns the first one.
 
     :raises InvalidInput: quantity not positive, lot number empty, expired on arrival.
     """
     actor.require(Permission.STOCK_WRITE)
     existing = Movement.objects.filter(pk=id).first() if id else None
+    details: dict[str, Any] = {"barcode": barcode.strip(), "supplier": supplier.strip(), "unit_cost": unit_cost}
     if existing:
-        check_first(existing, kind=MovementKind.RECEIPT, quantity=quantity, document=document)
+        check_first(existing, kind=MovementKind.RECEIPT, quantity=quantity, document=document, **details)
         check_same(existing.lot, material_id=material_id, branch_id=branch.pk, number=number, expires_on=expires_on)
         return existing
     material = _material(material_id)
     _check_receipt(number, quantity, unit_cost, expires_on, branch_day(at, branch.time_zone))
-    details = {"barcode": barcode.strip(), "supplier": supplier.strip(), "unit_cost": unit_cost}
-    lot, _is_new = Lot.objects.get_or_create(material=material, branch=branch, number=number.strip(), expires_on=expires_on, defaults=details)
+    lot, is_new = Lot.objects.get_or_create(material=material, branch=branch, number=number.strip(), expires_on=expires_on, defaults=details)
+    if not is_new:
+        lot = _blend(lot.pk, quantity=quantity, **details)
     receipt = Movement.objects.create(
-        id=id or uuid7(), lot=lot, kind=MovementKind.RECEIPT, quantity=quantity, moved_at=at, moved_by=actor, document=document.strip()
+        id=id or uuid7(), lot=lot, kind=MovementKind.RECEIPT, quantity=quantity, moved_at=at, moved_by=actor, document=document.strip(), **details
     )
     _settle_shortages(lot_id=lot.pk, actor=actor, at=at)
     return receipt
+
+
+def _blend(lot_id: UUID, *, quantity: Decimal, barcode: str, supplier: str, unit_cost: Decimal) -> Lot:
+    lot = Lot.objects.select_for_update().get(pk=lot_id)
+    lot.barcode, lot.supplier = lot.barcode or barcode, lot.supplier or supplier
+    lot.unit_cost = rules.average_cost(on_hand=lot.on_hand, cost=lot.unit_cost, quantity=quantity, unit_cost=unit_cost)
+    lot.save(update_fields=["barcode", "supplier", "unit_cost"])
+    return lot
 
 
 @transaction.atomic

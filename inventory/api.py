@@ -58,7 +58,7 @@ def list_lots(request: Request, material_id: UUID) -> QuerySet[Lot]:
 def find_lots(request: Request, barcode: str) -> QuerySet[Lot]:
     """Lots of the branch with this barcode."""
     request.user.require(Permission.STOCK_VIEW)
-    return Lot.objects.filter(branch=branch_of(request), barcode=barcode).order_by("expires_on", "pk")
+    return queries.lots_called(barcode).filter(branch=branch_of(request)).order_by("expires_on", "pk")
 
 
 @router.post("/receipts", response={201: MovementOut}, operation_id="receive_material")

@@ -89,10 +89,17 @@ class Movement(Record):
     moved_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("who"))
     document = models.CharField(_("document"), max_length=100, blank=True)
     note = models.CharField(_("note"), max_length=300, blank=True)
+    unit_cost = models.DecimalField(_("cost of a unit"), max_digits=12, decimal_places=4, null=True, blank=True)
+    barcode = models.CharField(_("barcode"), max_length=80, blank=True)
+    supplier = models.CharField(_("supplier"), max_length=200, blank=True)
 
     class Meta:
         verbose_name = _("movement of stock")
         constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="receipt") | Q(unit_cost=None, barcode="", supplier=""), name="inventory_only_receipts_have_a_supplier"
+            ),
+            models.CheckConstraint(condition=Q(unit_cost=None) | Q(unit_cost__gte=0), name="inventory_receipt_cost_not_negative"),
             models.CheckConstraint(condition=Q(kind__in=MovementKind.values), name="inventory_movement_kind_known"),
             models.CheckConstraint(
                 condition=Q(kind__in=["receipt", "reversal"], quantity__gt=0)
@@ -109,6 +116,7 @@ class Movement(Record):
         indexes = [
             models.Index(fields=["lot", "moved_at"], name="inventory_movement_lot"),
             models.Index(fields=["patient"], name="inventory_movement_patient"),
+            models.Index(fields=["barcode"], condition=~Q(barcode=""), name="inventory_receipt_barcode"),
         ]
 
 

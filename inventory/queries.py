@@ -15,11 +15,18 @@ EXPIRES_SOON = timedelta(days=60)
 _QUANTITY: "DecimalField[Decimal, Decimal]" = DecimalField(max_digits=12, decimal_places=3)
 
 
+def lots_called(barcode: str) -> QuerySet[Lot]:
+    """Lots that came under this barcode in any of their receipts."""
+    return Lot.objects.filter(Q(barcode=barcode) | Q(pk__in=Movement.objects.filter(barcode=barcode).values("lot")))
+
+
 def balances(branch: Branch, *, text: str = "") -> QuerySet[Material]:
     """Materials with `on_hand`, `next_expiry` and `owed` (open shortages) in the branch, by name."""
     lots = Lot.objects.filter(material=OuterRef("pk"), branch=branch, on_hand__gt=0).order_by().values("material")
     owed = Shortage.objects.filter(material=OuterRef("pk"), branch=branch, cancelled_at=None).order_by().values("material")
-    materials = Material.objects.filter(Q(name__icontains=text) | Q(code__icontains=text) | Q(lots__barcode=text)) if text else Material.objects.all()
+    materials = (
+        Material.objects.filter(Q(name__icontains=text) | Q(code__icontains=text) | Q(lots__in=lots_called(text))) if text else Material.objects.all()
+    )
     return (
         materials.distinct()
         .annotate(

@@ -58,3 +58,12 @@ def norm_quantities(norms: Mapping[UUID, Decimal], units: int) -> dict[UUID, Dec
 def fits(value: Decimal, *, most: Decimal, places: int) -> bool:
     """Whether `value` is a number from 0 to `most` that so many places after the point hold without rounding."""
     return value.is_finite() and 0 <= value <= most and value == round(value, places)
+
+
+def average_cost(*, on_hand: Decimal, cost: Decimal, quantity: Decimal, unit_cost: Decimal) -> Decimal:
+    """What a unit of the lot costs when `quantity` at `unit_cost` comes to what is on hand; a cost that was not said (zero) changes nothing."""
+    if not unit_cost:
+        return cost
+    if not cost or on_hand <= 0:
+        return unit_cost
+    return round((on_hand * cost + quantity * unit_cost) / (on_hand + quantity), 4)

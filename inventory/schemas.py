@@ -85,6 +85,10 @@ class MovementOut(Schema):
     performance: UUID | None = Field(alias="performance_id")
     patient: UUID | None = Field(alias="patient_id")
     note: str
+    document: str
+    unit_cost: Decimal | None
+    barcode: str
+    supplier: str
 
 
 class NormIn(Schema):

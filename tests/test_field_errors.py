@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import translation
 
-from clinic.lib.field_errors import WORDS, in_words
+from clinic.lib.field_errors import WORDS, in_words, name_of
 from clinic.staff.roles import Role
 from tests.staff.factories import log_in, make_branch, make_user
 
@@ -40,6 +40,49 @@ def test_a_body_that_is_no_json_is_refused_in_words() -> None:
     assert (answer.status_code, answer.json()["code"]) == (400, "unreadable")
     assert "JSON" in answer.json()["message"]
     assert "Cannot parse" not in answer.json()["message"]
+
+
+@pytest.mark.parametrize(
+    ("location", "name"),
+    [
+        (("amount",), "amount"),
+        (("lines", 0, "amount"), "lines.0.amount"),
+        (("lines", 0), "lines.0"),
+        (("date",), "date"),
+        (("lines", 2, "date"), "lines.2.date"),
+        (("allocate_to", "literal['oldest','none']"), "allocate_to"),
+        (("allocate_to", "dict[uuid,decimal]"), "allocate_to"),
+        (("allocate_to", "dict[uuid,decimal]", "x", "[key]"), "allocate_to.x"),
+        (("since", "date"), "since"),
+        (("place", "PlaceIn", "tooth"), "place.tooth"),
+        (("place", "function-after[check(), PlaceIn]", "tooth"), "place.tooth"),
+        (("covers", "therapy", "percent"), "covers.therapy.percent"),
+    ],
+)
+def test_a_field_is_called_as_the_caller_wrote_it(location: tuple[str | int, ...], name: str) -> None:
+    assert name_of(location) == name
+
+
+SENT: list[tuple[str, str, dict[str, Any], set[str]]] = [
+    ("post", "payments", {"patient": "x", "amount": "1.00", "method": "cash", "allocate_to": "newest"}, {"patient", "allocate_to"}),
+    ("post", "payments", {"amount": "1.00", "method": "cash", "allocate_to": {"x": "y"}}, {"patient", "allocate_to", "allocate_to.x"}),
+    ("post", "payments", {"amount": "1.00", "method": "cash", "allocate_to": 7}, {"patient", "allocate_to"}),
+    ("post", "allocations", {"charges": {"x": "y"}}, {"patient", "charges.x"}),
+    (
+        "post",
+        "patients",
+        {"contacts": [{"kind": "pigeon", "value": 7}]},
+        {"branch_id", "last_name", "first_name", "contacts.0.kind", "contacts.0.value"},
+    ),
+    ("post", "invoices", {"charges": ["x"], "language": "ru"}, {"patient", "charges.0"}),
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("method", "path", "body", "names"), SENT)
+def test_the_inside_of_the_validator_stays_inside(method: str, path: str, body: dict[str, Any], names: set[str]) -> None:
+    answer = getattr(manager("en"), method)(f"/api/v1/{path}", body, content_type="application/json")
+    assert (answer.status_code, set(answer.json()["fields"])) == (422, names)
 
 
 @pytest.mark.parametrize("kind", sorted(WORDS))

@@ -1,6 +1,7 @@
 """What is wrong with a field of a request, in the user's words, by pydantic's type of the error."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from django.utils.functional import Promise
@@ -54,6 +55,25 @@ FAMILIES: tuple[tuple[str, str | Promise], ...] = (
     ("bool_", NOT_YES_OR_NO),
     ("uuid_", NOT_AN_ID),
 )
+
+
+# What pydantic writes into a location beside our names: the tried member of a union (`literal['a','b']`, `dict[uuid,decimal]`, a core type,
+# the name of a schema) and the mark of a key (`[key]`).
+TAGS = frozenset(("str", "int", "float", "bool", "bytes", "decimal", "uuid", "date", "datetime", "time", "timedelta", "none", "url", "is-instance"))
+
+
+def name_of(location: Sequence[str | int]) -> str:
+    """The field an error belongs to as the caller wrote it (`lines.0.amount`), without the inside of the validator."""
+    kept = location[:1]
+    for before, part in pairwise(location):
+        is_inside_list = isinstance(before, int)
+        if isinstance(part, int) or is_inside_list or not _is_tag(part):
+            kept = [*kept, part]
+    return ".".join(str(part) for part in kept)
+
+
+def _is_tag(part: str) -> bool:
+    return "[" in part or part in TAGS or part[:1].isupper()
 
 
 def in_words(error: Mapping[str, Any]) -> str:

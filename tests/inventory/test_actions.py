@@ -7,16 +7,18 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import Sum
+from django.urls import reverse
 
 from clinic.history.context import Context, acting
-from clinic.lib.errors import DomainError, InvalidInput, NotAllowed, StaleVersion
+from clinic.lib.errors import DomainError, InvalidInput, KeyTaken, NotAllowed, StaleVersion
+from clinic.lib.ids import uuid7
 from clinic.staff.roles import Role
-from inventory import actions
+from inventory import actions, queries
 from inventory.models import Lot, Material, Movement, OnShortage, Shortage
 from tests.inventory.factories import NOW, make_lot, make_material, make_performance, make_service, storekeeper
-from tests.staff.factories import dr_orlova, make_branch, make_user
+from tests.staff.factories import dr_orlova, log_in, make_branch, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +53,35 @@ def test_it_answers_a_repeated_receipt_with_the_first() -> None:
     again = actions.receive(actor=storekeeper(), at=NOW, id=receipt.pk, **sent)
     assert again.pk == receipt.pk
     assert on_hand(lot) == 10
+
+
+def test_a_further_receipt_keeps_all_that_was_typed_and_averages_the_cost() -> None:
+    material = make_material()
+    sent: dict[str, Any] = {"actor": storekeeper(), "at": NOW, "material_id": material.pk, "branch": make_branch(), "number": "L1"}
+    actions.receive(**sent, quantity=Decimal(10))
+    first = actions.receive(**sent, quantity=Decimal(10), unit_cost=Decimal(5), barcode="460", supplier="Alpha")
+    second = actions.receive(**sent, quantity=Decimal(20), unit_cost=Decimal(8), barcode="461", supplier="Beta", document="7")
+    assert first.lot == second.lot
+    assert [(row.barcode, row.supplier, row.unit_cost) for row in (first, second)] == [("460", "Alpha", 5), ("461", "Beta", 8)]
+    lot = Lot.objects.get()
+    assert (lot.barcode, lot.supplier, lot.unit_cost, lot.on_hand) == ("460", "Alpha", Decimal("6.5"), 40)
+    for barcode in ("460", "461"):
+        assert list(queries.lots_called(barcode)) == [lot]
+        assert list(queries.balances(make_branch(), text=barcode)) == [material]
+    page = log_in(storekeeper()).get(reverse("material", args=[material.pk])).content.decode()
+    assert "Beta" in page
+    assert "461" in page
+    for wrong in ({"unit_cost": Decimal(9)}, {"barcode": "462"}, {"supplier": "Gamma"}):
+        with pytest.raises(KeyTaken):
+            typed: dict[str, Any] = {"unit_cost": Decimal(8), "barcode": "461", "supplier": "Beta", **wrong}
+            actions.receive(**sent, quantity=Decimal(20), document="7", id=second.pk, **typed)
+
+
+def test_only_a_receipt_has_a_supplier() -> None:
+    movement = actions.discard(actor=storekeeper(), at=NOW, lot_id=make_lot(make_material(), "9").pk, quantity=Decimal(1), reason="broken")
+    movement.pk, movement.supplier = uuid7(), "Alpha"
+    with pytest.raises(IntegrityError, match="inventory_only_receipts_have_a_supplier"), transaction.atomic():
+        movement.save(force_insert=True)
 
 
 def test_it_writes_off_by_norm_from_the_earliest_expiry() -> None:

@@ -173,7 +173,7 @@ def set_favourite(request: Request, slot: int, data: schemas.FavouriteIn) -> Pal
 @router.get("/patients/{uuid:patient_id}/visits", response=list[schemas.VisitOut], operation_id="list_visits")
 @paginate(CursorPagination, ordering=("-opened_at", "-id"))
 def list_visits(request: Request, patient_id: UUID) -> QuerySet[Visit]:
-    return Visit.objects.filter(patient=_patient(request, patient_id, "visits"))
+    return Visit.objects.standing().filter(patient=_patient(request, patient_id, "visits"))
 
 
 @router.post("/visits", response={201: schemas.VisitOut}, operation_id="open_visit")

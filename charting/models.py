@@ -37,6 +37,12 @@ class NoteSection(models.TextChoices):
     RECOMMENDATIONS = "recommendations", _("recommendations")
 
 
+class VisitQuerySet(models.QuerySet["Visit"]):
+    def standing(self) -> "VisitQuerySet":
+        """Those that took place or still do: a seating that was taken back left an empty visit, which is none."""
+        return self.filter(cancelled_at=None)
+
+
 class Visit(Record):
     """A patient's stay in the chair and its note; frozen once signed, corrected by addenda."""
 
@@ -55,6 +61,10 @@ class Visit(Record):
     signed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("signed by"))
     signed_content = models.JSONField(_("signed content"), null=True, blank=True, editable=False)
     content_hash = models.CharField(_("hash of the signed content"), max_length=64, blank=True)
+    cancelled_at = models.DateTimeField(pgettext_lazy("visit", "cancelled"), null=True, blank=True)
+    cancelled_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("cancelled by"))
+
+    objects = VisitQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("visit")
@@ -62,6 +72,10 @@ class Visit(Record):
             models.CheckConstraint(condition=together("signed_at", "signed_by"), name="charting_visit_signed_by_someone"),
             models.CheckConstraint(condition=Q(signed_at=None) | ~Q(content_hash=""), name="charting_visit_signed_with_hash"),
             models.CheckConstraint(condition=Q(closed_at=None) | Q(closed_at__gte=models.F("opened_at")), name="charting_visit_closed_after_opened"),
+            models.CheckConstraint(condition=together("cancelled_at", "cancelled_by"), name="charting_visit_cancelled_by_someone"),
+            models.CheckConstraint(
+                condition=Q(cancelled_at=None) | Q(signed_at=None, **dict.fromkeys(NoteSection.values, "")), name="charting_visit_cancelled_empty"
+            ),
         ]
         indexes = [models.Index(fields=["patient", "-opened_at"], name="charting_visit_patient")]
 

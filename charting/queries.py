@@ -30,6 +30,7 @@ from clinic.lib.clock import branch_day
 from clinic.lib.errors import DomainError, NotFound
 from clinic.patients.models import Patient
 from clinic.price_list.models import DictionaryCode, DictionaryKind, Service
+from clinic.scheduling.models import Appointment
 from clinic.staff.models import User
 
 VISIT_OF_WHOM = _("Name the appointment or the patient of the visit.")
@@ -179,17 +180,23 @@ def get_visit(visit_id: UUID) -> Visit:
 
 def unsigned_visits(user: User) -> QuerySet[Visit]:
     """The person's own notes that still await a signature, oldest first."""
-    return Visit.objects.filter(dentist=user, signed_at=None).select_related("patient", "branch").order_by("opened_at", "pk")
+    return Visit.objects.standing().filter(dentist=user, signed_at=None).select_related("patient", "branch").order_by("opened_at", "pk")
 
 
 def visits_of(patient: Patient) -> QuerySet[Visit]:
     """All visits of the patient, latest first."""
-    return Visit.objects.filter(patient=patient).select_related("dentist", "signed_by", "branch").order_by("-opened_at", "-pk")
+    return Visit.objects.standing().filter(patient=patient).select_related("dentist", "signed_by", "branch").order_by("-opened_at", "-pk")
 
 
 def open_visit_of(patient: Patient, dentist: User) -> Visit | None:
     """The dentist's unsigned visit of this patient that is still open: what is charted now belongs to it."""
-    return Visit.objects.filter(patient=patient, dentist=dentist, signed_at=None, closed_at=None).order_by("-opened_at", "-pk").first()
+    mine = Visit.objects.standing().filter(patient=patient, dentist=dentist, signed_at=None, closed_at=None)
+    return mine.order_by("-opened_at", "-pk").first()
+
+
+def visit_of_appointment(appointment: Appointment) -> Visit | None:
+    """The visit that the patient of the appointment was seated for."""
+    return Visit.objects.standing().filter(appointment=appointment).first()
 
 
 def performances_in(visit: Visit) -> list[Performance]:

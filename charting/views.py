@@ -103,7 +103,7 @@ def visit(request: Request, visit_id: UUID) -> HttpResponse:
 
 def _note_context(request: Request, found: Visit, addendum_form: AddendumForm) -> dict[str, object]:
     user = request.user
-    may_write = not found.is_signed and user.may(Permission.VISIT_WRITE)
+    may_write = not found.is_signed and found.cancelled_at is None and user.may(Permission.VISIT_WRITE)
     templates = queries.templates_for(get_language() or "en") if may_write else []
     sections = [
         {"name": name, "label": label, "text": getattr(found, name), "templates": [row for row in templates if row.section == name]}
@@ -119,7 +119,7 @@ def _note_context(request: Request, found: Visit, addendum_form: AddendumForm) -
         "addenda": found.addenda.select_related("written_by").order_by("written_at", "pk"),
         "addendum_form": addendum_form,
         "may_write": may_write,
-        "may_sign": not found.is_signed and actions.may_sign(found, user),
+        "may_sign": may_write and actions.may_sign(found, user),
         "may_add": found.is_signed and user.may(Permission.VISIT_SIGN),
         "is_intact": found.is_signed and queries.is_as_signed(found),
         "images_url": _url_or_nothing("images", found.patient),

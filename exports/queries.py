@@ -60,7 +60,7 @@ class Material:
 def material_of(patient: Patient, period: Period, at: datetime) -> Material:
     """The patient's record for the card: signed visits of the period, the mouth at its end, the agreed plan, the consents."""
     start, end = period.bounds(patient.branch.time_zone)
-    visits = Visit.objects.filter(patient=patient)
+    visits = Visit.objects.standing().filter(patient=patient)
     visits = visits.filter(opened_at__gte=start) if start else visits
     visits = visits.filter(opened_at__lt=end) if end else visits
     chart = charting.chart_at(patient, min(at, end) if end else at)

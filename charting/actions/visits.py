@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
+from django.db.models import ForeignObjectRel
 from django.utils.translation import gettext_lazy as _
 
 from charting import queries
@@ -12,7 +13,8 @@ from charting.actions.once import create_once, find_sent
 from charting.models import NoteSection, Visit, VisitAddendum
 from clinic.history import actions as history
 from clinic.history.creation import check_first
-from clinic.history.models import EventKind
+from clinic.history.models import EventKind, Record
+from clinic.lib.clock import branch_day
 from clinic.lib.errors import Conflict, InvalidInput, NotAllowed, StaleVersion
 from clinic.lib.ids import uuid7
 from clinic.patients.models import Patient
@@ -31,6 +33,16 @@ class VisitSigned(Conflict):
 
     def __init__(self, visit: Visit) -> None:
         super().__init__(_("This note is signed and locked. What has to be added goes into an addendum."), link=f"/visits/{visit.pk}/")
+
+
+class VisitCancelled(Conflict):
+    """Nothing is written into a visit whose seating was taken back."""
+
+    code = "visit_cancelled"
+
+    def __init__(self, visit: Visit) -> None:
+        message = _("The seating was taken back, so this empty visit is cancelled. Seat the patient again to go on with it.")
+        super().__init__(message, link=f"/visits/{visit.pk}/")
 
 
 class NotSigned(Conflict):
@@ -58,25 +70,58 @@ def open_visit_of_appointment(*, appointment: Appointment, actor: User, at: date
     actor.require(Permission.VISIT_WRITE)
     if id and (taken := Visit.objects.filter(pk=id).first()):
         check_first(taken, appointment_id=appointment.pk)
-    standing = Visit.objects.filter(appointment=appointment).first()
+    standing = queries.visit_of_appointment(appointment)
     if standing is not None:
         return standing
-    if appointment.state != AppointmentState.SEATED:
-        scheduling.change_state(actor=actor, at=at, appointment_id=appointment.pk, version=appointment.version, state=AppointmentState.SEATED)
-    try:
-        with transaction.atomic():
-            return Visit.objects.create(
-                id=id or uuid7(),
-                patient_id=appointment.patient_id,
-                branch_id=appointment.branch_id,
-                dentist_id=appointment.dentist_id,
-                appointment=appointment,
-                opened_at=at,
-            )
-    except IntegrityError as error:
-        if "appointment_id" not in str(error):
-            raise
-        return Visit.objects.get(appointment=appointment)
+    locked = Appointment.objects.select_for_update().get(pk=appointment.pk)
+    visit = begin_visit(appointment=locked, at=at, id=id)
+    if locked.state != AppointmentState.SEATED:
+        scheduling.change_state(actor=actor, at=at, appointment_id=locked.pk, version=locked.version, state=AppointmentState.SEATED)
+    return visit
+
+
+@transaction.atomic
+def begin_visit(*, appointment: Appointment, at: datetime, id: UUID | None = None) -> Visit:
+    """The visit of an appointment whose patient sits down: the one it has, cancelled or not, else the one that its dentist
+    began with the patient on that day without an appointment, else a new one."""
+    Patient.objects.select_for_update().get(pk=appointment.patient_id)
+    visit = Visit.objects.select_for_update().filter(appointment=appointment).first()
+    if visit is None:
+        visit = _begun_without_appointment(appointment, at)
+    if visit is None:
+        key, people = id or uuid7(), {"patient_id": appointment.patient_id, "dentist_id": appointment.dentist_id}
+        return Visit.objects.create(id=key, branch_id=appointment.branch_id, appointment=appointment, opened_at=at, **people)
+    if visit.cancelled_at is not None:
+        visit.opened_at, visit.cancelled_at, visit.cancelled_by, visit.dentist_id = at, None, None, appointment.dentist_id
+    visit.appointment = appointment
+    visit.save(update_fields=["appointment", "opened_at", "dentist", "cancelled_at", "cancelled_by"])
+    visit.refresh_from_db(fields=["version"])
+    return visit
+
+
+def _begun_without_appointment(appointment: Appointment, at: datetime) -> Visit | None:
+    zone = appointment.branch.time_zone
+    visit = queries.open_visit_of(appointment.patient, appointment.dentist)
+    is_it = visit and visit.appointment_id is None and visit.branch_id == appointment.branch_id
+    return visit if visit and is_it and branch_day(visit.opened_at, zone) == branch_day(at, zone) else None
+
+
+@transaction.atomic
+def cancel_untouched(*, appointment: Appointment, actor: User, at: datetime) -> Visit | None:
+    """The patient was not seated after all: a visit in which nothing was written or done is cancelled; any other stays as it is."""
+    visit = Visit.objects.standing().select_for_update().filter(appointment=appointment, signed_at=None, closed_at=None).first()
+    if visit is None or any(getattr(visit, name) for name in NoteSection.values) or _is_referred_to(visit):
+        return None
+    visit.cancelled_at, visit.cancelled_by = at, actor
+    visit.save(update_fields=["cancelled_at", "cancelled_by"])
+    return visit
+
+
+def _is_referred_to(visit: Visit) -> bool:
+    """Whether any record, of whichever room, was made in the visit."""
+    links = [link for link in Visit._meta.get_fields(include_hidden=True) if isinstance(link, ForeignObjectRel)]
+    records = [link for link in links if issubclass(link.related_model, Record)]
+    return any(link.related_model._base_manager.filter(**{link.field.name: visit}).exists() for link in records)
 
 
 @transaction.atomic
@@ -176,13 +221,18 @@ def visit_for(patient: Patient, visit: Visit | None, actor: User) -> Visit | Non
         return queries.open_visit_of(patient, actor)
     if visit.patient_id != patient.pk:
         raise InvalidInput(_("This visit belongs to another patient."), fields={"visit": _("This visit belongs to another patient.")})
+    _refuse_ended(visit)
+    return visit
+
+
+def _refuse_ended(visit: Visit) -> None:
     if visit.is_signed:
         raise VisitSigned(visit)
-    return visit
+    if visit.cancelled_at is not None:
+        raise VisitCancelled(visit)
 
 
 def _lock_unsigned(visit: Visit) -> Visit:
     locked = Visit.objects.select_for_update().get(pk=visit.pk)
-    if locked.is_signed:
-        raise VisitSigned(locked)
+    _refuse_ended(locked)
     return locked

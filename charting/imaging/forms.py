@@ -59,7 +59,7 @@ class ImageForm(forms.Form):
 
     def __init__(self, *args: Any, patient: Patient, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        visits = Visit.objects.filter(patient=patient).select_related("dentist").order_by("-opened_at", "-pk")
+        visits = Visit.objects.standing().filter(patient=patient).select_related("dentist").order_by("-opened_at", "-pk")
         self.fields["visit"].queryset = visits  # type: ignore[attr-defined]
 
     @staticmethod

@@ -53,7 +53,7 @@ def visit_of(patient: Patient, visit_id: UUID | None) -> Visit | None:
     """:raises InvalidInput: when the patient has no such visit."""
     if visit_id is None:
         return None
-    visit = Visit.objects.filter(pk=visit_id, patient=patient).first()
+    visit = Visit.objects.standing().filter(pk=visit_id, patient=patient).first()
     if visit is None:
         raise InvalidInput(fields={"visit": VISIT_UNKNOWN})
     return visit

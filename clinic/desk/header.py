@@ -4,9 +4,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
+from charting import queries as charting
+from charting.models import Visit
 from clinic.billing import queries as billing
 from clinic.patients.models import Alert, Patient
 from clinic.scheduling import queries as scheduling
+from clinic.scheduling import rules
 from clinic.scheduling.models import Appointment
 from clinic.staff.models import User
 from clinic.staff.roles import Permission
@@ -58,6 +61,13 @@ class PatientHeader:
     @cached_property
     def next_appointment(self) -> Appointment | None:
         return scheduling.next_appointment(self._patient)
+
+    @cached_property
+    def visit(self) -> Visit | None:
+        """The visit that the patient sits in the chair for, to those who may read it."""
+        appointment = self.next_appointment
+        is_read = self._user.may(Permission.CLINICAL_VIEW) and appointment is not None and appointment.state == rules.SEATED
+        return charting.visit_of_appointment(appointment) if appointment and is_read else None
 
     @property
     def diary_url(self) -> str:

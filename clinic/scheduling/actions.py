@@ -14,6 +14,7 @@ from clinic.lib.errors import Conflict, DomainError, InvalidInput, KeyTaken, Not
 from clinic.lib.ids import uuid7
 from clinic.patients.models import Patient
 from clinic.scheduling import queries, rules
+from clinic.scheduling.events import state_changed
 from clinic.scheduling.models import Appointment, AppointmentState, AppointmentStateChange, AppointmentType, Chair
 from clinic.scheduling.queries import Wanted
 from clinic.staff import queries as staff
@@ -198,11 +199,12 @@ def change_state(*, actor: User, at: datetime, appointment_id: UUID, version: in
     _check_step(appointment, trail, state, at=at, reason=reason.strip())
     if not appointment.is_standing and state not in rules.FREED:
         _check_still_free(actor, appointment)
-    is_undo = rules.is_undo(trail, state)
+    is_undo, before = rules.is_undo(trail, state), appointment.state
     appointment.state, appointment.state_at = state, at
     appointment.cancel_reason = reason.strip() if state == rules.CANCELLED else ""
     _save(appointment, actor, update_fields=["state", "state_at", "cancel_reason"])
     _trace(appointment, actor=actor, at=at, reason=reason.strip(), is_undo=is_undo)
+    state_changed.send(Appointment, appointment=appointment, before=before, actor=actor, at=at)
     return appointment
 
 

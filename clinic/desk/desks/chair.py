@@ -28,6 +28,7 @@ class ChairDesk:
 
     slots: Sequence[Slot]
     current: Slot | None
+    visit: Visit | None
     to_do: Sequence[Procedure]
     unsigned: Sequence[Visit]
     lab: Sequence[LabOrder]
@@ -46,6 +47,7 @@ def build(user: User, branch: Branch, at: datetime) -> ChairDesk:
     return ChairDesk(
         slots=slots,
         current=current,
+        visit=charting.visit_of_appointment(current.appointment) if current and current.appointment.state == rules.SEATED else None,
         to_do=_to_do(current.appointment) if current else [],
         unsigned=list(charting.unsigned_visits(user)[:12]),
         lab=_lab(user, today),

@@ -10,6 +10,7 @@ from ninja import Router
 from ninja.pagination import CursorPagination, paginate
 
 from charting import actions, queries, schemas
+from charting.api_templates import router as templates_router
 from charting.imaging.api import router as images_router
 from charting.models import Diagnosis, Finding, Procedure, Visit, VisitAddendum
 from charting.palette import Palette, palette
@@ -24,6 +25,7 @@ from clinic.staff.roles import Permission
 
 router = Router(tags=["chart"])
 router.add_router("", images_router)
+router.add_router("", templates_router)
 
 
 class Request(HttpRequest):

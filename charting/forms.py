@@ -9,6 +9,8 @@ from charting.models import NoteTemplate
 class TemplateForm(forms.ModelForm):  # type: ignore[type-arg]
     """A ready text for the note."""
 
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
     class Meta:
         model = NoteTemplate
         fields = ("section", "language", "title", "body", "position", "is_active")

@@ -305,3 +305,12 @@ def is_as_signed(visit: Visit) -> bool:
 def hash_of(content: Mapping[str, object]) -> str:
     """SHA-256 of the content as canonical JSON: sorted keys, no spaces, UTF-8."""
     return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def note_templates(*, language: str = "", section: str = "", text: str = "") -> QuerySet[NoteTemplate]:
+    """Ready texts by section and place; narrowed by a part of the title or the text."""
+    exact = {name: value for name, value in (("language", language), ("section", section)) if value}
+    found = NoteTemplate.objects.filter(**exact)
+    if text:
+        found = found.filter(Q(title__icontains=text) | Q(body__icontains=text))
+    return found.order_by("section", "position", "title", "pk")

@@ -1,7 +1,7 @@
 """What charting's API takes and gives."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from ninja import Field, Schema
@@ -281,3 +281,27 @@ class PaletteOut(Schema):
 
 class FavouriteIn(Schema):
     entry: str
+
+
+class NoteTemplateText(Schema):
+    """A ready text for one section of the note, in one language; `position` is its place in the list."""
+
+    section: Literal["complaint", "anamnesis", "objective", "treatment", "recommendations"]
+    language: Literal["en", "ru", "fr"]
+    title: str
+    body: str
+    position: int = Field(0, ge=0, le=32_767)
+    is_active: bool = True
+
+
+class NoteTemplateIn(NoteTemplateText):
+    id: UUID | None = None
+
+
+class NoteTemplateChange(NoteTemplateText):
+    version: int
+
+
+class NoteTemplateOut(NoteTemplateText):
+    id: UUID
+    version: int

@@ -16,6 +16,7 @@ from charting.forms import AddendumForm, TemplateForm
 from charting.models import NoteSection, NoteTemplate, Visit
 from clinic.history.actions import record_print
 from clinic.lib.errors import DomainError, InvalidInput, NotFound
+from clinic.lib.pages import page_of
 from clinic.lib.toasts import tell
 from clinic.patients.models import Patient
 from clinic.patients.queries import get_patient_for
@@ -83,7 +84,12 @@ def visit_start(request: Request, patient_id: UUID) -> HttpResponse:
 def visits(request: Request, patient_id: UUID) -> HttpResponse:
     """All visits of the patient."""
     patient = get_patient_for(request.user, patient_id, what="visits", permission=Permission.CLINICAL_VIEW)
-    context = {"patient": patient, "tab": "visits", "visits": queries.visits_of(patient), **_visit_context(request.user, patient)}
+    context = {
+        "patient": patient,
+        "tab": "visits",
+        "page": page_of(request, queries.visits_of(patient)),
+        **_visit_context(request.user, patient),
+    }
     return render(request, "charting/visits.html", context)
 
 
@@ -167,9 +173,11 @@ def visit_print(request: Request, visit_id: UUID) -> HttpResponse:
 def note_templates(request: Request) -> HttpResponse:
     """The ready texts of the clinic, by section."""
     language = request.GET.get("language", get_language() or "en")
-    rows = NoteTemplate.objects.filter(language=language).order_by("section", "position", "title", "pk")
-    groups = [(label, [row for row in rows if row.section == name]) for name, label in NoteSection.choices]
-    return render(request, "charting/note_templates.html", {"groups": groups, "language": language})
+    text = request.GET.get("q", "").strip()
+    shown = page_of(request, queries.note_templates(language=language, text=text), 100)
+    groups = [(label, [row for row in shown if row.section == name]) for name, label in NoteSection.choices]
+    kept = [("language", language)]
+    return render(request, "charting/note_templates.html", {"groups": groups, "language": language, "page": shown, "q": text, "kept": kept})
 
 
 @page(Permission.VISIT_WRITE)
@@ -179,10 +187,12 @@ def note_template(request: Request, template_id: UUID | None = None) -> HttpResp
     row = NoteTemplate.objects.filter(pk=template_id).first() if template_id else NoteTemplate(language=get_language() or "en")
     if row is None:
         raise NotFound
-    form = TemplateForm(request.POST or None, instance=row)
+    form = TemplateForm(request.POST or None, instance=row, initial={"version": row.version})
     if request.method == "POST" and form.is_valid():
         try:
-            saved = actions.save_template(actor=request.user, details=form.cleaned_data, template_id=template_id)
+            saved = actions.save_template(
+                actor=request.user, details=form.cleaned_data, template_id=template_id, version=form.cleaned_data["version"]
+            )
         except DomainError as error:
             for name, text in (error.fields or {"title": error.message}).items():
                 form.add_error(name if name in form.fields else None, str(text))

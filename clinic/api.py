@@ -10,10 +10,12 @@ from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.openapi.schema import OpenAPISchema
 
 from charting.api import router as charting_router
 from clinic.billing.api import router as billing_router
 from clinic.desk.history_api import router as history_router
+from clinic.lib import openapi
 from clinic.lib.errors import DomainError, InvalidInput, NotFound
 from clinic.lib.field_errors import NOT_VALID, in_words, name_of
 from clinic.lib.incoming import StrictParser, Unreadable
@@ -29,7 +31,17 @@ from inventory.api import router as inventory_router
 from lab_orders.api import router as lab_orders_router
 from treatment_plans.api import router as treatment_plans_router
 
-api = NinjaAPI(title="Dental clinic", version="1", urls_namespace="api", auth=[token_auth, session_auth], docs_url="/docs", parser=StrictParser())
+
+class ClinicAPI(NinjaAPI):
+    """The API; its published description says of every operation how it may refuse."""
+
+    def get_openapi_schema(self, **asked: Any) -> OpenAPISchema:
+        document = super().get_openapi_schema(**asked)
+        openapi.complete(document)
+        return document
+
+
+api = ClinicAPI(title="Dental clinic", version="1", urls_namespace="api", auth=[token_auth, session_auth], docs_url="/docs", parser=StrictParser())
 logger = logging.getLogger("clinic.api")
 
 

@@ -8,15 +8,17 @@ from django.utils import timezone
 from ninja import Query, Router, Schema
 from pydantic import AwareDatetime
 
-from clinic.lib import archives, pdf
+from clinic.lib import archives, openapi, pdf
 from clinic.patients.queries import get_patient_for
 from clinic.staff.models import User
 from clinic.staff.roles import Permission
 from exports import actions, evidence
+from exports.api_lists import router as lists_router
 from exports.models import Evidence
 from exports.queries import Period
 
 router = Router(tags=["exports"])
+router.add_router("", lists_router)
 
 
 class Request(HttpRequest):
@@ -33,7 +35,7 @@ class CardQuery(Schema):
     last: date | None = None
 
 
-@router.get("/patients/{uuid:patient_id}/card", operation_id="get_patient_card")
+@router.get("/patients/{uuid:patient_id}/card", operation_id="get_patient_card", openapi_extra=openapi.PDF)
 def get_patient_card(request: Request, patient_id: UUID, query: Query[CardQuery]) -> HttpResponse:
     """The patient's card after form 043/у as PDF; that it was taken stands in the patient's history."""
     period = Period(query.first, query.last)
@@ -77,7 +79,11 @@ def ask_for_evidence(request: Request, patient_id: UUID, body: EvidenceIn) -> tu
     return 201, _told(evidence.ask(user=request.user, patient_id=patient_id, at=timezone.now(), **body.model_dump()))
 
 
-@router.get("/patients/{uuid:patient_id}/evidence/{uuid:evidence_id}/archive", operation_id="take_evidence")
+@router.get(
+    "/patients/{uuid:patient_id}/evidence/{uuid:evidence_id}/archive",
+    operation_id="take_evidence",
+    openapi_extra={**openapi.ZIP, **openapi.MAY_CONFLICT},
+)
 def take_evidence(request: Request, patient_id: UUID, evidence_id: UUID) -> FileResponse:
     """The archive that proves itself (`README.txt` inside says how); 409 `seal_pending` while it cannot yet."""
     archive = evidence.take(evidence.get(user=request.user, patient_id=patient_id, evidence_id=evidence_id), wait=5)

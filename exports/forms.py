@@ -1,13 +1,18 @@
 """Forms of the exports' pages."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from clinic.lib.errors import InvalidInput
 from clinic.lib.ids import uuid7
 from clinic.lib.inputs import DateInput
 from clinic.staff.models import Branch
+from exports.queries import Period
+from exports.reports import Scope
 
 LANGUAGES = [("ru", "Русский"), ("fr", "Français"), ("en", "English")]
 
@@ -40,6 +45,27 @@ class ReportForm(PeriodForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["branch"].queryset = Branch.objects.order_by("name")  # type: ignore[attr-defined]
+
+    @property
+    def scope(self) -> Scope:
+        """What a valid form asks for: days on the wall clock of its branch, or of the reader."""
+        values = self.cleaned_data
+        branch = values["branch"]
+        zone = branch.time_zone if branch else timezone.get_current_timezone_name()
+        return Scope(Period(values["first"], values["last"]), zone, branch.pk if branch else None)
+
+
+def scope_of(asked: Mapping[str, Any]) -> Scope:
+    """:raises InvalidInput: for days or a branch that cannot be."""
+    form = ReportForm(asked)
+    refuse(form)
+    return form.scope
+
+
+def refuse(form: forms.Form) -> None:
+    """:raises InvalidInput: with what the form says of its fields."""
+    if not form.is_valid():
+        raise InvalidInput(fields={name: " ".join(map(str, errors)) for name, errors in form.errors.items()})
 
 
 class EvidenceForm(PeriodForm):

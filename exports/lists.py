@@ -202,7 +202,7 @@ def stock(scope: Scope) -> Table:
 
 @dataclass(frozen=True)
 class List:
-    """A list by its address, what it is called, how it is read and who may take it (besides reports)."""
+    """A list by its address, what it is called, how it is read and who may take it (besides lists at all)."""
 
     slug: str
     title: str | Promise

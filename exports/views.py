@@ -4,21 +4,19 @@ from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
-from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from clinic.lib import pdf, sheets
-from clinic.lib.errors import InvalidInput, NotFound
+from clinic.lib.errors import NotFound
 from clinic.staff.guards import page
 from clinic.staff.models import User
 from clinic.staff.roles import Permission
 from exports import actions, lists, reports, tables
-from exports.forms import CardForm, ReportForm
+from exports.forms import CardForm, ReportForm, refuse, scope_of
 from exports.queries import Period
-from exports.reports import Scope
 
 MONTHS_SHOWN = 6
 
@@ -56,7 +54,7 @@ def card(request: Request, patient_id: UUID) -> HttpResponse:
 def card_pdf(request: Request, patient_id: UUID) -> HttpResponse:
     """The card as PDF."""
     form = CardForm(request.GET)
-    _refuse(form)
+    refuse(form)
     period = Period(form.cleaned_data["first"], form.cleaned_data["last"])
     written, content = actions.print_card(
         user=request.user, patient_id=patient_id, language=form.cleaned_data["language"], period=period, at=timezone.now()
@@ -70,7 +68,7 @@ def report_page(request: Request) -> HttpResponse:
     """All reports of a period, each also as a workbook."""
     asked = _with_usual_period(request)
     form = ReportForm(asked)
-    found = reports.all_reports(_scope(form)) if form.is_valid() else []
+    found = reports.all_reports(form.scope) if form.is_valid() else []
     context = {"form": form, "tables": [(table, *tables.on_page(table)) for table in found], "query": asked.urlencode()}
     return render(request, "exports/reports.html", context, status=200 if form.is_valid() else 422)
 
@@ -82,12 +80,12 @@ def report_xlsx(request: Request, slug: str) -> HttpResponse:
     report = reports.REPORTS.get(slug)
     if report is None:
         raise NotFound
-    table = report(_valid_scope(request))
+    table = report(scope_of(request.GET))
     actions.note_taken(table.slug, request.GET.dict())
     return sheets.response(table.workbook(), name=table.slug)
 
 
-@page(Permission.REPORT_VIEW)
+@page(Permission.LIST_EXPORT)
 @require_GET
 def registries(request: Request) -> HttpResponse:
     """What can be taken out of the system, and where."""
@@ -106,12 +104,12 @@ def registries(request: Request) -> HttpResponse:
 
 
 def list_xlsx(found: lists.List) -> Callable[..., HttpResponseBase]:
-    """The view of one list: for those who see reports and what the list is about."""
+    """The view of one list: for those who take lists and see what the list is about."""
 
-    @page(Permission.REPORT_VIEW, *found.needs)
+    @page(Permission.LIST_EXPORT, *found.needs)
     @require_GET
     def view(request: Request) -> HttpResponse:
-        content = found.table(_valid_scope(request)).workbook()
+        content = found.table(scope_of(request.GET)).workbook()
         actions.note_taken(found.slug, request.GET.dict())
         return sheets.response(content, name=found.slug)
 
@@ -126,21 +124,3 @@ def _with_usual_period(request: Request) -> QueryDict:
         values["first"] = (today.replace(day=1) - timedelta(days=31 * (MONTHS_SHOWN - 1) - 15)).replace(day=1).isoformat()
         values["last"] = today.isoformat()
     return values
-
-
-def _scope(form: ReportForm) -> Scope:
-    values = form.cleaned_data
-    branch = values["branch"]
-    zone = branch.time_zone if branch else timezone.get_current_timezone_name()
-    return Scope(Period(values["first"], values["last"]), zone, branch.pk if branch else None)
-
-
-def _valid_scope(request: Request) -> Scope:
-    form = ReportForm(request.GET)
-    _refuse(form)
-    return _scope(form)
-
-
-def _refuse(form: Form) -> None:
-    if not form.is_valid():
-        raise InvalidInput(fields={name: " ".join(map(str, errors)) for name, errors in form.errors.items()})

@@ -5,13 +5,15 @@ from uuid import UUID
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpResponse
 from django.utils import timezone
-from ninja import Router
+from ninja import File, Router, UploadedFile
 from ninja.pagination import CursorPagination, paginate
 
 from clinic.billing.ledger import require_amount
 from clinic.files import actions as files
+from clinic.files.answers import attachment
+from clinic.files.uploads import content_of, sniff
 from clinic.history.actions import record_print
-from clinic.lib import sheets
+from clinic.lib import openapi, sheets
 from clinic.lib.clock import branch_day
 from clinic.patients.models import Patient
 from clinic.patients.queries import get_patient_for
@@ -31,7 +33,7 @@ from insurance.schemas import (
     InsurerIn,
     InsurerOut,
     LetterIn,
-    LetterOut,
+    LetterWhole,
     PolicyIn,
     PolicyOut,
     ProgrammeIn,
@@ -88,10 +90,37 @@ def save_policy(request: Request, data: PolicyIn) -> Policy:
     return setup.save_policy(id=key, version=version, patient=patient, programme_id=programme, details=details, actor=request.user)
 
 
-@router.post("/policies/{uuid:policy_id}/letters", response={201: LetterOut}, operation_id="add_guarantee_letter")
+@router.post("/policies/{uuid:policy_id}/letters", response={201: LetterWhole}, operation_id="add_guarantee_letter")
 def add_guarantee_letter(request: Request, policy_id: UUID, data: LetterIn) -> tuple[int, GuaranteeLetter]:
     values = data.dict()
     return 201, setup.add_letter(id=values.pop("id"), policy_id=policy_id, details=setup.LetterDetails(**values), actor=request.user)
+
+
+@router.get("/policies/{uuid:policy_id}/letters", response=list[LetterWhole], operation_id="list_guarantee_letters")
+def list_guarantee_letters(request: Request, policy_id: UUID) -> QuerySet[GuaranteeLetter]:
+    """The insurer's promises under a policy, the newest first."""
+    request.user.require(Permission.INSURANCE_VIEW)
+    policy = queries.get_policy(policy_id)
+    _patient(request, policy.patient_id)
+    return GuaranteeLetter.objects.filter(policy=policy).order_by("-letter_date", "-pk")
+
+
+@router.post("/letters/{uuid:letter_id}/file", response={201: LetterWhole}, operation_id="attach_letter_scan")
+def attach_letter_scan(request: Request, letter_id: UUID, file: File[UploadedFile]) -> tuple[int, GuaranteeLetter]:
+    """Put the scan (PDF, JPEG, PNG) to a letter that has none."""
+    request.user.require(Permission.INSURANCE_WRITE)
+    _patient(request, queries.patient_of_letter(letter_id), Permission.INSURANCE_WRITE)
+    content = content_of(file)
+    stored = files.store(content=content, media_type=sniff(content))
+    return 201, setup.attach_scan(letter_id=letter_id, file=stored, actor=request.user)
+
+
+@router.get("/letters/{uuid:letter_id}/file", operation_id="get_letter_scan", openapi_extra=openapi.UPLOADED)
+def get_letter_scan(request: Request, letter_id: UUID) -> HttpResponse:
+    request.user.require(Permission.INSURANCE_VIEW)
+    letter, file = queries.get_letter(letter_id)
+    _patient(request, letter.patient_id)
+    return attachment(file)
 
 
 @router.post("/patients/{uuid:patient_id}/estimate", response=EstimateOut, operation_id="estimate_cover")
@@ -133,7 +162,7 @@ def list_claim_lines(request: Request, claim_id: UUID) -> list[ClaimLine]:
     return lines
 
 
-@router.get("/claims/{uuid:claim_id}/file", operation_id="get_claim_file")
+@router.get("/claims/{uuid:claim_id}/file", operation_id="get_claim_file", openapi_extra=openapi.XLSX)
 def get_claim_file(request: Request, claim_id: UUID) -> HttpResponse:
     """The register as XLSX; once sent, the very file that was sent."""
     request.user.require(Permission.INSURANCE_VIEW)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import Count, F, Model, Q, QuerySet, Sum
+from django.db.models import Count, F, Model, Prefetch, Q, QuerySet, Sum
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
@@ -211,6 +211,16 @@ def claim_lines_of(patient: Patient) -> QuerySet[ClaimLine]:
     )
 
 
+def insurers(*, text: str = "") -> QuerySet[Insurer]:
+    """Insurers with their programmes, those in use first; narrowed by a part of the name, of a programme or of the contract."""
+    found = Insurer.objects.all()
+    if text:
+        programmes = Programme.objects.filter(name__icontains=text).values("insurer")
+        found = found.filter(Q(name__icontains=text) | Q(contract_number__icontains=text) | Q(pk__in=programmes))
+    programmes_of = Prefetch("programmes", Programme.objects.prefetch_related("rules").order_by("name", "pk"))
+    return found.prefetch_related(programmes_of).order_by("-is_active", "name", "pk")
+
+
 def latest_claims() -> QuerySet[Claim]:
     """Registers with their sums and sizes, the latest first."""
     return (
@@ -254,6 +264,11 @@ def look_at_register(claim: Claim, lines: Sequence[ClaimLine]) -> None:
 def get_policy(policy_id: UUID) -> Policy:
     """:raises NotFound: when there is no such policy."""
     return _get(Policy.objects.select_related("patient__branch", "programme__insurer"), policy_id)
+
+
+def patient_of_letter(letter_id: UUID) -> UUID:
+    """:raises NotFound: when there is no such letter."""
+    return _get(GuaranteeLetter.objects.all(), letter_id).patient_id
 
 
 def get_letter(letter_id: UUID) -> tuple[GuaranteeLetter, StoredFile]:

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from ninja import Field, Schema
 
+from insurance.models import GuaranteeLetter
+
 
 class CoverIn(Schema):
     percent: Decimal
@@ -100,6 +102,14 @@ class LetterIn(Schema):
 class LetterOut(LetterIn):
     id: UUID
     policy: UUID = Field(alias="policy_id")
+
+
+class LetterWhole(LetterOut):
+    has_file: bool = Field(description="whether its scan is there")
+
+    @staticmethod
+    def resolve_has_file(letter: GuaranteeLetter) -> bool:
+        return letter.file_id is not None
 
 
 class ClaimLineOut(Schema):

@@ -31,6 +31,11 @@ class AlreadyThere(Conflict):
     default_message = _("There is one with this name or number already. Open it instead of entering it again.")
 
 
+class HasScan(Conflict):
+    code = "has_scan"
+    default_message = _("This letter has another scan already. Enter a new letter if the insurer sent a new one.")
+
+
 class LimitTooLow(DomainError):
     code = "limit_too_low"
     default_message = _("More than this limit has been claimed already.")
@@ -234,6 +239,24 @@ def add_letter(*, id: UUID | None = None, policy_id: UUID, details: LetterDetail
     if policy.letters.filter(number=details.number).exists():
         raise AlreadyThere(fields={"number": AlreadyThere.default_message})
     return GuaranteeLetter.objects.create(id=id or uuid7(), patient_id=policy.patient_id, policy=policy, file=file, **vars(details))
+
+
+@transaction.atomic
+def attach_scan(*, letter_id: UUID, file: StoredFile, actor: User) -> GuaranteeLetter:
+    """Put the scan to a letter that has none; the same file again changes nothing.
+
+    :raises NotFound: when there is no such letter. :raises HasScan: when another scan stands there.
+    """
+    actor.require(Permission.INSURANCE_WRITE)
+    letter = GuaranteeLetter.objects.select_for_update(no_key=True).filter(pk=letter_id).first()
+    if letter is None:
+        raise NotFound
+    if letter.file_id and letter.file_id != file.pk:
+        raise HasScan
+    if letter.file_id is None:
+        letter.file = file
+        letter.save(update_fields=["file"])
+    return letter
 
 
 def _check_letter(details: LetterDetails) -> None:

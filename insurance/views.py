@@ -4,7 +4,6 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,10 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from clinic.files import actions as files
+from clinic.files.answers import attachment
 from clinic.files.uploads import sniff
 from clinic.history.actions import record_print
 from clinic.lib import panels, sheets
 from clinic.lib.clock import branch_day
+from clinic.lib.pages import page_of
 from clinic.lib.toasts import tell
 from clinic.patients import queries as patients
 from clinic.patients.models import Patient
@@ -25,7 +26,7 @@ from clinic.staff.http import Request, branch_of
 from clinic.staff.roles import Permission
 from insurance import claims, queries, setup
 from insurance.forms import ClaimForm, CoverageForm, InsurerForm, LetterForm, PolicyForm, ProgrammeForm
-from insurance.models import Insurer, Policy, Programme
+from insurance.models import Policy
 
 
 def _rights(request: Request) -> dict[str, bool]:
@@ -35,9 +36,9 @@ def _rights(request: Request) -> dict[str, bool]:
 @page(Permission.INSURANCE_VIEW)
 def insurers(request: Request) -> HttpResponse:
     """Insurers with their programmes, and the registers sent to them."""
-    programmes = Programme.objects.prefetch_related("rules").order_by("name", "pk")
-    found = Insurer.objects.prefetch_related(Prefetch("programmes", programmes)).order_by("-is_active", "name", "pk")
-    return render(request, "insurance/insurers.html", {"insurers": found, "claims": queries.latest_claims(), **_rights(request)})
+    text = request.GET.get("q", "").strip()
+    shown = page_of(request, queries.insurers(text=text), 20)
+    return render(request, "insurance/insurers.html", {"page": shown, "q": text, "claims": queries.latest_claims(), **_rights(request)})
 
 
 @page(Permission.INSURANCE_WRITE)
@@ -161,7 +162,11 @@ def patient_insurance(request: Request, patient_id: UUID) -> HttpResponse:
     """The patient's policies with what is left of them, guarantee letters and claimed procedures."""
     patient = _patient(request, patient_id)
     today = _today(patient)
-    context = {"policies": queries.policy_cards(patient, today), "lines": queries.claim_lines_of(patient), "today": today}
+    context = {
+        "policies": queries.policy_cards(patient, today),
+        "page": page_of(request, queries.claim_lines_of(patient)),
+        "today": today,
+    }
     return render(request, "insurance/patient_insurance.html", {"patient": patient, "tab": "patient-insurance", **context, **_rights(request)})
 
 
@@ -215,7 +220,4 @@ def letter_file(request: Request, letter_id: UUID) -> HttpResponse:
     """The scan of a guarantee letter."""
     letter, file = queries.get_letter(letter_id)
     _patient(request, letter.patient_id)
-    response = HttpResponse(files.read(file), content_type=file.media_type)
-    response["Content-Disposition"] = "attachment"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return attachment(file)

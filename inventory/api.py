@@ -8,7 +8,6 @@ from ninja import Router
 from ninja.pagination import CursorPagination, paginate
 
 from clinic.lib.errors import NotFound
-from clinic.patients import queries as patients
 from clinic.price_list.models import Service
 from clinic.staff.http import Request, branch_of
 from clinic.staff.roles import Permission
@@ -26,6 +25,7 @@ from inventory.schemas import (
     NormIn,
     NormOut,
     ReceiptIn,
+    UsedOut,
 )
 
 router = Router(tags=["stock"])
@@ -86,11 +86,11 @@ def list_movements(request: Request, material_id: UUID) -> QuerySet[Movement]:
     return queries.movements_of(queries.get_material(material_id), branch_of(request))
 
 
-@router.get("/patients/{uuid:patient_id}/materials", response=list[MovementOut], operation_id="list_patient_materials")
+@router.get("/patients/{uuid:patient_id}/materials", response=list[UsedOut], operation_id="list_patient_materials")
 @paginate(CursorPagination, ordering=("-moved_at", "-id"))
-def list_patient_materials(request: Request, patient_id: UUID) -> QuerySet[Movement]:
-    patient = patients.get_patient_for(request.user, patient_id, what="materials", permission=Permission.STOCK_VIEW)
-    return queries.movements_of_patient(patient)
+def list_patient_materials(request: Request, patient_id: UUID, q: str = "") -> QuerySet[Movement]:
+    """What was used for a patient, returns too; `q` is a part of the material's name, its article or the lot's number."""
+    return queries.movements_of_patient(queries.look_at_materials(request.user, patient_id), text=q)
 
 
 @router.get("/norms", response=list[NormOut], operation_id="list_norms")

@@ -2,13 +2,16 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from uuid import UUID
 
 from django.db.models import Case, DecimalField, F, Min, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
 from clinic.lib.errors import NotFound
+from clinic.patients import queries as patients
 from clinic.patients.models import Patient
-from clinic.staff.models import Branch
+from clinic.staff.models import Branch, User
+from clinic.staff.roles import Permission
 from inventory.models import Lot, Material, Movement, Norm, Shortage
 
 EXPIRES_SOON = timedelta(days=60)
@@ -64,11 +67,23 @@ def movements_of(material: Material, branch: Branch) -> QuerySet[Movement]:
     )
 
 
-def movements_of_patient(patient: Patient) -> QuerySet[Movement]:
-    """What was used for a patient, newest first, with lots, so that a recalled lot is found."""
+def look_at_materials(user: User, patient_id: UUID) -> Patient:
+    """The patient, for those who read the record or keep the stock; the look is recorded.
+
+    :raises NotAllowed: :raises NotFound:
+    """
+    permission = Permission.CLINICAL_VIEW if user.may(Permission.CLINICAL_VIEW) else Permission.STOCK_VIEW
+    return patients.get_patient_for(user, patient_id, what="materials", permission=permission)
+
+
+def movements_of_patient(patient: Patient, *, text: str = "") -> QuerySet[Movement]:
+    """What was used for a patient, newest first, with lots, so that a recalled lot is found; narrowed by material, article or lot."""
+    found = Movement.objects.filter(patient=patient)
+    if text:
+        found = found.filter(Q(lot__material__name__icontains=text) | Q(lot__material__code__icontains=text) | Q(lot__number__icontains=text))
     return (
-        Movement.objects.filter(patient=patient)
-        .select_related("lot__material", "moved_by", "performance__procedure__service")
+        found.select_related("lot__material", "moved_by", "performance__procedure__service")
+        .prefetch_related("performance__procedure__teeth")
         .order_by("-moved_at", "-pk")
     )
 
@@ -89,6 +104,11 @@ def open_shortages(branch: Branch) -> QuerySet[Shortage]:
     )
 
 
-def norms() -> QuerySet[Norm]:
-    """All norms by service."""
-    return Norm.objects.select_related("service", "material").order_by("service__code", "material__name", "pk")
+def norms(*, text: str = "") -> QuerySet[Norm]:
+    """Norms by service; narrowed by a part of the service's code or title, or of the material."""
+    found = Norm.objects.all()
+    if text:
+        service = Q(service__code__icontains=text) | Q(service__title_ru__icontains=text)
+        service |= Q(service__title_fr__icontains=text) | Q(service__title_en__icontains=text)
+        found = found.filter(service | Q(material__name__icontains=text) | Q(material__code__icontains=text))
+    return found.select_related("service", "material").order_by("service__code", "material__name", "pk")

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from ninja import Field, Schema
 
+from inventory.models import Movement
+
 
 class MaterialIn(Schema):
     id: UUID | None = None
@@ -89,6 +91,31 @@ class MovementOut(Schema):
     unit_cost: Decimal | None
     barcode: str
     supplier: str
+
+
+class UsedOut(MovementOut):
+    """A movement for a patient, with what it was, of which lot, and for which act."""
+
+    material: UUID = Field(alias="lot.material_id")
+    material_name: str = Field(alias="lot.material.name")
+    unit: str = Field(alias="lot.material.unit")
+    lot_number: str = Field(alias="lot.number")
+    expires_on: date | None = Field(alias="lot.expires_on")
+    service: UUID | None
+    service_name: str
+    teeth: list[int]
+
+    @staticmethod
+    def resolve_service(movement: Movement) -> UUID | None:
+        return movement.performance.procedure.service_id if movement.performance else None
+
+    @staticmethod
+    def resolve_service_name(movement: Movement) -> str:
+        return str(movement.performance.procedure.service) if movement.performance else ""
+
+    @staticmethod
+    def resolve_teeth(movement: Movement) -> list[int]:
+        return sorted(place.tooth for place in movement.performance.procedure.teeth.all()) if movement.performance else []
 
 
 class NormIn(Schema):

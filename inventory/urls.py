@@ -5,6 +5,7 @@ from django.urls import path
 from inventory import views
 
 urlpatterns = [
+    path("patients/<uuid:patient_id>/materials/", views.patient_materials, name="patient-materials"),
     path("stock/", views.stock, name="stock"),
     path("stock/materials/new/", views.material_new, name="material-new"),
     path("stock/materials/<uuid:material_id>/", views.material, name="material"),

@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -12,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from clinic.lib import panels
 from clinic.lib.clock import branch_day
+from clinic.lib.pages import page_of
 from clinic.lib.toasts import tell
 from clinic.staff.guards import page
 from clinic.staff.http import Request, branch_of
@@ -25,7 +25,7 @@ def stock(request: Request) -> HttpResponse:
     """Balances of the branch, with what expires and what is owed."""
     branch = branch_of(request)
     text = request.GET.get("q", "").strip()
-    materials = Paginator(queries.balances(branch, text=text), 50).get_page(request.GET.get("page"))
+    materials = page_of(request, queries.balances(branch, text=text))
     today = branch_day(timezone.now(), branch.time_zone)
     context = {
         "page": materials,
@@ -42,9 +42,24 @@ def material(request: Request, material_id: UUID) -> HttpResponse:
     """One material: its lots and movements in the branch."""
     found = queries.get_material(material_id)
     branch = branch_of(request)
-    movements = Paginator(queries.movements_of(found, branch), 50).get_page(request.GET.get("page"))
+    movements = page_of(request, queries.movements_of(found, branch))
     today = branch_day(timezone.now(), branch.time_zone)
     return render(request, "inventory/material.html", {"material": found, "lots": queries.lots_of(found, branch), "page": movements, "today": today})
+
+
+@page()
+def patient_materials(request: Request, patient_id: UUID) -> HttpResponse:
+    """What was used for a patient: material, lot, expiry, quantity, and for which act."""
+    patient = queries.look_at_materials(request.user, patient_id)
+    text = request.GET.get("q", "").strip()
+    movements = page_of(request, queries.movements_of_patient(patient, text=text))
+    context = {"patient": patient, "tab": _tab(request), "page": movements, "q": text, "may_open_stock": request.user.may(Permission.STOCK_VIEW)}
+    return render(request, "inventory/patient_materials.html", context)
+
+
+def _tab(request: Request) -> str:
+    """Under which tab of the patient the materials stand: the visits, for those who have that tab."""
+    return "visits" if request.user.may(Permission.CLINICAL_VIEW) else "patient"
 
 
 @page(Permission.STOCK_WRITE)
@@ -100,7 +115,9 @@ def lot_count(request: Request, lot_id: UUID) -> HttpResponse:
 @page(Permission.STOCK_VIEW)
 def norms(request: Request) -> HttpResponse:
     """What each service takes."""
-    return render(request, "inventory/norms.html", {"norms": queries.norms()})
+    text = request.GET.get("q", "").strip()
+    shown = page_of(request, queries.norms(text=text), 100)
+    return render(request, "inventory/norms.html", {"page": shown, "q": text})
 
 
 @page(Permission.STOCK_WRITE)

@@ -5,16 +5,20 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils import timezone
-from ninja import Router
+from ninja import File, Router, UploadedFile
 from ninja.pagination import CursorPagination, paginate
 
+from clinic.files import actions as files
+from clinic.files.answers import attachment
+from clinic.files.uploads import content_of, sniff
+from clinic.lib import openapi
 from clinic.lib.clock import branch_day
 from clinic.patients import queries as patients
 from clinic.staff.http import Request, branch_of
 from clinic.staff.roles import Permission
 from lab_orders import actions, queries, slip
-from lab_orders.models import Lab, LabOrder, LabStage
-from lab_orders.schemas import LabIn, LabOut, MoveIn, OrderChange, OrderIn, OrderOut, OrderWhole, StageOut
+from lab_orders.models import Lab, LabOrder, LabOrderFile, LabStage
+from lab_orders.schemas import LabFileOut, LabIn, LabOut, MoveIn, OrderChange, OrderIn, OrderOut, OrderWhole, StageOut
 
 router = Router(tags=["laboratory orders"])
 
@@ -79,11 +83,34 @@ def finish_lab_stage(request: Request, stage_id: UUID) -> LabStage:
     return actions.finish_stage(actor=request.user, at=timezone.now(), stage_id=stage_id)
 
 
-@router.get("/lab-orders/{uuid:order_id}/slip", operation_id="get_lab_slip")
+@router.get("/lab-orders/{uuid:order_id}/slip", operation_id="get_lab_slip", openapi_extra=openapi.PDF)
 def get_lab_slip(request: Request, order_id: UUID) -> HttpResponse:
     """The slip that travels with the work, as PDF."""
     order = queries.get_order_for(request.user, order_id)
     return slip.response(order, link=request.build_absolute_uri(f"/lab/{order.pk}/"))
+
+
+@router.get("/lab-orders/{uuid:order_id}/files", response=list[LabFileOut], operation_id="list_lab_order_files")
+def list_lab_order_files(request: Request, order_id: UUID) -> QuerySet[LabOrderFile]:
+    """The scans, photos and prescriptions of an order."""
+    order = queries.get_order_for(request.user, order_id)
+    return LabOrderFile.objects.filter(order=order).select_related("file").order_by("created_at", "pk")
+
+
+@router.post("/lab-orders/{uuid:order_id}/files", response={201: LabFileOut}, operation_id="attach_lab_order_file")
+def attach_lab_order_file(request: Request, order_id: UUID, file: File[UploadedFile]) -> tuple[int, LabOrderFile]:
+    """Attach a PDF, JPEG, PNG, DICOM or STL file; the same file twice is one attachment."""
+    request.user.require(Permission.LAB_WRITE)
+    order = queries.get_order_for(request.user, order_id)
+    content = content_of(file)
+    stored = files.store(content=content, media_type=sniff(content))
+    return 201, actions.attach_file(actor=request.user, order_id=order.pk, file=stored, name=file.name or "")
+
+
+@router.get("/lab-orders/{uuid:order_id}/files/{uuid:file_id}", operation_id="get_lab_order_file", openapi_extra=openapi.UPLOADED)
+def get_lab_order_file(request: Request, order_id: UUID, file_id: UUID) -> HttpResponse:
+    """The file as it was attached."""
+    return attachment(queries.get_file_for(request.user, order_id, file_id).file)
 
 
 def _details(data: OrderIn | OrderChange) -> actions.OrderDetails:

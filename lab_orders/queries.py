@@ -44,6 +44,12 @@ def overdue_by_lab(branch: Branch, today: date) -> list[Lab]:
     return list(Lab.objects.annotate(late=late).filter(late__gt=0).order_by("-late", "name", "pk"))
 
 
+def labs(*, text: str = "") -> QuerySet[Lab]:
+    """Laboratories, those in use first; narrowed by a part of the name, the contact person or the phone."""
+    found = Lab.objects.filter(Q(name__icontains=text) | Q(contact__icontains=text) | Q(phone__contains=text)) if text else Lab.objects.all()
+    return found.order_by("-is_active", "name", "pk")
+
+
 def orders_of_patient(patient: Patient) -> QuerySet[LabOrder]:
     """The patient's orders, newest first."""
     return orders().filter(patient=patient).order_by("-number")

@@ -83,6 +83,17 @@ class OrderOut(Schema):
     items: list[LabItemOut]
 
 
+class LabFileOut(Schema):
+    """A scan, photo or prescription sent with an order."""
+
+    id: UUID
+    name: str
+    media_type: str = Field(alias="file.media_type")
+    sha256: str = Field(alias="file.sha256")
+    size: int = Field(alias="file.size")
+
+
 class OrderWhole(OrderOut):
     stages: list[StageOut]
     changes: list[ChangeOut]
+    files: list[LabFileOut]

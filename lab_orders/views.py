@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -11,9 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from clinic.files import actions as files
+from clinic.files.answers import attachment
 from clinic.files.uploads import sniff
 from clinic.lib import panels
 from clinic.lib.clock import branch_day
+from clinic.lib.pages import page_of
 from clinic.lib.toasts import tell
 from clinic.patients import queries as patients
 from clinic.staff.guards import page
@@ -31,7 +32,7 @@ def lab(request: Request) -> HttpResponse:
     """All orders of the branch, overdue ones on top."""
     branch = branch_of(request)
     state, text = request.GET.get("state", ""), request.GET.get("q", "").strip()
-    orders = Paginator(queries.orders(branch, state=state, text=text), 50).get_page(request.GET.get("page"))
+    orders = page_of(request, queries.orders(branch, state=state, text=text))
     today = branch_day(timezone.now(), branch.time_zone)
     context = {
         "page": orders,
@@ -50,7 +51,8 @@ def patient_lab(request: Request, patient_id: UUID) -> HttpResponse:
     """The patient's orders and the work that waits to be ordered."""
     patient = patients.get_patient_for(request.user, patient_id, what="lab orders", permission=Permission.LAB_VIEW)
     today = branch_day(timezone.now(), branch_of(request).time_zone)
-    context = {"orders": queries.orders_of_patient(patient), "waiting": queries.procedures_to_order(patient), "today": today, "out": rules.OUT}
+    shown = page_of(request, queries.orders_of_patient(patient))
+    context = {"page": shown, "waiting": queries.procedures_to_order(patient), "today": today, "out": rules.OUT}
     return render(request, "lab_orders/patient_lab.html", {"patient": patient, "tab": "patient-lab", **context})
 
 
@@ -138,10 +140,7 @@ def file_new(request: Request, order_id: UUID) -> HttpResponse:
 def file_open(request: Request, order_id: UUID, file_id: UUID) -> HttpResponse:
     """Download an attached file."""
     attached = queries.get_file_for(request.user, order_id, file_id)
-    response = HttpResponse(files.read(attached.file), content_type=attached.file.media_type)
-    response["Content-Disposition"] = "attachment"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return attachment(attached.file)
 
 
 @page(Permission.LAB_VIEW)
@@ -154,7 +153,9 @@ def order_slip(request: Request, order_id: UUID) -> HttpResponse:
 @page(Permission.LAB_VIEW)
 def labs(request: Request) -> HttpResponse:
     """Laboratories the clinic works with."""
-    return render(request, "lab_orders/labs.html", {"labs": Lab.objects.order_by("-is_active", "name", "pk")})
+    text = request.GET.get("q", "").strip()
+    shown = page_of(request, queries.labs(text=text))
+    return render(request, "lab_orders/labs.html", {"page": shown, "q": text})
 
 
 @page(Permission.LAB_WRITE)

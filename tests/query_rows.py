@@ -9,7 +9,7 @@ from clinic.price_list.models import Category
 from clinic.scheduling.models import Appointment
 from clinic.staff.roles import Role
 from insurance.models import Insurer
-from inventory.models import Norm
+from inventory.models import Movement, Norm
 from tests.billing.factories import make_charge, pay
 from tests.insurance.factories import make_policy, make_programme
 from tests.inventory.factories import make_lot, make_material
@@ -72,6 +72,9 @@ def _offer(number: int) -> None:
 def _money(number: int) -> None:
     debtor = make_patient(f"Должник{number}")
     for patient in (petrov(), debtor):
-        make_charge("100.00", patient, category=Category.THERAPY)
+        charge = make_charge("100.00", patient, category=Category.THERAPY)
+        lot = make_lot(make_material(), "10", number=f"U{number}")
+        used = {"performance": charge.performance, "patient": patient, "moved_at": NOW, "moved_by": dr_orlova()}
+        Movement.objects.create(lot=lot, kind="write_off", quantity=Decimal(-1), **used)
         pay("10.00", patient)
     make_policy(make_programme(f"Insurer of {number}"), patient=petrov(), priority=number + 1)

@@ -12,8 +12,10 @@ from ninja.pagination import CursorPagination, paginate
 
 from charting.models import Procedure
 from charting.rules import Place
+from clinic.lib import openapi
 from clinic.lib.clock import branch_day
 from clinic.lib.errors import InvalidInput, NotFound
+from clinic.lib.schemas import ReasonIn
 from clinic.patients import queries as patients
 from clinic.patients import signature
 from clinic.price_list.models import Service
@@ -62,6 +64,20 @@ def add_alternative(request: Request, plan_id: UUID, data: s.AlternativeIn) -> t
             raise NotFound
         return 201, actions.copy_alternative(alternative_id=source.pk, title=data.title, actor=request.user, at=timezone.now(), id=data.id)
     return 201, actions.add_alternative(plan_id=plan_id, title=data.title, summary=data.summary, actor=request.user, at=timezone.now(), id=data.id)
+
+
+@router.put("/alternatives/{uuid:alternative_id}", response=s.AlternativeOut, operation_id="rename_alternative")
+def rename_alternative(request: Request, alternative_id: UUID, data: s.AlternativeChange) -> Alternative:
+    """Another title and summary; 409 `stale` when somebody changed it since `version` was read."""
+    queries.get_alternative_for(request.user, alternative_id, permission=Permission.PLAN_WRITE)
+    return actions.rename_alternative(alternative_id=alternative_id, actor=request.user, **data.dict())
+
+
+@router.post("/alternatives/{uuid:alternative_id}/end", response=s.AlternativeOut, operation_id="end_alternative")
+def end_alternative(request: Request, alternative_id: UUID, data: ReasonIn) -> Alternative:
+    """End the agreed treatment early: lines not done are cancelled, what is done stays."""
+    queries.get_alternative_for(request.user, alternative_id, permission=Permission.PLAN_WRITE)
+    return actions.end_early(alternative_id=alternative_id, reason=data.reason, actor=request.user, at=timezone.now())
 
 
 @router.post("/alternatives/{uuid:alternative_id}/items", response={201: s.ItemOut}, operation_id="add_item")
@@ -253,7 +269,7 @@ def sign_document(request: Request, document_id: UUID, data: s.SignatureIn) -> t
     return 201, actions.sign_document(document_id=document_id, drawn=drawn, address=address, actor=request.user, at=timezone.now(), **values)
 
 
-@router.get("/documents/{uuid:document_id}/file", operation_id="get_document_file")
+@router.get("/documents/{uuid:document_id}/file", operation_id="get_document_file", openapi_extra=openapi.PDF)
 def get_document_file(request: Request, document_id: UUID, signed: bool = True) -> HttpResponse:  # noqa: FBT001, FBT002 - a query parameter
     """The PDF: signed when somebody signed (unless `signed=false`), else as issued."""
     return download.response(queries.get_document_for(request.user, document_id), signed=signed)

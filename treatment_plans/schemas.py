@@ -21,6 +21,12 @@ class AlternativeIn(Schema):
     copy_of: UUID | None = None
 
 
+class AlternativeChange(Schema):
+    version: int
+    title: str
+    summary: str = ""
+
+
 class ToothIn(Schema):
     tooth: int
     surfaces: list[str] = []

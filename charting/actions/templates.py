@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from charting.defaults import note_templates
 from charting.models import NoteTemplate
-from clinic.lib.errors import InvalidInput, NotFound
+from clinic.lib.errors import InvalidInput, NotFound, StaleVersion
+from clinic.lib.ids import uuid7
 from clinic.staff.models import User
 from clinic.staff.roles import Permission
 
@@ -18,27 +19,36 @@ TITLE_TAKEN = _("This section has a template with this title already.")
 
 
 @transaction.atomic
-def save_template(*, actor: User, details: Mapping[str, Any], template_id: UUID | None = None) -> NoteTemplate:
-    """Write a new template, or change one.
+def save_template(
+    *, actor: User, details: Mapping[str, Any], template_id: UUID | None = None, version: int | None = None, id: UUID | None = None
+) -> NoteTemplate:
+    """Write a new template, or change one as it was read at `version`; a new one sent twice with its `id` is one.
 
+    :raises StaleVersion: when somebody changed it since.
     :raises InvalidInput: when a field cannot be, or the title is taken in its section.
     """
     actor.require(Permission.VISIT_WRITE)
-    template = NoteTemplate.objects.select_for_update().filter(pk=template_id).first() if template_id else NoteTemplate()
+    sent = NoteTemplate.objects.filter(pk=id).first() if id else None
+    if sent is not None:
+        return sent
+    template = NoteTemplate.objects.select_for_update().filter(pk=template_id).first() if template_id else NoteTemplate(id=id or uuid7())
     if template is None:
         raise NotFound
+    if template_id and template.version != version:
+        raise StaleVersion
     for name in ("section", "language", "title", "body", "position", "is_active"):
         setattr(template, name, details.get(name, getattr(template, name)))
     try:
         template.full_clean(validate_constraints=False)
         with transaction.atomic():
-            template.save()
+            template.save(force_insert=template_id is None)
     except ValidationError as error:
         raise InvalidInput(fields={name: " ".join(texts) for name, texts in error.message_dict.items()}) from error
     except IntegrityError as error:
         if "charting_template_title_once" not in str(error):
             raise
         raise InvalidInput(TITLE_TAKEN, fields={"title": TITLE_TAKEN}) from error
+    template.refresh_from_db(fields=["version"])
     return template
 
 

@@ -12,8 +12,9 @@ from ninja.pagination import CursorPagination, paginate
 
 from charting.imaging import actions, queries, sending
 from charting.imaging.models import Image
-from charting.imaging.reading import content_of
 from charting.queries import aware
+from clinic.files.uploads import content_of
+from clinic.lib import openapi
 from clinic.lib.schemas import ReasonIn
 from clinic.patients.queries import get_patient_for
 from clinic.staff.http import Request
@@ -130,13 +131,13 @@ def mark_image_in_error(request: Request, image_id: UUID, data: ReasonIn) -> Ima
     return actions.mark_image_in_error(image=image, actor=request.user, at=timezone.now(), reason=data.reason)
 
 
-@router.get("/images/{uuid:image_id}/file", operation_id="get_image_file")
+@router.get("/images/{uuid:image_id}/file", operation_id="get_image_file", openapi_extra=openapi.IMAGE)
 def get_image_file(request: Request, image_id: UUID) -> HttpResponse:
     """The file as it came in."""
     return sending.original(queries.get_image_for(request.user, image_id))
 
 
-@router.get("/images/{uuid:image_id}/preview", operation_id="get_image_preview")
+@router.get("/images/{uuid:image_id}/preview", operation_id="get_image_preview", openapi_extra=openapi.PICTURE)
 def get_image_preview(request: Request, image_id: UUID) -> HttpResponse:
     """The small picture, PNG or JPEG."""
     return sending.preview(queries.get_image_for(request.user, image_id))

@@ -9,7 +9,6 @@ from typing import IO, Any, BinaryIO, cast
 
 import numpy as np
 import pydicom
-from django.core.files.base import File
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from PIL import Image as Pillow
@@ -70,15 +69,6 @@ class Reading:
     attributes: dict[str, Any] = field(default_factory=dict)
     person: str = ""
     born: date | None = None
-
-
-def content_of(upload: "File[bytes]") -> IO[bytes]:
-    """The bytes of an uploaded file, from its beginning."""
-    stream = upload.file
-    if stream is None:
-        raise NotAPicture
-    stream.seek(0)
-    return stream
 
 
 def read(stream: IO[bytes]) -> Reading:

@@ -15,8 +15,9 @@ from charting import teeth
 from charting.imaging import actions, queries, sending, words
 from charting.imaging.forms import ImageForm, UploadForm
 from charting.imaging.models import Image
-from charting.imaging.reading import content_of
+from clinic.files.uploads import content_of
 from clinic.lib.errors import DomainError
+from clinic.lib.pages import page_of
 from clinic.lib.panels import add_errors
 from clinic.lib.toasts import tell
 from clinic.patients.models import Patient
@@ -26,6 +27,7 @@ from clinic.staff.http import Request
 from clinic.staff.roles import Permission
 
 MOST_FILES = 40
+PAGE_SIZE = 60
 
 
 @page(Permission.CLINICAL_VIEW)
@@ -69,13 +71,15 @@ def _gallery(request: Request, patient: Patient, form: UploadForm, problems: lis
     tooth = request.GET.get("tooth", "")
     chosen = int(tooth) if tooth.isdigit() and int(tooth) in teeth.ALL else None
     visit_id = _uuid(request.GET.get("visit", "") or request.POST.get("visit", ""))
-    found = list(queries.images_of(patient, tooth=chosen, visit_id=visit_id if request.method == "GET" else None))
-    everything = list(queries.images_of(patient).values_list("teeth", flat=True)) if chosen or visit_id else [image.teeth for image in found]
+    found = queries.images_of(patient, tooth=chosen, visit_id=visit_id if request.method == "GET" else None)
+    shown = page_of(request, found, PAGE_SIZE)
+    everything = queries.images_of(patient).values_list("teeth", flat=True)
     return {
         "patient": patient,
         "tab": "images",
-        "days": [(day, list(rows)) for day, rows in groupby(found, key=lambda image: timezone.localtime(image.taken_at).date())],
-        "count": len(found),
+        "days": [(day, list(rows)) for day, rows in groupby(shown, key=lambda image: timezone.localtime(image.taken_at).date())],
+        "count": shown.paginator.count,
+        "page": shown,
         "tooth": chosen,
         "visit_id": visit_id,
         "teeth": sorted({number for row in everything for number in row}),

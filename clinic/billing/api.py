@@ -1,16 +1,18 @@
 """API of accounts: charges, payments, allocations, invoices, balances."""
 
+from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils import timezone
-from ninja import Router
+from django.utils.translation import gettext_lazy as _
+from ninja import Query, Router
 from ninja.pagination import CursorPagination, paginate
 
-from clinic.billing import actions, debts, invoicing, queries
+from clinic.billing import actions, day_report, debts, invoicing, queries
 from clinic.billing.models import Allocation, Charge, Invoice, Payment
 from clinic.billing.payers import Choice, Wanted, choices
 from clinic.billing.schemas import (
@@ -31,15 +33,18 @@ from clinic.billing.schemas import (
 from clinic.billing.statement import statement
 from clinic.files import actions as files
 from clinic.history.actions import record_print
-from clinic.lib import pdf
+from clinic.lib import openapi, pdf, sheets
 from clinic.lib.clock import branch_day
+from clinic.lib.errors import InvalidInput
 from clinic.lib.money import ZERO
 from clinic.patients.models import Patient
 from clinic.patients.queries import get_patient_for
+from clinic.patients.search import matching_ids
 from clinic.staff.http import Request, branch_of
 from clinic.staff.roles import Permission
 
 router = Router(tags=["money"])
+NO_SUCH_DAY = _("There is no report of this day yet.")
 
 
 def _patient(request: Request, patient_id: UUID) -> Patient:
@@ -133,7 +138,7 @@ def cancel_invoice(request: Request, invoice_id: UUID, data: CancelIn) -> tuple[
     return 201, invoicing.cancel_invoice(invoice_id=invoice_id, reason=data.reason, actor=request.user, at=timezone.now())
 
 
-@router.get("/invoices/{uuid:invoice_id}/file", operation_id="get_invoice_file")
+@router.get("/invoices/{uuid:invoice_id}/file", operation_id="get_invoice_file", openapi_extra=openapi.PDF)
 def get_invoice_file(request: Request, invoice_id: UUID) -> HttpResponse:
     """The invoice as PDF."""
     invoice = queries.get_invoice_for(request.user, invoice_id)
@@ -162,10 +167,40 @@ def get_balance(request: Request, patient_id: UUID, currency: str = "") -> dict[
     }
 
 
+@router.get("/debts/workbook", operation_id="get_debts_workbook", openapi_extra=openapi.XLSX)
+def get_debts_workbook(request: Request, everywhere: bool = False) -> HttpResponse:  # noqa: FBT001, FBT002 - a query parameter
+    """Everybody who owes, as XLSX."""
+    request.user.require(Permission.MONEY_VIEW)
+    request.user.require(Permission.LIST_EXPORT)
+    branch = branch_of(request)
+    record_print(what="billing_unpaid", patient_id=None, body={"here": not everywhere})
+    found = debts.debts(debts.Scope(branch_day(timezone.now(), branch.time_zone), None if everywhere else branch))
+    return sheets.response(debts.debts_xlsx(found), name="unpaid")
+
+
+@router.get("/day-report", operation_id="get_day_report", openapi_extra=openapi.PDF)
+def get_day_report(request: Request, day: date | None = None) -> HttpResponse:
+    """The cash report of a branch day as PDF, with the signed state of history; today's without `day`."""
+    request.user.require(Permission.MONEY_VIEW)
+    branch = branch_of(request)
+    today = branch_day(timezone.now(), branch.time_zone)
+    if day and not day_report.FIRST_DAY <= day <= today:
+        raise InvalidInput(fields={"day": NO_SUCH_DAY})
+    record_print(what="billing_day_report", patient_id=None, body={"branch": str(branch.pk), "day": (day or today).isoformat()})
+    return pdf.response(day_report.render(branch, day or today), name=f"cash-{(day or today).isoformat()}")
+
+
 @router.get("/debts", response=list[DebtOut], operation_id="list_debts")
-def list_debts(request: Request, everywhere: bool = False, limit: int = 200) -> list[debts.Debt]:  # noqa: FBT001, FBT002 - a query parameter
-    """Who owes, the largest debt first; of the branch one works in unless `everywhere`."""
+def list_debts(
+    request: Request,
+    everywhere: bool = False,  # noqa: FBT001, FBT002 - a query parameter
+    q: str = "",
+    limit: int = 200,
+    offset: Annotated[int, Query(ge=0, le=debts.LONGEST_LIST)] = 0,
+) -> list[debts.Debt]:
+    """Who owes, the largest debt first; of the branch one works in unless `everywhere`; `q` is a name, card number or phone."""
     request.user.require(Permission.MONEY_VIEW)
     branch = branch_of(request)
     day = branch_day(timezone.now(), branch.time_zone)
-    return debts.debts(today=day, branch=None if everywhere else branch, limit=max(1, min(limit, debts.LONGEST_LIST)))
+    scope = debts.Scope(day, None if everywhere else branch, patients=matching_ids(q, day) if q.strip() else None)
+    return debts.debts(scope, limit=max(1, min(limit, debts.LONGEST_LIST)), offset=offset)

@@ -13,6 +13,8 @@ from clinic.lib.clock import day_bounds
 from clinic.lib.money import ZERO
 from clinic.staff.models import Branch
 
+FIRST_DAY = date(2000, 1, 1)
+
 
 @dataclass(frozen=True)
 class Seal:

@@ -1,9 +1,10 @@
 """Who owes the clinic how much and since when, and what was received in a day."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any, overload
 from uuid import UUID
 
 from django.db import connection
@@ -54,7 +55,8 @@ WITH due AS (
   SELECT o.patient_id, o.currency, o.amount, d.day, %(today)s::date - d.day AS age
   FROM billing_openamount o JOIN staff_branch b ON b.id = o.branch_id
   CROSS JOIN LATERAL (SELECT (o.posted_at AT TIME ZONE b.time_zone)::date AS day) d
-  WHERE o.amount > 0 AND (%(branch)s::uuid IS NULL OR o.branch_id = %(branch)s) AND (%(since)s::timestamptz IS NULL OR o.posted_at >= %(since)s)),
+  WHERE o.amount > 0 AND (%(branch)s::uuid IS NULL OR o.branch_id = %(branch)s) AND (%(since)s::timestamptz IS NULL OR o.posted_at >= %(since)s)
+    AND (%(patients)s::uuid[] IS NULL OR o.patient_id = ANY(%(patients)s))),
 owed AS (
   SELECT patient_id, currency, min(day) AS oldest, sum(amount) AS total,
     coalesce(sum(amount) FILTER (WHERE age <= 30), 0) AS a, coalesce(sum(amount) FILTER (WHERE age BETWEEN 31 AND 60), 0) AS b,
@@ -63,7 +65,7 @@ owed AS (
 TOTALS = """
 SELECT currency, sum(total), sum(a), sum(b), sum(c), sum(d), count(*) FROM owed GROUP BY currency ORDER BY currency"""
 DEBTS = """,
-longest AS (SELECT * FROM owed ORDER BY total DESC, patient_id LIMIT %(limit)s)
+longest AS (SELECT * FROM owed ORDER BY total DESC, patient_id, currency LIMIT %(limit)s OFFSET %(offset)s)
 SELECT p.id, p.card_number, concat_ws(' ', p.last_name, p.first_name, nullif(p.patronymic, '')),
   coalesce((SELECT coalesce(concat_ws(' ', f.last_name, f.first_name, nullif(f.patronymic, '')), '') || r.name
             FROM patients_relation r LEFT JOIN patients_patient f ON f.id = r.related_patient_id
@@ -73,20 +75,52 @@ SELECT p.id, p.card_number, concat_ws(' ', p.last_name, p.first_name, nullif(p.p
   - coalesce((SELECT sum(l.amount) FROM billing_allocation l JOIN billing_payment y ON y.id = l.payment_id
               WHERE l.patient_id = p.id AND y.currency = o.currency), 0)
 FROM longest o JOIN patients_patient p ON p.id = o.patient_id
-ORDER BY o.total DESC, p.id
+ORDER BY o.total DESC, p.id, o.currency
 """
 
 
-def debts(*, today: date, branch: Branch | None = None, since: datetime | None = None, limit: int = LONGEST_LIST) -> list[Debt]:
-    """Patients who owe, the largest debt first; of one branch's charges, and of charges since an instant, when given."""
+@dataclass(frozen=True)
+class Scope:
+    """Whose debts: of one branch's charges, of charges since an instant, of these patients only, when given."""
+
+    today: date
+    branch: Branch | None = None
+    since: datetime | None = None
+    patients: Sequence[UUID] | None = None
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        branch, patients = self.branch.pk if self.branch else None, None if self.patients is None else list(self.patients)
+        return {"today": self.today, "branch": branch, "since": self.since, "patients": patients}
+
+
+def debts(scope: Scope, *, limit: int = LONGEST_LIST, offset: int = 0) -> list[Debt]:
+    """Patients who owe, the largest debt first."""
     with connection.cursor() as cursor:
-        cursor.execute(OWED + DEBTS, {**_scope(today, branch, since), "limit": limit})
+        cursor.execute(OWED + DEBTS, {**scope.parameters, "limit": limit, "offset": offset})
         rows = cursor.fetchall()
     return [Debt(*row) for row in rows]
 
 
-def _scope(today: date, branch: Branch | None, since: datetime | None) -> dict[str, date | UUID | int | None]:
-    return {"today": today, "branch": branch.pk if branch else None, "since": since}
+class DebtList(Sequence[Debt]):
+    """The debts as a paginator takes them: counted by their totals, read a page at a time."""
+
+    def __init__(self, scope: Scope, totals: Sequence["DebtTotal"]) -> None:
+        self.scope = scope
+        self.length = sum(total.people for total in totals)
+
+    def __len__(self) -> int:
+        return self.length
+
+    @overload
+    def __getitem__(self, wanted: int) -> Debt: ...
+    @overload
+    def __getitem__(self, wanted: slice) -> list[Debt]: ...
+    def __getitem__(self, wanted: int | slice) -> Debt | list[Debt]:
+        if isinstance(wanted, int):
+            return debts(self.scope, limit=1, offset=wanted)[0]
+        start, stop, _step = wanted.indices(self.length)
+        return debts(self.scope, limit=max(0, stop - start), offset=start)
 
 
 @dataclass(frozen=True)
@@ -99,10 +133,10 @@ class DebtTotal:
     people: int
 
 
-def totals(*, today: date, branch: Branch | None = None, since: datetime | None = None) -> list[DebtTotal]:
+def totals(scope: Scope) -> list[DebtTotal]:
     """The sums of what `debts` lists, of its whole length."""
     with connection.cursor() as cursor:
-        cursor.execute(OWED + TOTALS, _scope(today, branch, since))
+        cursor.execute(OWED + TOTALS, scope.parameters)
         rows = cursor.fetchall()
     return [DebtTotal(currency, owed, tuple(ages), people) for currency, owed, *ages, people in rows]
 

@@ -5,10 +5,12 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.formats import number_format
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from clinic.billing import actions, day_report, debts, invoicing, payers, queries, rules
@@ -17,21 +19,21 @@ from clinic.billing.models import Charge, InvoiceLine
 from clinic.billing.statement import Account, statement
 from clinic.files import actions as files
 from clinic.history.actions import record_print
-from clinic.lib import panels, pdf, sheets
+from clinic.lib import panels, pdf, searches, sheets
 from clinic.lib.clock import branch_day
 from clinic.lib.money import CURRENCIES, ZERO
+from clinic.lib.pages import page_of
 from clinic.lib.templatetags.house import money
 from clinic.lib.toasts import tell
 from clinic.patients import queries as patients
 from clinic.patients.models import Patient
-from clinic.patients.search import search_patients
+from clinic.patients.search import matching_ids, search_patients
 from clinic.staff.guards import page
 from clinic.staff.http import Request, branch_of
 from clinic.staff.roles import Permission
 
 RECENT = timedelta(days=30)
-FIRST_DAY = date(2000, 1, 1)
-LONGEST_PAGE = 200
+PAGE_SIZE = 50
 
 
 @page(Permission.MONEY_VIEW)
@@ -49,8 +51,8 @@ def till(request: Request) -> HttpResponse:
         "next": day + timedelta(days=1) if day < today else None,
         "receipts": receipts,
         "net": sum((line.net for line in receipts), ZERO),
-        "payments": debts.payments_of_day(branch, day)[:100],
-        "debts": debts.debts(today=today, branch=branch, since=now - RECENT, limit=12),
+        "payments": page_of(request, debts.payments_of_day(branch, day), PAGE_SIZE),
+        "debts": debts.debts(debts.Scope(today, branch, now - RECENT), limit=12),
     }
     return render(request, "billing/till.html", {**context, **_rights(request)})
 
@@ -78,32 +80,38 @@ def _day(request: Request, today: date) -> date:
         day = parse_date(request.GET.get("day", "")) or today
     except ValueError:
         day = today
-    return min(max(day, FIRST_DAY), today)
+    return min(max(day, day_report.FIRST_DAY), today)
 
 
 @page(Permission.MONEY_VIEW)
 def unpaid(request: Request) -> HttpResponse:
-    """Everybody who owes, by the age of the debt."""
+    """Everybody who owes, by the age of the debt; narrowed by name, card number or phone."""
+    if request.method == "POST":
+        narrowed = searches.keep(request) | ({"branch": "here"} if _is_here(request) else {})
+        return redirect(f"{reverse('unpaid')}?{urlencode(narrowed)}")
     scope = _scope(request)
-    sums = debts.totals(**scope)
-    context = {"debts": debts.debts(**scope, limit=LONGEST_PAGE), "totals": sums, "count": sum(total.people for total in sums)}
-    return render(request, "billing/unpaid.html", {**context, "here": _is_here(request), **_rights(request)})
+    sums = debts.totals(scope)
+    shown = page_of(request, debts.DebtList(scope, sums), PAGE_SIZE)
+    context = {"page": shown, "totals": sums, "count": shown.paginator.count, "here": _is_here(request), "q": searches.typed(request)}
+    context |= {"query": request.GET.urlencode(), "may_take": request.user.may(Permission.LIST_EXPORT)}
+    return render(request, "billing/unpaid.html", {**context, **_rights(request)})
 
 
-@page(Permission.MONEY_VIEW)
+@page(Permission.MONEY_VIEW, Permission.LIST_EXPORT)
 def unpaid_xlsx(request: Request) -> HttpResponse:
     """The same list as a workbook."""
     record_print(what="billing_unpaid", patient_id=None, body={"here": _is_here(request)})
-    return sheets.response(debts.debts_xlsx(debts.debts(**_scope(request))), name="unpaid")
+    return sheets.response(debts.debts_xlsx(debts.debts(_scope(request))), name="unpaid")
 
 
 def _is_here(request: Request) -> bool:
     return request.GET.get("branch") == "here"
 
 
-def _scope(request: Request) -> dict[str, Any]:
-    branch = branch_of(request)
-    return {"today": branch_day(timezone.now(), branch.time_zone), "branch": branch if _is_here(request) else None}
+def _scope(request: Request) -> debts.Scope:
+    branch, text = branch_of(request), searches.typed(request)
+    today = branch_day(timezone.now(), branch.time_zone)
+    return debts.Scope(today, branch if _is_here(request) else None, patients=matching_ids(text, today) if text else None)
 
 
 def _patient(request: Request, patient_id: UUID) -> Patient:
@@ -119,7 +127,9 @@ def patient_money(request: Request, patient_id: UUID) -> HttpResponse:
     currency = currency if currency in currencies else patient.branch.currency
     account = Account(statement(patient, currency))
     payer = next(choice for choice in payers.choices(patient) if choice.is_default)
-    context = {"currency": currency, "currencies": currencies, "account": account, "payer": payer, "invoices": queries.invoices_of(patient)}
+    shown = page_of(request, account.latest_first, PAGE_SIZE)
+    context = {"currency": currency, "currencies": currencies, "account": account, "page": shown, "payer": payer}
+    context["invoices"] = queries.invoices_of(patient)
     return render(request, "billing/patient_money.html", {"patient": patient, "tab": "patient-money", **context, **_rights(request)})
 
 

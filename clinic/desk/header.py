@@ -36,13 +36,13 @@ class PatientHeader:
 
     @property
     def alerts(self) -> list[Alert]:
-        """Alerts in words, for those who treat."""
-        return self._patient.active_alerts if self._user.may(Permission.CLINICAL_VIEW) else []
+        """Alerts in words, for those who treat and for whoever recorded them."""
+        return self._patient.alerts_for(self._user)
 
     @property
     def has_hidden_alerts(self) -> bool:
         """Whether there are alerts that this person may know of but not read."""
-        return bool(self._patient.active_alerts) and not self.alerts
+        return len(self._patient.active_alerts) > len(self.alerts)
 
     @property
     def shows_money(self) -> bool:

@@ -70,7 +70,12 @@ class VersionOut(EventOut):
 def patient_history(request: HttpRequest, patient_id: UUID, wanted: Query[Wanted], cursor: str | None = None) -> dict[str, Any]:
     """Who did what to this patient's record and who looked at it, the newest first."""
     patients.get_patient_for(cast(User, request.user), patient_id, what="history", permission=Permission.HISTORY_VIEW)
-    asked = ledger.Filter(
+    found = ledger.page_of(_filter(wanted, patient_id), cursor=cursor)
+    return {"events": wording.lines(found.events, found.before), "next_cursor": found.next_cursor}
+
+
+def _filter(wanted: Wanted, patient_id: UUID | None) -> ledger.Filter:
+    return ledger.Filter(
         patient_id=patient_id,
         actor=wanted.actor,
         kinds=wanted.kind,
@@ -80,7 +85,12 @@ def patient_history(request: HttpRequest, patient_id: UUID, wanted: Query[Wanted
         text=wanted.text,
         with_views=wanted.views,
     )
-    found = ledger.page_of(asked, cursor=cursor)
+
+
+@router.get("/history", response=EventsOut, operation_id="search_history")
+def search_history(request: HttpRequest, wanted: Query[Wanted], patient: UUID | None = None, cursor: str | None = None) -> dict[str, Any]:
+    """Events of the whole clinic, the newest first; whose records were shown is written down."""
+    found = history_views.search_for(cast(User, request.user), _filter(wanted, patient), cursor)
     return {"events": wording.lines(found.events, found.before), "next_cursor": found.next_cursor}
 
 

@@ -4,7 +4,6 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -14,8 +13,10 @@ from django.views.decorators.http import require_GET
 
 from clinic.history import queries as ledger
 from clinic.history import wording
+from clinic.history.actions import note
 from clinic.history.models import Event, EventKind
 from clinic.lib.errors import NotFound
+from clinic.lib.pages import page_of
 from clinic.patients import queries as patients
 from clinic.staff import queries as staff
 from clinic.staff.guards import page
@@ -30,9 +31,9 @@ SHOWN_KINDS = [EventKind.INSERT, EventKind.UPDATE, EventKind.DELETE, EventKind.V
 def patient_history(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     """Who did what to this patient's record, in words; looks at it too when asked."""
     patient = patients.get_patient_for(_user(request), patient_id, what="history", permission=Permission.HISTORY_VIEW)
-    facets = ledger.facets_of(patient_id)
+    facets, wanted = ledger.facets_of(patient_id), wanted_from(request, patient_id=patient_id)
     context = {
-        **_timeline(request, wanted_from(request, patient_id=patient_id)),
+        **_timeline(request, wanted, ledger.page_of(wanted, cursor=request.GET.get("cursor"))),
         "patient": patient,
         "tab": "patient-history",
         "may_take_evidence": _user(request).may(Permission.EVIDENCE_TAKE),
@@ -48,8 +49,9 @@ def patient_history(request: HttpRequest, patient_id: UUID) -> HttpResponse:
 def search(request: HttpRequest) -> HttpResponse:
     """Events of the whole clinic, by person, patient, kind and time."""
     wanted = wanted_from(request, patient_id=_uuid(request.GET.get("patient")))
+    found = search_for(_user(request), wanted, request.GET.get("cursor"))
     context = {
-        **_timeline(request, wanted),
+        **_timeline(request, wanted, found),
         "people": [(str(person.pk), person.get_full_name()) for person in staff.everybody().prefetch_related(None)],
         "tables": _labelled(wording.models_by_table()),
         "is_search": True,
@@ -68,7 +70,7 @@ def record(request: HttpRequest, table: str, key: UUID) -> HttpResponse:
     right = _chosen(events, request.GET.get("b"), request.GET.get("at"))
     left = _chosen(events, request.GET.get("a"), None) if request.GET.get("a") else max(0, right - 1)
     numbered = [{"line": line, "number": number + 1} for number, line in enumerate(lines)]
-    newest_first = Paginator(numbered[::-1], 50).get_page(request.GET.get("page"))
+    newest_first = page_of(request, numbered[::-1])
     context = {
         "what": wording.table_label(table),
         "lines": newest_first,
@@ -79,6 +81,18 @@ def record(request: HttpRequest, table: str, key: UUID) -> HttpResponse:
         "patient_id": events[-1].patient_id,
     }
     return render(request, "history/record.html", context)
+
+
+def search_for(user: User, wanted: ledger.Filter, cursor: str | None) -> ledger.Page:
+    """A page of everybody's events; the patients whose records it shows are written down with the look.
+
+    :raises NotAllowed:
+    """
+    user.require(Permission.HISTORY_SEARCH)
+    found = ledger.page_of(wanted, cursor=cursor)
+    seen = sorted({str(event.patient_id) for event in found.events if event.patient_id})
+    note(EventKind.VIEW, table="history_search", key=None, patient_id=wanted.patient_id, body={"patients": seen})
+    return found
 
 
 def versions_for(user: User, table: str, key: UUID) -> list[Event]:
@@ -123,8 +137,7 @@ def wanted_from(request: HttpRequest, *, patient_id: UUID | None) -> ledger.Filt
     )
 
 
-def _timeline(request: HttpRequest, wanted: ledger.Filter) -> dict[str, Any]:
-    found = ledger.page_of(wanted, cursor=request.GET.get("cursor"))
+def _timeline(request: HttpRequest, wanted: ledger.Filter, found: ledger.Page) -> dict[str, Any]:
     next_page = request.GET.copy()
     if found.next_cursor:
         next_page["cursor"] = found.next_cursor

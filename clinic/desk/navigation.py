@@ -40,7 +40,7 @@ RAIL = (
     Entry("lab", "flask-conical", pgettext_lazy("rail", "Lab"), (P.LAB_VIEW,), "g l"),
     Entry("stock", "package", pgettext_lazy("rail", "Stock"), (P.STOCK_VIEW,), "g s"),
     Entry("insurers", "shield-check", pgettext_lazy("rail", "Insurers"), (P.INSURANCE_VIEW,), "g i"),
-    Entry("registries", "file-check-2", pgettext_lazy("rail", "Registries"), (P.REPORT_VIEW,), "g e"),
+    Entry("registries", "file-check-2", pgettext_lazy("rail", "Registries"), (P.LIST_EXPORT,), "g e"),
     Entry("reports", "chart-column", pgettext_lazy("rail", "Reports"), (P.REPORT_VIEW,), "g r"),
     Entry("history", "history", pgettext_lazy("rail", "History"), (P.HISTORY_SEARCH,), "g h"),
     Entry("prices", "tags", pgettext_lazy("rail", "Prices"), (P.PRICE_VIEW,), "g c", ("/dictionaries/",)),

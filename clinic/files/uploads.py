@@ -3,6 +3,7 @@
 from typing import IO
 
 from django.conf import settings
+from django.core.files import File
 from django.utils.translation import gettext_lazy as _
 
 from clinic.lib.errors import InvalidInput
@@ -12,9 +13,21 @@ SIGNATURES = (
     (b"\xff\xd8\xff", "image/jpeg"),
     (b"\x89PNG\r\n\x1a\n", "image/png"),
 )
+EMPTY_OR_LARGE = _("The file is empty or larger than %(limit)s MB.")
 DICOM_AT = 128
 STL_HEADER = 84
 STL_FACET = 50
+
+
+def content_of(upload: "File[bytes]") -> IO[bytes]:
+    """The bytes of an uploaded file, from its beginning.
+
+    :raises InvalidInput: when there are none.
+    """
+    if upload.file is None:
+        raise InvalidInput(fields={"file": EMPTY_OR_LARGE % {"limit": settings.MAX_UPLOAD_BYTES // 2**20}})
+    upload.file.seek(0)
+    return upload.file
 
 
 def sniff(stream: IO[bytes]) -> str:
@@ -27,8 +40,7 @@ def sniff(stream: IO[bytes]) -> str:
     head = stream.read(512)
     stream.seek(0)
     if not size or size > settings.MAX_UPLOAD_BYTES:
-        limit = settings.MAX_UPLOAD_BYTES // 2**20
-        raise InvalidInput(fields={"file": _("The file is empty or larger than %(limit)s MB.") % {"limit": limit}})
+        raise InvalidInput(fields={"file": EMPTY_OR_LARGE % {"limit": settings.MAX_UPLOAD_BYTES // 2**20}})
     media_type = next((kind for signature, kind in SIGNATURES if head.startswith(signature)), None)
     if media_type is None and head[DICOM_AT : DICOM_AT + 4] == b"DICM":
         media_type = "application/dicom"

@@ -71,6 +71,7 @@ VIEWS: dict[str, Text] = {
     "insurance": gettext_lazy("insurance"),
     "history": gettext_lazy("history"),
     "record history": gettext_lazy("history of a record"),
+    "history_search": gettext_lazy("history of everybody"),
     "login": gettext_lazy("logged in"),
     "logout": gettext_lazy("logged out"),
     "login_refused": gettext_lazy("login refused"),

@@ -7,12 +7,14 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.http import HttpResponse
 from django.utils import timezone
-from ninja import Router
+from ninja import Query, Router
 
+from clinic.lib import openapi, sheets
 from clinic.lib.errors import InvalidInput, NotFound
 from clinic.lib.ids import uuid7
-from clinic.patients import actions, queries, schemas
+from clinic.patients import actions, exporting, queries, schemas
 from clinic.patients.api_imports import router as imports_router
 from clinic.patients.api_medical import router as medical_router
 from clinic.patients.messages import REFUSALS
@@ -57,8 +59,11 @@ def _after(found: QuerySet[Patient], cursor: str) -> QuerySet[Patient]:
 
 @router.post("/patients", response={201: schemas.PatientOut}, operation_id="register_patient")
 def register(request: Request, body: schemas.PatientIn) -> tuple[int, Patient]:
-    """Register a patient; 409 `likely_duplicates` until `is_another_person` says that they were seen (see /patients/duplicates)."""
-    request.user.require(Permission.PATIENT_WRITE)
+    """Register a patient; 409 `likely_duplicates` until `is_another_person` says that they were seen (see /patients/duplicates).
+
+    Documents, family, alerts and labels take the right to write patients' cards.
+    """
+    request.user.require(Permission.PATIENT_REGISTER)
     entry = _entry(body)
     patient = actions.register(entry=entry, actor=request.user, at=timezone.now(), id=body.id, is_another_person=body.is_another_person)
     return 201, patient
@@ -67,7 +72,7 @@ def register(request: Request, body: schemas.PatientIn) -> tuple[int, Patient]:
 @router.post("/patients/duplicates", response=list[schemas.LikenessOut], operation_id="find_duplicates")
 def duplicates(request: Request, body: schemas.PatientIn) -> list[dict[str, Any]]:
     """Patients already registered who may be this person, with the reasons."""
-    request.user.require(Permission.PATIENT_WRITE)
+    request.user.require(Permission.PATIENT_REGISTER)
     entry = _entry(body)
     actions.check_entry(entry, timezone.localdate())
     return [{"patient": likeness.patient, "reasons": likeness.reasons} for likeness in likely_duplicates(actions.person_of(entry))]
@@ -88,6 +93,14 @@ def _entry(body: schemas.PatientIn) -> actions.Registration:
         alerts=[queries.new_alert(alert.dict()) for alert in body.alerts],
         labels=labels,
     )
+
+
+@router.get("/patients/workbook", operation_id="get_patients_workbook", openapi_extra=openapi.XLSX)
+def get_patients_workbook(request: Request, wanted: Query[schemas.PatientFilters]) -> HttpResponse:
+    """The list of patients, narrowed as the page narrows it, as XLSX; that it was taken is an event of history."""
+    request.user.require(Permission.LIST_EXPORT)
+    found = queries.list_patients(user=request.user, filters=queries.filters_of(**wanted.dict()), today=timezone.localdate())
+    return sheets.response(exporting.patients_sheet(found), name="patients")
 
 
 @router.get("/patients/{patient_id}", response=schemas.PatientOut, operation_id="get_patient")

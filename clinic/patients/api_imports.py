@@ -4,16 +4,22 @@ from typing import Any, Literal
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
+from django.http import HttpResponse
 from django.utils import timezone
-from ninja import Router
+from ninja import File, Router, UploadedFile
 
-from clinic.lib.errors import InvalidInput
+from clinic.files import actions as files
+from clinic.files.uploads import content_of
+from clinic.lib import openapi, sheets
+from clinic.lib.errors import InvalidInput, NotFound
 from clinic.patients import schemas
-from clinic.patients.importing import decisions
+from clinic.patients.importing import actions, decisions
 from clinic.patients.importing.held import Held, beside_candidates, held_rows
+from clinic.patients.importing.names import FIELD_NAMES
 from clinic.patients.messages import REFUSALS
 from clinic.patients.models import Decision, HeldRow, ImportRun
-from clinic.staff.http import Request
+from clinic.patients.tasks import start_import
+from clinic.staff.http import Request, branch_of
 from clinic.staff.roles import Permission
 
 router = Router(tags=["patients"])
@@ -28,6 +34,61 @@ def list_imports(request: Request) -> QuerySet[ImportRun]:
     request.user.require(Permission.PATIENT_IMPORT)
     waiting = Count("held_rows", filter=Q(held_rows__decision=Decision.OPEN))
     return ImportRun.objects.annotate(rows_held=waiting).order_by("-created_at")[:LATEST]
+
+
+@router.post("/patient-imports", response={201: schemas.PatientImportWhole}, operation_id="upload_patient_import")
+def upload(request: Request, file: File[UploadedFile]) -> tuple[int, dict[str, Any]]:
+    """Take an XLSX or CSV in for the branch and guess what its columns mean; nothing is imported yet."""
+    request.user.require(Permission.PATIENT_IMPORT)
+    run = actions.take_file(content=content_of(file), name=file.name or "", branch=branch_of(request), actor=request.user)
+    return 201, _whole(run)
+
+
+@router.get("/patient-imports/{run_id}", response=schemas.PatientImportWhole, operation_id="get_patient_import")
+def get_import(request: Request, run_id: UUID) -> dict[str, Any]:
+    """How far the import is and what came of it; ask again while `state` is `running`."""
+    request.user.require(Permission.PATIENT_IMPORT)
+    return _whole(_get(run_id))
+
+
+@router.put("/patient-imports/{run_id}/mapping", response=schemas.PatientImportWhole, operation_id="map_patient_import")
+def map_columns(request: Request, run_id: UUID, body: schemas.MappingIn) -> dict[str, Any]:
+    """Say what the columns mean."""
+    return _whole(actions.set_mapping(run_id=run_id, mapping=body.mapping, actor=request.user))
+
+
+@router.post("/patient-imports/{run_id}/start", response=schemas.PatientImportWhole, operation_id="start_patient_import")
+def start(request: Request, run_id: UUID, body: schemas.ImportStartIn) -> dict[str, Any]:
+    """Start a dry run, or the import itself, in the background."""
+    request.user.require(Permission.PATIENT_IMPORT)
+    mapping = body.mapping if body.mapping is not None else _get(run_id).mapping
+    run = actions.plan_run(run_id=run_id, mapping=mapping, is_dry=body.mode == "dry", actor=request.user)
+    start_import(run)
+    return _whole(run)
+
+
+@router.get("/patient-imports/{run_id}/report", operation_id="get_patient_import_report", openapi_extra=openapi.XLSX)
+def report(request: Request, run_id: UUID) -> HttpResponse:
+    """The sheet of rows that stayed outside, each with its reason."""
+    request.user.require(Permission.PATIENT_IMPORT)
+    run = _get(run_id)
+    if run.report is None:
+        raise NotFound
+    return sheets.response(files.read(run.report), name="import-errors")
+
+
+def _get(run_id: UUID) -> ImportRun:
+    run = ImportRun.objects.select_related("report").filter(pk=run_id).first()
+    if run is None:
+        raise NotFound
+    return run
+
+
+def _whole(run: ImportRun) -> dict[str, Any]:
+    names = [name for name in schemas.PatientImportWhole.model_fields if hasattr(run, name)]
+    waiting = HeldRow.objects.filter(run=run, decision=Decision.OPEN).count()
+    fields = {name: str(words) for name, words in FIELD_NAMES.items()}
+    return {**{name: getattr(run, name) for name in names}, "rows_held": waiting, "fields": fields, "has_report": run.report_id is not None}
 
 
 @router.get("/patient-imports/{run_id}/held-rows", response=schemas.HeldRowPage, operation_id="list_held_rows")

@@ -3,9 +3,12 @@
 import json
 from uuid import UUID
 
+from django.http import HttpResponse
 from django.utils import timezone
 from ninja import Router
 
+from clinic.files import actions as files
+from clinic.lib import openapi
 from clinic.lib.schemas import ReasonIn
 from clinic.patients import actions, queries, schemas, signature
 from clinic.patients.models import Alert, Consent, ConsentText, Patient, Relation
@@ -21,8 +24,9 @@ def _writable(request: Request, patient_id: UUID, what: str) -> Patient:
 
 @router.get("/patients/{patient_id}/alerts", response=list[schemas.AlertOut], operation_id="list_alerts")
 def list_alerts(request: Request, patient_id: UUID) -> list[Alert]:
-    """Alerts in force, the gravest first."""
-    return queries.get_patient_for(request.user, patient_id, what="alerts", permission=Permission.CLINICAL_VIEW).active_alerts
+    """Alerts in force, the gravest first; without the right to read the record those that you have recorded yourself."""
+    permission = Permission.CLINICAL_VIEW if request.user.may(Permission.CLINICAL_VIEW) else Permission.PATIENT_WRITE
+    return queries.get_patient_for(request.user, patient_id, what="alerts", permission=permission).alerts_for(request.user)
 
 
 @router.post("/patients/{patient_id}/alerts", response={201: schemas.AlertOut}, operation_id="record_alert")
@@ -34,7 +38,7 @@ def record_alert(request: Request, patient_id: UUID, body: schemas.AlertIn) -> t
 
 @router.post("/patients/{patient_id}/alerts/{alert_id}/end", response=schemas.AlertOut, operation_id="end_alert")
 def end_alert(request: Request, patient_id: UUID, alert_id: UUID, body: ReasonIn) -> Alert:
-    request.user.require(Permission.CLINICAL_VIEW)
+    """Take an alert off; without the right to read the record only one that you have recorded yourself."""
     patient = _writable(request, patient_id, "alerts")
     return actions.end_alert(alert_id=alert_id, patient=patient, reason=body.reason, actor=request.user, at=timezone.now())
 
@@ -73,6 +77,14 @@ def sign_consent(request: Request, patient_id: UUID, body: schemas.ConsentIn) ->
         id=body.id,
     )
     return 201, consent
+
+
+@router.get("/patients/{patient_id}/consents/{consent_id}/signature", operation_id="get_consent_signature", openapi_extra=openapi.PNG)
+def get_consent_signature(request: Request, patient_id: UUID, consent_id: UUID) -> HttpResponse:
+    """The picture of the signature."""
+    patient = queries.get_patient_for(request.user, patient_id, what="consent")
+    consent = queries.get_own(Consent.objects.select_related("image"), consent_id, patient)
+    return HttpResponse(files.read(consent.image), content_type="image/png", headers={"Cache-Control": "private, no-store"})
 
 
 @router.post("/patients/{patient_id}/consents/{consent_id}/withdrawal", response=schemas.ConsentOut, operation_id="withdraw_consent")

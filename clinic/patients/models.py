@@ -15,6 +15,7 @@ from clinic.files.models import StoredFile
 from clinic.history.models import Record
 from clinic.lib.constraints import together
 from clinic.staff.models import Branch, User
+from clinic.staff.roles import Permission
 
 
 class NextCardNumber(models.Func):
@@ -98,9 +99,14 @@ class Patient(Record):
     def get_full_name(self) -> str:
         return " ".join(part for part in (self.last_name, self.first_name, self.patronymic) if part)
 
+    def alerts_for(self, user: User) -> list["Alert"]:
+        """The alerts in force that the person may read: all with CLINICAL_VIEW, else those that they recorded themselves."""
+        sees_all = user.may(Permission.CLINICAL_VIEW)
+        return [alert for alert in self.active_alerts if sees_all or alert.recorded_by_id == user.pk]
+
     @cached_property
     def active_alerts(self) -> list["Alert"]:
-        """Medical alerts in force, the gravest first, read once; who lacks CLINICAL_VIEW is shown only that there are some."""
+        """Medical alerts in force, the gravest first, read once; a person is shown those of `alerts_for`, and that there are others."""
         return sorted(self.alerts.filter(ended_at=None).select_related("recorded_by"), key=Alert.gravity)
 
 

@@ -142,6 +142,24 @@ class Filters:
     source: Source | None = None
 
 
+def filters_of(*, q: str, branch: UUID | None, dentist: UUID | None, label: UUID | None, source: UUID | None) -> Filters:
+    """Filters by the ids of what narrows the list.
+
+    :raises InvalidInput: for an id of nothing.
+    """
+    asked: dict[str, tuple[type[Record], UUID | None]] = {
+        "branch": (Branch, branch),
+        "dentist": (User, dentist),
+        "label": (Label, label),
+        "source": (Source, source),
+    }
+    found = {name: model._default_manager.filter(pk=key).first() for name, (model, key) in asked.items() if key}
+    wrong = {name: NotFound.default_message for name, record in found.items() if record is None}
+    if wrong:
+        raise InvalidInput(fields=wrong)
+    return Filters(text=q.strip(), **found)  # type: ignore[arg-type]  # each is of its field's model
+
+
 def choices_of_filters(dentists: Sequence[Role]) -> tuple[list[User], list[Label], list[Source]]:
     """The dentists, labels and sources by which the list of patients can be narrowed."""
     found = read_together(CHOICES, {"roles": list(dentists)})

@@ -150,6 +150,16 @@ class PatientPage(Schema):
     next_cursor: str | None
 
 
+class PatientFilters(Schema):
+    """What narrows the list of patients; what is left out does not."""
+
+    q: str = ""
+    branch: UUID | None = None
+    dentist: UUID | None = None
+    label: UUID | None = None
+    source: UUID | None = None
+
+
 class LikenessOut(Schema):
     patient: PatientRow
     reasons: list[str]
@@ -234,6 +244,28 @@ class PatientImportOut(Schema):
     rows_doubtful: int
     rows_held: int = Field(description="rows that wait for a decision")
     created_at: datetime
+
+
+class PatientImportWhole(PatientImportOut):
+    """One import: what its columns mean (`mapping`, column to field), what they may mean (`fields`, in words), how far it is."""
+
+    columns: list[str]
+    mapping: dict[str, str]
+    fields: dict[str, str]
+    failure: str
+    has_report: bool = Field(description="whether there is a sheet of the rows that stayed outside")
+    finished_at: datetime | None
+
+
+class MappingIn(Schema):
+    mapping: dict[str, str] = Field(description="column to field; columns left out are not read")
+
+
+class ImportStartIn(Schema):
+    """`dry` checks every row and saves nothing; without `mapping` the columns mean what they meant."""
+
+    mode: Literal["dry", "import"]
+    mapping: dict[str, str] | None = None
 
 
 class CandidateOut(Schema):

@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from clinic.lib import panels
 from clinic.lib.clock import branch_day
+from clinic.lib.pages import page_of
 from clinic.lib.toasts import tell
 from clinic.price_list import actions, queries
 from clinic.price_list.dictionaries import actions as dictionaries
@@ -28,7 +28,7 @@ def prices(request: Request) -> HttpResponse:
     branch = branch_of(request)
     text, category, everything = request.GET.get("q", "").strip(), request.GET.get("category", ""), "all" in request.GET
     found = queries.services(branch, _today(request), text=text, category=category, only_offered=not everything)
-    context = {"page": Paginator(found, 150).get_page(request.GET.get("page")), "q": text, "category": category, "everything": everything}
+    context = {"page": page_of(request, found, 150), "q": text, "category": category, "everything": everything}
     price_list = queries.default_price_list(branch)
     return render(
         request, "price_list/prices.html", {**context, "categories": Category.choices, "price_list": price_list, "branch": branch, **_rights(request)}
@@ -90,7 +90,7 @@ def dictionaries_page(request: Request) -> HttpResponse:
     kind = request.GET.get("kind", DictionaryKind.ICD10)
     text = request.GET.get("q", "").strip()
     day = _asked_day(request) or _today(request)
-    found = Paginator(queries.codes(kind, day, text=text), 50).get_page(request.GET.get("page"))
+    found = page_of(request, queries.codes(kind, day, text=text))
     imports = DictionaryImport.objects.select_related("imported_by").order_by("-created_at", "pk")[:20]
     context = {"page": found, "kind": kind, "q": text, "day": day, "kinds": DictionaryKind.choices, "imports": imports, **_rights(request)}
     return render(request, "price_list/dictionaries.html", context)

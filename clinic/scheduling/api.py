@@ -2,12 +2,15 @@
 
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import JsonResponse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from ninja import Query, Router, Status
+from ninja.pagination import CursorPagination, paginate
 
 from clinic.lib.errors import NotFound
+from clinic.patients.queries import get_patient_for
 from clinic.scheduling import actions, queries
 from clinic.scheduling.api_setup import LONGEST_LIST, place_of
 from clinic.scheduling.api_setup import router as setup_router
@@ -70,6 +73,15 @@ def change_state(request: Request, appointment_id: UUID, body: AppointmentStateI
 def describe(request: Request, appointment_id: UUID, body: AppointmentDetailsIn) -> Appointment:
     """Another type, assistant or note."""
     return actions.describe(actor=request.user, at=timezone.now(), appointment_id=appointment_id, **body.dict())
+
+
+@router.get("/patients/{uuid:patient_id}/appointments", response=list[AppointmentOut], operation_id="list_patient_appointments")
+@paginate(CursorPagination, ordering=("-starts_at", "-id"))
+def list_patient_appointments(request: Request, patient_id: UUID) -> QuerySet[Appointment]:
+    """All appointments of a patient, cancelled ones too, the newest first."""
+    request.user.require(Permission.DIARY_VIEW)
+    patient = get_patient_for(request.user, patient_id, what="appointments")
+    return queries.with_alerts(queries.patient_appointments(patient))
 
 
 @router.get("/slots", response=list[SlotOut], operation_id="find_slots")

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 from clinic.lib.clock import branch_day, day_bounds
 from clinic.lib.errors import DomainError, NotFound
 from clinic.lib.ids import uuid7
+from clinic.lib.pages import page_of
 from clinic.lib.panels import add_errors
 from clinic.lib.templatetags.house import STATE_ICONS
 from clinic.patients.models import Patient
@@ -248,7 +249,12 @@ def _panel(request: Request, appointment: Appointment, *, error: DomainError | N
 def patient_appointments(request: Request, patient_id: UUID) -> HttpResponse:
     """All appointments of a patient."""
     patient = get_patient_for(request.user, patient_id, what="appointments")
-    context = {"patient": patient, "tab": "patient", "appointments": queries.patient_appointments(patient), "now": timezone.now()}
+    context = {
+        "patient": patient,
+        "tab": "patient",
+        "page": page_of(request, queries.patient_appointments(patient)),
+        "now": timezone.now(),
+    }
     return render(request, "scheduling/patient_appointments.html", context)
 
 

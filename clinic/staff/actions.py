@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from axes.utils import reset
 from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -227,9 +228,11 @@ def set_password(*, user: User, password: str, actor: User) -> User:
 
 
 def reset_password(*, user: User, actor: User) -> Secret:
-    """A temporary password, shown once, for a person who forgot theirs."""
+    """A temporary password, shown once, for a person who forgot theirs; a name locked after wrong passwords is free again."""
     value = temporary_password()
-    return Secret(owner=set_password(user=user, password=value, actor=actor), value=value)
+    changed = set_password(user=user, password=value, actor=actor)
+    reset(username=user.username)
+    return Secret(owner=changed, value=value)
 
 
 @transaction.atomic

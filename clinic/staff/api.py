@@ -8,14 +8,19 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Router
 
+from clinic.lib import openapi
 from clinic.lib.errors import InvalidInput, NotFound
-from clinic.staff import actions, places, queries
-from clinic.staff.models import ApiToken, Branch, RoleGrant, User
+from clinic.lib.schemas import ReasonIn
+from clinic.staff import actions, places, queries, second_factor
+from clinic.staff.models import ApiToken, Branch, LegalEntity, RoleGrant, User
 from clinic.staff.roles import Permission
 from clinic.staff.schemas import (
     BranchChange,
     BranchIn,
     BranchOut,
+    LegalEntityChange,
+    LegalEntityIn,
+    LegalEntityOut,
     MeIn,
     MeOut,
     PersonChange,
@@ -31,7 +36,7 @@ from clinic.staff.schemas import (
 router = Router(tags=["people"])
 
 
-@router.get("/me", response=MeOut, operation_id="me")
+@router.get("/me", response=MeOut, operation_id="me", openapi_extra=openapi.OPEN)
 def me(request: HttpRequest) -> User:
     """Who the caller is and what they may do."""
     return _actor(request)
@@ -80,6 +85,36 @@ def deactivate_user(request: HttpRequest, user_id: UUID) -> User:
     return actions.deactivate_user(user=queries.get_person(user_id), actor=_actor(request), at=timezone.now())
 
 
+@router.post("/users/{uuid:user_id}/activation", response=UserOut, operation_id="activate_user")
+def activate_user(request: HttpRequest, user_id: UUID) -> User:
+    """Open the account of a person who came back."""
+    _actor(request).require(Permission.STAFF_WRITE)
+    return actions.activate_user(user=queries.get_person(user_id), actor=_actor(request))
+
+
+@router.post("/users/{uuid:user_id}/password", response=PersonMade, operation_id="reset_password")
+def reset_password(request: HttpRequest, user_id: UUID) -> dict[str, Any]:
+    """A temporary password, to be changed at the first login; whoever is locked out after wrong ones may try again at once."""
+    _actor(request).require(Permission.STAFF_WRITE)
+    made = actions.reset_password(user=queries.get_person(user_id), actor=_actor(request))
+    return {"user": made.owner, "temporary_password": made.value}
+
+
+@router.delete("/users/{uuid:user_id}/pin", response=UserOut, operation_id="erase_pin")
+def erase_pin(request: HttpRequest, user_id: UUID) -> User:
+    """Erase a PIN, so that its owner chooses a new one; a PIN locked after wrong tries is free again."""
+    _actor(request).require(Permission.STAFF_WRITE)
+    return actions.set_pin(user=queries.get_person(user_id), pin="", actor=_actor(request))
+
+
+@router.post("/users/{uuid:user_id}/second-factor/off", response=UserOut, operation_id="switch_second_factor_off")
+def switch_second_factor_off(request: HttpRequest, user_id: UUID, body: ReasonIn) -> User:
+    """Switch the second factor of a person off who lost the telephone."""
+    _actor(request).require(Permission.STAFF_WRITE)
+    second_factor.disable(user=queries.get_person(user_id), actor=_actor(request), reason=body.reason)
+    return queries.get_person(user_id)
+
+
 @router.post("/users/{uuid:user_id}/roles", response={201: UserOut}, operation_id="grant_role")
 def grant_role(request: HttpRequest, user_id: UUID, body: RoleIn) -> tuple[int, User]:
     """Give a person a role, in one branch or in all."""
@@ -100,7 +135,7 @@ def end_role(request: HttpRequest, user_id: UUID, grant_id: UUID) -> User:
     return queries.get_person(user_id)
 
 
-@router.get("/branches", response=list[BranchOut], operation_id="branches")
+@router.get("/branches", response=list[BranchOut], operation_id="branches", openapi_extra=openapi.OPEN)
 def branches(request: HttpRequest) -> list[Branch]:
     """Branches where the caller works."""
     return queries.branches_of(_actor(request))
@@ -121,6 +156,30 @@ def update_branch(request: HttpRequest, branch_id: UUID, body: BranchChange) -> 
     if branch is None:
         raise NotFound
     return places.update_branch(branch=branch, version=body.version, actor=_actor(request), details=body.dict(exclude={"version"}))
+
+
+@router.get("/legal-entities", response=list[LegalEntityOut], operation_id="list_legal_entities")
+def legal_entities(request: HttpRequest) -> list[LegalEntity]:
+    """The companies that contract with patients and receive money."""
+    _actor(request).require(Permission.SETTINGS_WRITE)
+    return list(LegalEntity.objects.order_by("name", "pk"))
+
+
+@router.post("/legal-entities", response={201: LegalEntityOut}, operation_id="create_legal_entity")
+def create_legal_entity(request: HttpRequest, body: LegalEntityIn) -> tuple[int, LegalEntity]:
+    """A new company."""
+    details = body.dict(exclude={"id"})
+    return 201, places.create_legal_entity(actor=_actor(request), at=timezone.now(), details=details, id=body.id)
+
+
+@router.put("/legal-entities/{uuid:entity_id}", response=LegalEntityOut, operation_id="update_legal_entity")
+def update_legal_entity(request: HttpRequest, entity_id: UUID, body: LegalEntityChange) -> LegalEntity:
+    """Change a company's details; documents already issued keep the old ones."""
+    _actor(request).require(Permission.SETTINGS_WRITE)
+    entity = LegalEntity.objects.filter(pk=entity_id).first()
+    if entity is None:
+        raise NotFound
+    return places.update_legal_entity(entity=entity, version=body.version, actor=_actor(request), details=body.dict(exclude={"version"}))
 
 
 @router.get("/tokens", response=list[TokenOut], operation_id="tokens")

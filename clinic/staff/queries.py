@@ -44,9 +44,13 @@ def people_with_pin(branch_id: str | None, ids: list[str]) -> QuerySet[User]:
     )
 
 
-def everybody() -> QuerySet[User]:
-    """All people, those who left last, with their roles."""
-    return User.objects.prefetch_related("role_grants__branch").select_related("home_branch").order_by("-is_active", "last_name", "first_name", "pk")
+def everybody(*, text: str = "") -> QuerySet[User]:
+    """All people, those who left last, with their roles; narrowed by parts of names, the user name or the speciality."""
+    found = User.objects.all()
+    for word in text.split():
+        names = Q(last_name__icontains=word) | Q(first_name__icontains=word) | Q(patronymic__icontains=word)
+        found = found.filter(names | Q(username__icontains=word) | Q(speciality__icontains=word))
+    return found.prefetch_related("role_grants__branch").select_related("home_branch").order_by("-is_active", "last_name", "first_name", "pk")
 
 
 def get_user(user_id: UUID | str) -> User:

@@ -111,6 +111,33 @@ class BranchChange(BranchDetails):
     version: int
 
 
+class LegalEntityDetails(Schema):
+    """A company's details as they appear in contracts."""
+
+    name: str
+    country: str = "RU"
+    tax_number: str = ""
+    registration_number: str = ""
+    licence: str = ""
+    address: str = ""
+    phone: str = ""
+    director: str = ""
+    bank_details: str = ""
+
+
+class LegalEntityIn(LegalEntityDetails):
+    id: UUID | None = None
+
+
+class LegalEntityChange(LegalEntityDetails):
+    version: int
+
+
+class LegalEntityOut(LegalEntityDetails):
+    id: UUID
+    version: int
+
+
 class TokenOut(Schema):
     id: UUID
     user_id: UUID

@@ -95,10 +95,10 @@ def agree(patients: list[Patient]) -> None:
     """Every reader of debts says what the rows say."""
     assert not differences()
     owed = {patient.pk: total for patient in patients if (total := owed_by_rows(patient))}
-    found = debts.debts(today=TODAY)
+    found = debts.debts(debts.Scope(TODAY))
     assert {debt.patient_id: debt.owed for debt in found} == owed
     assert all(sum(debt.by_age, ZERO) == debt.owed for debt in found)
-    assert [(total.owed, total.people) for total in debts.totals(today=TODAY)] == ([(sum(owed.values()), len(owed))] if owed else [])
+    assert [(total.owed, total.people) for total in debts.totals(debts.Scope(TODAY))] == ([(sum(owed.values()), len(owed))] if owed else [])
     for patient in patients:
         assert sum((item.due for item in queries.open_charges(patient_id=patient.pk)), ZERO) == owed.get(patient.pk, ZERO)
         assert queries.balance(patient) == owed.get(patient.pk, ZERO) - sum((item.free for item in queries.advances(patient_id=patient.pk)), ZERO)

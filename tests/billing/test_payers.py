@@ -131,7 +131,7 @@ def test_the_unpaid_list_and_the_account_show_who_pays() -> None:
     mother()
     make_charge("100.00")
     take(payers.Wanted(name="Сидоров Пётр"))
-    assert [debt.payer for debt in debts.debts(today=NOW.date())] == ["Петрова Анна"]
+    assert [debt.payer for debt in debts.debts(debts.Scope(NOW.date()))] == ["Петрова Анна"]
     browser = log_in(accountant())
     assert "Петрова Анна" in browser.get(reverse("unpaid")).content.decode()
     account = browser.get(reverse("patient-money", args=[petrov().pk])).content.decode()

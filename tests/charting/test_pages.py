@@ -78,7 +78,7 @@ def test_templates_are_shipped_once_and_edited(dentist: Client) -> None:
     assert first > 40
     assert actions.ship_templates(actor=dr_orlova()) == 0
     row = NoteTemplate.objects.filter(language="en", section="complaint").order_by("position")[0]
-    values = {"section": "complaint", "language": "en", "title": "Renamed", "body": "text", "position": 0, "is_active": "on"}
+    values = {"section": "complaint", "language": "en", "title": "Renamed", "body": "text", "position": 0, "is_active": "on", "version": row.version}
     assert dentist.post(f"/note-templates/{row.pk}/", values).status_code == 302
     taken = dentist.post("/note-templates/new/", values)
     assert taken.status_code == 422

@@ -178,3 +178,13 @@ def test_a_records_page_leads_to_its_versions_for_those_who_may_read_them() -> N
     url = reverse("record-history", args=["inventory_material", material.pk])
     assert url in log_in(make_user(Role.LAWYER, Role.ASSISTANT, branch=make_branch())).get(reverse("material", args=[material.pk])).content.decode()
     assert url not in log_in(make_user(Role.ASSISTANT, branch=make_branch())).get(reverse("material", args=[material.pk])).content.decode()
+
+
+def test_a_program_searches_the_history_of_everybody_and_the_look_is_written_down(lawyer: Client, petrov: Patient) -> None:
+    found = lawyer.get("/api/v1/history?kind=U&views=false").json()
+    assert any(event["patient_id"] == str(petrov.pk) for event in found["events"])
+    look = Event.objects.filter(op="V", tbl="history_search").latest("id")
+    assert str(petrov.pk) in (look.body or {})["patients"]
+    lawyer.get(reverse("history"))
+    assert Event.objects.filter(op="V", tbl="history_search").count() == 2
+    assert log_in(dr_orlova()).get("/api/v1/history").status_code == 403

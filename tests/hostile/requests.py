@@ -70,6 +70,7 @@ class Operation:
     query: dict[str, Any]
     body_schema: dict[str, Any]
     content_type: str
+    statuses: frozenset[int]
     root: dict[str, Any] = field(repr=False)
 
     @cached_property
@@ -130,4 +131,5 @@ def operations() -> Iterator[Operation]:
             path = {name: filled(each["schema"], root, name) for name, each in parameters.items() if each["in"] == "path"}
             query = {name: filled(each["schema"], root, name) for name, each in parameters.items() if each["in"] == "query" and each.get("required")}
             schema = content[content_type]["schema"] if content else {}
-            yield Operation(operation["operationId"], method.upper(), route, parameters, path, query, schema, content_type, root)
+            statuses = frozenset(int(status) for status in operation["responses"])
+            yield Operation(operation["operationId"], method.upper(), route, parameters, path, query, schema, content_type, statuses, root)

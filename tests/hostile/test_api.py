@@ -1,6 +1,7 @@
 """Every API operation with values that nobody should send: never 5xx, one error shape in the user's language, nothing half-saved."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -46,6 +47,11 @@ def _in_query(client: Client, operation: Operation, name: str, value: Any) -> At
     return f"?{name}={value!r:.60}", lambda: operation.ask(client, query={name: value})
 
 
+def judge(operation: Operation, answer: Any) -> str | None:
+    """What is wrong with the answer; its status must be one that the published description names."""
+    return api_problem(answer) or (None if answer.status_code in operation.statuses else f"{answer.status_code} is not in the description")
+
+
 def walk(client: Client, *, step: int) -> list[str]:
     """Problems of every `step`-th attempt; each field gets another value than its neighbours."""
     problems, number = [], 0
@@ -53,7 +59,7 @@ def walk(client: Client, *, step: int) -> list[str]:
         for places in attempts(client, operation):
             for words, ask in places:
                 number += 1
-                if number % step == 0 and (problem := problem_with(ask, judge=api_problem)):
+                if number % step == 0 and (problem := problem_with(ask, judge=partial(judge, operation))):
                     problems.append(f"{operation.name} {words}: {problem}")
     return problems
 

@@ -28,3 +28,10 @@ def test_browser_libraries_are_modules_without_outside_addresses(page: Page, bas
     page.goto("/api/v1/openapi.json")
     for library, name in (("signature-pad", "default"),):
         assert page.evaluate(f"import('/static/vendor/{library}/index.js').then(module => typeof module['{name}'])") == "function"
+
+
+def test_the_api_describes_itself(page: Page) -> None:
+    page.goto("/api/v1/docs")
+    expect(page.locator("#operations-patients-list_patients")).to_be_visible()
+    page.locator("#operations-patients-register_patient").get_by_role("button").first.click()
+    expect(page.locator("#operations-patients-register_patient")).to_contain_text("Idempotency-Key")

@@ -41,7 +41,9 @@ def test_it_registers_once_with_everything(desk: Client) -> None:
     first, second = send(desk, "/patients", body), send(desk, "/patients", body)
     assert (first.status_code, second.json()) == (201, first.json())
     assert desk.get(f"/api/v1/patients/{body['id']}/contacts").json()[0]["value"] == "+79167654321"
-    assert desk.get(f"/api/v1/patients/{body['id']}/alerts").status_code == 403
+    assert [alert["text"] for alert in desk.get(f"/api/v1/patients/{body['id']}/alerts").json()] == ["Пенициллин"]
+    assert log_in(make_user(Role.ADMINISTRATOR)).get(f"/api/v1/patients/{body['id']}/alerts").json() == []
+    assert log_in(make_user(Role.TELESECRETARY)).get(f"/api/v1/patients/{body['id']}/alerts").status_code == 403
     assert log_in(dr_orlova()).get(f"/api/v1/patients/{body['id']}/alerts").json()[0]["text"] == "Пенициллин"
 
 
@@ -119,3 +121,22 @@ def test_it_ends_an_alert_for_those_who_may() -> None:
     assert send(orlova, f"/patients/{patient.pk}/alerts/{alert.pk}/end", {"reason": "Роды"}).json()["ended_at"]
     assert orlova.get(f"/api/v1/patients/{patient.pk}/alerts").json() == []
     assert Patient.objects.count() == 1
+
+
+def test_the_picture_of_a_signature_is_seen(desk: Client) -> None:
+    patient = petrov()
+    text, drawn = ConsentText.objects.get(language="ru"), drawn_signature()
+    body = {"text_id": str(text.pk), "strokes": json.loads(drawn["signature_strokes"]), "image": drawn["signature_image"]}
+    consent = send(desk, f"/patients/{patient.pk}/consents", body).json()
+    picture = desk.get(f"/api/v1/patients/{patient.pk}/consents/{consent['id']}/signature")
+    assert (picture.headers["Content-Type"], picture.content[:4]) == ("image/png", b"\x89PNG")
+    other = make_patient("Чужой")
+    assert desk.get(f"/api/v1/patients/{other.pk}/consents/{consent['id']}/signature").status_code == 404
+
+
+def test_a_telesecretary_registers_names_and_contacts_only() -> None:
+    caller = log_in(make_user(Role.TELESECRETARY, branch=make_branch()))
+    contacts = [{"kind": "phone", "value": "8 916 765 43 21"}]
+    assert send(caller, "/patients", smirnova(contacts=contacts)).status_code == 201
+    more = smirnova(last_name="Другая", identifiers=[{"kind": "snils", "number": "112-233-445 95"}])
+    assert send(caller, "/patients", more).status_code == 403

@@ -159,6 +159,36 @@ def test_it_hides_what_an_alert_says_from_those_outside_care(desk: Client) -> No
     assert "ВИЧ" in log_in(dr_orlova()).get(url).content.decode()
 
 
+def test_the_desk_reads_and_ends_the_alerts_that_it_recorded_itself(desk: Client) -> None:
+    patient, common = petrov(), {"severity": "critical", "recorded_at": timezone.now()}
+    own = Alert.objects.create(patient=patient, kind="allergy", text="Пенициллин", recorded_by=registrar_belova(), **common)
+    other = Alert.objects.create(patient=patient, kind="infection", text="ВИЧ", recorded_by=dr_orlova(), **common)
+    text = desk.get(reverse("patient", args=[patient.pk])).content.decode()
+    assert "Пенициллин" in text
+    assert "ВИЧ" not in text
+    assert "Medical alert: ask the dentist" in text
+    refused = desk.post(reverse("patient-alert-end", args=[patient.pk, other.pk]), {"reason": "ошибка"})
+    assert refused.status_code in (403, 422)
+    assert "ask a dentist" in refused.content.decode()
+    assert desk.post(reverse("patient-alert-end", args=[patient.pk, own.pk]), {"reason": "опечатка"}).status_code == 302
+    assert [alert.pk for alert in patient.alerts.filter(ended_at=None)] == [other.pk]
+
+
+def test_a_telesecretary_registers_a_caller_with_name_and_phone_alone() -> None:
+    caller = log_in(make_user(Role.TELESECRETARY, branch=make_branch()))
+    screen = caller.get(reverse("patient-new")).content.decode()
+    assert "contacts-0-value" in screen
+    assert not any(block in screen for block in ("identifiers-", "relations-", "alerts-", "Labels"))
+    typed = {"last_name": "Звонков", "first_name": "Пётр", "sex": "unknown", "language": "ru", "branch": str(make_branch().pk)}
+    block = {"contacts-TOTAL_FORMS": "2", "contacts-INITIAL_FORMS": "0", "contacts-0-kind": "phone", "contacts-0-value": "8 916 765 43 21"}
+    answer = caller.post(reverse("patient-new"), {**typed, **block, "contacts-1-kind": "email"})
+    assert answer.status_code == 302, answer.content.decode()
+    patient = Patient.objects.get(last_name="Звонков")
+    assert patient.contacts.get().value == "+79167654321"
+    assert caller.get(reverse("patient", args=[patient.pk])).status_code == 200
+    assert caller.get(reverse("patient-edit", args=[patient.pk])).status_code == 403
+
+
 @pytest.mark.parametrize(
     ("name", "form", "shown"),
     [

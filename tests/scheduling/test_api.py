@@ -210,3 +210,15 @@ def test_who_may_not_set_the_diary_up_is_refused(desk: Client) -> None:
     body = {"branch_id": str(make_branch().pk), "name": "Blue"}
     assert post(dentist, "/api/v1/rooms", body).status_code == 403
     assert post(desk, "/api/v1/rooms", {**body, "name": ""}).status_code == 422
+
+
+def test_the_appointments_of_a_patient_come_page_by_page(desk: Client) -> None:
+    patient = book().patient
+    for hour in (12, 14):
+        book(moscow(hour))
+    path = f"/api/v1/patients/{patient.pk}/appointments"
+    first = desk.get(f"{path}?page_size=2").json()
+    assert [row["starts_at"][:13] for row in first["results"]] == ["2026-11-23T11", "2026-11-23T09"]
+    assert len(desk.get(first["next"]).json()["results"]) == 1
+    assert Event.objects.filter(op="V", tbl="appointments", patient_id=patient.pk).count() == 2
+    assert log_in(make_user(Role.ACCOUNTANT)).get(path).status_code == 403

@@ -11,7 +11,7 @@ from django.test import Client
 from clinic.staff.roles import Role
 from tests.patients.drawing import drawn_signature
 from tests.staff.factories import dr_orlova, log_in, make_branch, make_user
-from tests.treatment_plans.factories import agreed, first_item, petrov, plan_with, service
+from tests.treatment_plans.factories import accept, agreed, first_item, petrov, plan_with, service
 
 pytestmark = pytest.mark.django_db
 
@@ -109,3 +109,18 @@ def test_what_does_not_exist_is_not_found(api: Client) -> None:
     for path in (f"/plans/{uuid4()}", f"/items/{uuid4()}", f"/documents/{uuid4()}/file"):
         assert api.get(f"/api/v1{path}").status_code == 404
     assert api.post(f"/api/v1/items/{uuid4()}/complete", {}, content_type="application/json").status_code == 404
+
+
+def test_an_alternative_is_renamed_and_ended_early(api: Client) -> None:
+    alternative = plan_with("filling").alternatives.get()
+    path = f"/api/v1/alternatives/{alternative.pk}"
+    version = get(api, f"/plans/{alternative.plan_id}")["alternatives"][0]["version"]
+    body = {"version": version, "title": "Композит", "summary": "Дешевле"}
+    renamed = api.put(path, body, content_type="application/json")
+    assert (renamed.status_code, renamed.json()["title"]) == (200, "Композит")
+    assert api.put(path, body, content_type="application/json").json()["code"] == "stale"
+    assert post(api, f"/alternatives/{alternative.pk}/end", 409, reason="Переезд")["message"]
+    accept(alternative)
+    assert post(api, f"/alternatives/{alternative.pk}/end", 422, reason="")["fields"]
+    assert post(api, f"/alternatives/{alternative.pk}/end", 200, reason="Переезд")["state"] != "accepted"
+    assert log_in(make_user(Role.ADMINISTRATOR)).post(f"{path}/end", {"reason": "x"}, content_type="application/json").status_code == 403

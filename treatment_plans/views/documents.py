@@ -16,6 +16,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from clinic.lib import panels
 from clinic.lib.clock import branch_day
 from clinic.lib.errors import DomainError
+from clinic.lib.pages import page_of
 from clinic.lib.toasts import tell
 from clinic.patients import signature
 from clinic.patients.models import Patient
@@ -38,7 +39,7 @@ def documents(request: Request, patient_id: UUID) -> HttpResponse:
         "patient": patient,
         "tab": "documents",
         "waiting": waiting,
-        "rows": [row for row in rows if row not in waiting],
+        "page": page_of(request, [row for row in rows if row not in waiting]),
         "may_issue": request.user.may(Permission.DOCUMENT_ISSUE),
         "may_export": request.user.may(Permission.RECORD_EXPORT) and request.user.may(Permission.CLINICAL_VIEW),
     }

@@ -1,4 +1,4 @@
-"""Medical alerts: recorded by anyone who registers patients, ended only by those who may read them."""
+"""Medical alerts: recorded by anyone who registers patients, ended by those who read the record, or by whoever recorded them."""
 
 from datetime import datetime
 from uuid import UUID
@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from clinic.lib.errors import Conflict, InvalidInput
+from clinic.lib.errors import Conflict, InvalidInput, NotAllowed
 from clinic.patients.actions.checks import ensure, locked
 from clinic.patients.actions.registration import check_alert
 from clinic.patients.messages import REFUSALS
@@ -20,6 +20,13 @@ class AlertEnded(Conflict):
 
     code = "alert_ended"
     default_message = _("This alert has been ended already.")
+
+
+class NotYourAlert(NotAllowed):
+    """Whether an alert still holds is for those to say who treat the patient."""
+
+    code = "not_your_alert"
+    default_message = _("Another person recorded this alert. You may end your own; ask a dentist to end this one.")
 
 
 @transaction.atomic
@@ -40,10 +47,12 @@ def end_alert(*, alert_id: UUID, patient: Patient, reason: str, actor: User, at:
     """Take an alert off the patient's pages, saying why.
 
     :raises AlertEnded: when it is off already.
+    :raises NotYourAlert: of somebody else's, without the right to read the record.
     """
     actor.require(Permission.PATIENT_WRITE)
-    actor.require(Permission.CLINICAL_VIEW)
     alert = locked(Alert, alert_id, patient)
+    if alert.recorded_by_id != actor.pk and not actor.may(Permission.CLINICAL_VIEW):
+        raise NotYourAlert
     if alert.ended_at:
         raise AlertEnded
     if not reason.strip():

@@ -51,15 +51,23 @@ class Registration:
     alerts: list[Alert] = field(default_factory=list)
     labels: list[Label] = field(default_factory=list)
 
+    @property
+    def says_more(self) -> bool:
+        """Whether it holds what only those may enter who may write the patient's card: documents, family, alerts, labels."""
+        return bool(self.identifiers or self.relations or self.alerts or self.labels)
+
 
 @transaction.atomic
 def register(*, entry: Registration, actor: User, at: datetime, id: UUID | None = None, is_another_person: bool = False) -> Patient:
     """Register a patient with everything known of them; a second call with the same `id` returns the first result.
 
+    :raises NotAllowed: documents, family, alerts and labels take PATIENT_WRITE.
     :raises InvalidInput: with an error for each wrong field (`contacts.0.value`, `identifiers.1.number` ...).
     :raises LikelyDuplicates: unless `is_another_person` says that the likeness was seen.
     """
-    actor.require(Permission.PATIENT_WRITE)
+    actor.require(Permission.PATIENT_REGISTER)
+    if entry.says_more:
+        actor.require(Permission.PATIENT_WRITE)
     first = Patient.objects.filter(pk=id).first() if id else None
     if first:
         check_entry(entry, branch_day(at, entry.patient.branch.time_zone))

@@ -11,13 +11,14 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from openpyxl import Workbook
 
 from clinic.files import actions as files
 from clinic.history.context import acting
 from clinic.lib import sheets as sheet_texts
 from clinic.lib.clock import branch_day
-from clinic.lib.errors import InvalidInput, NotFound
+from clinic.lib.errors import Conflict, InvalidInput, NotFound, Text
 from clinic.patients.importing import rules, sheets
 from clinic.patients.importing.running import Problem, Run, Tally, Tell, problems_of
 from clinic.patients.models import ImportRun, ImportState
@@ -26,6 +27,17 @@ from clinic.staff.models import Branch, User
 from clinic.staff.roles import Permission
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+NO_SUCH_COLUMN = gettext_lazy("The file has no such column.")
+NO_SUCH_MEANING = gettext_lazy("A column cannot mean this. Choose one of the fields.")
+
+
+class StillRunning(Conflict):
+    """A pass goes over the file at this moment."""
+
+    code = "still_running"
+    default_message = gettext_lazy("This import is running. Wait until it has finished.")
 
 
 class ColumnsMissing(InvalidInput):
@@ -68,15 +80,51 @@ def take_file(*, content: IO[bytes], name: str, branch: Branch, actor: User) -> 
 
 
 @transaction.atomic
+def set_mapping(*, run_id: UUID, mapping: Mapping[str, str], actor: User) -> ImportRun:
+    """Say what the columns mean; those left out are not read.
+
+    :raises ColumnsMissing: without columns for the names.
+    :raises InvalidInput: for a column that the file does not have, or a meaning that there is not.
+    :raises StillRunning: while a pass goes over the file.
+    """
+    run = _locked(run_id, actor)
+    if run.state == ImportState.RUNNING:
+        raise StillRunning
+    run.mapping = chosen_of(run, mapping)
+    run.save(update_fields=["mapping"])
+    return run
+
+
+def _locked(run_id: UUID, actor: User) -> ImportRun:
+    actor.require(Permission.PATIENT_IMPORT)
+    run = ImportRun.objects.select_for_update(of=("self",)).filter(pk=run_id).first()
+    if run is None:
+        raise NotFound
+    return run
+
+
+def chosen_of(run: ImportRun, mapping: Mapping[str, str]) -> dict[str, str]:
+    """The mapping, checked against the file; a column without a meaning is left out.
+
+    :raises ColumnsMissing: :raises InvalidInput:
+    """
+    wrong: dict[str, Text] = {column: NO_SUCH_COLUMN for column in mapping if column not in run.columns}
+    wrong |= {column: NO_SUCH_MEANING for column, name in mapping.items() if name and name not in rules.FIELDS}
+    if wrong:
+        raise InvalidInput(fields=wrong)
+    chosen = {column: name for column, name in mapping.items() if name}
+    ensure_names(chosen)
+    return chosen
+
+
+@transaction.atomic
 def plan_run(*, run_id: UUID, mapping: Mapping[str, str], is_dry: bool, actor: User) -> ImportRun:
     """Fix what the columns mean and set the counters back; the pass itself is `go_through`.
 
-    :raises ColumnsMissing: without columns for the names.
+    :raises ColumnsMissing: without columns for the names. :raises InvalidInput: as `set_mapping`.
     """
-    actor.require(Permission.PATIENT_IMPORT)
-    run = ImportRun.objects.select_for_update(of=("self",)).get(pk=run_id)
-    chosen = {column: name for column, name in mapping.items() if column in run.columns and name in rules.FIELDS}
-    ensure_names(chosen)
+    run = _locked(run_id, actor)
+    chosen = chosen_of(run, mapping)
     for name in ("rows_seen", "rows_imported", "rows_known", "rows_failed", "rows_doubtful"):
         setattr(run, name, 0)
     run.mapping, run.is_dry, run.state, run.report, run.failure, run.finished_at = chosen, is_dry, ImportState.RUNNING, None, "", None

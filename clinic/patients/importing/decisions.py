@@ -12,7 +12,7 @@ from clinic.patients import actions
 from clinic.patients.importing import rules
 from clinic.patients.importing.held import people_behind
 from clinic.patients.importing.saving import entry_of, save_together
-from clinic.patients.models import Contact, ContactKind, Decision, HeldRow, Identifier, ImportRun, Patient
+from clinic.patients.models import Alert, Contact, ContactKind, Decision, HeldRow, Identifier, ImportRun, Patient, Relation
 from clinic.staff.models import User
 from clinic.staff.roles import Permission
 
@@ -61,7 +61,7 @@ def accept_as_new(*, row_id: UUID, actor: User, at: datetime) -> HeldRow:
 
 @transaction.atomic
 def join_to(*, row_id: UUID, patient_id: UUID, actor: User, at: datetime) -> HeldRow:
-    """The row is this patient, one of its candidates: what the row knows besides (contacts, numbers) is added to the patient.
+    """The row is this patient, one of its candidates: what the row knows besides is added to the patient.
 
     :raises AlreadyDecided: when somebody has decided about the row.
     :raises NotACandidate: when it is not among those whom the row looks like.
@@ -81,6 +81,19 @@ def _add_what_is_missing(patient: Patient, judged: rules.Row, actor: User, at: d
         actions.add_contact(contact=Contact(patient=patient, kind=contact, value=value), actor=actor, at=at)
     for kind, number in judged.identifiers:
         actions.add_identifier(identifier=Identifier(patient=patient, kind=kind, number=number), actor=actor, at=at)
+    _add_people_and_alerts(patient, judged, actor, at)
+
+
+def _add_people_and_alerts(patient: Patient, judged: rules.Row, actor: User, at: datetime) -> None:
+    relations = patient.relations.filter(ended_at=None).select_related("related_patient")
+    known = {rules.fold_header(relation.display_name) for relation in relations}
+    for person in judged.relations:
+        if rules.fold_header(person["name"]) not in known:
+            actions.add_relation(relation=Relation(patient=patient, **person), actor=actor, at=at)
+    recorded = {(alert.kind, rules.fold_header(alert.text)) for alert in patient.active_alerts}
+    for what, text in judged.alerts:
+        if (what, rules.fold_header(text)) not in recorded:
+            actions.record_alert(alert=Alert(patient=patient, kind=what, text=text), actor=actor, at=at)
 
 
 @transaction.atomic

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Prefetch, QuerySet
 
 from clinic.patients.importing import rules
-from clinic.patients.models import Contact, HeldRow, Identifier, Patient
+from clinic.patients.models import Alert, Contact, HeldRow, Identifier, Patient, Relation
 from clinic.patients.queries import REASONS
 
 
@@ -34,6 +34,14 @@ class Held:
     @property
     def identifiers(self) -> list[Identifier]:
         return [Identifier(kind=kind, number=number) for kind, number in self.person.identifiers]
+
+    @property
+    def relations(self) -> list[Relation]:
+        return [Relation(**person) for person in self.person.relations]
+
+    @property
+    def alerts(self) -> list[Alert]:
+        return [Alert(kind=kind, text=text) for kind, text in self.person.alerts]
 
 
 def held_rows(run_id: UUID) -> QuerySet[HeldRow]:

@@ -14,7 +14,7 @@ NAMESPACE = UUID("6f0c1a52-3a55-4c1a-9d3e-0c3f6f2a7b11")
 REQUIRED = ("last_name", "first_name")
 LONGEST = {
     "last_name": 150, "first_name": 150, "patronymic": 150, "birth_name": 150, "address": 300, "city": 100, "postal_code": 12,
-    "source_detail": 200, "external_number": 60,
+    "source_detail": 200, "external_number": 60, "guardian": 300, "payer": 300,
 }  # fmt: skip
 HEADERS_TEXT = """
 full_name: фио, ф и о, пациент, имя пациента, полное имя, full name, patient, patient name, nom complet, nom et prenom, nom prenom
@@ -34,7 +34,28 @@ city: город, населенный пункт, city, town, ville, commune
 postal_code: индекс, почтовый индекс, postal code, zip, postcode, code postal, cp
 snils: снилс, snils
 oms: омс, полис, полис омс, номер полиса, oms, oms policy
-ru_passport: паспорт, паспорт рф, серия и номер паспорта, passport, passeport
+ru_passport: паспорт, паспорт рф, серия и номер паспорта, passport
+foreign_passport: загранпаспорт, заграничный паспорт, иностранный паспорт, паспорт иностранца, паспорт иностранного гражданина, номер загранпаспорта,
+  foreign passport, international passport, passport number, passeport, n passeport, numero de passeport, passeport etranger
+insurance_card: дмс, полис дмс, номер полиса дмс, страховая карта, карта страховой, номер страховой карты, insurance card, insurance number,
+  insurance policy, policy number, policy, private insurance, mutuelle, carte mutuelle, carte de mutuelle, n adherent, numero d adherent,
+  numero adherent, n contrat mutuelle, numero de contrat
+guardian: представитель, законный представитель, опекун, родитель, родители, фио представителя, фио родителя, фио законного представителя, мать, мама,
+  guardian, legal guardian, parent, legal representative, guardian name, parent name, representant legal, responsable legal, tuteur,
+  nom du representant,
+  nom du responsable legal
+guardian_phone: телефон представителя, телефон законного представителя, телефон опекуна, телефон родителя, телефон родителей, телефон матери,
+  телефон мамы,
+  guardian phone, parent phone, parents phone, phone of guardian, telephone du representant, telephone du responsable legal, tel responsable legal,
+  telephone parent, tel parent, tel parents
+payer: плательщик, кто платит, оплачивает, фио плательщика, payer, payor, bill to, paid by, payeur, nom du payeur, responsable financier, tiers payeur
+payer_phone: телефон плательщика, payer phone, payor phone, phone of payer, telephone du payeur, tel payeur
+allergies: аллергия, аллергии, аллергоанамнез, аллергологический анамнез, непереносимость, непереносимость лекарств, allergy, allergies,
+  drug allergies,
+  known allergies, allergie, allergies connues, allergies medicamenteuses, intolerances
+medical_alert: медицинские отметки, важно, осторожно, противопоказания, хронические заболевания, сопутствующие заболевания, medical alert,
+  medical alerts,
+  alerts, warning, medical conditions, contraindications, alerte, alertes, alertes medicales, antecedents, antecedents medicaux, contre indications
 nir: nir, numero de securite sociale, n securite sociale, no secu, ins, numero secu, n ss, insee
 source_detail: источник, откуда узнал, откуда узнали, source, referred by, origine, adresse par, provenance
 external_number: номер карты, карта, n карты, номер, код, id, card, card number, chart number, numero de dossier, n dossier, dossier, numero
@@ -45,7 +66,13 @@ HEADERS: dict[str, list[str]] = {
     for line in re.sub(r"\n\s+", " ", HEADERS_TEXT).strip().splitlines()
 }
 FIELDS = tuple(HEADERS)
-IDENTIFIERS = ("snils", "oms", "ru_passport", "nir")
+IDENTIFIERS = ("snils", "oms", "ru_passport", "nir", "foreign_passport", "insurance_card")
+LONGEST_ALERT = 300
+NOTHING_TEXT = """
+, нет, нету, отсутствует, отсутствуют, отрицает, неизвестно, не отягощен, не отмечает, без особенностей, no, none, nil, nka, nkda, not known,
+no known allergies, aucun, aucune, non, neant, ras, rien a signaler, pas d allergie, pas d allergies, 0"""
+NOTHING = frozenset(part.strip() for part in NOTHING_TEXT.split(","))
+"""What people write where there is nothing to write, folded as headings are."""
 SEXES = {
     "female": "ж жен женский женщина f female w woman femme féminin feminin mme madame mlle",
     "male": "м муж мужской мужчина m male man homme h masculin mr monsieur",
@@ -90,13 +117,16 @@ class Row:
     phones: list[str] = field(default_factory=list)
     emails: list[str] = field(default_factory=list)
     identifiers: list[tuple[str, str]] = field(default_factory=list)
+    relations: list[dict[str, Any]] = field(default_factory=list)
+    alerts: list[tuple[str, str]] = field(default_factory=list)
     errors: dict[str, str] = field(default_factory=dict)
 
 
 def to_json(row: Row) -> dict[str, object]:
     """A row without errors as it is kept while it waits for a decision."""
     values = {name: value.isoformat() if isinstance(value, date) else value for name, value in row.values.items()}
-    return {"fields": values, "phones": row.phones, "emails": row.emails, "identifiers": [list(pair) for pair in row.identifiers]}
+    pairs = {"identifiers": [list(pair) for pair in row.identifiers], "alerts": [list(pair) for pair in row.alerts]}
+    return {"fields": values, "phones": row.phones, "emails": row.emails, "relations": row.relations, **pairs}
 
 
 def from_json(number: int, kept: Mapping[str, Any]) -> Row:
@@ -104,7 +134,8 @@ def from_json(number: int, kept: Mapping[str, Any]) -> Row:
     born = kept["fields"].get("birth_date")
     values = {**kept["fields"], "birth_date": date.fromisoformat(born) if born else None}
     identifiers = [(kind, value) for kind, value in kept["identifiers"]]
-    return Row(number, values, list(kept["phones"]), list(kept["emails"]), identifiers)
+    alerts = [(kind, text) for kind, text in kept.get("alerts", [])]
+    return Row(number, values, list(kept["phones"]), list(kept["emails"]), identifiers, list(kept.get("relations", [])), alerts)
 
 
 def judge(number: int, cells: Mapping[str, object], *, region: str, today: date) -> Row:
@@ -122,6 +153,10 @@ def judge(number: int, cells: Mapping[str, object], *, region: str, today: date)
     _take(row, "email", row.emails, normalise_email, texts.get("email", ""))
     for kind in IDENTIFIERS:
         _take_identifier(row, kind, texts.get(kind, ""))
+    _take_person(row, texts, "guardian", region)
+    _take_person(row, texts, "payer", region)
+    for name, kind in (("allergies", "allergy"), ("medical_alert", "other")):
+        _take_alert(row, name, kind, texts.get(name, ""))
     return row
 
 
@@ -184,6 +219,37 @@ def _take_identifier(row: Row, kind: str, text: str) -> None:
         row.identifiers.append((kind, normalise_identifier(kind, padded)))
     except Refused as refused:
         row.errors[kind] = refused.code
+
+
+def _take_person(row: Row, texts: Mapping[str, str], role: str, region: str) -> None:
+    """The guardian or the payer; one who is both stands once, and a patient who pays for themselves is nobody else."""
+    name, phones = texts.get(role, ""), list[str]()
+    _take(row, f"{role}_phone", phones, normalise_phone, texts.get(f"{role}_phone", ""), region)
+    if not name and phones:
+        row.errors[role] = "required"
+    elif len(name) > LONGEST[role]:
+        row.errors[role] = "too_long"
+    if not name or role in row.errors or fold_header(name) == fold_header(_full_name(row)):
+        return
+    there = next((person for person in row.relations if fold_header(person["name"]) == fold_header(name)), None)
+    if there is None:
+        there = {"kind": "guardian" if role == "guardian" else "other", "name": name, "phone": "", "is_guardian": False, "is_payer": False}
+        row.relations.append(there)
+    there[f"is_{role}"] = True
+    there["phone"] = there["phone"] or next(iter(phones), "")
+
+
+def _full_name(row: Row) -> str:
+    return " ".join(str(row.values[name]) for name in ("last_name", "first_name", "patronymic") if row.values.get(name))
+
+
+def _take_alert(row: Row, name: str, kind: str, text: str) -> None:
+    if fold_header(text) in NOTHING:
+        return
+    if len(text) > LONGEST_ALERT:
+        row.errors[name] = "too_long"
+    else:
+        row.alerts.append((kind, text))
 
 
 def _take(row: Row, name: str, into: list[str], normalise: object, text: str, *arguments: str) -> None:

@@ -9,7 +9,7 @@ from django.db.models import F
 
 from clinic.patients.actions import Registration
 from clinic.patients.importing import rules
-from clinic.patients.models import Contact, ContactKind, Decision, HeldRow, Identifier, Patient
+from clinic.patients.models import Alert, Contact, ContactKind, Decision, HeldRow, Identifier, Patient, Relation
 from clinic.staff.models import Branch, User
 
 HELD = ("run_id", "number", "values", "candidates")
@@ -23,6 +23,8 @@ def entry_of(judged: rules.Row, branch: Branch) -> Registration:
         Patient(branch=branch, **values),
         contacts=[Contact(kind=kind, value=value, position=position) for position, (kind, value) in enumerate(contacts)],
         identifiers=[Identifier(kind=kind, number=number) for kind, number in judged.identifiers],
+        relations=[Relation(**person) for person in judged.relations],
+        alerts=[Alert(kind=kind, text=text) for kind, text in judged.alerts],
     )
 
 
@@ -35,9 +37,15 @@ def save_together(entries: Sequence[tuple[UUID, Registration]], *, actor: User, 
             contact.patient = entry.patient
         for identifier in entry.identifiers:
             identifier.patient = entry.patient
+        for relation in entry.relations:
+            relation.patient = entry.patient
+        for alert in entry.alerts:
+            alert.patient, alert.recorded_at, alert.recorded_by = entry.patient, at, actor
     Patient.objects.bulk_create([entry.patient for _key, entry in entries])
     Contact.objects.bulk_create([contact for _key, entry in entries for contact in entry.contacts])
     Identifier.objects.bulk_create([identifier for _key, entry in entries for identifier in entry.identifiers])
+    Relation.objects.bulk_create([relation for _key, entry in entries for relation in entry.relations])
+    Alert.objects.bulk_create([alert for _key, entry in entries for alert in entry.alerts])
     waiting = HeldRow.objects.filter(pk__in=[key for key, _entry in entries], decision=Decision.OPEN)
     waiting.update(decision=Decision.NEW, patient_id=F("pk"), decided_at=at, decided_by=actor)
 

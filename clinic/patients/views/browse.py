@@ -1,7 +1,6 @@
 """Finding patients: the search box of every page, the list with its filters, the list as a sheet."""
 
 from collections.abc import Iterable
-from secrets import token_hex
 from typing import Any, cast
 from uuid import UUID
 
@@ -17,6 +16,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from clinic.history.reading import attach
+from clinic.lib import searches
 from clinic.patients import exporting, queries, rules
 from clinic.patients.forms import DENTISTS
 from clinic.patients.models import Patient
@@ -30,9 +30,6 @@ from clinic.staff.roles import Permission
 PAGE_SIZE = 50
 NOBODY = UUID(int=0)
 MOST_COUNTED = 10_000
-SEARCHES = "patient_searches"
-MOST_KEPT = 20
-LONGEST_TEXT = 200
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -54,7 +51,7 @@ def search(request: Request) -> HttpResponse:
     """Hits of the search box, as rows that the box walks with the arrows; the box asks by POST, so that no name stands in an address."""
     text = (request.POST.get("q") or request.GET.get("q", "")).strip()
     found = search_patients(user=request.user, text=text, today=timezone.localdate(), limit=10)
-    context = {"found": found, "text": text, "may_write": request.user.may(Permission.PATIENT_WRITE)}
+    context = {"found": found, "text": text, "may_write": request.user.may(Permission.PATIENT_REGISTER)}
     return render(request, "patients/_search.html", context)
 
 
@@ -68,7 +65,7 @@ def patients(request: Request) -> HttpResponse:
     shown = PatientPages(found, PAGE_SIZE).get_page(request.GET.get("page"))
     rows = queries.whole_rows(found, cast("QuerySet[Patient]", shown.object_list))
     attach(rows, "branch", "responsible_dentist")
-    chosen = {"q": _typed(request), **{name: request.GET.get(name, "") for name in choices}}
+    chosen = {"q": searches.typed(request), **{name: request.GET.get(name, "") for name in choices}}
     context = {
         "page": shown,
         "rows": _in_words(rows),
@@ -76,9 +73,9 @@ def patients(request: Request) -> HttpResponse:
         "chosen": chosen,
         "is_filtered": any(chosen.values()),
         "query": request.GET.urlencode(),
-        "may_write": request.user.may(Permission.PATIENT_WRITE),
+        "may_write": request.user.may(Permission.PATIENT_REGISTER),
         "may_import": request.user.may(Permission.PATIENT_IMPORT),
-        "may_export": request.user.may(Permission.RECORD_EXPORT),
+        "may_export": request.user.may(Permission.LIST_EXPORT),
     }
     return render(request, "patients/list.html", context)
 
@@ -101,7 +98,7 @@ def _in_words(patients: Iterable[Patient]) -> list[dict[str, Any]]:
     ]
 
 
-@page(Permission.PATIENT_VIEW, Permission.RECORD_EXPORT)
+@page(Permission.PATIENT_VIEW, Permission.LIST_EXPORT)
 def export(request: Request) -> HttpResponse:
     """The same list, all pages of it, as XLSX; the export is an event of history."""
     content = exporting.patients_sheet(_found(request, _choices(request.user)))
@@ -110,19 +107,8 @@ def export(request: Request) -> HttpResponse:
 
 
 def _keep_search(request: Request, choices: dict[str, list[Any]]) -> HttpResponse:
-    """What was typed stays in the session and the address holds a key to it: addresses are logged, bookmarked and passed on."""
-    narrowed = {name: value for name in choices if (value := request.POST.get(name))}
-    text = request.POST.get("q", "").strip()[:LONGEST_TEXT]
-    if text:
-        narrowed["s"] = token_hex(8)
-        kept = [*request.session.get(SEARCHES, {}).items(), (narrowed["s"], text)]
-        request.session[SEARCHES] = dict(kept[-MOST_KEPT:])
+    narrowed = {name: value for name in choices if (value := request.POST.get(name))} | searches.keep(request)
     return redirect(f"{reverse('patients')}?{urlencode(narrowed)}")
-
-
-def _typed(request: Request) -> str:
-    kept: dict[str, str] = request.session.get(SEARCHES, {})
-    return kept.get(request.GET.get("s", ""), request.GET.get("q", "")).strip()
 
 
 def _choices(user: User) -> dict[str, list[Any]]:
@@ -132,7 +118,7 @@ def _choices(user: User) -> dict[str, list[Any]]:
 
 def _found(request: Request, choices: dict[str, list[Any]]) -> QuerySet[Patient]:
     chosen = {name: _one(options, request.GET.get(name, "")) for name, options in choices.items()}
-    filters = queries.Filters(text=_typed(request), **chosen)
+    filters = queries.Filters(text=searches.typed(request), **chosen)
     return queries.list_patients(user=request.user, filters=filters, today=timezone.localdate())
 
 

@@ -32,7 +32,8 @@ def overview(request: Request, patient_id: UUID) -> HttpResponse:
         "card": queries.card_of(patient),
         "is_minor": is_minor(patient.birth_date, today),
         "may_write": request.user.may(Permission.PATIENT_WRITE),
-        "may_read_alerts": request.user.may(Permission.CLINICAL_VIEW),
+        "alerts": patient.alerts_for(request.user),
+        "may_see_materials": request.user.may(Permission.STOCK_VIEW) and not request.user.may(Permission.CLINICAL_VIEW),
         "may_read_history": request.user.may(Permission.HISTORY_VIEW),
     }
     return render(request, "patients/overview.html", context)

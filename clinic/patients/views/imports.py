@@ -14,7 +14,7 @@ from clinic.lib.errors import DomainError, NotFound
 from clinic.patients.importing import actions
 from clinic.patients.importing.names import FIELD_NAMES
 from clinic.patients.models import ImportRun, ImportState
-from clinic.patients.tasks import import_patients
+from clinic.patients.tasks import start_import
 from clinic.patients.views.imports_held import held_context
 from clinic.staff.guards import page
 from clinic.staff.http import Request
@@ -61,7 +61,7 @@ def start(request: Request, run_id: UUID) -> HttpResponse:
     except DomainError as error:
         found.mapping = mapping
         return _show_run(request, found, error=error.message)
-    import_patients.configure(lock=f"import-patients-{found.pk}").defer(run_id=str(found.pk))
+    start_import(found)
     return redirect("patients-import-run", found.pk)
 
 

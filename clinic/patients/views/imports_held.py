@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -12,6 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from clinic.lib.errors import InvalidInput
+from clinic.lib.pages import page_of
 from clinic.lib.toasts import tell
 from clinic.patients.importing import decisions
 from clinic.patients.importing.held import beside_candidates, held_rows
@@ -27,7 +27,7 @@ PAGE_SIZE = 20
 def held_context(request: Request, run_id: UUID) -> dict[str, Any]:
     """What `_import_held.html` shows: the rows of the run that wait, a page at a time."""
     waiting = held_rows(run_id).filter(decision=Decision.OPEN)
-    shown = Paginator(waiting, PAGE_SIZE).get_page(request.GET.get("page"))
+    shown = page_of(request, waiting, PAGE_SIZE)
     may_decide = request.user.may(Permission.PATIENT_WRITE)
     return {"page": shown, "held": beside_candidates(list(shown)), "run_id": run_id, "may_decide": may_decide}
 

@@ -98,7 +98,7 @@ def alert_new(request: Request, patient_id: UUID) -> HttpResponse:
     )  # fmt: skip
 
 
-@page(Permission.PATIENT_WRITE, Permission.CLINICAL_VIEW)
+@page(Permission.PATIENT_WRITE)
 def alert_end(request: Request, patient_id: UUID, alert_id: UUID) -> HttpResponse:
     patient, form = _patient(request, patient_id), ReasonForm(request.POST or None)
     alert = queries.get_own(Alert.objects.all(), alert_id, patient)

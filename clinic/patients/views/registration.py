@@ -1,5 +1,6 @@
 """The registration screen, and the patients who may be the same person."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -26,11 +27,11 @@ from clinic.staff.roles import Permission
 Blocks = dict[str, "BaseFormSet[Any]"]
 
 
-@page(Permission.PATIENT_WRITE)
+@page(Permission.PATIENT_REGISTER)
 def new(request: Request) -> HttpResponse:
     """One screen for everything known of a new patient."""
     if request.method != "POST":
-        return _show(request, _form(request), {name: make(initial=_start(name)) for name, make in BLOCKS.items()}, key=uuid7())
+        return _show(request, _form(request), {name: make(initial=_start(name)) for name, make in _makers(request)}, key=uuid7())
     form, blocks, key = _form(request), _blocks(request), _key(request)
     if not (form.is_valid() and all(block.is_valid() for block in blocks.values())):
         return _show(request, form, blocks, key=key)
@@ -46,7 +47,7 @@ def new(request: Request) -> HttpResponse:
     return redirect("patient", patient.pk)
 
 
-@page(Permission.PATIENT_WRITE)
+@page(Permission.PATIENT_REGISTER)
 @require_POST
 def duplicates(request: Request) -> HttpResponse:
     """Who of the registered may be this person, while the screen is being filled in."""
@@ -59,6 +60,12 @@ def duplicates(request: Request) -> HttpResponse:
     return render(request, "patients/_duplicates.html", {"likenesses": describe_likenesses(found)})
 
 
+def _makers(request: Request) -> list[tuple[str, Callable[..., "BaseFormSet[Any]"]]]:
+    """The blocks of the screen: who only registers enters phones and e-mail."""
+    may_write = request.user.may(Permission.PATIENT_WRITE)
+    return [(name, make) for name, make in BLOCKS.items() if may_write or name == "contacts"]
+
+
 def _start(name: str) -> list[dict[str, Any]] | None:
     return STARTING_CONTACTS if name == "contacts" else None
 
@@ -66,11 +73,14 @@ def _start(name: str) -> list[dict[str, Any]] | None:
 def _form(request: Request) -> RegistrationForm:
     branch = request.branch
     initial = {"branch": branch, "language": branch.language, "country": branch.legal_entity.country} if branch else {}
-    return RegistrationForm(request.POST or None, branches=branches_of(request.user), initial=initial)
+    form = RegistrationForm(request.POST or None, branches=branches_of(request.user), initial=initial)
+    if not request.user.may(Permission.PATIENT_WRITE):
+        del form.fields["labels"]
+    return form
 
 
 def _blocks(request: Request) -> Blocks:
-    return {name: make(request.POST, initial=_start(name)) for name, make in BLOCKS.items()}
+    return {name: make(request.POST, initial=_start(name)) for name, make in _makers(request)}
 
 
 def _key(request: Request) -> UUID:
@@ -107,5 +117,11 @@ def _place_errors(form: RegistrationForm, blocks: Blocks, refused: DomainError) 
 def _show(
     request: Request, form: RegistrationForm, blocks: Blocks, *, key: UUID, found: list[Likeness] | None = None, status: int | None = None
 ) -> HttpResponse:
-    context = {"form": form, "key": key, "likenesses": describe_likenesses(found or []), "is_refused": found is not None, **blocks}
-    return render(request, "patients/new.html", context, status=status or (422 if request.method == "POST" else 200))
+    context = {
+        "form": form,
+        "key": key,
+        "likenesses": describe_likenesses(found or []),
+        "is_refused": found is not None,
+        "may_write": request.user.may(Permission.PATIENT_WRITE),
+    }
+    return render(request, "patients/new.html", {**context, **blocks}, status=status or (422 if request.method == "POST" else 200))

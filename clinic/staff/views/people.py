@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clinic.lib.errors import DomainError, NotFound
+from clinic.lib.pages import page_of
 from clinic.staff import actions, queries, second_factor
 from clinic.staff.forms import PersonForm, ReasonForm, RoleForm, TokenForm
 from clinic.staff.guards import page
@@ -28,8 +29,9 @@ READ, WRITE = page(Permission.STAFF_VIEW), page(Permission.STAFF_WRITE)
 def people(request: HttpRequest) -> HttpResponse:
     """Everybody, those who left last."""
     current = RoleGrant.objects.filter(ended_at=None).select_related("branch").order_by("role", "pk")
-    rows = queries.everybody().prefetch_related(None).prefetch_related(Prefetch("role_grants", current, to_attr="current_grants"))
-    return render(request, "staff/people.html", {"people": rows})
+    text = request.GET.get("q", "").strip()
+    rows = queries.everybody(text=text).prefetch_related(None).prefetch_related(Prefetch("role_grants", current, to_attr="current_grants"))
+    return render(request, "staff/people.html", {"page": page_of(request, rows), "q": text})
 
 
 @WRITE

@@ -1,5 +1,7 @@
 """Materials, lots, the append-only movements of stock, and the norms of services."""
 
+from decimal import Decimal
+
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
@@ -92,6 +94,11 @@ class Movement(Record):
     unit_cost = models.DecimalField(_("cost of a unit"), max_digits=12, decimal_places=4, null=True, blank=True)
     barcode = models.CharField(_("barcode"), max_length=80, blank=True)
     supplier = models.CharField(_("supplier"), max_length=200, blank=True)
+
+    @property
+    def used(self) -> Decimal:
+        """What went to the patient; negative when it came back."""
+        return -self.quantity
 
     class Meta:
         verbose_name = _("movement of stock")

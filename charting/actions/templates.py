@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from charting.defaults import note_templates
 from charting.models import NoteTemplate
+from clinic.history.creation import check_first
 from clinic.lib.errors import InvalidInput, NotFound, StaleVersion
 from clinic.lib.ids import uuid7
 from clinic.staff.models import User
@@ -24,12 +25,13 @@ def save_template(
 ) -> NoteTemplate:
     """Write a new template, or change one as it was read at `version`; a new one sent twice with its `id` is one.
 
-    :raises StaleVersion: when somebody changed it since.
+    :raises StaleVersion: when somebody changed it since. :raises KeyTaken: when `id` made another one.
     :raises InvalidInput: when a field cannot be, or the title is taken in its section.
     """
     actor.require(Permission.VISIT_WRITE)
     sent = NoteTemplate.objects.filter(pk=id).first() if id else None
     if sent is not None:
+        check_first(sent, **{name: details[name] for name in ("section", "language", "title", "body") if name in details})
         return sent
     template = NoteTemplate.objects.select_for_update().filter(pk=template_id).first() if template_id else NoteTemplate(id=id or uuid7())
     if template is None:

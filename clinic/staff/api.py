@@ -12,6 +12,7 @@ from clinic.lib import openapi
 from clinic.lib.errors import InvalidInput, NotFound
 from clinic.lib.schemas import ReasonIn
 from clinic.staff import actions, places, queries, second_factor
+from clinic.staff.http import show_once
 from clinic.staff.models import ApiToken, Branch, LegalEntity, RoleGrant, User
 from clinic.staff.roles import Permission
 from clinic.staff.schemas import (
@@ -59,6 +60,7 @@ def users(request: HttpRequest) -> list[User]:
 def create_user(request: HttpRequest, body: PersonIn) -> tuple[int, dict[str, Any]]:
     """A new account with a temporary password."""
     details = body.dict(exclude={"id", "username"})
+    show_once(request, "temporary_password")
     made = actions.create_user(actor=_actor(request), at=timezone.now(), username=body.username, details=_with_branch(details), id=body.id)
     return 201, {"user": made.owner, "temporary_password": made.value}
 
@@ -96,6 +98,7 @@ def activate_user(request: HttpRequest, user_id: UUID) -> User:
 def reset_password(request: HttpRequest, user_id: UUID) -> dict[str, Any]:
     """A temporary password, to be changed at the first login; whoever is locked out after wrong ones may try again at once."""
     _actor(request).require(Permission.STAFF_WRITE)
+    show_once(request, "temporary_password")
     made = actions.reset_password(user=queries.get_person(user_id), actor=_actor(request))
     return {"user": made.owner, "temporary_password": made.value}
 
@@ -194,6 +197,7 @@ def create_token(request: HttpRequest, body: TokenIn) -> tuple[int, dict[str, An
     """A token for a program that acts as a person; its value is in this answer only."""
     _actor(request).require(Permission.STAFF_WRITE)
     life = timedelta(days=body.days)
+    show_once(request, "value")
     made = actions.create_api_token(user=queries.get_person(body.user_id), name=body.name, actor=_actor(request), at=timezone.now(), life=life)
     return 201, {**TokenOut.from_orm(made.row).dict(), "value": made.value}
 

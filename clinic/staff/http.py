@@ -16,6 +16,11 @@ class AnyRequest(HttpRequest):
     htmx: HtmxDetails
 
 
+def show_once(request: HttpRequest, name: str) -> None:
+    """Say that the answer's field `name` is a secret: a repeated request gets the answer without it, and it is stored nowhere."""
+    request.shown_once = (*getattr(request, "shown_once", ()), name)  # type: ignore[attr-defined]
+
+
 class Request(AnyRequest):
     """A request of a person who is logged in: what a view behind `guards.page` and every API operation receives."""
 

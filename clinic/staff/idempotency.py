@@ -5,6 +5,7 @@ constraint (user, key); an answer of 400 or above is rolled back with everything
 """
 
 import hashlib
+import json
 from collections.abc import Callable
 
 from django.db import DatabaseError, connection, transaction
@@ -73,9 +74,17 @@ class IdempotencyMiddleware:
         else:
             response = _collected(response)
             IdempotentAnswer.objects.filter(pk=mine).update(
-                status=response.status_code, content_type=response.headers.get("Content-Type", ""), body=response.content
+                status=response.status_code, content_type=response.headers.get("Content-Type", ""), body=_kept(request, response)
             )
         return response
+
+
+def _kept(request: HttpRequest, response: HttpResponse) -> bytes:
+    """The answer as it is kept: without the secrets that the operation says are shown once (`show_once`)."""
+    names: tuple[str, ...] = getattr(request, "shown_once", ())
+    if not names:
+        return response.content
+    return json.dumps({**json.loads(response.content), **dict.fromkeys(names, "")}).encode()
 
 
 def _caller(request: AnyRequest) -> User | None:

@@ -29,9 +29,21 @@ def test_it_answers_twice_and_acts_once() -> None:
     client, key = log_in(make_user(Role.MANAGER)), str(uuid4())
     first, second = (send(client, body(dr_orlova()), key) for _time in range(2))
     assert first.status_code == second.status_code == 201
-    assert first.json() == second.json()
+    assert second.json() == {**first.json(), "value": ""}
     assert second["Idempotent-Replayed"] == "true"
     assert ApiToken.objects.count() == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/api/v1/users", "/api/v1/users/{user}/password", "/api/v1/tokens"])
+def test_a_secret_is_shown_once_and_stored_nowhere(path: str) -> None:
+    client, person = log_in(make_user(Role.MANAGER)), dr_orlova()
+    data = {**body(person), "username": "new", "last_name": "New", "first_name": "One"}
+    answer = client.post(path.format(user=person.pk), data, content_type="application/json", headers={"Idempotency-Key": "once"})
+    secret = answer.json().get("temporary_password") or answer.json()["value"]
+    kept = bytes(IdempotentAnswer.objects.get().body)
+    assert len(secret) >= 12
+    assert secret.encode() not in kept
 
 
 @pytest.mark.django_db
@@ -96,7 +108,8 @@ def test_ten_at_once_are_one() -> None:
     for thread in threads:
         thread.join()
     assert {answer.status_code for answer in answers} == {201}
-    assert len({answer.json()["value"] for answer in answers}) == 1
+    assert len({answer.json()["id"] for answer in answers}) == 1
+    assert len([answer for answer in answers if answer.json()["value"]]) == 1
     assert ApiToken.objects.count() == 1
 
 

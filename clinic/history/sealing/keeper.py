@@ -36,13 +36,16 @@ class Keeper:
         self.stopping = threading.Event()
 
     def run_once(self) -> list[Sealed]:
-        """Seal what is there, hand nothing out, and end.
+        """Seal what is there, hand the outcome to the witnesses, and end.
 
         :raises AnotherKeeper, Tampered, clinic.history.sealing.keys.KeyFailure:
         """
         with self._holding() as connection:
             publisher = Publisher(self._connect, self._witnesses, log.name(connection))
-            return self._sequencer(connection, publisher).drain()
+            done = self._sequencer(connection, publisher).drain()
+            if done:
+                publisher.publish(done[-1])
+            return done
 
     def run(self) -> None:
         """Seal until `stopping` is set. A tampered log or an unusable key is reported and looked at again each minute, nothing signed meanwhile."""

@@ -74,11 +74,12 @@ class Publisher:
                 return
             if sealed:
                 try:
-                    self._publish(sealed)
+                    self.publish(sealed)
                 except psycopg.Error as error:
                     logger.warning("checkpoints wait: %s", error)
 
-    def _publish(self, sealed: Sealed) -> None:
+    def publish(self, sealed: Sealed) -> None:
+        """Hand a checkpoint to every witness that is due and has none as new; a failure is written down and tried again later."""
         due = [witness for witness in self._witnesses if time.monotonic() >= self._due.get(witness.name, 0.0)]
         news = [witness for witness in due if _rank(self._known.get(witness.name)) < _rank(sealed.note)]
         if not news:

@@ -136,6 +136,7 @@ def test_the_commands(seq: Connection, key_file: Path, settings: Any, capsys: py
     call_command("history_key", "create")
     call_command("history_key", "create", "--if-none")
     call_command("history_sequencer", "--once")
+    assert Directory(f"file://{folder}").newest(log.name(seq)), "the witness has seen it"
     call_command("history_key", "rotate")
     call_command("history_key", "export")
     call_command("history_key", "revoke", "--key", keys.history(seq)[0].vkey, "--above", "5", "--reason", "stolen")

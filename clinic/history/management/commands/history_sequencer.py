@@ -16,7 +16,8 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--once", action="store_true", help="seal what is there and end; exit code 2 when the log must not be signed")
+        words = "seal what is there, hand it to the witnesses and end; exit code 2 when the log must not be signed"
+        parser.add_argument("--once", action="store_true", help=words)
 
     def handle(self, *args: Any, **options: Any) -> None:
         keeper = doors.keeper()

@@ -27,6 +27,22 @@ def surfaces_fit_tooth() -> Q:
     )
 
 
+def roots_fit_tooth() -> Q:
+    """Only roots and canals that the tooth has."""
+    fits = Q(roots=[])
+    for parts, numbers in teeth.TEETH_BY_PARTS.items():
+        fits |= Q(tooth__in=list(numbers), roots__contained_by=list(parts))
+    return fits
+
+
+def severity_fits_kind() -> Q:
+    """No degree, or one of the finding's own."""
+    fits = Q(severity="")
+    for kind, degrees in rules.SEVERITIES.items():
+        fits |= Q(kind=kind, severity__in=list(degrees))
+    return fits
+
+
 class NoteSection(models.TextChoices):
     """Sections of a visit's note, named as the visit's columns."""
 
@@ -171,7 +187,8 @@ class Finding(Record):
                 condition=Q(tooth__in=teeth.ALL) | Q(tooth=None, kind__in=rules.ON_MOUTH, surfaces=[]), name="charting_finding_tooth_exists"
             ),
             models.CheckConstraint(condition=Q(surfaces=[]) | surfaces_fit_tooth(), name="charting_finding_surfaces_fit"),
-            models.CheckConstraint(condition=Q(roots__contained_by=list(teeth.ROOT_CODES)), name="charting_finding_roots_known"),
+            models.CheckConstraint(condition=roots_fit_tooth(), name="charting_finding_roots_fit"),
+            models.CheckConstraint(condition=severity_fits_kind(), name="charting_finding_severity_fits"),
             models.CheckConstraint(condition=together("resolved_at", "resolved_by"), name="charting_finding_resolved_by_someone"),
             models.CheckConstraint(condition=together("in_error_at", "in_error_by"), name="charting_finding_error_by_someone"),
             models.CheckConstraint(condition=Q(resolved_at=None) | Q(resolved_at__gte=models.F("noted_at")), name="charting_finding_resolved_after"),
@@ -298,7 +315,7 @@ class ProcedureTooth(Record):
             models.CheckConstraint(condition=Q(role__in=ToothRole.values), name="charting_tooth_role_known"),
             models.CheckConstraint(condition=Q(tooth__in=teeth.ALL), name="charting_procedure_tooth_exists"),
             models.CheckConstraint(condition=Q(surfaces=[]) | surfaces_fit_tooth(), name="charting_procedure_surfaces_fit"),
-            models.CheckConstraint(condition=Q(roots__contained_by=list(teeth.ROOT_CODES)), name="charting_procedure_roots_known"),
+            models.CheckConstraint(condition=roots_fit_tooth(), name="charting_procedure_roots_fit"),
         ]
 
 

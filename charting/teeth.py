@@ -126,6 +126,17 @@ class Tooth:
 TEETH = {number: Tooth(number) for number in ALL}
 
 
+def _teeth_by_parts() -> dict[tuple[str, ...], tuple[int, ...]]:
+    found: dict[tuple[str, ...], tuple[int, ...]] = {}
+    for tooth in TEETH.values():
+        parts = tuple(sorted({*tooth.roots, *tooth.canals}))
+        found[parts] = (*found.get(parts, ()), tooth.number)
+    return found
+
+
+TEETH_BY_PARTS = _teeth_by_parts()  # the roots and canals of a tooth, and all teeth that have just these
+
+
 def row_of(number: int) -> tuple[int, ...]:
     """The row of the odontogram where the tooth stands."""
     return next(row for row in ROWS if number in row)

@@ -4,11 +4,16 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import DataError, IntegrityError, OperationalError
 from django.utils.translation import gettext_lazy as _
 
-from clinic.lib.errors import Conflict, DomainError, InvalidInput
+from clinic.lib.errors import Conflict, DomainError, InvalidInput, Text
 
 DOES_NOT_FIT = _("A text is too long, or a number or a date is out of range. Nothing was saved.")
 CONTRADICTION = _("What was sent contradicts a rule of the clinic's records. Nothing was saved.")
 BUSY = _("Somebody else is changing the same records. Nothing was saved; try again.")
+RULES = {
+    "_same_patient": _("These records belong to different patients. Nothing was saved; reload the page and choose again."),
+    "_moves": _("This step is not possible from where the record stands. Nothing was saved; reload the page to see its state."),
+    "_code_in_force": _("This code is closed on that day or belongs to another dictionary. Nothing was saved; choose a code in force."),
+}
 BUSY_STATES = ("40001", "40P01", "55P03")
 
 
@@ -21,9 +26,16 @@ def as_refusal(error: BaseException) -> DomainError | None:
     if isinstance(error, DataError | OverflowError | UnicodeEncodeError):
         return InvalidInput(DOES_NOT_FIT)
     if isinstance(error, IntegrityError):
-        return Conflict(CONTRADICTION)
+        return Conflict(_broken_rule(error))
     is_busy = isinstance(error, OperationalError) and getattr(error.__cause__, "sqlstate", None) in BUSY_STATES
     return Conflict(BUSY) if is_busy else None
+
+
+def _broken_rule(error: IntegrityError) -> Text:
+    """What the rule of the database that refused has to say, by how its name ends."""
+    diagnostics = getattr(error.__cause__, "diag", None)
+    name = str(diagnostics.constraint_name or "") if diagnostics else ""
+    return next((words for ending, words in RULES.items() if name.endswith(ending)), CONTRADICTION)
 
 
 def _fields_of(error: ValidationError) -> dict[str, str]:

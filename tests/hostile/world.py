@@ -1,16 +1,24 @@
 """One clinic with a record of almost every kind, and what an address or a body calls its id."""
 
+from datetime import date
+from io import BytesIO
 from typing import Any
 
 from django.apps import apps
 
+import insurance.setup
+import lab_orders.actions
+from clinic.files import actions as files
+from clinic.patients.importing import actions as importing
 from clinic.patients.models import Patient
 from clinic.scheduling.models import Appointment, AppointmentStateChange
 from clinic.staff.models import User
 from clinic.staff.roles import Role
+from insurance.models import Policy
+from lab_orders.models import LabOrder
 from tests.charting.imaging.pictures import add, jpeg
 from tests.query_rows import add_row
-from tests.staff.factories import dr_orlova, make_user
+from tests.staff.factories import dr_orlova, make_branch, make_user
 from tests.treatment_plans.factories import petrov
 
 MODELS = {
@@ -59,7 +67,18 @@ def build() -> User:
     for appointment in Appointment.objects.all():
         trail = {"patient": appointment.patient, "state": appointment.state, "at": appointment.state_at, "by": dr_orlova()}
         AppointmentStateChange.objects.create(appointment=appointment, **trail)
-    return make_user(*Role, username="omniscient")
+    person = make_user(*Role, username="omniscient")
+    _papers(person)
+    return person
+
+
+def _papers(person: User) -> None:
+    """A file of a laboratory order, a guarantee letter without its scan, an import that waits to be started."""
+    stored = files.store(content=BytesIO(b"%PDF-1.7"), media_type="application/pdf")
+    lab_orders.actions.attach_file(actor=person, order_id=LabOrder.objects.order_by("pk")[0].pk, file=stored, name="scan.pdf")
+    letter = insurance.setup.LetterDetails(number="1", letter_date=date(2026, 11, 1))
+    insurance.setup.add_letter(policy_id=Policy.objects.order_by("pk")[0].pk, details=letter, actor=person)
+    importing.take_file(content=BytesIO("Фамилия;Имя\nОрлов;Пётр\n".encode()), name="list.csv", branch=make_branch(), actor=person)
 
 
 def model_called(name: str) -> Any:

@@ -21,4 +21,5 @@ urlpatterns = [
     path("", include("lab_orders.urls")),
     path("", include("insurance.urls")),
     path("", include("exports.urls")),
+    path("", include("exports.legal.urls")),
 ]

@@ -105,11 +105,7 @@ def get(*, user: User, patient_id: UUID, evidence_id: UUID) -> Evidence:
 
 def is_sealed(evidence: Evidence) -> bool:
     """Can the archive be taken already?"""
-    try:
-        bundle.frame(connection(), evidence.patient_id, request=evidence.request_event)
-    except bundle.NotSealed:
-        return False
-    return True
+    return bundle.is_framed(connection(), evidence.request_event)
 
 
 def take(evidence: Evidence, *, wait: float = 0) -> Archive:

@@ -224,6 +224,28 @@ PAGES: dict[str, Needs] = {
     "payments-xlsx": (P.LIST_EXPORT, P.MONEY_VIEW),
     "lab-orders-xlsx": (P.LIST_EXPORT, P.LAB_VIEW),
     "stock-xlsx": (P.LIST_EXPORT, P.STOCK_VIEW),
+    "registries": (P.REPORT_VIEW,),
+    "patients-xlsx": (P.REPORT_VIEW, P.PATIENT_VIEW),
+    "appointments-xlsx": (P.REPORT_VIEW, P.DIARY_VIEW, P.PATIENT_VIEW),
+    "charges-xlsx": (P.REPORT_VIEW, P.MONEY_VIEW),
+    "payments-xlsx": (P.REPORT_VIEW, P.MONEY_VIEW),
+    "lab-orders-xlsx": (P.REPORT_VIEW, P.LAB_VIEW),
+    "stock-xlsx": (P.REPORT_VIEW, P.STOCK_VIEW),
+    # exports.legal
+    "cases": (P.CASE_MANAGE,),
+    "case-new": (P.CASE_MANAGE,),
+    "case": (P.CASE_MANAGE,),
+    "case-sheet": (P.CASE_MANAGE,),
+    "case-edit": (P.CASE_MANAGE,),
+    "case-patient": (P.CASE_MANAGE,),
+    "case-patient-removal": (P.CASE_MANAGE,),
+    "case-note": (P.CASE_MANAGE,),
+    "case-hold": (P.CASE_MANAGE,),
+    "hold-lift": (P.CASE_MANAGE,),
+    "case-archive": (P.CASE_MANAGE, P.EVIDENCE_TAKE),
+    "case-delivery": (P.CASE_MANAGE,),
+    "case-close": (P.CASE_MANAGE,),
+    "case-reopen": (P.CASE_MANAGE,),
     # api
     "api:openapi-json": PUBLIC,
     "api:openapi-view": PUBLIC,
@@ -258,6 +280,10 @@ PAGES: dict[str, Needs] = {
 }
 
 OPERATIONS: dict[str, Needs] = {
+    # exports.legal
+    **dict.fromkeys(("list_cases", "open_case", "get_case", "change_case", "add_case_patient", "remove_case_patient"), (P.CASE_MANAGE,)),
+    **dict.fromkeys(("place_hold", "lift_hold", "write_case_note", "record_delivery", "close_case", "reopen_case"), (P.CASE_MANAGE,)),
+    "make_case_archive": (P.CASE_MANAGE, P.EVIDENCE_TAKE),
     # imports of patients
     "list_patient_imports": (P.PATIENT_IMPORT,),
     "upload_patient_import": (P.PATIENT_IMPORT,),

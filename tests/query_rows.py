@@ -11,6 +11,7 @@ from clinic.staff.roles import Role
 from insurance.models import Insurer
 from inventory.models import Movement, Norm
 from tests.billing.factories import make_charge, pay
+from tests.exports.legal.factories import make_case
 from tests.insurance.factories import make_policy, make_programme
 from tests.inventory.factories import make_lot, make_material
 from tests.lab_orders.test_actions import draft, make_crown, make_lab
@@ -54,6 +55,7 @@ def _work(number: int) -> None:
     draft(procedure_ids=[make_crown(1001).pk], details={"lab_id": lab.pk})
     NoteTemplate.objects.create(section="complaint", language="ru", title=f"Template {number}", body="Боль")
     record_view(patient_id=petrov().pk, what="chart")
+    make_case(petrov(), deadline_date=NOW.date())
 
 
 def _offer(number: int) -> None:

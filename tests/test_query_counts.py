@@ -14,7 +14,7 @@ from tests.treatment_plans.factories import petrov
 pytestmark = pytest.mark.django_db
 MOST = 12
 LISTS = ["home", "patients", "diary", "shifts", "chairs", "appointment-types", "till", "unpaid", "stock", "norms", "prices", "dictionaries"]
-LISTS += ["people", "places", "insurers", "lab", "labs", "registries", "reports", "note-templates", "history", "settings"]
+LISTS += ["people", "places", "insurers", "lab", "labs", "registries", "reports", "note-templates", "history", "cases", "settings"]
 OF_PATIENT = ["patient", "chart", "visits", "images", "plans", "documents", "patient-lab", "patient-appointments", "patient-materials"]
 OF_PATIENT += ["patient-money", "patient-insurance", "patient-history"]
 USED = {"patients": 7, "diary": 7, "patient": 7, "chart": 7, "plans": 9, "patient-history": 10}  # opened all day long

@@ -43,6 +43,7 @@ RAIL = (
     Entry("registries", "file-check-2", pgettext_lazy("rail", "Registries"), (P.LIST_EXPORT,), "g e"),
     Entry("reports", "chart-column", pgettext_lazy("rail", "Reports"), (P.REPORT_VIEW,), "g r"),
     Entry("history", "history", pgettext_lazy("rail", "History"), (P.HISTORY_SEARCH,), "g h"),
+    Entry("cases", "gavel", pgettext_lazy("rail", "Cases"), (P.CASE_MANAGE,), "g j"),
     Entry("prices", "tags", pgettext_lazy("rail", "Prices"), (P.PRICE_VIEW,), "g c", ("/dictionaries/",)),
     Entry(
         "settings",

@@ -20,6 +20,11 @@ def standing(at: datetime) -> Q:
     return Q(lift=None, since__lte=at) & (Q(until=None) | Q(until__gt=at))
 
 
+def stands(hold: Hold, at: datetime) -> bool:
+    """Whether a hold that was read with its lifting stands."""
+    return not hasattr(hold, "lift") and hold.since <= at and (hold.until is None or hold.until > at)
+
+
 def holds_on(patient_id: UUID, at: datetime) -> list[Hold]:
     """The holds that forbid to destroy anything of the patient, with their cases, the oldest first."""
     found = Hold.objects.filter(standing(at), patient_id=patient_id).select_related("case", "placed_by")

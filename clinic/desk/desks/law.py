@@ -2,18 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Max
 
 from charting.models import Performance, VisitAddendum
 from clinic.history.models import Event, EventKind
 from clinic.history.verification.status import Status, status
+from clinic.lib.clock import branch_day
 from clinic.patients.models import Consent, Patient
 from clinic.staff.models import Branch, User
+from exports.legal import queries as legal
+from exports.legal.models import Case
 
 LOOKS_BACK = timedelta(days=14)
 CHANGES_BACK = timedelta(days=30)
+DUE_WITHIN = timedelta(days=30)
 SHOWN = 8
 
 
@@ -30,6 +34,8 @@ class LawDesk:
     """What a lawyer comes for."""
 
     seal: Status
+    today: date
+    due: Sequence[Case]
     looks: Sequence[Look]
     reversals: Sequence[Performance]
     addenda: Sequence[VisitAddendum]
@@ -37,12 +43,14 @@ class LawDesk:
 
 
 def build(user: User, branch: Branch, at: datetime) -> LawDesk:
-    since = at - CHANGES_BACK
+    since, today = at - CHANGES_BACK, branch_day(at, branch.time_zone)
     reversed_acts = Performance.objects.filter(reversed_at__gte=since).select_related("patient", "reversed_by", "procedure__service")
     added = VisitAddendum.objects.filter(written_at__gte=since).select_related("patient", "written_by", "visit")
     withdrawn = Consent.objects.filter(withdrawn_at__gte=since).select_related("patient", "withdrawn_by")
     return LawDesk(
         seal=status(at),
+        today=today,
+        due=legal.due(today + DUE_WITHIN, SHOWN),
         looks=_looks(user, at),
         reversals=list(reversed_acts.order_by("-reversed_at", "pk")[:SHOWN]),
         addenda=list(added.order_by("-written_at", "pk")[:SHOWN]),

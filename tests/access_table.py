@@ -232,6 +232,7 @@ PAGES: dict[str, Needs] = {
     "lab-orders-xlsx": (P.REPORT_VIEW, P.LAB_VIEW),
     "stock-xlsx": (P.REPORT_VIEW, P.STOCK_VIEW),
     # exports.legal
+    "patient-as-of": (P.HISTORY_VIEW,),
     "cases": (P.CASE_MANAGE,),
     "case-new": (P.CASE_MANAGE,),
     "case": (P.CASE_MANAGE,),
@@ -281,6 +282,7 @@ PAGES: dict[str, Needs] = {
 
 OPERATIONS: dict[str, Needs] = {
     # exports.legal
+    "record_as_of": (P.HISTORY_VIEW,),
     **dict.fromkeys(("list_cases", "open_case", "get_case", "change_case", "add_case_patient", "remove_case_patient"), (P.CASE_MANAGE,)),
     **dict.fromkeys(("place_hold", "lift_hold", "write_case_note", "record_delivery", "close_case", "reopen_case"), (P.CASE_MANAGE,)),
     "make_case_archive": (P.CASE_MANAGE, P.EVIDENCE_TAKE),

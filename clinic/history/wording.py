@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property, lru_cache
@@ -26,6 +26,7 @@ from clinic.history.reading import read_by_key
 Text = str | Promise
 Wanted = dict[type[Record], set[str]]
 Rows = dict[type[Record], list[Record]]
+Standing = Callable[[Wanted], Rows]
 TECHNICAL = {"id", "version", "created_at"}
 EMPTY = "–"
 KINDS: dict[str, tuple[Text, str]] = {
@@ -71,6 +72,7 @@ VIEWS: dict[str, Text] = {
     "money": gettext_lazy("money"),
     "insurance": gettext_lazy("insurance"),
     "history": gettext_lazy("history"),
+    "as of": gettext_lazy("record as of a moment"),
     "record history": gettext_lazy("history of a record"),
     "history_search": gettext_lazy("history of everybody"),
     "login": gettext_lazy("logged in"),
@@ -197,14 +199,16 @@ def lines(events: Iterable[Event], before: Mapping[int, Mapping[str, Any]]) -> l
 class Names:
     """Names of the records that foreign keys point at: one query for all kinds, one more for names made of other names."""
 
-    def __init__(self, bodies: Iterable[tuple[type[models.Model] | None, Mapping[str, Any]]]) -> None:
+    def __init__(self, bodies: Iterable[tuple[type[models.Model] | None, Mapping[str, Any]]], standing: Standing | None = None) -> None:
+        """`standing` reads the related records; without it they are taken as they stand now."""
         wanted: Wanted = defaultdict(set)
         for model, body in bodies:
             for key in _foreign_keys(model) if model else ():
                 if body.get(key.column) and _has_name(key.related_model):
                     wanted[key.related_model].add(str(body[key.column]))
-        rows = _standing(wanted)
-        _join(rows)
+        read = standing or _standing
+        rows = read(wanted)
+        _join(rows, read)
         self._names = {related: {str(row.pk): str(row) for row in found} for related, found in rows.items()}
 
     def of(self, related: Any, key: object) -> str:
@@ -222,7 +226,7 @@ def _standing(wanted: Wanted) -> Rows:
     return {model: found.of(model) for model in wanted}
 
 
-def _join(rows: Rows) -> None:
+def _join(rows: Rows, read: Standing) -> None:
     """Give records whose name speaks of another record that other record, however deep."""
     links = [(row, key) for model, found in rows.items() for key in _named_by(model) for row in found if getattr(row, key.attname)]
     wanted: Wanted = defaultdict(set)
@@ -230,11 +234,12 @@ def _join(rows: Rows) -> None:
         wanted[key.related_model].add(str(getattr(row, key.attname)))
     if not wanted:
         return
-    standing = _standing(wanted)
-    _join(standing)
+    standing = read(wanted)
+    _join(standing, read)
     others = {(model, other.pk): other for model, found in standing.items() for other in found}
     for row, key in links:
-        setattr(row, key.name, others[key.related_model, getattr(row, key.attname)])
+        if other := others.get((key.related_model, getattr(row, key.attname))):
+            setattr(row, key.name, other)
 
 
 @lru_cache(maxsize=512)
@@ -255,7 +260,7 @@ def _line(event: Event, old: dict[str, Any], new: dict[str, Any], names: Names) 
         kind_label=str(label),
         icon=icon,
         what=table_label(event.tbl),
-        title=_title(model, new or old),
+        title=title_of(model, new or old),
         table=event.tbl,
         key=event.pk_text,
         patient_id=event.patient_id,
@@ -342,7 +347,7 @@ def _told(value: Any) -> str:
         return say(None, value, Names(()))
 
 
-def _title(model: type[models.Model] | None, body: Mapping[str, Any]) -> str:
+def title_of(model: type[models.Model] | None, body: Mapping[str, Any]) -> str:
     """What names a record in its own body: a number, a name or a code."""
     if model is None:
         return ""

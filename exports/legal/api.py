@@ -3,16 +3,19 @@
 from uuid import UUID
 
 from django.utils import timezone
-from ninja import Router
+from ninja import Query, Router
 
 from clinic.lib.schemas import ReasonIn
+from clinic.patients.queries import get_patient_for
 from clinic.staff.http import Request
 from clinic.staff.roles import Permission
-from exports.legal import actions, queries
+from exports.legal import actions, asof, queries, words
 from exports.legal.models import Case, CaseEvidence, CaseNote, Delivery, Hold
 from exports.legal.schemas import (
     ArchiveIn,
     ArchiveOut,
+    AsOfIn,
+    AsOfOut,
     CaseChange,
     CaseIn,
     CaseNoteIn,
@@ -117,6 +120,18 @@ def reopen_case(request: Request, case_id: UUID, body: ReopenIn) -> CaseOut:
     """Go on with a closed case."""
     actions.reopen_case(case_id=case_id, version=body.version, actor=request.user, at=timezone.now())
     return _told(request, case_id)
+
+
+@router.get("/patients/{uuid:patient_id}/as-of", response=AsOfOut, operation_id="record_as_of")
+def record_as_of(request: Request, patient_id: UUID, asked: Query[AsOfIn]) -> dict[str, object]:
+    """The whole record as of a moment, or the differences between two; 422 `nothing_proven` when no checkpoint stands there."""
+    get_patient_for(request.user, patient_id, what="as of", permission=Permission.HISTORY_VIEW)
+    at = asked.at or timezone.now()
+    first, second = sorted((at, asked.then)) if asked.then else (at, None)
+    moments = [asof.moment_of(at=first, is_proven=asked.proven, size=asked.size)]
+    moments += [asof.moment_of(at=second, is_proven=asked.proven or asked.size is not None)] if second else []
+    shots = [asof.with_prices(asof.snapshot(patient_id, moment)) for moment in moments]
+    return {"moments": moments, "sections": words.sections(*shots, only_differences=asked.only_differences and len(shots) > 1)}
 
 
 def _told(request: Request, case_id: UUID) -> CaseOut:

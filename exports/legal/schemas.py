@@ -132,3 +132,50 @@ class CloseIn(Schema):
 
 class ReopenIn(Schema):
     version: int
+
+
+class StoodFactOut(Schema):
+    label: str
+    before: str
+    after: str
+    differs: bool
+
+
+class StoodOut(Schema):
+    """One record: `mark` is same, added, changed or gone between the two moments; `before` stood first, `after` then."""
+
+    table: str
+    key: str
+    what: str
+    title: str
+    mark: str
+    at: datetime
+    actor_name: str
+    facts: list[StoodFactOut]
+
+
+class StoodSectionOut(Schema):
+    title: str
+    entries: list[StoodOut]
+
+
+class MomentOut(Schema):
+    """`size` is the checkpoint that proves it, when it was asked for."""
+
+    at: datetime
+    size: int | None
+
+
+class AsOfOut(Schema):
+    moments: list[MomentOut]
+    sections: list[StoodSectionOut]
+
+
+class AsOfIn(Schema):
+    """`proven` reads what stands below the last checkpoint signed until `at`, `size` below that checkpoint; `then` is a second moment."""
+
+    at: AwareDatetime | None = None
+    then: AwareDatetime | None = None
+    size: int | None = None
+    proven: bool = False
+    only_differences: bool = False

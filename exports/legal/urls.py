@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from exports.legal import views
+from exports.legal import asof_views, views
 
 urlpatterns = [
+    path("patients/<uuid:patient_id>/as-of/", asof_views.as_of, name="patient-as-of"),
     path("cases/", views.cases, name="cases"),
     path("cases/new/", views.case_new, name="case-new"),
     path("cases/<uuid:case_id>/", views.case, name="case"),

@@ -1,0 +1,159 @@
+"""The record as of any moment: as entered, as proven, two moments side by side, names as they were then."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from charting.models import Visit
+from clinic.history.models import Event
+from clinic.history.sealing.sequencer import Sequencer
+from clinic.patients.models import Alert, Patient
+from clinic.price_list.models import Service
+from clinic.staff.roles import Role
+from exports.legal import asof, words
+from exports.legal.asof import Moment
+from exports.legal.words import Section
+from tests.charting.factories import make_finding, make_procedure, patient_petrov, place
+from tests.exports.legal.factories import lawyer
+from tests.history.sealing.conftest import key_file, seq, sequencer
+from tests.staff.factories import dr_orlova, log_in, make_branch, make_user
+from tests.treatment_plans.factories import petrov, plan_with
+
+__all__ = ["key_file", "seq", "sequencer"]
+pytestmark = pytest.mark.django_db
+
+
+def now() -> datetime:
+    """By the clock of the database, as events are."""
+    with transaction.get_connection().cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        return cursor.fetchone()[0].astimezone(UTC)  # type: ignore[no-any-return]
+
+
+def read(patient: Patient, *moments: datetime, **options: Any) -> dict[str, Section]:
+    shots = [asof.with_prices(asof.snapshot(patient.pk, Moment(moment))) for moment in moments]
+    with translation.override("en"):
+        return {part.title: part for part in words.sections(*shots, **options)}
+
+
+def alert(patient: Patient, text: str) -> Alert:
+    return Alert.objects.create(patient=patient, kind="allergy", severity="critical", text=text, recorded_at=timezone.now(), recorded_by=dr_orlova())
+
+
+def test_the_record_is_what_was_entered_by_then() -> None:
+    patient = patient_petrov()
+    before = now()
+    noted = alert(patient, "Latex")
+    between = now()
+    Alert.objects.filter(pk=noted.pk).update(text="Penicillin")
+    assert "Medical alerts" not in read(patient, before)
+    assert "Latex" in read(patient, between)["Medical alerts"].entries[0].title
+    assert "Penicillin" in read(patient, now())["Medical alerts"].entries[0].title
+
+
+def test_two_moments_stand_side_by_side_with_their_differences() -> None:
+    patient = patient_petrov()
+    kept, changed = alert(patient, "Latex"), alert(patient, "Iodine")
+    first = now()
+    Alert.objects.filter(pk=changed.pk).update(text="Iodine, anaphylaxis 2019")
+    make_finding("caries", 16, "O")
+    alerts = read(patient, first, now())["Medical alerts"]
+    assert {entry.key: entry.mark for entry in alerts.entries} == {str(kept.pk): "same", str(changed.pk): "changed"}
+    told = next(fact for entry in alerts.entries if entry.key == str(changed.pk) for fact in entry.facts if fact.differs)
+    assert (told.before, told.after) == ("Iodine", "Iodine, anaphylaxis 2019")
+    found = read(patient, first, now(), only_differences=True)
+    assert [len(part.entries) for part in found.values()] == [1, 1]
+    assert found["Dental chart"].entries[0].mark == "added"
+    assert words.differences(found.values()) == 2
+
+
+def test_chart_and_plan_are_told_by_teeth_services_and_prices_as_they_were_then() -> None:
+    plan_with("filling")
+    patient = petrov()
+    then = now()
+    Service.objects.update(title_en="Renamed", title_ru="Переименовано", title_fr="Renommé")
+    found = read(patient, then)
+    assert not [entry.title for part in found.values() for entry in part.entries if "Renamed" in entry.title]
+    item = next(entry for entry in found["Treatment plan"].entries if entry.table == "treatment_plans_item")
+    assert any(fact.after or fact.before for fact in item.facts if "price" in fact.label.lower())
+    assert any("Renamed" in entry.title for part in read(patient, now()).values() for entry in part.entries)
+
+
+def test_a_procedure_names_its_teeth() -> None:
+    make_procedure("filling", place(16, "O"), place(17, "M"))
+    entries = read(patient_petrov(), now())["Dental chart"].entries
+    assert any("16 O, 17 M" in entry.title for entry in entries)
+
+
+def test_prices_are_those_in_force_that_day() -> None:
+    plan_with("filling")
+    found = read(petrov(), now())
+    prices = found["Prices in force that day"].entries
+    assert prices
+    assert not prices[0].is_of_patient
+    assert any(Decimal(fact.before.replace("\xa0", "").replace(",", "")) > 0 for fact in prices[0].facts if fact.label == "Price")
+
+
+def test_an_old_body_without_a_newer_column_is_read() -> None:
+    patient = patient_petrov()
+    row = asof.snapshot(patient.pk, Moment(now())).rows["patients_patient", str(patient.pk)]
+    body = {name: value for name, value in row.body.items() if name != "external_number"}
+    assert str(asof.record_of(Patient, body)) == str(patient)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_proven_is_what_stands_below_the_checkpoint(seq: "psycopg.Connection[Any]", sequencer: Sequencer) -> None:
+    with transaction.atomic():
+        patient = patient_petrov()
+    with pytest.raises(asof.NothingProven):
+        asof.moment_of(at=timezone.now() - timedelta(days=1), is_proven=True)
+    sequencer.drain()
+    with transaction.atomic():
+        noted = alert(patient, "Latex")
+    proven = asof.moment_of(at=timezone.now() + timedelta(seconds=1), is_proven=True)
+    assert "patients_alert" not in {table for table, _key in asof.snapshot(patient.pk, proven).rows}
+    sequencer.drain()
+    later = asof.moment_of(at=timezone.now() + timedelta(seconds=1), is_proven=True)
+    assert ("patients_alert", str(noted.pk)) in asof.snapshot(patient.pk, later).rows
+    again = asof.moment_of(at=timezone.now(), size=proven.size)
+    assert asof.snapshot(patient.pk, again).rows.keys() == asof.snapshot(patient.pk, proven).rows.keys()
+    client = log_in(lawyer())
+    url = reverse("patient-as-of", args=[patient.pk])
+    assert "checkpoint" in client.get(f"{url}?reading=proven").content.decode()
+    assert client.get(f"{url}?reading=proven&at=2001-01-01T10:00").status_code == 422
+    answer = client.get(f"/api/v1/patients/{patient.pk}/as-of?size={proven.size}").json()
+    assert answer["moments"][0]["size"] == proven.size
+    assert client.get(f"/api/v1/patients/{patient.pk}/as-of?size=99999999").json()["code"] == "nothing_proven"
+
+
+def test_the_page_shows_visits_to_choose_and_differences_in_words() -> None:
+    patient = patient_petrov()
+    client = log_in(lawyer())
+    Visit.objects.create(patient=patient, dentist=dr_orlova(), branch=make_branch(), opened_at=timezone.now(), complaint="Pain in 16")
+    url = reverse("patient-as-of", args=[patient.pk])
+    page = client.get(url).content.decode()
+    assert "Pain in 16" in page
+    assert str(dr_orlova()) in page
+    beside = client.get(f"{url}?at=2020-01-01T10:00&then={timezone.localtime():%Y-%m-%dT%H:%M}").content.decode()
+    assert "records differ" in beside
+    assert "Nothing was recorded" in client.get(f"{url}?at=2020-01-01T10:00").content.decode()
+    assert client.get(f"{url}?at=never&then=x").status_code == 200
+    assert Event.objects.filter(op="V", tbl="as of", patient_id=patient.pk).count() == 4
+
+
+def test_the_api_gives_both_moments_and_only_readers_of_history_read() -> None:
+    patient = patient_petrov()
+    first = now()
+    alert(patient, "Latex")
+    client = log_in(lawyer())
+    asked = {"at": first.isoformat(), "then": now().isoformat(), "only_differences": "true"}
+    answer = client.get(f"/api/v1/patients/{patient.pk}/as-of", asked).json()
+    assert len(answer["moments"]) == 2
+    assert [entry["mark"] for part in answer["sections"] for entry in part["entries"]] == ["added"]
+    assert log_in(make_user(Role.MARKETER)).get(f"/api/v1/patients/{patient.pk}/as-of").status_code == 403

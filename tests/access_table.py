@@ -109,6 +109,7 @@ PAGES: dict[str, Needs] = {
     "patient-history": (P.HISTORY_VIEW,),
     "record-history": (P.HISTORY_VIEW,),
     "history": (P.HISTORY_SEARCH,),
+    "history-xlsx": (P.HISTORY_SEARCH, P.RECORD_EXPORT),
     "history-seal": (P.HISTORY_CHECK,),
     # inventory
     "stock": (P.STOCK_VIEW,),
@@ -387,6 +388,7 @@ OPERATIONS: dict[str, Needs] = {
     "revoke_token": ANYONE,
     # desk
     "patient_history": (P.HISTORY_VIEW,),
+    "search_history": (P.HISTORY_SEARCH,),
     "history_seal": (P.HISTORY_CHECK,),
     "search_history": (P.HISTORY_SEARCH,),
     "record_history": (P.HISTORY_VIEW,),

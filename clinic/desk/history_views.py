@@ -8,13 +8,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.formats import date_format
 from django.utils.timezone import get_current_timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from clinic.history import queries as ledger
 from clinic.history import wording
 from clinic.history.actions import note
 from clinic.history.models import Event, EventKind
+from clinic.lib import sheets
 from clinic.lib.errors import NotFound
 from clinic.lib.pages import page_of
 from clinic.patients import queries as patients
@@ -22,6 +25,10 @@ from clinic.staff import queries as staff
 from clinic.staff.guards import page
 from clinic.staff.models import User
 from clinic.staff.roles import Permission
+from exports.legal import search as legal_search
+from exports.legal import search_sheet
+from exports.legal.models import Mark
+from exports.legal.search import Found, TooWide, Wanted
 
 SHOWN_KINDS = [EventKind.INSERT, EventKind.UPDATE, EventKind.DELETE, EventKind.VIEW, EventKind.SIGN, EventKind.PRINT, EventKind.LOGIN, EventKind.DDL]
 
@@ -48,18 +55,32 @@ def patient_history(request: HttpRequest, patient_id: UUID) -> HttpResponse:
 @page(Permission.HISTORY_SEARCH)
 @require_GET
 def search(request: HttpRequest) -> HttpResponse:
-    """Events of the whole clinic, by person, patient, kind and time."""
-    wanted = wanted_from(request, patient_id=_uuid(request.GET.get("patient")))
-    found = search_for(_user(request), wanted, request.GET.get("cursor"))
+    """Events of the whole clinic, by patient, person, kind, words and time, and by what a lawyer looks for."""
+    wanted = searched(request)
     context = {
-        **_timeline(request, wanted, found),
+        "wanted": wanted,
+        "query": request.GET,
+        "kinds": [(kind.value, wording.KINDS[kind][0]) for kind in SHOWN_KINDS],
+        "is_filtered": any(value for name, value in request.GET.items() if name not in ("cursor", "views")),
+        "marks": Mark.choices,
+        "export_query": request.GET.urlencode(),
         "people": [(str(person.pk), person.get_full_name()) for person in staff.everybody().prefetch_related(None)],
         "tables": _labelled(wording.models_by_table()),
         "is_search": True,
         "may_check": _user(request).may(Permission.HISTORY_CHECK),
     }
-    template = "history/_events.html" if request.GET.get("cursor") and request.headers.get("HX-Request") else "history/search.html"
-    return render(request, template, context)
+    try:
+        context |= _found(request, wanted)
+    except TooWide as error:
+        return render(request, "history/search.html", {**context, "error": error.message}, status=error.status)
+    return render(request, "history/search.html", context)
+
+
+@page(Permission.HISTORY_SEARCH, Permission.RECORD_EXPORT)
+@require_GET
+def search_xlsx(request: HttpRequest) -> HttpResponse:
+    """What is filtered, as a workbook; that it was taken is an event itself."""
+    return sheets.response(search_sheet.workbook(searched(request)), name="history")
 
 
 @page(Permission.HISTORY_VIEW)
@@ -84,14 +105,14 @@ def record(request: HttpRequest, table: str, key: UUID) -> HttpResponse:
     return render(request, "history/record.html", context)
 
 
-def search_for(user: User, wanted: ledger.Filter, cursor: str | None) -> ledger.Page:
+def search_for(user: User, wanted: Wanted, cursor: str | None) -> Found:
     """A page of everybody's events; the patients whose records it shows are written down with the look.
 
-    :raises NotAllowed:
+    :raises NotAllowed: :raises TooWide:
     """
     user.require(Permission.HISTORY_SEARCH)
-    found = ledger.page_of(wanted, cursor=cursor)
-    seen = sorted({str(event.patient_id) for event in found.events if event.patient_id})
+    found = legal_search.find(wanted, cursor=cursor)
+    seen = sorted({str(event.patient_id) for event in found.page.events if event.patient_id})
     note(EventKind.VIEW, table="history_search", key=None, patient_id=wanted.patient_id, body={"patients": seen})
     return found
 
@@ -138,6 +159,29 @@ def wanted_from(request: HttpRequest, *, patient_id: UUID | None) -> ledger.Filt
     )
 
 
+def searched(request: HttpRequest) -> Wanted:
+    """The search that the address asks for; a patient is named by card number or key."""
+    asked = wanted_from(request, patient_id=patients.key_of(request.GET.get("patient", "")))
+    return Wanted(**vars(asked), marks=[mark for mark in request.GET.getlist("mark") if mark in Mark.values])
+
+
+def _found(request: HttpRequest, wanted: Wanted) -> dict[str, Any]:
+    found = search_for(_user(request), wanted, request.GET.get("cursor"))
+    lines = wording.lines(found.page.events, found.page.before)
+    for event, line in zip(found.page.events, lines, strict=True):
+        line.marks.extend(_mark_in_words(mark, event) for mark in found.marks[event.id])
+    next_page = request.GET.copy()
+    if found.page.next_cursor:
+        next_page["cursor"] = found.page.next_cursor
+    return {"lines": lines, "next_url": f"?{next_page.urlencode()}" if found.page.next_cursor else None, "known_until": found.known_until}
+
+
+def _mark_in_words(mark: Mark, event: Event) -> str:
+    served = legal_search.service_time(event) if mark == Mark.LATE else None
+    told = date_format(timezone.localtime(served), "SHORT_DATETIME_FORMAT") if served else ""
+    return _("entered late, treated on %(at)s") % {"at": told} if told else str(mark.label)
+
+
 def _timeline(request: HttpRequest, wanted: ledger.Filter, found: ledger.Page) -> dict[str, Any]:
     next_page = request.GET.copy()
     if found.next_cursor:
@@ -175,13 +219,6 @@ def _day(text: str | None) -> date | None:
 
 def _instant(day: date | None) -> datetime | None:
     return datetime.combine(day, time.min, get_current_timezone()) if day else None
-
-
-def _uuid(text: str | None) -> UUID | None:
-    try:
-        return UUID(text or "")
-    except ValueError:
-        return None
 
 
 def _user(request: HttpRequest) -> User:

@@ -13,6 +13,7 @@ urlpatterns = [
     path("branch/", views.choose_branch, name="choose-branch"),
     path("patients/<uuid:patient_id>/history/", history_views.patient_history, name="patient-history"),
     path("history/", history_views.search, name="history"),
+    path("history/history.xlsx", history_views.search_xlsx, name="history-xlsx"),
     path("history/seal/", seal_views.seal, name="history-seal"),
     path("history/<str:table>/<uuid:key>/", history_views.record, name="record-history"),
 ]

@@ -15,6 +15,9 @@ from clinic.history.models import Record, WrittenByTrigger
 OUTSIDE = {
     "billing.OpenAmount": "derived by trigger from charges, shares and allocations, which are records; read only for the application",
     "history.Event": "the ledger itself",
+    "legal.Entry": "derived from the ledger by the search; made anew from it at any time",
+    "legal.Hand": "derived from the ledger: who belongs to whose treating team",
+    "legal.Progress": "how far the search has read the ledger",
     "scheduling.AppointmentPerson": "derived by trigger from the appointment, which is a record; read only for the application",
     "staff.IdempotentAnswer": "a copy of an answer, kept for a day; what the write did is in history",
 }

@@ -74,7 +74,7 @@ def page_of(wanted: Filter, *, cursor: str | None = None, size: int = PAGE) -> P
     events = Event.objects.filter(wanted.condition())
     if wanted.text:
         events = events.extra(where=["body::text ILIKE %s"], params=["%" + _escaped(wanted.text) + "%"])
-    at, event_id = _parsed(cursor)
+    at, event_id = parsed(cursor)
     if at is not None:
         events = events.filter(Q(at__lt=at) | Q(at=at, id__lt=event_id), at__lte=at)
     found = list(events.order_by("-at", "-id")[: size + 1])
@@ -110,7 +110,8 @@ def facets_of(patient_id: UUID) -> Facets:
     return facets
 
 
-def _parsed(cursor: str | None) -> tuple[datetime | None, int]:
+def parsed(cursor: str | None) -> tuple[datetime | None, int]:
+    """Where a page ended, from its cursor."""
     if not cursor:
         return None, 0
     instant, _underscore, event_id = cursor.partition("_")

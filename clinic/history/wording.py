@@ -72,6 +72,7 @@ VIEWS: dict[str, Text] = {
     "money": gettext_lazy("money"),
     "insurance": gettext_lazy("insurance"),
     "history": gettext_lazy("history"),
+    "history search": gettext_lazy("search in history"),
     "as of": gettext_lazy("record as of a moment"),
     "record history": gettext_lazy("history of a record"),
     "history_search": gettext_lazy("history of everybody"),
@@ -148,6 +149,7 @@ class Line:
     actor_role: str
     purpose: str
     changes: list[Change] = field(default_factory=list)
+    marks: list[str] = field(default_factory=list)
 
     @property
     def has_record_page(self) -> bool:

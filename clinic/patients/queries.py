@@ -30,6 +30,7 @@ from clinic.staff.models import Branch, User
 from clinic.staff.roles import Permission, Role
 
 R = TypeVar("R", bound=Model)
+CARD_DIGITS = 9
 REASONS = {
     "identifier": _("same document number"),
     "contact": _("same phone or e-mail"),
@@ -82,6 +83,17 @@ def get_patient_for(user: User, patient_id: UUID, *, what: str, permission: Perm
         alert.recorded_by = people[alert.recorded_by_id]
     record_view(patient_id=patient.pk, what=what)
     return patient
+
+
+def key_of(text: str) -> UUID | None:
+    """The patient's key from a key or a card number as somebody typed it; a number of nobody gives a key of nobody."""
+    typed = text.strip()
+    if typed.isascii() and typed.isdigit() and len(typed) <= CARD_DIGITS:
+        return Patient.objects.filter(card_number=int(typed)).values_list("pk", flat=True).first() or UUID(int=0)
+    try:
+        return UUID(typed)
+    except ValueError:
+        return None
 
 
 def describe_likenesses(found: Sequence[Likeness]) -> list[tuple[Patient, list[str]]]:

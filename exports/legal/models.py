@@ -1,5 +1,7 @@
 """Cases: whose record a dispute is about, what may not be destroyed meanwhile, what was handed to whom."""
 
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -157,3 +159,59 @@ class Delivery(Record):
             models.CheckConstraint(condition=~models.Q(recipient=""), name="legal_delivery_has_a_recipient"),
             models.CheckConstraint(condition=models.Q(way__in=Way.values), name="legal_delivery_way"),
         ]
+
+
+class Mark(models.TextChoices):
+    """What a lawyer looks for in events; the flags of `Entry`."""
+
+    LATE = "is_late", _("entered late")
+    AFTER_SIGNING = "is_after_signing", _("changed after signing")
+    OUTSIDE = "is_outside", _("looked at from outside the treating team")
+
+
+class Entry(models.Model):
+    """One event of the ledger as the search finds it: derived, beside the write path, and made anew from the ledger at any time."""
+
+    event_id = models.BigIntegerField(primary_key=True)
+    at = models.DateTimeField()
+    op = models.CharField(max_length=1)
+    tbl = models.TextField()
+    actor = models.TextField()
+    patient_id = models.UUIDField(null=True)
+    is_late = models.BooleanField(default=False)
+    is_after_signing = models.BooleanField(default=False)
+    is_outside = models.BooleanField(default=False)
+    words = SearchVectorField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index("at", name="legal_entry_at"),
+            models.Index("actor", "at", name="legal_entry_actor"),
+            models.Index("patient_id", "at", name="legal_entry_patient", condition=models.Q(patient_id__isnull=False)),
+            models.Index("tbl", "at", name="legal_entry_table"),
+            models.Index("op", "at", name="legal_entry_kind", condition=~models.Q(op__in=["I", "U", "V"])),
+            models.Index("at", name="legal_entry_late", condition=models.Q(is_late=True)),
+            models.Index("at", name="legal_entry_after_signing", condition=models.Q(is_after_signing=True)),
+            models.Index("at", name="legal_entry_outside", condition=models.Q(is_outside=True)),
+            GinIndex("words", name="legal_entry_words"),
+        ]
+
+
+class Hand(models.Model):
+    """Who belongs to a patient's treating team since when: booked with the patient, responsible, or wrote in the record. Derived."""
+
+    patient_id = models.UUIDField()
+    actor = models.TextField()
+    first_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["patient_id", "actor"], name="legal_hand_once")]
+
+
+class Progress(models.Model):
+    """How far the ledger was read: below `low` everything; up to `seen` everything that was committed then."""
+
+    low = models.BigIntegerField()
+    seen = models.BigIntegerField()
+    seen_xid = models.BigIntegerField()
+    until_at = models.DateTimeField(null=True)

@@ -17,7 +17,7 @@ register = template.Library()
 NOTHING = UUID(int=0)
 EVENT = (
     '<li class="history-event is-{kind}"><time datetime="{moment}">{clock}</time><span class="history-icon">{icon}</span>'
-    '<div><p><strong>{actor}</strong> {label}: <span class="history-what">{what}</span> {links}</p>{changes}</div></li>'
+    '<div><p><strong>{actor}</strong> {label}: <span class="history-what">{what}</span> {marks} {links}</p>{changes}</div></li>'
 )
 
 
@@ -57,6 +57,7 @@ def history_event(line: Line, is_search: object = None) -> SafeString:
         actor=line.actor_name,
         label=line.kind_label,
         what=f"{line.what} · {line.title}" if line.title else line.what,
+        marks=format_html_join(" ", '<span class="chip chip-warning">{}</span>', ((mark,) for mark in line.marks)),
         links=format_html_join(" ", '<a class="small no-print" href="{}">{}</a>', links),
         changes=format_html('<dl class="history-changes">{}</dl>', changes_in_html(line)) if line.changes else "",
     )

@@ -1,0 +1,106 @@
+"""Reads the ledger into the table that the search searches: beside the write path, in batches, without missing a late committer."""
+
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection, transaction
+
+from exports.evidence_record import LATE, SERVICE_TIMES
+
+TEAM_WITHIN = timedelta(days=1)
+LOCK = "SELECT pg_try_advisory_xact_lock(hashtext('legal.indexing'))"
+SETTLED = """
+SELECT low, CASE WHEN seen_xid > 0 AND seen_xid < pg_snapshot_xmax(pg_current_snapshot())::text::bigint
+                 AND pg_snapshot_xmin(pg_current_snapshot())::text::bigint > seen_xid THEN greatest(low, seen) ELSE low END
+FROM legal_progress
+"""
+BATCH = """
+SELECT array_agg(id), max(id), max(at) FROM (
+  SELECT e.id, e.at FROM history.event e WHERE e.id > %(low)s AND NOT EXISTS (SELECT FROM legal_entry x WHERE x.event_id = e.id)
+  ORDER BY e.id LIMIT %(size)s) fresh
+"""
+FRESH = "SELECT e.* FROM history.event e WHERE e.id BETWEEN %(first)s AND %(last)s AND e.id = ANY(%(ids)s)"
+TEAM = """
+WITH fresh AS MATERIALIZED (@fresh@), hands AS (
+  SELECT patient_id, actor, at FROM fresh WHERE op IN ('I', 'U', 'D', 'S') AND actor ~ '^[0-9a-f]{8}-'
+  UNION ALL
+  SELECT patient_id, body ->> named.name, at FROM fresh
+  CROSS JOIN (VALUES ('dentist_id'), ('assistant_id'), ('responsible_dentist_id'), ('performer_id')) named (name)
+  WHERE op IN ('I', 'U') AND body ->> named.name IS NOT NULL
+), joined AS (
+  INSERT INTO legal_hand (patient_id, actor, first_at) SELECT patient_id, actor, min(at) FROM hands WHERE patient_id IS NOT NULL GROUP BY 1, 2
+  ON CONFLICT (patient_id, actor) DO NOTHING RETURNING patient_id, actor, first_at)
+UPDATE legal_entry x SET is_outside = false FROM joined j
+WHERE x.patient_id = j.patient_id AND x.actor = j.actor AND x.at >= j.first_at - %(within)s AND x.is_outside
+"""
+FILL = """
+WITH fresh AS MATERIALIZED (@fresh@),
+service AS (SELECT key AS tbl, value AS name FROM jsonb_each_text(%(services)s::jsonb))
+INSERT INTO legal_entry (event_id, at, op, tbl, actor, patient_id, is_late, is_after_signing, is_outside, words)
+SELECT e.id, e.at, e.op, e.tbl, e.actor, e.patient_id,
+  coalesce(e.op = 'I' AND e.at - (e.body ->> s.name)::timestamptz > %(late)s, false),
+  CASE
+    WHEN e.op NOT IN ('I', 'U') THEN false
+    WHEN e.tbl = 'charting_visitaddendum' THEN true
+    WHEN e.tbl = 'charting_visit' THEN e.op = 'U' AND NOT 'signed_at' = ANY(e.changed) AND e.body ->> 'signed_at' IS NOT NULL
+    WHEN e.tbl IN ('charting_finding', 'charting_diagnosis', 'charting_performance', 'charting_image') THEN coalesce(v.signed_at < e.at, false)
+    WHEN e.tbl = 'treatment_plans_document' THEN e.op = 'I' AND e.body ->> 'replaces_id' IS NOT NULL
+    WHEN e.tbl = 'treatment_plans_item' THEN e.op = 'U' AND NOT 'frozen_at' = ANY(e.changed) AND e.body ->> 'frozen_at' IS NOT NULL
+                                             AND e.changed && ARRAY['cancelled_at', 'unit_price', 'total', 'quantity']
+    WHEN e.tbl = 'patients_consent' THEN e.op = 'U'
+    ELSE false END,
+  e.op = 'V' AND e.patient_id IS NOT NULL AND e.actor ~ '^[0-9a-f]{8}-' AND NOT EXISTS (
+    SELECT FROM legal_hand h WHERE h.patient_id = e.patient_id AND h.actor = e.actor AND h.first_at <= e.at + %(within)s),
+  CASE WHEN e.body IS NULL THEN NULL ELSE (
+    SELECT to_tsvector('simple', legal_plain(left(string_agg(t.value, ' '), 50000))) FROM jsonb_each_text(e.body) t
+    WHERE (e.op <> 'U' OR t.key = ANY(e.changed)) AND t.value <> '' AND t.key NOT IN ('id', 'version', 'strokes', 'signed_content')
+      AND t.key !~ '_(id|at)$' AND t.value NOT IN ('true', 'false')) END
+FROM fresh e LEFT JOIN service s ON s.tbl = e.tbl
+LEFT JOIN charting_visit v ON e.tbl LIKE 'charting\\_%%'
+  AND v.id = (CASE WHEN e.body ->> 'visit_id' ~ '^[0-9a-f-]{36}$' THEN e.body ->> 'visit_id' END)::uuid
+ON CONFLICT (event_id) DO NOTHING
+"""
+DONE = """
+UPDATE legal_progress SET low = %(settled)s, seen = greatest(seen, %(last)s), seen_xid = pg_current_xact_id()::text::bigint, until_at = greatest(until_at, %(at)s)
+"""
+
+
+def catch_up(*, size: int = 5000, batches: int = 2) -> int:
+    """Read what the ledger has gained, at most `batches` times `size` events; returns how many were read.
+
+    Somebody else may be reading at the same time: then nothing is done. An event id counts as settled only when no transaction
+    is open that was open when it was seen: such a one may still commit a lower id. What has settled is read once more from the old mark,
+    for it may have been committed since the last reading.
+    """
+    done = 0
+    for _batch in range(batches):
+        read = _read_batch(size)
+        done += read
+        if read < size:
+            break
+    return done
+
+
+@transaction.atomic(durable=True)
+def _read_batch(size: int) -> int:
+    """The transaction takes its own id after it has seen the batch: whoever holds a lower event id has a lower transaction id."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK)
+        if not cursor.fetchone()[0]:
+            return 0
+        cursor.execute(SETTLED)
+        low, settled = cursor.fetchone()
+        cursor.execute(BATCH, {"low": low, "size": size})
+        ids, last, at = cursor.fetchone()
+        if ids:
+            values = _values(ids, last)
+            cursor.execute(TEAM.replace("@fresh@", FRESH), values)
+            cursor.execute(FILL.replace("@fresh@", FRESH), values)
+            cursor.execute(DONE, {"settled": settled if len(ids) < size else min(settled, last), "last": last, "at": at})
+        return len(ids or ())
+
+
+def _values(ids: list[int], last: int) -> Mapping[str, Any]:
+    return {"ids": ids, "first": min(ids), "last": last, "within": TEAM_WITHIN, "late": LATE, "services": json.dumps(SERVICE_TIMES)}

@@ -1,0 +1,159 @@
+"""The search across the whole history: who, whose, what, when, which words, and what a lawyer looks for."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import OperationalError, connection, transaction
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext_lazy as _
+
+from clinic.history import queries as ledger
+from clinic.history.models import Event, EventKind
+from clinic.lib.errors import InvalidInput
+from exports.evidence_record import SERVICE_TIMES
+from exports.legal import indexing
+from exports.legal.models import Mark, Progress
+
+PAGE, MOST = 50, 10_000
+FREQUENT = 20_000
+PATIENCE = "6s"
+HITS = "SELECT count(*) FROM (SELECT 1 FROM legal_entry x WHERE x.words @@ legal_query(%(text)s) LIMIT %(frequent)s) hits"
+PLAIN = """
+SELECT x.event_id, x.at, x.is_late, x.is_after_signing, x.is_outside FROM {source} x WHERE {where}
+ORDER BY x.at DESC, x.event_id DESC LIMIT %(size)s
+"""
+RARE = "(WITH hits AS MATERIALIZED (SELECT * FROM legal_entry h WHERE h.words @@ legal_query(%(text)s)) SELECT * FROM hits)"
+
+
+class TooWide(InvalidInput):
+    """The answer would take too long."""
+
+    code = "too_wide"
+    default_message = _("This looks through too much at once. Name a patient, a person or a shorter period as well.")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is searched for; empty means everything. `marks` are names of `Mark`: events that bear one of them."""
+
+    patient_id: UUID | None = None
+    actor: str = ""
+    kinds: Sequence[str] = ()
+    tables: Sequence[str] = ()
+    since: datetime | None = None
+    until: datetime | None = None
+    text: str = ""
+    marks: Sequence[str] = ()
+    with_views: bool = True
+
+    def told(self) -> dict[str, Any]:
+        """As the ledger keeps it of an export."""
+        kept = {name: getattr(self, name) for name in ("patient_id", "actor", "kinds", "tables", "since", "until", "text", "marks")}
+        return {name: value for name, value in kept.items() if value}
+
+
+@dataclass(frozen=True)
+class Found:
+    """One page of events, the newest first; what each bears; the cursor of the next one; how far the search has read the ledger."""
+
+    page: ledger.Page
+    marks: dict[int, list[Mark]]
+    known_until: datetime | None
+
+
+def find(wanted: Wanted, *, cursor: str | None = None, size: int = PAGE) -> Found:
+    """The newest events that match, or the next ones after `cursor`; what the ledger gained meanwhile is read first.
+
+    :raises TooWide: when the answer would take longer than a person waits.
+    """
+    if cursor is None:
+        indexing.catch_up()
+    rows = _rows(wanted, cursor, size + 1)
+    shown = rows[:size]
+    events = _events(shown)
+    next_cursor = f"{shown[-1][1].astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}_{shown[-1][0]}" if len(rows) > size else None
+    progress = Progress.objects.first()
+    marks = {row[0]: [mark for mark, is_borne in zip(Mark, row[2:], strict=True) if is_borne] for row in shown}
+    return Found(ledger.Page(events, ledger.bodies_before(events), next_cursor), marks, progress.until_at if progress else None)
+
+
+def pages(wanted: Wanted, *, most: int = MOST, size: int = 500) -> Iterator[Found]:
+    """Page after page, until `most` events are told."""
+    cursor, told = None, 0
+    while told < most:
+        found = find(wanted, cursor=cursor, size=min(size, most - told))
+        yield found
+        told, cursor = told + len(found.page.events), found.page.next_cursor
+        if cursor is None:
+            break
+
+
+def service_time(event: Event) -> datetime | None:
+    """When the service itself was, by what the record says."""
+    column = SERVICE_TIMES.get(event.tbl)
+    text = (event.body or {}).get(column) if column else None
+    return parse_datetime(text) if text else None
+
+
+def _rows(wanted: Wanted, cursor: str | None, size: int) -> list[tuple[Any, ...]]:
+    where, values = _conditions(wanted, cursor)
+    values |= {"size": size, "frequent": FREQUENT + 1}
+    try:
+        with transaction.atomic(), connection.cursor() as asked:
+            asked.execute(f"SET LOCAL statement_timeout = '{PATIENCE}'")
+            source = "legal_entry"
+            if wanted.text:
+                source = _source(asked, values)
+            asked.execute(PLAIN.format(source=source, where=" AND ".join(where) or "true"), values)
+            return list(asked.fetchall())
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", "") != "57014":
+            raise
+        raise TooWide from error
+
+
+def _source(asked: Any, values: dict[str, Any]) -> str:
+    """Rare words are fetched by the index of words and then sorted; frequent ones are met on the way down by another index."""
+    asked.execute("SET LOCAL enable_seqscan = off")
+    asked.execute(HITS, values)
+    if asked.fetchone()[0] <= FREQUENT:
+        return RARE
+    asked.execute("SET LOCAL enable_bitmapscan = off")
+    return "legal_entry"
+
+
+def _conditions(wanted: Wanted, cursor: str | None) -> tuple[list[str], dict[str, Any]]:
+    """SQL over `x` and its values; a text without a single word finds nothing."""
+    asked = {
+        "x.patient_id = %(patient)s": ("patient", wanted.patient_id),
+        "x.actor = %(actor)s": ("actor", wanted.actor),
+        "x.op = ANY(%(kinds)s)": ("kinds", list(wanted.kinds)),
+        "x.tbl = ANY(%(tables)s)": ("tables", list(wanted.tables)),
+        "x.at >= %(since)s": ("since", wanted.since),
+        "x.at < %(until)s": ("until", wanted.until),
+        "x.words @@ legal_query(%(text)s)": ("text", wanted.text),
+    }
+    where = [condition for condition, (_name, value) in asked.items() if value]
+    values: dict[str, Any] = {name: value for name, value in asked.values() if value}
+    if wanted.marks:
+        where.append("(" + " OR ".join(f"x.{Mark(mark).value}" for mark in wanted.marks) + ")")
+    if not (wanted.with_views or wanted.kinds or wanted.marks):
+        where.append(f"x.op <> '{EventKind.VIEW.value}'")
+    at, event_id = ledger.parsed(cursor)
+    if at is not None:
+        where.append("x.at <= %(cursor_at)s AND (x.at < %(cursor_at)s OR x.event_id < %(cursor_id)s)")
+        values["cursor_at"], values["cursor_id"] = at, event_id
+    return where, values
+
+
+def _events(rows: Sequence[tuple[Any, ...]]) -> list[Event]:
+    """The events themselves, in the order of the rows."""
+    if not rows:
+        return []
+    instants = [row[1] for row in rows]
+    found = Event.objects.filter(id__in=[row[0] for row in rows], at__gte=min(instants), at__lte=max(instants))
+    by_id = {event.id: event for event in found}
+    return [by_id[row[0]] for row in rows if row[0] in by_id]

@@ -1,0 +1,14 @@
+"""Background work of the legal desk."""
+
+from procrastinate.contrib.django import app
+
+from exports.legal import indexing
+
+BATCH, BATCHES = 20_000, 50
+
+
+@app.periodic(cron="* * * * *", periodic_id="index_history")
+@app.task(name="index_history", queueing_lock="index_history")
+def index_history(timestamp: int) -> int:
+    """Let the search of history know what the ledger has gained."""
+    return indexing.catch_up(size=BATCH, batches=BATCHES)

@@ -1,0 +1,207 @@
+"""The search across the whole history: filters, marks, words, pages, the workbook; what is read late and what is destroyed."""
+
+import threading
+from datetime import timedelta
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from openpyxl import load_workbook
+
+from charting import actions as charting
+from clinic.history.actions import record_view
+from clinic.history.context import acting
+from clinic.history.models import Event
+from clinic.patients.models import Alert, Patient
+from clinic.staff.actions import context_of
+from clinic.staff.models import User
+from clinic.staff.roles import Role
+from exports.legal import indexing, search
+from exports.legal.models import Entry, Mark
+from exports.legal.search import Wanted
+from tests.charting.factories import make_finding, patient_petrov
+from tests.conftest import admin
+from tests.exports.legal.factories import lawyer
+from tests.patients.factories import make_patient
+from tests.staff.factories import dr_orlova, log_in, make_branch, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def alert(patient: Patient, text: str) -> Alert:
+    return Alert.objects.create(patient=patient, kind="allergy", severity="critical", text=text, recorded_at=timezone.now(), recorded_by=dr_orlova())
+
+
+def tables(**wanted: Any) -> list[str]:
+    return [event.tbl for event in search.find(Wanted(**wanted)).page.events]
+
+
+def look(patient: Patient, who: User, what: str = "chart") -> int:
+    with acting(context_of(who)):
+        return record_view(patient_id=patient.pk, what=what)
+
+
+@pytest.mark.parametrize("typed", ["latex", "LÁTEX", "анафил", "latex 2019", "2019, анафилаксия"])
+def test_words_inside_values_are_found_by_their_beginnings(typed: str) -> None:
+    alert(patient_petrov(), "Latex: анафилаксия в 2019")
+    assert tables(text=typed) == ["patients_alert"]
+
+
+@pytest.mark.parametrize("typed", ["atex", "latex 2020", "!!!"])
+def test_what_is_not_there_is_not_found(typed: str) -> None:
+    alert(patient_petrov(), "Latex: анафилаксия в 2019")
+    assert tables(text=typed) == []
+
+
+def test_of_a_change_only_the_new_value_is_found() -> None:
+    noted = alert(patient_petrov(), "Latex")
+    Alert.objects.filter(pk=noted.pk).update(text="Penicillin")
+    assert [event.op for event in search.find(Wanted(text="latex")).page.events] == ["I"]
+    assert [event.op for event in search.find(Wanted(text="penicillin")).page.events] == ["U"]
+
+
+def test_filters_narrow_together() -> None:
+    patient, orlova = patient_petrov(), dr_orlova()
+    with acting(context_of(orlova)):
+        alert(patient, "Latex")
+        alert(make_patient("Сидоров"), "Latex")
+    found = search.find(Wanted(patient_id=patient.pk, actor=str(orlova.pk), kinds=["I"], tables=["patients_alert"], text="latex"))
+    assert len(found.page.events) == 1
+    assert tables(text="latex", since=timezone.now() + timedelta(hours=1)) == []
+    assert tables(text="latex", until=timezone.now() - timedelta(hours=1)) == []
+    assert len(tables(text="latex")) == 2
+
+
+def test_frequent_words_are_found_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "FREQUENT", 1)
+    for number in range(4):
+        alert(patient_petrov(), f"Latex {number}")
+    assert tables(text="latex") == ["patients_alert"] * 4
+
+
+def test_what_was_entered_late_says_so() -> None:
+    make_finding("caries", 16, "O", days_ago=3)
+    charting.open_visit(patient=patient_petrov(), dentist=dr_orlova(), branch=make_branch(), actor=dr_orlova(), at=timezone.now())
+    assert "charting_finding" in tables(marks=[Mark.LATE.value])
+    assert "charting_visit" not in tables(marks=[Mark.LATE.value])
+
+
+def test_what_changed_after_signing_says_so() -> None:
+    orlova, at = dr_orlova(), timezone.now()
+    visit = charting.open_visit(patient=patient_petrov(), dentist=orlova, branch=make_branch(), actor=orlova, at=at - timedelta(hours=1))
+    visit = charting.write_visit(visit=visit, version=visit.version, sections={"complaint": "Pain", "treatment": "Filling"}, actor=orlova)
+    assert tables(marks=[Mark.AFTER_SIGNING.value]) == []
+    visit = charting.sign_visit(visit=visit, version=visit.version, actor=orlova, at=at)
+    assert tables(marks=[Mark.AFTER_SIGNING.value]) == []
+    charting.add_addendum(visit=visit, text="Also 17", actor=orlova, at=timezone.now())
+    assert tables(marks=[Mark.AFTER_SIGNING.value]) == ["charting_visitaddendum"]
+
+
+def test_a_look_from_outside_the_treating_team_is_marked_until_the_person_joins_it() -> None:
+    patient, stranger, own = patient_petrov(), make_user(Role.DENTIST, username="stranger"), dr_orlova()
+    with acting(context_of(own)):
+        alert(patient, "Latex")
+    look(patient, own)
+    seen = look(patient, stranger)
+    record_view(patient_id=patient.pk, what="chart")
+    assert [event.id for event in search.find(Wanted(marks=[Mark.OUTSIDE.value])).page.events] == [seen]
+    with acting(context_of(stranger)):
+        alert(patient, "Iodine")
+    assert tables(marks=[Mark.OUTSIDE.value]) == []
+
+
+def test_pages_follow_each_other_without_gap_or_repeat() -> None:
+    for number in range(25):
+        record_view(patient_id=patient_petrov().pk, what=f"page {number}")
+    found = [event.id for page in search.pages(Wanted(kinds=["V"]), size=10) for event in page.page.events]
+    assert found == sorted(found, reverse=True)
+    assert len(found) == len(set(found)) == Event.objects.filter(op="V").count()
+    assert sum(len(page.page.events) for page in search.pages(Wanted(kinds=["V"]), size=10, most=15)) == 15
+
+
+def test_a_search_that_takes_too_long_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    alert(patient_petrov(), "Latex")
+    monkeypatch.setattr(search, "PLAIN", "SELECT x.event_id, x.at, pg_sleep(1) FROM {source} x WHERE {where} LIMIT %(size)s")
+    monkeypatch.setattr(search, "PATIENCE", "50ms")
+    assert log_in(lawyer()).get("/api/v1/history").json()["code"] == "too_wide"
+    page = log_in(lawyer()).get(reverse("history"))
+    assert page.status_code == 422
+    assert "shorter period" in page.content.decode()
+
+
+def test_the_page_takes_a_card_number_and_shows_marks() -> None:
+    make_finding("caries", 16, "O", days_ago=3)
+    client = log_in(lawyer())
+    page = client.get(reverse("history"), {"patient": str(patient_petrov().card_number), "mark": "is_late"}).content.decode()
+    assert "entered late, treated on" in page
+    assert not client.get(reverse("history"), {"patient": "999999"}).context["lines"]
+    assert client.get(reverse("history"), {"mark": "nonsense", "cursor": ""}).status_code == 200
+
+
+def test_the_workbook_holds_what_is_filtered_and_is_an_event_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    make_finding("caries", 16, "O", days_ago=3)
+    client: Client = log_in(lawyer())
+    answer = client.get(reverse("history-xlsx"), {"mark": "is_late"})
+    sheet = load_workbook(BytesIO(answer.content), read_only=True).worksheets[0]
+    rows = list(sheet.iter_rows(values_only=True))
+    assert len(rows) == 1 + len(tables(marks=["is_late"]))
+    assert "entered late" in str(rows[1][8])
+    assert rows[1][6] == patient_petrov().card_number
+    (taken,) = Event.objects.filter(op="P", tbl="history search")
+    assert taken.body == {"marks": ["is_late"], "rows": len(rows) - 1}
+    assert log_in(dr_orlova()).get(reverse("history-xlsx")).status_code == 403
+
+
+def test_the_api_searches(monkeypatch: pytest.MonkeyPatch) -> None:
+    alert(patient_petrov(), "Latex")
+    answer = log_in(lawyer()).get("/api/v1/history", {"text": "latex", "patient": str(patient_petrov().pk)}).json()
+    assert [event["table"] for event in answer["events"]] == ["patients_alert"]
+    assert answer["events"][0]["marks"] == []
+    assert answer["known_until"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_event_that_is_committed_late_is_not_missed() -> None:
+    with transaction.atomic():
+        patient = patient_petrov()
+        dr_orlova()
+    indexing.catch_up()
+    has_written, may_commit = threading.Event(), threading.Event()
+
+    def slow() -> None:
+        with acting(context_of(dr_orlova())), transaction.atomic():
+            alert(patient, "Slowly")
+            has_written.set()
+            may_commit.wait(20)
+        connection.close()
+
+    thread = threading.Thread(target=slow)
+    thread.start()
+    has_written.wait(20)
+    for number in range(3):
+        with transaction.atomic():
+            alert(patient, f"Quickly {number}")
+        indexing.catch_up()
+    may_commit.set()
+    thread.join()
+    assert len(tables(text="quickly")) == 3
+    assert len(tables(text="slowly")) == 1
+    assert Entry.objects.count() == Event.objects.count()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_words_of_a_destroyed_body_are_destroyed_with_it() -> None:
+    with transaction.atomic():
+        patient = patient_petrov()
+        alert(patient, "Latex")
+    assert tables(text="latex") == ["patients_alert"]
+    with admin(connection.settings_dict["NAME"]) as superuser, superuser.transaction():
+        superuser.execute("SET LOCAL history.maintenance = 'test'")
+        superuser.execute("ALTER TABLE history.event DISABLE TRIGGER history_append_only")
+        superuser.execute("UPDATE history.event SET body = NULL, salt = NULL WHERE patient_id = %s", [patient.pk])
+    assert tables(text="latex") == []
+    assert not Entry.objects.filter(patient_id=patient.pk, words__isnull=False).exists()

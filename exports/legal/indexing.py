@@ -63,7 +63,8 @@ LEFT JOIN charting_visit v ON e.tbl LIKE 'charting\\_%%'
 ON CONFLICT (event_id) DO NOTHING
 """
 DONE = """
-UPDATE legal_progress SET low = %(settled)s, seen = greatest(seen, %(last)s), seen_xid = pg_current_xact_id()::text::bigint, until_at = greatest(until_at, %(at)s)
+UPDATE legal_progress SET low = %(settled)s, seen = greatest(seen, %(last)s), seen_xid = pg_current_xact_id()::text::bigint,
+                          until_at = greatest(until_at, %(at)s)
 """
 
 

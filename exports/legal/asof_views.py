@@ -1,6 +1,6 @@
 """Pages of the record as of any moment."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,9 +20,9 @@ from clinic.staff.http import Request
 from clinic.staff.roles import Permission
 from exports.legal import asof, words
 from exports.legal.asof import Moment
-from exports.legal.forms import MOMENT
 
 VISITS = 12
+SECONDS = "%Y-%m-%dT%H:%M:%S"
 
 
 @page(Permission.HISTORY_VIEW)
@@ -36,8 +36,8 @@ def as_of(request: Request, patient_id: UUID) -> HttpResponse:
         "patient": patient,
         "tab": "patient-history",
         "reading": "proven" if is_proven else "recorded",
-        "at": _typed(asked[0] or timezone.now()),
-        "then": _typed(asked[1]) if asked[1] else "",
+        "at": timezone.localtime(asked[0]).strftime(SECONDS) if asked[0] else _typed(timezone.now()),
+        "then": timezone.localtime(asked[1]).strftime(SECONDS) if asked[1] else "",
         "shows_all": request.GET.get("all") == "1",
         "visits": [(visit, _typed(visit.closed_at or visit.opened_at)) for visit in _visits(patient_id)],
     }
@@ -68,12 +68,12 @@ def _visits(patient_id: UUID) -> list[Visit]:
 
 
 def _typed(instant: datetime) -> str:
-    """As the browser's field wants it; a moment within a minute is at the minute's end."""
-    return timezone.localtime(instant).strftime(MOMENT)
+    """As the browser's field wants it, never before the instant itself."""
+    return timezone.localtime(instant + timedelta(seconds=1)).strftime(SECONDS)
 
 
 def _instant(text: str | None) -> datetime | None:
-    """The end of the minute that was typed."""
+    """The moment that was typed; without seconds, the end of that minute."""
     try:
         found = parse_datetime(text or "")
     except ValueError:

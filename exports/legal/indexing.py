@@ -10,9 +10,8 @@ from django.db import connection, transaction
 from exports.evidence_record import LATE, SERVICE_TIMES
 
 TEAM_WITHIN = timedelta(days=1)
-LOCK = "SELECT pg_try_advisory_xact_lock(hashtext('legal.indexing'))"
 SETTLED = """
-SELECT low, CASE WHEN seen_xid > 0 AND seen_xid < pg_snapshot_xmax(pg_current_snapshot())::text::bigint
+SELECT pg_try_advisory_xact_lock(hashtext('legal.indexing')), low, CASE WHEN seen_xid > 0 AND seen_xid < pg_snapshot_xmax(pg_current_snapshot())::text::bigint
                  AND pg_snapshot_xmin(pg_current_snapshot())::text::bigint > seen_xid THEN greatest(low, seen) ELSE low END
 FROM legal_progress
 """
@@ -88,11 +87,10 @@ def catch_up(*, size: int = 5000, batches: int = 2) -> int:
 def _read_batch(size: int) -> int:
     """The transaction takes its own id after it has seen the batch: whoever holds a lower event id has a lower transaction id."""
     with connection.cursor() as cursor:
-        cursor.execute(LOCK)
-        if not cursor.fetchone()[0]:
-            return 0
         cursor.execute(SETTLED)
-        low, settled = cursor.fetchone()
+        is_mine, low, settled = cursor.fetchone()
+        if not is_mine:
+            return 0
         cursor.execute(BATCH, {"low": low, "size": size})
         ids, last, at = cursor.fetchone()
         if ids:

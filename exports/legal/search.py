@@ -103,7 +103,7 @@ def _rows(wanted: Wanted, cursor: str | None, size: int) -> list[tuple[Any, ...]
     values |= {"size": size, "frequent": FREQUENT + 1}
     try:
         with transaction.atomic(), connection.cursor() as asked:
-            asked.execute(f"SET LOCAL statement_timeout = '{PATIENCE}'")
+            asked.execute("SELECT set_config('statement_timeout', %s, true)", [PATIENCE])
             source = "legal_entry"
             if wanted.text:
                 source = _source(asked, values)
@@ -117,11 +117,11 @@ def _rows(wanted: Wanted, cursor: str | None, size: int) -> list[tuple[Any, ...]
 
 def _source(asked: Any, values: dict[str, Any]) -> str:
     """Rare words are fetched by the index of words and then sorted; frequent ones are met on the way down by another index."""
-    asked.execute("SET LOCAL enable_seqscan = off")
+    asked.execute("SELECT set_config('enable_seqscan', 'off', true)")
     asked.execute(HITS, values)
     if asked.fetchone()[0] <= FREQUENT:
         return RARE
-    asked.execute("SET LOCAL enable_bitmapscan = off")
+    asked.execute("SELECT set_config('enable_bitmapscan', 'off', true)")
     return "legal_entry"
 
 

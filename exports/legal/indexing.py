@@ -11,7 +11,8 @@ from exports.evidence_record import LATE, SERVICE_TIMES
 
 TEAM_WITHIN = timedelta(days=1)
 SETTLED = """
-SELECT pg_try_advisory_xact_lock(hashtext('legal.indexing')), low, CASE WHEN seen_xid > 0 AND seen_xid < pg_snapshot_xmax(pg_current_snapshot())::text::bigint
+SELECT pg_try_advisory_xact_lock(hashtext('legal.indexing')), low,
+       CASE WHEN seen_xid > 0 AND seen_xid < pg_snapshot_xmax(pg_current_snapshot())::text::bigint
                  AND pg_snapshot_xmin(pg_current_snapshot())::text::bigint > seen_xid THEN greatest(low, seen) ELSE low END
 FROM legal_progress
 """
@@ -83,9 +84,12 @@ def catch_up(*, size: int = 5000, batches: int = 2) -> int:
     return done
 
 
-@transaction.atomic(durable=True)
+@transaction.atomic
 def _read_batch(size: int) -> int:
-    """The transaction takes its own id after it has seen the batch: whoever holds a lower event id has a lower transaction id."""
+    """The transaction takes its own id after it has seen the batch: whoever holds a lower event id has a lower transaction id.
+
+    Callers therefore stand outside of a transaction that has written already.
+    """
     with connection.cursor() as cursor:
         cursor.execute(SETTLED)
         is_mine, low, settled = cursor.fetchone()

@@ -130,8 +130,8 @@ def _conditions(wanted: Wanted, cursor: str | None) -> tuple[list[str], dict[str
     asked = {
         "x.patient_id = %(patient)s": ("patient", wanted.patient_id),
         "x.actor = %(actor)s": ("actor", wanted.actor),
-        "x.op = ANY(%(kinds)s)": ("kinds", list(wanted.kinds)),
-        "x.tbl = ANY(%(tables)s)": ("tables", list(wanted.tables)),
+        _among("op", wanted.kinds): ("kinds", _one_or_all(wanted.kinds)),
+        _among("tbl", wanted.tables): ("tables", _one_or_all(wanted.tables)),
         "x.at >= %(since)s": ("since", wanted.since),
         "x.at < %(until)s": ("until", wanted.until),
         "x.words @@ legal_query(%(text)s)": ("text", wanted.text),
@@ -147,6 +147,16 @@ def _conditions(wanted: Wanted, cursor: str | None) -> tuple[list[str], dict[str
         where.append("x.at <= %(cursor_at)s AND (x.at < %(cursor_at)s OR x.event_id < %(cursor_id)s)")
         values["cursor_at"], values["cursor_id"] = at, event_id
     return where, values
+
+
+def _among(column: str, asked: Sequence[str]) -> str:
+    """One value is compared as such: an index gives its rows in order, which it does not for a list."""
+    name = {"op": "kinds", "tbl": "tables"}[column]
+    return f"x.{column} = %({name})s" if len(asked) == 1 else f"x.{column} = ANY(%({name})s)"
+
+
+def _one_or_all(asked: Sequence[str]) -> str | list[str]:
+    return asked[0] if len(asked) == 1 else list(asked)
 
 
 def _events(rows: Sequence[tuple[Any, ...]]) -> list[Event]:

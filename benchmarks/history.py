@@ -152,10 +152,10 @@ def measure(total: int, times: int) -> dict[str, Any]:
     values = {"patient": patients[0], "actor": middle[2], "month": datetime.fromisoformat(START) + timedelta(days=365 * 4)}
     rows: dict[str, list[float]] = {}
     for name, asked in SEARCHES.items():
-        told = {key: values.get(value, value) if isinstance(value, str) else value for key, value in asked.items()}
+        given = {key: values.get(value, value) if isinstance(value, str) else value for key, value in asked.items()}
         if "until" in asked:
-            told["until"] = values["month"] + timedelta(days=30)
-        wanted = search.Wanted(**told)
+            given["until"] = values["month"] + timedelta(days=30)
+        wanted = search.Wanted(**given)
         rows[f"search: {name}"] = clock(lambda _turn, wanted=wanted: search.find(wanted), times)
     cursor = search.find(search.Wanted(tables=["charting_finding"])).page.next_cursor
     rows["search: second page"] = clock(lambda _turn: search.find(search.Wanted(tables=["charting_finding"]), cursor=cursor), times)

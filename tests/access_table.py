@@ -225,13 +225,6 @@ PAGES: dict[str, Needs] = {
     "payments-xlsx": (P.LIST_EXPORT, P.MONEY_VIEW),
     "lab-orders-xlsx": (P.LIST_EXPORT, P.LAB_VIEW),
     "stock-xlsx": (P.LIST_EXPORT, P.STOCK_VIEW),
-    "registries": (P.REPORT_VIEW,),
-    "patients-xlsx": (P.REPORT_VIEW, P.PATIENT_VIEW),
-    "appointments-xlsx": (P.REPORT_VIEW, P.DIARY_VIEW, P.PATIENT_VIEW),
-    "charges-xlsx": (P.REPORT_VIEW, P.MONEY_VIEW),
-    "payments-xlsx": (P.REPORT_VIEW, P.MONEY_VIEW),
-    "lab-orders-xlsx": (P.REPORT_VIEW, P.LAB_VIEW),
-    "stock-xlsx": (P.REPORT_VIEW, P.STOCK_VIEW),
     # exports.legal
     "patient-as-of": (P.HISTORY_VIEW,),
     "cases": (P.CASE_MANAGE,),
@@ -388,7 +381,6 @@ OPERATIONS: dict[str, Needs] = {
     "revoke_token": ANYONE,
     # desk
     "patient_history": (P.HISTORY_VIEW,),
-    "search_history": (P.HISTORY_SEARCH,),
     "history_seal": (P.HISTORY_CHECK,),
     "search_history": (P.HISTORY_SEARCH,),
     "record_history": (P.HISTORY_VIEW,),

@@ -1,7 +1,6 @@
 """Reads the ledger into the table that the search searches: beside the write path, in batches, without missing a late committer."""
 
 import json
-from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -10,16 +9,16 @@ from django.db import connection, transaction
 from exports.evidence_record import LATE, SERVICE_TIMES
 
 TEAM_WITHIN = timedelta(days=1)
-SETTLED = """
-SELECT pg_try_advisory_xact_lock(hashtext('legal.indexing')), low,
-       CASE WHEN seen_xid > 0 AND seen_xid < pg_snapshot_xmax(pg_current_snapshot())::text::bigint
-                 AND pg_snapshot_xmin(pg_current_snapshot())::text::bigint > seen_xid THEN greatest(low, seen) ELSE low END
-FROM legal_progress
-"""
 BATCH = """
-SELECT array_agg(id), max(id), max(at) FROM (
-  SELECT e.id, e.at FROM history.event e WHERE e.id > %(low)s AND NOT EXISTS (SELECT FROM legal_entry x WHERE x.event_id = e.id)
-  ORDER BY e.id LIMIT %(size)s) fresh
+SELECT p.is_mine, p.settled, b.* FROM (
+  SELECT pg_try_advisory_xact_lock(hashtext('legal.indexing')) AS is_mine, low,
+         CASE WHEN seen_xid > 0 AND seen_xid < pg_snapshot_xmax(pg_current_snapshot())::text::bigint
+                   AND pg_snapshot_xmin(pg_current_snapshot())::text::bigint > seen_xid THEN greatest(low, seen) ELSE low END AS settled
+  FROM legal_progress) p
+CROSS JOIN LATERAL (
+  SELECT array_agg(id), max(id), max(at) FROM (
+    SELECT e.id, e.at FROM history.event e WHERE e.id > p.low AND NOT EXISTS (SELECT FROM legal_entry x WHERE x.event_id = e.id)
+    ORDER BY e.id LIMIT %(size)s) fresh) b
 """
 FRESH = "SELECT e.* FROM history.event e WHERE e.id BETWEEN %(first)s AND %(last)s AND e.id = ANY(%(ids)s)"
 TEAM = """
@@ -91,19 +90,14 @@ def _read_batch(size: int) -> int:
     Callers therefore stand outside of a transaction that has written already.
     """
     with connection.cursor() as cursor:
-        cursor.execute(SETTLED)
-        is_mine, low, settled = cursor.fetchone()
-        if not is_mine:
+        cursor.execute(BATCH, {"size": size})
+        is_mine, settled, ids, last, at = cursor.fetchone()
+        if not (is_mine and ids):
             return 0
-        cursor.execute(BATCH, {"low": low, "size": size})
-        ids, last, at = cursor.fetchone()
-        if ids:
-            values = _values(ids, last)
-            cursor.execute(TEAM.replace("@fresh@", FRESH), values)
-            cursor.execute(FILL.replace("@fresh@", FRESH), values)
-            cursor.execute(DONE, {"settled": settled if len(ids) < size else min(settled, last), "last": last, "at": at})
-        return len(ids or ())
+        values = _values(ids, last) | {"settled": settled if len(ids) < size else min(settled, last), "at": at}
+        cursor.execute(";".join((TEAM, FILL, DONE)).replace("@fresh@", FRESH), values)
+        return len(ids)
 
 
-def _values(ids: list[int], last: int) -> Mapping[str, Any]:
+def _values(ids: list[int], last: int) -> dict[str, Any]:
     return {"ids": ids, "first": min(ids), "last": last, "within": TEAM_WITHIN, "late": LATE, "services": json.dumps(SERVICE_TIMES)}

@@ -109,6 +109,7 @@ class ProcedureOut(Schema):
 
 
 class StateIn(Schema):
+    version: int
     state: str
     reason: str = ""
 

@@ -15,7 +15,8 @@ from charting.chart_words import chart_words, note_words
 from charting.forms import AddendumForm, TemplateForm
 from charting.models import NoteSection, NoteTemplate, Visit
 from clinic.history.actions import record_print
-from clinic.lib.errors import DomainError, InvalidInput, NotFound
+from clinic.lib import panels
+from clinic.lib.errors import DomainError, InvalidInput, NotFound, StaleVersion
 from clinic.lib.pages import page_of
 from clinic.lib.toasts import tell
 from clinic.patients.models import Patient
@@ -190,9 +191,11 @@ def note_template(request: Request, template_id: UUID | None = None) -> HttpResp
     form = TemplateForm(request.POST or None, instance=row, initial={"version": row.version})
     if request.method == "POST" and form.is_valid():
         try:
-            saved = actions.save_template(
-                actor=request.user, details=form.cleaned_data, template_id=template_id, version=form.cleaned_data["version"]
-            )
+            version = form.cleaned_data["version"]
+            saved = actions.save_template(actor=request.user, details=form.cleaned_data, template_id=template_id, version=version)
+        except StaleVersion as error:
+            panels.add_errors(form, error)
+            panels.show_standing(form, error.standing)
         except DomainError as error:
             for name, text in (error.fields or {"title": error.message}).items():
                 form.add_error(name if name in form.fields else None, str(text))

@@ -71,7 +71,7 @@ def save_programme(request: Request, data: ProgrammeIn) -> Programme:
 @router.put("/programmes/{uuid:programme_id}/coverage", response=list[CoverOut], operation_id="set_coverage")
 def set_coverage(request: Request, programme_id: UUID, data: CoverageIn) -> list[CoverageRule]:
     """Set percentage and limit per act by category of services; categories left out stay."""
-    covers = {category: rules.Cover(cover.percent, cover.limit_per_act) for category, cover in data.covers.items()}
+    covers = {category: rules.Cover(cover.percent, cover.limit_per_act, cover.version) for category, cover in data.covers.items()}
     return setup.set_coverage(programme_id=programme_id, covers=covers, actor=request.user)
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from clinic.billing.forms import MoneyField
+from clinic.lib import panels
 from clinic.lib.ids import uuid7
 from clinic.lib.inputs import DateInput
 from clinic.lib.money import CURRENCIES
@@ -40,6 +41,7 @@ class CoverageForm(forms.Form):
 
     def __init__(self, *args: Any, programme: Programme, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.programme = programme
         standing: dict[str, CoverageRule] = {rule.category: rule for rule in programme.rules.all()}
         for value, label in Category.choices:
             rule = standing.get(value)
@@ -47,19 +49,32 @@ class CoverageForm(forms.Form):
             percent.widget.attrs["class"] = "num"
             self.fields[f"percent_{value}"] = percent
             self.fields[f"limit_{value}"] = MoneyField(label=label, required=False)
+            self.fields[f"version_{value}"] = forms.IntegerField(widget=forms.HiddenInput, required=False, initial=rule.version if rule else None)
             self.initial[f"percent_{value}"] = rule.percent.normalize() if rule and rule.percent else 0
             self.initial[f"limit_{value}"] = rule.limit_per_act if rule else None
 
+    def show_standing(self) -> None:
+        """What stands now under each share that was typed otherwise; the next save answers it."""
+        standing = {rule.category: rule for rule in CoverageRule.objects.filter(programme=self.programme)}
+        panels.renew(self, {f"version_{name}": standing[name].version if name in standing else None for name in Category.values})
+        typed = {name: (cover.percent, cover.limit_per_act) for name, cover in self.covers.items()}
+        for name, rule in standing.items():
+            if typed[name] != (rule.percent, rule.limit_per_act):
+                limit = "" if rule.limit_per_act is None else f" / {rule.limit_per_act}"
+                self.add_error(f"percent_{name}", _("Stands now: %(value)s") % {"value": f"{rule.percent.normalize():f}{limit}"})
+
     @property
-    def rows(self) -> list[tuple[str, Any, Any]]:
-        """Category, its percentage field and its limit field."""
-        return [(str(label), self[f"percent_{value}"], self[f"limit_{value}"]) for value, label in Category.choices]
+    def rows(self) -> list[tuple[str, Any, Any, Any]]:
+        """Category, its percentage field, its limit field and the version of its rule."""
+        return [(str(label), self[f"percent_{value}"], self[f"limit_{value}"], self[f"version_{value}"]) for value, label in Category.choices]
 
     @property
     def covers(self) -> dict[str, rules.Cover]:
         """What was typed, by category."""
-        values: dict[str, Decimal | None] = self.cleaned_data
-        return {name: rules.Cover(values[f"percent_{name}"] or Decimal(0), values[f"limit_{name}"]) for name in Category.values}
+        values: dict[str, Any] = self.cleaned_data
+        return {
+            name: rules.Cover(values[f"percent_{name}"] or Decimal(0), values[f"limit_{name}"], values[f"version_{name}"]) for name in Category.values
+        }
 
 
 class PolicyForm(forms.Form):

@@ -43,6 +43,7 @@ class EstimateLine:
 class Cover:
     percent: Decimal
     limit_per_act: Decimal | None = None
+    version: int | None = None
 
 
 @dataclass(frozen=True)

@@ -12,14 +12,18 @@ from insurance.models import GuaranteeLetter
 class CoverIn(Schema):
     percent: Decimal
     limit_per_act: Decimal | None = None
+    version: int | None = Field(None, description="of the rule that was read; none for a new one")
 
 
 class CoverageIn(Schema):
     covers: dict[str, CoverIn]
 
 
-class CoverOut(CoverIn):
+class CoverOut(Schema):
     category: str
+    version: int
+    percent: Decimal
+    limit_per_act: Decimal | None
 
 
 class ProgrammeIn(Schema):

@@ -16,7 +16,7 @@ from clinic.billing.models import CURRENCY_CHOICES
 from clinic.billing.rules import AmountProblem, amount_problem
 from clinic.files.models import StoredFile
 from clinic.history.creation import check_first, is_first
-from clinic.lib.errors import Conflict, DomainError, InvalidInput, NotFound, StaleVersion, Text
+from clinic.lib.errors import Conflict, DomainError, InvalidInput, NotFound, StaleVersion, Text, check_version
 from clinic.lib.ids import uuid7
 from clinic.patients.models import Patient
 from clinic.price_list.models import Category
@@ -125,7 +125,10 @@ def save_programme(
 def set_coverage(*, programme_id: UUID, covers: Mapping[str, rules.Cover], actor: User) -> list[CoverageRule]:
     """Set how much each category is covered; categories left out stay as they are. What was claimed before does not change.
 
+    A rule that says the same already is left as it is.
+
     :raises InvalidInput: by category, when a percentage or limit is impossible.
+    :raises StaleVersion: when a rule that would change is no longer the version that was read.
     """
     actor.require(Permission.INSURANCE_WRITE)
     programme = Programme.objects.select_for_update(no_key=True).filter(pk=programme_id).first()
@@ -137,9 +140,13 @@ def set_coverage(*, programme_id: UUID, covers: Mapping[str, rules.Cover], actor
     standing = {rule.category: rule for rule in programme.rules.all()}
     saved = []
     for category, cover in covers.items():
-        rule = standing.get(category) or CoverageRule(programme=programme, category=category)
-        rule.percent, rule.limit_per_act = cover.percent, cover.limit_per_act
-        rule.save()
+        rule = standing.get(category)
+        if rule is None or (rule.percent, rule.limit_per_act) != (cover.percent, cover.limit_per_act):
+            check_version(rule, cover.version)
+            rule = rule or CoverageRule(programme=programme, category=category)
+            rule.percent, rule.limit_per_act = cover.percent, cover.limit_per_act
+            rule.save()
+            rule.refresh_from_db(fields=["version"])
         saved.append(rule)
     return saved
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from charting.models import Performance
 from clinic.history.creation import check_first
 from clinic.lib.clock import branch_day
-from clinic.lib.errors import Conflict, InvalidInput, KeyTaken, NotFound, StaleVersion, check_same
+from clinic.lib.errors import Conflict, InvalidInput, KeyTaken, NotFound, StaleVersion, check_same, check_version
 from clinic.lib.ids import uuid7
 from clinic.price_list.models import Service
 from clinic.staff.models import Branch, User
@@ -236,23 +236,40 @@ def count(*, actor: User, at: datetime, lot_id: UUID, counted: Decimal, id: UUID
 
 
 @transaction.atomic
-def set_norm(*, actor: User, service: Service, material_id: UUID, quantity: Decimal, on_shortage: str) -> Norm:
-    """Say how much of a material one unit of the service takes; replaces the norm of the same pair."""
+def set_norm(*, actor: User, service: Service, material_id: UUID, quantity: Decimal, on_shortage: str, version: int | None = None) -> Norm:
+    """Say how much of a material one unit of the service takes; a norm of the pair that says the same already is left as it is.
+
+    :raises StaleVersion: when the pair has another norm than the `version` that was read (None: it had none).
+    """
     actor.require(Permission.STOCK_WRITE)
     _check_quantity(quantity)
     if on_shortage not in OnShortage.values:
         raise InvalidInput(fields={"on_shortage": _("Choose what a shortage means.")})
-    norm, _is_new = Norm.objects.update_or_create(
-        service=service, material=_material(material_id), defaults={"quantity": quantity, "on_shortage": on_shortage}
-    )
+    material = Material.objects.select_for_update(no_key=True).filter(pk=material_id).first()
+    if material is None:
+        raise NotFound
+    norm = Norm.objects.select_for_update().filter(service=service, material=material).first()
+    if norm is not None and version is None and (norm.quantity, norm.on_shortage) == (quantity, on_shortage):
+        return norm
+    check_version(norm, version)
+    norm = norm or Norm(service=service, material=material)
+    norm.quantity, norm.on_shortage = quantity, on_shortage
+    norm.save()
+    norm.refresh_from_db(fields=["version"])
     return norm
 
 
 @transaction.atomic
-def remove_norm(*, actor: User, norm_id: UUID) -> None:
-    """Take a norm away; history keeps it."""
+def remove_norm(*, actor: User, norm_id: UUID, version: int) -> None:
+    """Take a norm away; history keeps it. One that is gone already stays gone.
+
+    :raises StaleVersion: when it is no longer the `version` that was read.
+    """
     actor.require(Permission.STOCK_WRITE)
-    Norm.objects.filter(pk=norm_id).delete()
+    norm = Norm.objects.select_for_update().filter(pk=norm_id).first()
+    if norm is not None:
+        check_version(norm, version)
+        norm.delete()
 
 
 def _lock_lots(materials: Iterable[UUID], branch_id: UUID) -> list[Lot]:

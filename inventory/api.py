@@ -105,10 +105,12 @@ def set_norm(request: Request, data: NormIn) -> Norm:
     service = Service.objects.filter(pk=data.service).first()
     if service is None:
         raise NotFound
-    return actions.set_norm(actor=request.user, service=service, material_id=data.material, quantity=data.quantity, on_shortage=data.on_shortage)
+    values = data.dict(exclude={"service", "material"})
+    return actions.set_norm(actor=request.user, service=service, material_id=data.material, **values)
 
 
 @router.delete("/norms/{uuid:norm_id}", response={204: None}, operation_id="remove_norm")
-def remove_norm(request: Request, norm_id: UUID) -> tuple[int, None]:
-    actions.remove_norm(actor=request.user, norm_id=norm_id)
+def remove_norm(request: Request, norm_id: UUID, version: int) -> tuple[int, None]:
+    """Take the norm of that `version` away."""
+    actions.remove_norm(actor=request.user, norm_id=norm_id, version=version)
     return 204, None

@@ -43,6 +43,7 @@ class CountForm(forms.Form):
 
 
 class NormForm(forms.Form):
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     service = forms.ModelChoiceField(label=_("Service"), queryset=Service.objects.filter(is_active=True).order_by("code"))
     material = forms.ModelChoiceField(label=_("Material"), queryset=Material.objects.filter(is_active=True).order_by("name", "pk"))
     quantity = forms.DecimalField(label=_("For one tooth or act"), max_digits=9, decimal_places=3)

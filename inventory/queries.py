@@ -112,3 +112,11 @@ def norms(*, text: str = "") -> QuerySet[Norm]:
         service |= Q(service__title_fr__icontains=text) | Q(service__title_en__icontains=text)
         found = found.filter(service | Q(material__name__icontains=text) | Q(material__code__icontains=text))
     return found.select_related("service", "material").order_by("service__code", "material__name", "pk")
+
+
+def get_norm(norm_id: UUID) -> Norm:
+    """:raises NotFound: when there is no such norm."""
+    norm = norms().filter(pk=norm_id).first()
+    if norm is None:
+        raise NotFound
+    return norm

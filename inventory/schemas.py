@@ -123,10 +123,12 @@ class NormIn(Schema):
     material: UUID
     quantity: Decimal
     on_shortage: str = "debt"
+    version: int | None = Field(None, description="of the norm that was read; none for a new one")
 
 
 class NormOut(Schema):
     id: UUID
+    version: int
     service: UUID = Field(alias="service_id")
     material: UUID = Field(alias="material_id")
     quantity: Decimal

@@ -14,6 +14,7 @@ urlpatterns = [
     path("stock/lots/<uuid:lot_id>/discard/", views.lot_discard, name="lot-discard"),
     path("stock/lots/<uuid:lot_id>/count/", views.lot_count, name="lot-count"),
     path("stock/norms/", views.norms, name="norms"),
-    path("stock/norms/new/", views.norm_new, name="norm-new"),
+    path("stock/norms/new/", views.norm_edit, name="norm-new"),
+    path("stock/norms/<uuid:norm_id>/", views.norm_edit, name="norm-edit"),
     path("stock/norms/<uuid:norm_id>/remove/", views.norm_remove, name="norm-remove"),
 ]

@@ -121,7 +121,9 @@ def norms(request: Request) -> HttpResponse:
 
 
 @page(Permission.STOCK_WRITE)
-def norm_new(request: Request) -> HttpResponse:
+def norm_edit(request: Request, norm_id: UUID | None = None) -> HttpResponse:
+    """A norm for a service and a material, or a change of one."""
+
     def save(values: dict[str, Any]) -> None:
         actions.set_norm(
             actor=request.user,
@@ -129,15 +131,20 @@ def norm_new(request: Request) -> HttpResponse:
             material_id=values["material"].pk,
             quantity=values["quantity"],
             on_shortage=values["on_shortage"],
+            version=values["version"],
         )
         tell(request, _("The norm is set."))
 
-    return panels.submit(request, NormForm(request.POST or None), save, context={"title": _("Consumption norm"), "verb": _("Set the norm")})
+    found = queries.get_norm(norm_id) if norm_id else None
+    names = ("service", "material", "quantity", "on_shortage", "version")
+    form = NormForm(request.POST or None, initial={name: getattr(found, name) for name in names} if found else None)
+    return panels.submit(request, form, save, context={"title": _("Consumption norm"), "verb": _("Set the norm")})
 
 
 @require_POST
 @page(Permission.STOCK_WRITE)
 def norm_remove(request: Request, norm_id: UUID) -> HttpResponse:
-    actions.remove_norm(actor=request.user, norm_id=norm_id)
+    version = request.POST.get("version", "")
+    actions.remove_norm(actor=request.user, norm_id=norm_id, version=int(version) if version.isdecimal() and len(version) < 10 else 0)
     tell(request, _("The norm is removed; history keeps it."))
     return panels.done(request, "norms")

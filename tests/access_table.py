@@ -122,6 +122,9 @@ PAGES: dict[str, Needs] = {
     "patient-materials": any_of(P.STOCK_VIEW, P.CLINICAL_VIEW),
     "norms": (P.STOCK_VIEW,),
     "norm-new": (P.STOCK_WRITE,),
+    "lab-order-take-back": (P.LAB_WRITE,),
+    "lab-order-stages": (P.LAB_WRITE,),
+    "norm-edit": (P.STOCK_WRITE,),
     "norm-remove": (P.STOCK_WRITE,),
     # lab_orders
     "lab": (P.LAB_VIEW,),
@@ -408,6 +411,8 @@ OPERATIONS: dict[str, Needs] = {
     "change_lab_order": (P.LAB_WRITE,),
     "move_lab_order": (P.LAB_WRITE,),
     "finish_lab_stage": (P.LAB_WRITE,),
+    "take_lab_order_back": (P.LAB_WRITE,),
+    "set_lab_stages": (P.LAB_WRITE,),
     "get_lab_slip": (P.LAB_VIEW,),
     "list_lab_order_files": (P.LAB_VIEW,),
     "attach_lab_order_file": (P.LAB_WRITE,),

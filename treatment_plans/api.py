@@ -276,15 +276,15 @@ def get_document_file(request: Request, document_id: UUID, signed: bool = True) 
 
 
 @router.get("/consent-rules", response=list[s.ConsentRuleOut], operation_id="list_consent_rules")
-def list_consent_rules(request: Request) -> list[dict[str, str]]:
+def list_consent_rules(request: Request) -> list[ConsentRule]:
     """What a missing consent of each kind means when a line is marked done."""
     request.user.require(Permission.DOCUMENT_VIEW)
-    return [{"kind": kind, "strictness": strictness} for kind, __, strictness in consents.rules_by_kind()]
+    return [rule for rule, _title in consents.rules_by_kind()]
 
 
 @router.put("/consent-rules/{kind}", response=s.ConsentRuleOut, operation_id="set_consent_rule")
 def set_consent_rule(request: Request, kind: str, data: s.ConsentRuleIn) -> ConsentRule:
-    return actions.set_consent_rule(kind=kind, strictness=data.strictness, actor=request.user)
+    return actions.set_consent_rule(kind=kind, strictness=data.strictness, version=data.version, actor=request.user)
 
 
 def _whole(plan: Plan) -> dict[str, Any]:

@@ -21,7 +21,7 @@ def list_discount_limits(request: Request) -> list[DiscountLimit]:
 
 @router.put("/discount-limits/{role}", response=s.DiscountLimitOut, operation_id="set_discount_limit")
 def set_discount_limit(request: Request, role: str, body: s.DiscountLimitIn) -> DiscountLimit:
-    return actions.set_discount_limit(role=role, percent=body.percent, actor=request.user, at=timezone.now())
+    return actions.set_discount_limit(role=role, percent=body.percent, version=body.version, actor=request.user, at=timezone.now())
 
 
 @router.get("/consent-forms", response=list[s.ConsentFormOut], operation_id="list_consent_forms")

@@ -39,11 +39,11 @@ def is_signed(document: Document) -> bool:
     return any(signature.role in ("patient", "representative") for signature in document.signatures.all())
 
 
-def rules_by_kind() -> list[tuple[str, str, str]]:
-    """Every kind of consent with its title and how strict the clinic is about it."""
-    known = dict(ConsentRule.objects.values_list("kind", "strictness"))
+def rules_by_kind() -> list[tuple[ConsentRule, str]]:
+    """How strict the clinic is about every kind of consent, with the title of the kind; a rule never set warns and has version 0."""
+    known = {rule.kind: rule for rule in ConsentRule.objects.all()}
     kinds = [kind for kind in DocumentKind.values if kind.startswith("consent_")]
-    return [(kind, papers.title_of(kind), known.get(kind, Strictness.WARN.value)) for kind in kinds]
+    return [(known.get(kind) or ConsentRule(kind=kind, strictness=Strictness.WARN, version=0), papers.title_of(kind)) for kind in kinds]
 
 
 def _counts(document: Document, alternative: Alternative) -> bool:

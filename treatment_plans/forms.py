@@ -7,12 +7,13 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from charting.rules import Place
+from clinic.lib import panels
 from clinic.lib.ids import uuid7
 from clinic.price_list.models import ChartEffect, Scope, Service
 from clinic.staff import queries as staff
 from clinic.staff.models import User
 from clinic.staff.roles import Role
-from treatment_plans import rules
+from treatment_plans import queries, rules
 from treatment_plans.models import DiscountLimit, DocumentKind, SignerRole
 
 NUMBERED = _("Without a title it is called by its number, in the language of whoever reads.")
@@ -146,6 +147,16 @@ class LimitsForm(forms.Form):
             self.fields[limit.role] = forms.DecimalField(
                 label=limit.get_role_display(), min_value=0, max_value=100, decimal_places=2, initial=limit.percent.normalize(), localize=True
             )
+            self.fields[f"version_{limit.role}"] = forms.IntegerField(widget=forms.HiddenInput, required=False, initial=limit.version)
+        self.roles = [str(limit.role) for limit in limits]
+
+    def show_standing(self) -> None:
+        """What stands now under each limit that was typed otherwise; the next save answers it."""
+        limits = queries.discount_limits()
+        panels.renew(self, {f"version_{limit.role}": limit.version for limit in limits})
+        for limit in limits:
+            if self.cleaned_data.get(limit.role) != limit.percent:
+                self.add_error(limit.role, _("Stands now: %(value)s") % {"value": f"{limit.percent.normalize():f}"})
 
 
 class ConsentForm(forms.Form):

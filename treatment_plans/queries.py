@@ -186,4 +186,4 @@ def discounting_roles() -> list[str]:
 def discount_limits() -> list[DiscountLimit]:
     """A limit for every role that gives discounts; one that was never set is 0."""
     known = {limit.role: limit for limit in DiscountLimit.objects.all()}
-    return [known.get(role) or DiscountLimit(role=role, percent=Decimal(0)) for role in discounting_roles()]
+    return [known.get(role) or DiscountLimit(role=role, percent=Decimal(0), version=0) for role in discounting_roles()]

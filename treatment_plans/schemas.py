@@ -241,20 +241,24 @@ class UnplannedOut(Schema):
 
 class ConsentRuleIn(Schema):
     strictness: str
+    version: int | None = Field(None, description="of the rule that was read; none or 0 when it was never set")
 
 
 class ConsentRuleOut(Schema):
     kind: str
+    version: int
     strictness: str
 
 
 class DiscountLimitOut(Schema):
     role: str
+    version: int
     percent: Decimal
 
 
 class DiscountLimitIn(Schema):
     percent: Decimal
+    version: int | None = Field(None, description="of the limit that was read; none or 0 when it was never set")
 
 
 class ConsentFormIn(Schema):

@@ -73,6 +73,7 @@ def resolve_finding(*, finding: Finding, actor: User, at: datetime) -> Finding:
     actor.require(Permission.CHART_WRITE)
     locked = _lock_open(finding)
     settle([locked], actor=actor, at=at)
+    locked.refresh_from_db(fields=["version"])
     return locked
 
 
@@ -87,6 +88,7 @@ def reopen_finding(*, finding: Finding, actor: User, at: datetime) -> Finding:
     if locked.resolved_at is None or locked.resolved_through_id or locked.in_error_at:
         raise NotOpen
     reopen([locked], actor=actor, at=at)
+    locked.refresh_from_db(fields=["version"])
     return locked
 
 
@@ -125,6 +127,7 @@ def mark_in_error(*, finding: Finding, actor: User, at: datetime, reason: str) -
         raise NotOpen
     locked.in_error_at, locked.in_error_by, locked.error_reason = at, actor, text
     locked.save(update_fields=["in_error_at", "in_error_by", "error_reason"])
+    locked.refresh_from_db(fields=["version"])
     return locked
 
 

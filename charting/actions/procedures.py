@@ -12,7 +12,7 @@ from charting.actions.findings import reopen, settle
 from charting.actions.once import create_once, find_sent
 from charting.actions.visits import visit_for
 from charting.models import Finding, Performance, Procedure, ProcedureChange, ProcedureTooth, Visit
-from clinic.lib.errors import Conflict, InvalidInput, KeyTaken
+from clinic.lib.errors import Conflict, InvalidInput, KeyTaken, check_version
 from clinic.patients.models import Patient
 from clinic.price_list.models import Service
 from clinic.staff.models import Branch, User
@@ -130,19 +130,23 @@ def _tooth_row(procedure: Procedure, place: rules.Place) -> ProcedureTooth:
 
 
 @transaction.atomic
-def change_procedure_state(*, procedure: Procedure, state: str, actor: User, at: datetime, reason: str = "") -> Procedure:
+def change_procedure_state(*, procedure: Procedure, state: str, actor: User, at: datetime, reason: str = "", version: int | None = None) -> Procedure:
     """Move a procedure by hand or by a decision about its plan; `done` is reached only by performing it.
 
     To the state where it stands: nothing changes.
 
     :raises WrongTransition: when that is not a way it can go.
+    :raises StaleVersion: when a `version` was read and it is another now.
     """
     actor.require(next((permission for permission in MAY_MOVE if actor.may(permission)), Permission.CHART_WRITE))
     locked = Procedure.objects.select_for_update().get(pk=procedure.pk)
     if locked.state != state:
+        if version is not None:
+            check_version(locked, version)
         if not rules.may_change(locked.state, state):
             raise WrongTransition
         _move(locked, state, actor, at, reason)
+        locked.refresh_from_db(fields=["version"])
     return locked
 
 

@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from charting.defaults import note_templates
 from charting.models import NoteTemplate
 from clinic.history.creation import check_first
-from clinic.lib.errors import InvalidInput, NotFound, StaleVersion
+from clinic.lib.errors import InvalidInput, NotFound, check_version
 from clinic.lib.ids import uuid7
 from clinic.staff.models import User
 from clinic.staff.roles import Permission
 
+FIELDS = ("section", "language", "title", "body", "position", "is_active")
 TITLE_TAKEN = _("This section has a template with this title already.")
 
 
@@ -25,20 +26,21 @@ def save_template(
 ) -> NoteTemplate:
     """Write a new template, or change one as it was read at `version`; a new one sent twice with its `id` is one.
 
-    :raises StaleVersion: when somebody changed it since. :raises KeyTaken: when `id` made another one.
     :raises InvalidInput: when a field cannot be, or the title is taken in its section.
+    :raises StaleVersion: when it is no longer the `version` that was read.
+    :raises KeyTaken: when `id` is of another template.
     """
     actor.require(Permission.VISIT_WRITE)
     sent = NoteTemplate.objects.filter(pk=id).first() if id else None
     if sent is not None:
-        check_first(sent, **{name: details[name] for name in ("section", "language", "title", "body") if name in details})
+        check_first(sent, **{name: details[name] for name in FIELDS if name in details})
         return sent
     template = NoteTemplate.objects.select_for_update().filter(pk=template_id).first() if template_id else NoteTemplate(id=id or uuid7())
     if template is None:
         raise NotFound
-    if template_id and template.version != version:
-        raise StaleVersion
-    for name in ("section", "language", "title", "body", "position", "is_active"):
+    if template_id:
+        check_version(template, version)
+    for name in FIELDS:
         setattr(template, name, details.get(name, getattr(template, name)))
     try:
         template.full_clean(validate_constraints=False)

@@ -83,3 +83,17 @@ class StaleVersion(Conflict):
 
     code = "stale"
     default_message = _("Someone has changed this record since you opened it. Your text is kept below; compare and save again.")
+
+    def __init__(self, *, standing: object = None, link: str | None = None) -> None:
+        """`standing` is the record as it is now, for pages to show beside what was typed."""
+        super().__init__(link=link)
+        self.standing = standing
+
+
+def check_version(standing: object, version: int | None) -> None:
+    """A record is changed only by the version that was read; one that is not there yet has none (or 0).
+
+    :raises StaleVersion: when it was changed, entered or removed since.
+    """
+    if (getattr(standing, "version") if standing is not None else 0) != (version or 0):  # noqa: B009 - any record
+        raise StaleVersion(standing=standing)

@@ -193,11 +193,11 @@ def list_labels(request: Request) -> list[Label]:
 
 @router.put("/labels", response=schemas.LabelOut, operation_id="save_label")
 def save_label(request: Request, body: schemas.LabelIn) -> Label:
-    """Create a label, or change the one with this id."""
+    """Create a label, or change the one with this id: then its `version` is needed."""
     request.user.require(Permission.SETTINGS_WRITE)
     label = (Label.objects.filter(pk=body.id).first() if body.id else None) or Label(id=body.id or uuid7())
     label.name, label.colour, label.is_active = body.name, body.colour, body.is_active
-    return actions.save_label(label=label, actor=request.user, at=timezone.now())
+    return actions.save_label(label=label, version=body.version, actor=request.user, at=timezone.now())
 
 
 @router.get("/sources", response=list[schemas.SourceOut], operation_id="list_sources")
@@ -208,8 +208,8 @@ def list_sources(request: Request) -> list[Source]:
 
 @router.put("/sources", response=schemas.SourceOut, operation_id="save_source")
 def save_source(request: Request, body: schemas.SourceIn) -> Source:
-    """Create a source, or change the one with this id."""
+    """Create a source, or change the one with this id: then its `version` is needed."""
     request.user.require(Permission.SETTINGS_WRITE)
     source = (Source.objects.filter(pk=body.id).first() if body.id else None) or Source(id=body.id or uuid7())
     source.name, source.is_active = body.name, body.is_active
-    return actions.save_source(source=source, actor=request.user, at=timezone.now())
+    return actions.save_source(source=source, version=body.version, actor=request.user, at=timezone.now())

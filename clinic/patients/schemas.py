@@ -167,12 +167,14 @@ class LikenessOut(Schema):
 
 class LabelOut(Schema):
     id: UUID
+    version: int
     name: str
     colour: str
 
 
 class LabelIn(Schema):
     id: UUID | None = None
+    version: int | None = None
     name: str
     colour: str = "#64748b"
     is_active: bool = True
@@ -184,12 +186,14 @@ class LabelsIn(Schema):
 
 class SourceIn(Schema):
     id: UUID | None = None
+    version: int | None = None
     name: str
     is_active: bool = True
 
 
 class SourceOut(Schema):
     id: UUID
+    version: int
     name: str
     is_active: bool
 

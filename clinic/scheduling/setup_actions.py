@@ -163,6 +163,7 @@ def cancel_shift(*, actor: User, at: datetime, shift_id: UUID, version: int) -> 
     shift = _locked_shift(actor, shift_id, version)
     shift.cancelled_at = at
     shift.save(update_fields=["cancelled_at"])
+    shift.refresh_from_db(fields=["version"])
     _check_nobody_waits(shift, shift.span, at)
     return shift
 

@@ -149,6 +149,7 @@ def update_own(*, actor: User, language: str | None = None, colour: str | None =
     locked.colour = colour if colour is not None else locked.colour
     locked.full_clean(exclude=["password"])
     locked.save(update_fields=["language", "colour"])
+    locked.refresh_from_db(fields=["version"])
     return locked
 
 
@@ -165,6 +166,7 @@ def deactivate_user(*, user: User, actor: User, at: datetime) -> User:
         _refuse_last_manager(actor, locked)
     locked.is_active = False
     locked.save(update_fields=["is_active"])
+    locked.refresh_from_db(fields=["version"])
     ApiToken.objects.filter(user=locked, revoked_at=None).update(revoked_at=at)
     return locked
 
@@ -176,6 +178,7 @@ def activate_user(*, user: User, actor: User) -> User:
     locked = User.objects.select_for_update().get(pk=user.pk)
     locked.is_active = True
     locked.save(update_fields=["is_active"])
+    locked.refresh_from_db(fields=["version"])
     return locked
 
 
@@ -357,6 +360,7 @@ def _save_account(user: User, *, force_insert: bool = False) -> None:
             user.save(force_insert=force_insert)
     except IntegrityError as error:
         raise UsernameTaken(fields={"username": UsernameTaken.default_message}) from error
+    user.refresh_from_db(fields=["version"])
 
 
 def _lock(user: User, version: int) -> User:

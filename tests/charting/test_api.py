@@ -108,8 +108,10 @@ def test_a_procedure_is_proposed_and_cancelled(dentist: Client) -> None:
     answer = post(dentist, f"/patients/{patient.pk}/procedures", service=str(bridge.pk), teeth=teeth)
     assert answer.status_code == 201
     key = answer.json()["id"]
-    assert patch(dentist, f"/procedures/{key}", state="done").json()["code"] == "wrong_transition"
-    assert patch(dentist, f"/procedures/{key}", state="cancelled", reason="patient declined").json()["state"] == "cancelled"
+    assert patch(dentist, f"/procedures/{key}", version=1, state="done").json()["code"] == "wrong_transition"
+    assert patch(dentist, f"/procedures/{key}", version=2, state="cancelled").json()["code"] == "stale"
+    cancelled = patch(dentist, f"/procedures/{key}", version=1, state="cancelled", reason="patient declined").json()
+    assert (cancelled["state"], cancelled["version"]) == ("cancelled", 2)
     assert dentist.get(f"/api/v1/procedures/{key}").json()["teeth"][1] == {"tooth": 36, "surfaces": [], "roots": [], "role": "pontic"}
     assert len(dentist.get(f"/api/v1/patients/{patient.pk}/procedures", {"state": "cancelled"}).json()["results"]) == 1
 
@@ -157,7 +159,7 @@ def test_a_lawyer_reads_and_does_not_write() -> None:
     assert client.get(f"/api/v1/patients/{patient.pk}/chart").status_code == 200
     assert client.get(f"/visits/{visit.pk}/").status_code == 200
     assert post(client, f"/patients/{patient.pk}/findings", kind="caries", tooth=16).status_code == 403
-    assert patch(client, f"/procedures/{procedure.pk}", state="cancelled").status_code == 403
+    assert patch(client, f"/procedures/{procedure.pk}", version=1, state="cancelled").status_code == 403
     assert patch(client, f"/visits/{visit.pk}", version=1, complaint="x").status_code == 403
     assert not Finding.objects.exists()
     assert Procedure.objects.get().state == "proposed"

@@ -78,8 +78,11 @@ def test_templates_are_shipped_once_and_edited(dentist: Client) -> None:
     assert first > 40
     assert actions.ship_templates(actor=dr_orlova()) == 0
     row = NoteTemplate.objects.filter(language="en", section="complaint").order_by("position")[0]
-    values = {"section": "complaint", "language": "en", "title": "Renamed", "body": "text", "position": 0, "is_active": "on", "version": row.version}
-    assert dentist.post(f"/note-templates/{row.pk}/", values).status_code == 302
+    values = {"section": "complaint", "language": "en", "title": "Renamed", "body": "text", "position": 0, "is_active": "on"}
+    assert dentist.post(f"/note-templates/{row.pk}/", {**values, "version": 1}).status_code == 302
+    stale = dentist.post(f"/note-templates/{row.pk}/", {**values, "title": "Mine", "version": 1})
+    assert (stale.status_code, "Stands now: Renamed" in stale.text, "Mine" in stale.text) == (422, True, True)
+    assert 'name="version" value="2"' in stale.text
     taken = dentist.post("/note-templates/new/", values)
     assert taken.status_code == 422
     assert "already" in taken.text

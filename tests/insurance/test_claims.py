@@ -131,8 +131,10 @@ def test_it_sets_coverage_and_says_what_is_wrong() -> None:
     with pytest.raises(InvalidInput) as refused:
         setup.set_coverage(programme_id=programme.pk, covers={"therapy": rules.Cover(D("101")), "magic": rules.Cover(D("1"))}, actor=accountant())
     assert set(refused.value.fields) == {"therapy", "magic"}
-    setup.set_coverage(programme_id=programme.pk, covers={"therapy": rules.Cover(D("55.5"), D("100.00"))}, actor=accountant())
+    setup.set_coverage(programme_id=programme.pk, covers={"therapy": rules.Cover(D("55.5"), D("100.00"), version=1)}, actor=accountant())
     assert programme.rules.get(category="therapy").percent == D("55.50")
+    with pytest.raises(StaleVersion):
+        setup.set_coverage(programme_id=programme.pk, covers={"therapy": rules.Cover(D("60"), version=1)}, actor=accountant())
     with pytest.raises(NotAllowed):
         setup.set_coverage(programme_id=programme.pk, covers={}, actor=dr_orlova())
 

@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from clinic.billing.models import Charge
-from clinic.lib.errors import InvalidInput, NotAllowed
+from clinic.lib.errors import InvalidInput, NotAllowed, StaleVersion
 from clinic.patients.models import Patient
 from clinic.staff.roles import Role
 from tests.staff.factories import dr_orlova, log_in, make_branch, make_user
@@ -86,11 +86,13 @@ def test_a_child_needs_its_own_consent() -> None:
 def test_the_clinic_decides_which_consents_block() -> None:
     manager = make_user(Role.MANAGER)
     item = first_item(contracted("extraction"))
-    actions.set_consent_rule(kind="consent_surgery", strictness="warn", actor=manager)
-    actions.set_consent_rule(kind="consent_general", strictness="block", actor=manager)
+    actions.set_consent_rule(kind="consent_surgery", strictness="warn", version=1, actor=manager)
+    rule = actions.set_consent_rule(kind="consent_general", strictness="block", version=1, actor=manager)
     with pytest.raises(completion.ConsentMissing, match="examination"):
         complete(item)
-    actions.set_consent_rule(kind="consent_general", strictness="warn", actor=manager)
+    with pytest.raises(StaleVersion):
+        actions.set_consent_rule(kind="consent_general", strictness="warn", version=1, actor=manager)
+    actions.set_consent_rule(kind="consent_general", strictness="warn", version=rule.version, actor=manager)
     assert complete(item).charge.amount == item.total
     with pytest.raises(NotAllowed):
         actions.set_consent_rule(kind="consent_general", strictness="warn", actor=dr_orlova())
@@ -100,7 +102,7 @@ def test_the_clinic_decides_which_consents_block() -> None:
 
 
 def test_the_shipped_rules_insist_on_what_cannot_be_undone() -> None:
-    found = {kind: strictness for kind, __, strictness in consents.rules_by_kind()}
+    found = {rule.kind: rule.strictness for rule, _title in consents.rules_by_kind()}
     assert {kind for kind, strictness in found.items() if strictness == "warn"} == {"consent_general", "consent_therapy", "consent_hygiene"}
     assert len(found) == ConsentRule.objects.count() == 10
 
@@ -108,11 +110,13 @@ def test_the_shipped_rules_insist_on_what_cannot_be_undone() -> None:
 def test_the_page_and_the_api_set_the_rules() -> None:
     browser: Client = log_in(make_user(Role.MANAGER, branch=make_branch()))
     assert "Consent: surgery" in browser.get(reverse("consent-rules")).content.decode()
-    assert browser.post(reverse("consent-rule-set", args=["consent_surgery"]), {"strictness": "warn"}).status_code == 302
+    assert browser.post(reverse("consent-rule-set", args=["consent_surgery"]), {"strictness": "warn", "version": "1"}).status_code == 302
+    stale = browser.post(reverse("consent-rule-set", args=["consent_surgery"]), {"strictness": "block", "version": "1"})
+    assert (stale.status_code, "as it stands now" in stale.content.decode()) == (409, True)
     assert ConsentRule.objects.get(kind="consent_surgery").strictness == "warn"
-    answer = browser.put("/api/v1/consent-rules/consent_surgery", {"strictness": "block"}, content_type="application/json")
-    assert answer.json() == {"kind": "consent_surgery", "strictness": "block"}
-    assert {"kind": "consent_surgery", "strictness": "block"} in browser.get("/api/v1/consent-rules").json()
+    answer = browser.put("/api/v1/consent-rules/consent_surgery", {"strictness": "block", "version": 2}, content_type="application/json")
+    assert answer.json() == {"kind": "consent_surgery", "version": 3, "strictness": "block"}
+    assert {"kind": "consent_surgery", "version": 3, "strictness": "block"} in browser.get("/api/v1/consent-rules").json()
 
 
 def test_the_refusal_reaches_the_screen_with_its_link() -> None:

@@ -27,13 +27,27 @@ def manager() -> Client:
 
 
 def test_a_limit_is_changed_on_the_page_and_over_the_api(manager: Client) -> None:
-    assert manager.post(reverse("discount-limits"), {"manager": "100", "dentist": "12.5", "hygienist": "5"}).status_code == 302
+    typed = {"manager": "100", "dentist": "12.5", "hygienist": "5", "version_dentist": "1", "version_hygienist": "1"}
+    assert manager.post(reverse("discount-limits"), typed).status_code == 302
     assert DiscountLimit.objects.get(role="dentist").percent == Decimal("12.5")
     assert Event.objects.filter(tbl="treatment_plans_discountlimit", op="U").count() == 1
-    answer = manager.put("/api/v1/discount-limits/dentist", {"percent": "7"}, content_type="application/json")
-    assert answer.json() == {"role": "dentist", "percent": "7"}
+    answer = manager.put("/api/v1/discount-limits/dentist", {"percent": "7", "version": 2}, content_type="application/json")
+    assert answer.json() == {"role": "dentist", "version": 3, "percent": "7"}
     assert manager.put("/api/v1/discount-limits/lawyer", {"percent": "7"}, content_type="application/json").json()["fields"].keys() == {"role"}
     assert manager.put("/api/v1/discount-limits/dentist", {"percent": "101"}, content_type="application/json").status_code == 422
+
+
+def test_a_limit_changed_by_another_is_shown_and_what_was_typed_is_kept(manager: Client) -> None:
+    form = manager.get(reverse("discount-limits")).context["form"]
+    typed = {name: str(form[name].value()) for name in form.fields}
+    manager.put("/api/v1/discount-limits/dentist", {"percent": "7", "version": 1}, content_type="application/json")
+    stale = manager.post(reverse("discount-limits"), {**typed, "dentist": "33"})
+    assert stale.status_code == 422
+    assert "Stands now: 7" in stale.content.decode()
+    assert DiscountLimit.objects.get(role="dentist").percent == 7
+    again = {name: str(stale.context["form"][name].value()) for name in form.fields}
+    assert (again["dentist"], manager.post(reverse("discount-limits"), again).status_code) == ("33", 302)
+    assert DiscountLimit.objects.get(role="dentist").percent == 33
 
 
 def test_a_wrong_limit_keeps_what_was_typed(manager: Client) -> None:

@@ -113,6 +113,7 @@ def move(alternative: Alternative, state: AlternativeState, *, actor: User, at: 
     """Set the state and write down who, when and why."""
     alternative.state = state
     alternative.save(update_fields=["state"])
+    alternative.refresh_from_db(fields=["version"])
     AlternativeStep.objects.create(
         alternative=alternative, patient_id=alternative.patient_id, state=state, moved_at=at, moved_by=actor, reason=reason
     )

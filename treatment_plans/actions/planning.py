@@ -254,6 +254,7 @@ def place_item(
     if target is not alternative:
         common.touch(alternative, actor=actor, at=at)
         common.touch(target, actor=actor, at=at)
+    item.refresh_from_db(fields=["version"])
     return item
 
 
@@ -271,6 +272,7 @@ def cancel_item(*, item_id: UUID, reason: str, actor: User, at: datetime) -> Ite
         raise InvalidInput(fields={"reason": _("Say why it will not be done.")})
     item.cancelled_at, item.cancelled_by, item.cancel_reason = at, actor, reason.strip()
     item.save(update_fields=["cancelled_at", "cancelled_by", "cancel_reason"])
+    item.refresh_from_db(fields=["version"])
     aside.unplan_procedure(item, actor, at)
     common.touch(alternative, actor=actor, at=at)
     return item

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
-from clinic.lib.errors import InvalidInput
+from clinic.lib.errors import InvalidInput, check_version
 from clinic.staff.models import User
 from clinic.staff.roles import Permission, Role
 from treatment_plans import queries, rules
@@ -17,20 +17,25 @@ LANGUAGES = ("ru", "fr", "en")
 
 
 @transaction.atomic
-def set_discount_limit(*, role: str, percent: Decimal, actor: User, at: datetime) -> DiscountLimit:
+def set_discount_limit(*, role: str, percent: Decimal, actor: User, at: datetime, version: int | None = None) -> DiscountLimit:
     """Let a role give at most so many percent off a line; 0 lets it give nothing.
 
     :raises InvalidInput: a role that gives no discounts, or a share outside 0..100.
+    :raises StaleVersion: when the limit is another than the `version` that was read (None: none was set).
     """
     actor.require(Permission.PRICE_WRITE)
     if role not in queries.discounting_roles():
         raise InvalidInput(fields={"role": _("This role gives no discounts.")})
     if not 0 <= percent <= 100 or percent != round(percent, 2):
         raise InvalidInput(fields={"percent": _("Enter 0 to 100 percent, at most two digits after the point.")})
-    limit = DiscountLimit.objects.select_for_update().filter(role=role).first() or DiscountLimit(role=Role(role))
-    if limit.percent != percent:
-        limit.percent = percent
-        limit.save()
+    standing = DiscountLimit.objects.select_for_update().filter(role=role).first()
+    if standing is not None and standing.percent == percent:
+        return standing
+    check_version(standing, version)
+    limit = standing or DiscountLimit(role=Role(role))
+    limit.percent = percent
+    limit.save()
+    limit.refresh_from_db(fields=["version"])
     return limit
 
 

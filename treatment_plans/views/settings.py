@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinic.lib import panels
-from clinic.lib.errors import DomainError, NotFound
+from clinic.lib.errors import DomainError, NotFound, StaleVersion
 from clinic.lib.toasts import tell
 from clinic.staff.guards import page
 from clinic.staff.http import Request
@@ -23,14 +24,24 @@ def discount_limits(request: Request) -> HttpResponse:
     form = forms.LimitsForm(request.POST or None, limits=queries.discount_limits())
     if request.method == "POST" and form.is_valid():
         try:
-            for role, percent in form.cleaned_data.items():
-                actions.set_discount_limit(role=role, percent=percent, actor=request.user, at=timezone.now())
+            _save_limits(request, form)
+        except StaleVersion:
+            panels.add_errors(form, StaleVersion())
+            form.show_standing()
         except DomainError as error:
             panels.add_errors(form, error)
         else:
             tell(request, _("Saved."))
             return redirect("discount-limits")
     return render(request, "treatment_plans/discount_limits.html", {"form": form}, status=422 if request.method == "POST" else 200)
+
+
+@transaction.atomic
+def _save_limits(request: Request, form: forms.LimitsForm) -> None:
+    """All of them or none."""
+    for role in form.roles:
+        percent, version = form.cleaned_data[role], form.cleaned_data[f"version_{role}"]
+        actions.set_discount_limit(role=role, percent=percent, version=version, actor=request.user, at=timezone.now())
 
 
 @page(Permission.SETTINGS_WRITE)

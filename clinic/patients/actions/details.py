@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from clinic.lib.errors import Conflict, InvalidInput, StaleVersion
+from clinic.lib.errors import Conflict, InvalidInput, check_version
 from clinic.patients.actions.checks import ensure, field_errors, locked, violated
 from clinic.patients.actions.registration import check_contact, check_identifier, check_relation
 from clinic.patients.models import Contact, Identifier, Label, Patient, PatientLabel, Relation, Source
@@ -117,9 +117,7 @@ def save_source(*, source: Source, actor: User, at: datetime, version: int | Non
 
 
 def _check_version(record: Named, version: int | None) -> None:
-    standing = type(record)._default_manager.select_for_update().filter(pk=record.pk).values_list("version", flat=True).first()
-    if version is not None and standing != version:
-        raise StaleVersion
+    check_version(type(record)._default_manager.select_for_update().filter(pk=record.pk).first(), version)
 
 
 def _save_named(record: Named, *, is_taken: bool) -> Named:
@@ -128,6 +126,7 @@ def _save_named(record: Named, *, is_taken: bool) -> Named:
     if is_taken:
         raise InvalidInput(fields={"name": _("This name is taken.")})
     record.save()
+    record.refresh_from_db(fields=["version"])
     return record
 
 

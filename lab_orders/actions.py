@@ -12,11 +12,11 @@ from charting.models import Procedure
 from clinic.files.models import StoredFile
 from clinic.history.creation import check_first, is_first
 from clinic.lib.clock import branch_day
-from clinic.lib.errors import Conflict, InvalidInput, KeyTaken, NotFound, StaleVersion
+from clinic.lib.errors import Conflict, InvalidInput, KeyTaken, NotFound, StaleVersion, Text
 from clinic.lib.ids import uuid7
 from clinic.staff.models import Branch, User
 from clinic.staff.roles import Permission
-from lab_orders import rules
+from lab_orders import queries, rules
 from lab_orders.models import Lab, LabOrder, LabOrderFile, LabOrderItem, LabStage, OrderState, StateChange
 
 
@@ -132,7 +132,7 @@ def change_order(*, actor: User, at: datetime, order_id: UUID, version: int, det
     """
     actor.require(Permission.LAB_WRITE)
     order = _lock(order_id, version)
-    if order.state in (OrderState.FITTED, OrderState.CANCELLED):
+    if order.state in rules.CLOSED:
         raise WrongState(_("The order is closed and cannot be changed."))
     _check_details(details, None)
     for name, value in _columns(details).items():
@@ -162,6 +162,95 @@ def move_order(*, actor: User, at: datetime, order_id: UUID, version: int, state
     _note_state(order, actor=actor, at=at, reason=reason.strip()[:300])
     order.refresh_from_db()
     return order
+
+
+@transaction.atomic
+def take_back(*, actor: User, at: datetime, order_id: UUID, version: int, reason: str) -> LabOrder:
+    """Put the order back to where it was before its last step, which was set by mistake; the step and its correction both stay to be seen.
+
+    :raises InvalidInput: without a reason.
+    :raises WrongState: when there is no step to take back, or the work was ordered again since it was cancelled.
+    """
+    actor.require(Permission.LAB_WRITE)
+    order = _lock(order_id, version)
+    if not reason.strip():
+        raise InvalidInput(fields={"reason": _("Say why.")})
+    before = rules.state_before(queries.changes_of(order))
+    if before is None:
+        raise WrongState(_("This order has no step that could be taken back."))
+    if order.state == OrderState.CANCELLED and queries.is_ordered_again(order):
+        raise WrongState(_("The work was ordered again since. Cancel that order first."))
+    order.state = OrderState(before)
+    order.save(update_fields=["state"])
+    _note_state(order, actor=actor, at=at, reason=reason.strip()[:300], is_correction=True)
+    order.refresh_from_db()
+    return order
+
+
+@dataclass(frozen=True)
+class StageWish:
+    """A stage as it should be: a standing one by `id` and the `version` that was read, or a new one."""
+
+    title: str
+    due_date: date
+    id: UUID | None = None
+    version: int | None = None
+    is_removed: bool = False
+
+
+@transaction.atomic
+def set_stages(*, actor: User, at: datetime, order_id: UUID, stages: Sequence[StageWish]) -> list[LabStage]:
+    """Bring the stages of an open order into this order, with these titles and days; new ones are added, those not named follow as they were.
+
+    A removed stage stays in history. A stage that is done is neither changed nor removed.
+
+    :raises WrongState: once the work is fitted or cancelled.
+    :raises StaleVersion: when somebody changed or removed a stage since it was read.
+    :raises InvalidInput: by stage, when a title or a day cannot be, or a done stage would change.
+    """
+    actor.require(Permission.LAB_WRITE)
+    order = LabOrder.objects.select_for_update(of=("self",)).filter(pk=order_id).first()
+    if order is None:
+        raise NotFound
+    if order.state in rules.CLOSED:
+        raise WrongState(_("The order is closed and cannot be changed."))
+    standing = {stage.pk: stage for stage in LabStage.objects.select_for_update().filter(order=order).order_by("position")}
+    _check_wishes(standing, stages)
+    wished = [wish for wish in stages if not wish.is_removed]
+    named = {wish.id for wish in stages}
+    rows = [_wished(order, standing, wish) for wish in wished] + [stage for stage in standing.values() if stage.pk not in named]
+    for wish in stages:
+        if wish.is_removed and wish.id in standing:
+            standing[wish.id].delete()
+    for position, stage in enumerate(rows, start=1):
+        if stage.position != position or stage.pk not in standing or stage.pk in named:
+            stage.position = position
+            stage.save()
+    return list(order.stages.order_by("position"))
+
+
+def _wished(order: LabOrder, standing: dict[UUID, LabStage], wish: StageWish) -> LabStage:
+    stage = standing[wish.id] if wish.id else LabStage(order=order, patient_id=order.patient_id, position=0)
+    stage.title, stage.due_date = wish.title.strip(), wish.due_date
+    return stage
+
+
+def _check_wishes(standing: dict[UUID, LabStage], wishes: Sequence[StageWish]) -> None:
+    fields: dict[str, Text] = {}
+    keys = [wish.id for wish in wishes if wish.id]
+    if len(wishes) > 20 or len(keys) != len(set(keys)):
+        fields["stages"] = _("At most 20 stages of 120 characters.")
+    for number, wish in enumerate(wishes):
+        stage = standing.get(wish.id) if wish.id else None
+        if wish.id and (stage is None or stage.version != wish.version):
+            raise StaleVersion(standing=stage)
+        if not 1 <= len(wish.title.strip()) <= 120:
+            fields[f"stages.{number}.title"] = _("Enter the stage in 1 to 120 characters.")
+        is_changed = stage is not None and (wish.is_removed or (stage.title, stage.due_date) != (wish.title.strip(), wish.due_date))
+        if stage is not None and stage.done_at and is_changed:
+            fields[f"stages.{number}.title"] = _("This stage is done: it is neither changed nor removed.")
+    if fields:
+        raise InvalidInput(fields=fields)
 
 
 @transaction.atomic
@@ -197,8 +286,9 @@ def _lock(order_id: UUID, version: int) -> LabOrder:
     return order
 
 
-def _note_state(order: LabOrder, *, actor: User, at: datetime, reason: str) -> None:
-    StateChange.objects.create(order=order, patient_id=order.patient_id, state=order.state, changed_at=at, changed_by=actor, reason=reason)
+def _note_state(order: LabOrder, *, actor: User, at: datetime, reason: str, is_correction: bool = False) -> None:
+    values = {"changed_at": at, "changed_by": actor, "reason": reason, "is_correction": is_correction}
+    StateChange.objects.create(order=order, patient_id=order.patient_id, state=order.state, **values)
 
 
 def _next_number() -> int:

@@ -18,7 +18,19 @@ from clinic.staff.http import Request, branch_of
 from clinic.staff.roles import Permission
 from lab_orders import actions, queries, slip
 from lab_orders.models import Lab, LabOrder, LabOrderFile, LabStage
-from lab_orders.schemas import LabFileOut, LabIn, LabOut, MoveIn, OrderChange, OrderIn, OrderOut, OrderWhole, StageOut
+from lab_orders.schemas import (
+    LabFileOut,
+    LabIn,
+    LabOut,
+    MoveIn,
+    OrderChange,
+    OrderIn,
+    OrderOut,
+    OrderWhole,
+    StageOut,
+    StagesIn,
+    TakeBackIn,
+)
 
 router = Router(tags=["laboratory orders"])
 
@@ -76,6 +88,19 @@ def change_lab_order(request: Request, order_id: UUID, data: OrderChange) -> Lab
 @router.post("/lab-orders/{uuid:order_id}/state", response=OrderOut, operation_id="move_lab_order")
 def move_lab_order(request: Request, order_id: UUID, data: MoveIn) -> LabOrder:
     return actions.move_order(actor=request.user, at=timezone.now(), order_id=order_id, **data.dict())
+
+
+@router.post("/lab-orders/{uuid:order_id}/take-back", response=OrderOut, operation_id="take_lab_order_back")
+def take_lab_order_back(request: Request, order_id: UUID, data: TakeBackIn) -> LabOrder:
+    """Put the order back to where it was before its last step, set by mistake; both stay in its changes."""
+    return actions.take_back(actor=request.user, at=timezone.now(), order_id=order_id, **data.dict())
+
+
+@router.put("/lab-orders/{uuid:order_id}/stages", response=list[StageOut], operation_id="set_lab_stages")
+def set_lab_stages(request: Request, order_id: UUID, data: StagesIn) -> list[LabStage]:
+    """Change, order, add and remove the stages of an open order; those not named follow as they were."""
+    wishes = [actions.StageWish(**stage.dict()) for stage in data.stages]
+    return actions.set_stages(actor=request.user, at=timezone.now(), order_id=order_id, stages=wishes)
 
 
 @router.post("/lab-stages/{uuid:stage_id}/done", response=StageOut, operation_id="finish_lab_stage")

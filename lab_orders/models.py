@@ -93,7 +93,9 @@ class LabStage(Record):
 
     class Meta:
         verbose_name = _("stage of a laboratory order")
-        constraints = [models.UniqueConstraint(fields=["order", "position"], name="lab_orders_stage_position")]
+        constraints = [
+            models.UniqueConstraint(fields=["order", "position"], name="lab_orders_stage_position", deferrable=models.Deferrable.DEFERRED),
+        ]
 
 
 class StateChange(Record):
@@ -105,12 +107,14 @@ class StateChange(Record):
     changed_at = models.DateTimeField(_("when"))
     changed_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("who"))
     reason = models.CharField(_("reason"), max_length=300, blank=True)
+    is_correction = models.BooleanField(_("takes the last step back"), default=False)
 
     class Meta:
         verbose_name = _("state of a laboratory order")
         constraints = [
             models.CheckConstraint(condition=Q(state__in=OrderState.values), name="lab_orders_change_state_known"),
             models.CheckConstraint(condition=~Q(state__in=["remake", "cancelled"]) | ~Q(reason=""), name="lab_orders_remake_has_reason"),
+            models.CheckConstraint(condition=Q(is_correction=False) | ~Q(reason=""), name="lab_orders_correction_has_reason"),
         ]
 
 

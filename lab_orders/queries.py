@@ -14,7 +14,7 @@ from clinic.patients.models import Patient
 from clinic.staff.models import Branch, User
 from clinic.staff.roles import Permission
 from lab_orders import rules
-from lab_orders.models import Lab, LabOrder, LabOrderFile, LabOrderItem, StateChange
+from lab_orders.models import Lab, LabOrder, LabOrderFile, LabOrderItem, LabStage, StateChange
 
 OUT = Q(state__in=sorted(rules.OUT))
 
@@ -64,7 +64,8 @@ def get_order_for(user: User, order_id: UUID) -> LabOrder:
     order = (
         orders()
         .select_related("branch__legal_entity")
-        .prefetch_related("stages", "files__file", Prefetch("changes", StateChange.objects.select_related("changed_by").order_by("changed_at", "pk")))
+        .prefetch_related(Prefetch("stages", LabStage.objects.order_by("position", "pk")), "files__file")
+        .prefetch_related(Prefetch("changes", StateChange.objects.select_related("changed_by").order_by("changed_at", "created_at", "pk")))
         .filter(pk=order_id)
         .first()
     )
@@ -72,6 +73,17 @@ def get_order_for(user: User, order_id: UUID) -> LabOrder:
         raise NotFound
     order.patient = patients.get_patient_for(user, order.patient_id, what="lab order", permission=Permission.LAB_VIEW)
     return order
+
+
+def changes_of(order: LabOrder) -> list[tuple[str, bool]]:
+    """The states the order was set to, oldest first, and whether each takes a step back."""
+    return list(order.changes.order_by("changed_at", "created_at", "pk").values_list("state", "is_correction"))
+
+
+def is_ordered_again(order: LabOrder) -> bool:
+    """Does work of this order stand in another one that is not cancelled?"""
+    procedures = order.items.values("procedure")
+    return LabOrderItem.objects.filter(procedure__in=procedures).exclude(order=order).exclude(order__state="cancelled").exists()
 
 
 def work_not_back(patient_ids: Iterable[UUID]) -> dict[UUID, list[LabOrder]]:

@@ -48,6 +48,25 @@ class MoveIn(Schema):
     due_date: date | None = None
 
 
+class TakeBackIn(Schema):
+    version: int
+    reason: str
+
+
+class StageIn(Schema):
+    """A standing stage by `id` and `version`, or a new one without; `is_removed` takes a standing one away."""
+
+    id: UUID | None = None
+    version: int | None = None
+    title: str
+    due_date: date
+    is_removed: bool = False
+
+
+class StagesIn(Schema):
+    stages: list[StageIn]
+
+
 class LabItemOut(Schema):
     procedure: UUID = Field(alias="procedure_id")
     teeth: list[int]
@@ -55,6 +74,7 @@ class LabItemOut(Schema):
 
 class StageOut(Schema):
     id: UUID
+    version: int
     position: int
     title: str
     due_date: date
@@ -66,6 +86,7 @@ class ChangeOut(Schema):
     changed_at: datetime
     changed_by: UUID = Field(alias="changed_by_id")
     reason: str
+    is_correction: bool
 
 
 class OrderOut(Schema):

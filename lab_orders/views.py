@@ -21,7 +21,7 @@ from clinic.staff.guards import page
 from clinic.staff.http import Request, branch_of
 from clinic.staff.roles import Permission
 from lab_orders import actions, queries, rules, slip, words
-from lab_orders.forms import ChangeForm, FileForm, LabForm, MoveForm, OrderForm
+from lab_orders.forms import ChangeForm, FileForm, LabForm, MoveForm, OrderForm, StagesForm, TakeBackForm
 from lab_orders.models import Lab, OrderState
 
 DETAILS = ("due_date", "shade", "material", "instructions")
@@ -82,9 +82,9 @@ def order(request: Request, order_id: UUID) -> HttpResponse:
     found = queries.get_order_for(request.user, order_id)
     moves = [(state, words.verb(found.state, state), state in rules.NEEDS_REASON) for state in rules.NEXT_STATES[found.state]]
     is_overdue = rules.is_overdue(found.state, found.due_date, branch_day(timezone.now(), found.branch.time_zone))
-    return render(
-        request, "lab_orders/order.html", {"patient": found.patient, "tab": "patient-lab", "order": found, "moves": moves, "is_overdue": is_overdue}
-    )
+    trail = [(change.state, change.is_correction) for change in found.changes.all()]
+    context = {"moves": moves, "is_overdue": is_overdue, "is_open": found.state not in rules.CLOSED, "may_take_back": rules.state_before(trail)}
+    return render(request, "lab_orders/order.html", {"patient": found.patient, "tab": "patient-lab", "order": found, **context})
 
 
 @page(Permission.LAB_WRITE)
@@ -115,6 +115,37 @@ def order_move(request: Request, order_id: UUID) -> HttpResponse:
         del form.fields["due_date"]
     verb = words.verb(found.state, form["state"].value() or "")
     return panels.submit(request, form, save, context={"title": _("Order %(number)s") % {"number": found.number}, "verb": verb or _("Save")})
+
+
+@page(Permission.LAB_WRITE)
+def order_take_back(request: Request, order_id: UUID) -> HttpResponse:
+    """Take the last step back that was set by mistake, with the reason."""
+    found = queries.get_order_for(request.user, order_id)
+    before = rules.state_before(queries.changes_of(found))
+
+    def save(values: dict[str, Any]) -> None:
+        moved = actions.take_back(actor=request.user, at=timezone.now(), order_id=order_id, **values)
+        tell(request, _("Order %(number)s: %(state)s.") % {"number": moved.number, "state": moved.get_state_display()})
+
+    title = _("Order %(number)s: take the last step back") % {"number": found.number}
+    states = {"now": found.get_state_display(), "before": OrderState(before).label if before else "–"}
+    lead = _("“%(now)s” was set by mistake: the order becomes “%(before)s” again. Both stay in its history.") % states
+    form = TakeBackForm(request.POST or None, initial={"version": found.version})
+    return panels.submit(request, form, save, context={"title": title, "verb": _("Take it back"), "lead": lead})
+
+
+@page(Permission.LAB_WRITE)
+def order_stages(request: Request, order_id: UUID) -> HttpResponse:
+    """Change, order, add and remove stages."""
+    found = queries.get_order_for(request.user, order_id)
+    form = StagesForm(request.POST or None, stages=list(found.stages.all()), due=found.due_date)
+
+    def save(_values: dict[str, Any]) -> None:
+        actions.set_stages(actor=request.user, at=timezone.now(), order_id=order_id, stages=form.wishes)
+        tell(request, _("Saved."))
+
+    context = {"title": _("Stages of order %(number)s") % {"number": found.number}, "verb": _("Save")}
+    return panels.submit(request, form, save, template="lab_orders/stages.html", context=context)
 
 
 @require_POST

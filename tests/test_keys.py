@@ -174,6 +174,11 @@ def picture() -> Case:
     return add, {"patient": patient_petrov()}, {"grey": 120, "patient": petrova()}
 
 
+def template() -> Case:
+    details = {"section": "complaint", "language": "ru", "title": "Боль", "body": "Боль в зубе"}
+    return charting.save_template, {"actor": chief(), "details": details}, {"details": {**details, "body": "Иное"}}
+
+
 def plan() -> Case:
     base = {**who(), "patient": plans.petrov(), "branch": make_branch(), "title": "Лечение", "dentist": dr_orlova()}
     changes = {"title": "Другое", "dentist": chief(), "is_emergency": True, "patient": petrova(), "branch": make_branch("Lyon")}
@@ -275,7 +280,23 @@ def proof() -> Case:
 
 
 CASES = [payment, refund, invoice, booking, shift, room, chair, kind, registration, consent, service, user, entity, branch, visit, finding, diagnosis]
-CASES += [procedure, picture, plan, alternative, copy, phase, line, line_of_service, unplanned, document, material, receipt, discarding, counting]
+CASES += [
+    procedure,
+    picture,
+    template,
+    plan,
+    alternative,
+    copy,
+    phase,
+    line,
+    line_of_service,
+    unplanned,
+    document,
+    material,
+    receipt,
+    discarding,
+    counting,
+]
 CASES += [order, register, letter, proof]
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from ninja import Router
 from ninja.pagination import CursorPagination, paginate
@@ -14,6 +14,7 @@ from charting.api_templates import router as templates_router
 from charting.imaging.api import router as images_router
 from charting.models import Diagnosis, Finding, Procedure, Visit, VisitAddendum
 from charting.palette import Palette, palette
+from clinic.lib import openapi
 from clinic.lib.errors import InvalidInput
 from clinic.lib.schemas import ReasonIn
 from clinic.patients import queries as patients
@@ -222,3 +223,32 @@ def sign_visit(request: Request, visit_id: UUID, data: schemas.VersionIn) -> Vis
 def add_addendum(request: Request, visit_id: UUID, data: schemas.AddendumIn) -> tuple[int, VisitAddendum]:
     request.user.require(Permission.VISIT_SIGN)
     return 201, actions.add_addendum(visit=_visit(request, visit_id), actor=request.user, at=timezone.now(), **data.dict())
+
+
+@router.get(
+    "/visits/{uuid:visit_id}/signed-content",
+    operation_id="get_signed_content",
+    openapi_extra={**openapi.file_of("application/json"), **openapi.MAY_CONFLICT},
+)
+def get_signed_content(request: Request, visit_id: UUID) -> HttpResponse:
+    """The bytes that the signature's hash was made of (canonical JSON), for a qualified signature on them; 409 `not_signed` before."""
+    request.user.require(Permission.CLINICAL_VIEW)
+    visit = _visit(request, visit_id)
+    if not visit.is_signed:
+        raise actions.NotSigned
+    return HttpResponse(queries.canonical(visit.signed_content or {}), content_type="application/json")
+
+
+@router.post("/visits/{uuid:visit_id}/error", response=schemas.VisitDetail, operation_id="mark_visit_in_error")
+def mark_visit_in_error(request: Request, visit_id: UUID, data: ReasonIn) -> Visit:
+    """The signed or locked note was entered in error: it stays readable, marked."""
+    request.user.require(Permission.VISIT_SIGN)
+    return actions.mark_visit_in_error(visit=_visit(request, visit_id), actor=request.user, at=timezone.now(), reason=data.reason)
+
+
+@router.post("/visits/{uuid:visit_id}/addenda/{uuid:addendum_id}/error", response=schemas.AddendumOut, operation_id="mark_addendum_in_error")
+def mark_addendum_in_error(request: Request, visit_id: UUID, addendum_id: UUID, data: ReasonIn) -> VisitAddendum:
+    """An addendum was entered in error: it stays readable, marked."""
+    request.user.require(Permission.VISIT_SIGN)
+    visit = _visit(request, visit_id)
+    return actions.mark_addendum_in_error(visit=visit, addendum_id=addendum_id, actor=request.user, at=timezone.now(), reason=data.reason)

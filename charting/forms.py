@@ -22,3 +22,9 @@ class AddendumForm(forms.Form):
 
     text = forms.CharField(label=_("What is added"), max_length=20_000, widget=forms.Textarea(attrs={"rows": 4}))
     reason = forms.CharField(label=_("Reason"), max_length=300, required=False)
+
+
+class ErrorForm(forms.Form):
+    """Why something was entered in error."""
+
+    reason = forms.CharField(label=_("What was wrong"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))

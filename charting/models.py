@@ -1,5 +1,6 @@
 """Visits, findings, diagnoses and procedures: what was seen and done in the mouth."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -79,12 +80,23 @@ class Visit(Record):
     content_hash = models.CharField(_("hash of the signed content"), max_length=64, blank=True)
     cancelled_at = models.DateTimeField(pgettext_lazy("visit", "cancelled"), null=True, blank=True)
     cancelled_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("cancelled by"))
+    locked_at = models.DateTimeField(pgettext_lazy("visit", "locked unsigned"), null=True, blank=True)
+    is_late = models.BooleanField(_("late entry"), default=False)
+    in_error_at = models.DateTimeField(_("marked as entered in error"), null=True, blank=True)
+    in_error_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("marked by"))
+    error_reason = models.CharField(_("what was wrong"), max_length=300, blank=True)
 
     objects = VisitQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("visit")
         constraints = [
+            models.CheckConstraint(
+                condition=together("in_error_at", "in_error_by") & (Q(in_error_at=None) ^ ~Q(error_reason="")), name="charting_visit_error_explained"
+            ),
+            models.CheckConstraint(
+                condition=Q(in_error_at=None) | Q(signed_at__isnull=False) | Q(locked_at__isnull=False), name="charting_visit_error_when_fixed"
+            ),
             models.CheckConstraint(condition=together("signed_at", "signed_by"), name="charting_visit_signed_by_someone"),
             models.CheckConstraint(condition=Q(signed_at=None) | ~Q(content_hash=""), name="charting_visit_signed_with_hash"),
             models.CheckConstraint(condition=Q(closed_at=None) | Q(closed_at__gte=models.F("opened_at")), name="charting_visit_closed_after_opened"),
@@ -99,9 +111,19 @@ class Visit(Record):
     def is_signed(self) -> bool:
         return self.signed_at is not None
 
+    @property
+    def is_fixed(self) -> bool:
+        """Whether the text no longer changes: signed, or locked by time."""
+        return self.is_signed or self.locked_at is not None
+
+    @property
+    def ended_at(self) -> datetime:
+        """When the patient left, as far as it was noted."""
+        return self.closed_at or self.opened_at
+
 
 class VisitAddendum(Record):
-    """What was added to a signed note: never changed, never removed."""
+    """What was added to a signed or locked note: never changed, never removed, at most marked as entered in error."""
 
     visit = models.ForeignKey(Visit, models.PROTECT, related_name="addenda", verbose_name=_("visit"))
     patient = models.ForeignKey(Patient, models.PROTECT, related_name="+", verbose_name=_("patient"))
@@ -110,10 +132,20 @@ class VisitAddendum(Record):
     written_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("written by"))
     written_at = models.DateTimeField(_("written"))
     content_hash = models.CharField(_("hash of the content"), max_length=64)
+    is_late = models.BooleanField(_("late entry"), default=False)
+    in_error_at = models.DateTimeField(_("marked as entered in error"), null=True, blank=True)
+    in_error_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("marked by"))
+    error_reason = models.CharField(_("what was wrong"), max_length=300, blank=True)
 
     class Meta:
         verbose_name = _("addendum")
-        constraints = [models.CheckConstraint(condition=~Q(text=""), name="charting_addendum_says_something")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(text=""), name="charting_addendum_says_something"),
+            models.CheckConstraint(
+                condition=together("in_error_at", "in_error_by") & (Q(in_error_at=None) ^ ~Q(error_reason="")),
+                name="charting_addendum_error_explained",
+            ),
+        ]
 
 
 class NoteTemplate(Record):

@@ -190,7 +190,7 @@ def visits_of(patient: Patient) -> QuerySet[Visit]:
 
 def open_visit_of(patient: Patient, dentist: User) -> Visit | None:
     """The dentist's unsigned visit of this patient that is still open: what is charted now belongs to it."""
-    mine = Visit.objects.standing().filter(patient=patient, dentist=dentist, signed_at=None, closed_at=None)
+    mine = Visit.objects.standing().filter(patient=patient, dentist=dentist, signed_at=None, closed_at=None, locked_at=None)
     return mine.order_by("-opened_at", "-pk").first()
 
 
@@ -229,6 +229,7 @@ def visit_content(visit: Visit) -> dict[str, object]:
         "recommendations": visit.recommendations,
         "diagnoses": [{"id": str(row.pk), "code": row.code.code, "title": row.code.title, "tooth": row.tooth} for row in diagnoses_in(visit)],
         "procedures": [_performance_content(row) for row in performances_in(visit)],
+        **({"addenda": list(visit.addenda.order_by("written_at", "pk").values_list("content_hash", flat=True))} if visit.locked_at else {}),
     }
 
 
@@ -303,8 +304,13 @@ def is_as_signed(visit: Visit) -> bool:
 
 
 def hash_of(content: Mapping[str, object]) -> str:
-    """SHA-256 of the content as canonical JSON: sorted keys, no spaces, UTF-8."""
-    return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    """SHA-256 of the content in its canonical form."""
+    return hashlib.sha256(canonical(content)).hexdigest()
+
+
+def canonical(content: Mapping[str, object]) -> bytes:
+    """Canonical JSON (sorted keys, no spaces, UTF-8): what a signature binds, and what a qualified one (PAdES, GOST) is put on later."""
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 def note_templates(*, language: str = "", section: str = "", text: str = "") -> QuerySet[NoteTemplate]:

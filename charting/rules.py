@@ -6,7 +6,7 @@ No Django here: problems are returned as codes and put into words by `charting.w
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from charting import teeth
@@ -29,6 +29,14 @@ FINDING_KINDS = tuple(SEVERITIES) + WITHOUT_SEVERITY
 ON_SURFACES = frozenset({"caries", "fracture", "wear", "sensitivity", "discoloration", "recession", "plaque", "calculus"})
 ON_MOUTH = frozenset({"plaque", "calculus"})
 ABSENCES = frozenset({"missing", "unerupted"})
+
+# Notes
+
+
+def is_late(*, ended_at: datetime, at: datetime, hours: int) -> bool:
+    """Whether what is written or signed at `at` comes after the time in which a visit is noted; 0 hours: it never does."""
+    return hours > 0 and at - ended_at > timedelta(hours=hours)
+
 
 # Procedures
 

@@ -237,6 +237,9 @@ class AddendumOut(Schema):
     written_at: datetime
     written_by: UUID = Field(alias="written_by_id")
     content_hash: str
+    is_late: bool
+    in_error_at: datetime | None
+    error_reason: str
 
 
 class VisitOut(Schema):
@@ -256,6 +259,10 @@ class VisitOut(Schema):
     signed_at: datetime | None
     signed_by: UUID | None = Field(None, alias="signed_by_id")
     content_hash: str
+    locked_at: datetime | None
+    is_late: bool
+    in_error_at: datetime | None
+    error_reason: str
 
 
 class VisitDetail(VisitOut):

@@ -1,5 +1,6 @@
 """Pages of the chart and of visits."""
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -12,9 +13,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from charting import actions, queries
 from charting.chart_words import chart_words, note_words
-from charting.forms import AddendumForm, TemplateForm
+from charting.forms import AddendumForm, ErrorForm, TemplateForm
 from charting.models import NoteSection, NoteTemplate, Visit
 from clinic.history.actions import record_print
+from clinic.history.evidence import receipts
 from clinic.lib import panels
 from clinic.lib.errors import DomainError, InvalidInput, NotFound, StaleVersion
 from clinic.lib.pages import page_of
@@ -110,7 +112,7 @@ def visit(request: Request, visit_id: UUID) -> HttpResponse:
 
 def _note_context(request: Request, found: Visit, addendum_form: AddendumForm) -> dict[str, object]:
     user = request.user
-    may_write = not found.is_signed and found.cancelled_at is None and user.may(Permission.VISIT_WRITE)
+    may_write = not found.is_fixed and found.cancelled_at is None and user.may(Permission.VISIT_WRITE)
     templates = queries.templates_for(get_language() or "en") if may_write else []
     sections = [
         {"name": name, "label": label, "text": getattr(found, name), "templates": [row for row in templates if row.section == name]}
@@ -123,11 +125,13 @@ def _note_context(request: Request, found: Visit, addendum_form: AddendumForm) -
         "sections": sections,
         "diagnoses": queries.diagnoses_in(found),
         "performances": queries.performances_in(found),
-        "addenda": found.addenda.select_related("written_by").order_by("written_at", "pk"),
+        "addenda": found.addenda.select_related("written_by", "in_error_by").order_by("written_at", "pk"),
         "addendum_form": addendum_form,
         "may_write": may_write,
-        "may_sign": may_write and actions.may_sign(found, user),
-        "may_add": found.is_signed and user.may(Permission.VISIT_SIGN),
+        "may_sign": not found.is_signed and not found.in_error_at and found.cancelled_at is None and actions.may_sign(found, user),
+        "may_add": found.is_fixed and user.may(Permission.VISIT_SIGN),
+        "may_mark": found.is_fixed and not found.in_error_at and actions.may_sign(found, user),
+        "may_sign_others": user.may(Permission.VISIT_SIGN_OTHERS),
         "is_intact": found.is_signed and queries.is_as_signed(found),
         "images_url": _url_or_nothing("images", found.patient),
         "setup": {"visit": str(found.pk), "version": found.version, "words": note_words()},
@@ -143,8 +147,14 @@ def visit_sign(request: Request, visit_id: UUID) -> HttpResponse:
     if not version.isdigit():
         raise InvalidInput
     actions.sign_visit(visit=found, version=int(version), actor=request.user, at=timezone.now())
-    tell(request, _("The note is signed and locked."))
+    _tell_sealed(request, found, _("The note is signed and locked."))
     return redirect("visit", visit_id=found.pk)
+
+
+def _tell_sealed(request: Request, signed: Visit, text: str) -> None:
+    """What was done, and that it is sealed: the receipt is one click away."""
+    seal = receipts.await_seal(Visit._meta.db_table, signed.pk)
+    tell(request, f"{text} {seal or ''}", open_url=reverse("signatures-of", args=[signed.patient_id, signed.pk]))
 
 
 @page(Permission.VISIT_SIGN)
@@ -155,9 +165,26 @@ def visit_addendum(request: Request, visit_id: UUID) -> HttpResponse:
     form = AddendumForm(request.POST)
     if form.is_valid():
         actions.add_addendum(visit=found, actor=request.user, at=timezone.now(), **form.cleaned_data)
-        tell(request, _("The addendum is added."))
+        _tell_sealed(request, found, _("The addendum is added."))
         return redirect("visit", visit_id=found.pk)
     return render(request, "charting/visit.html", _note_context(request, found, form), status=422)
+
+
+@page(Permission.VISIT_SIGN)
+@require_http_methods(["GET", "POST"])
+def visit_error(request: Request, visit_id: UUID, addendum_id: UUID | None = None) -> HttpResponse:
+    """Mark the note, or one of its addenda, as entered in error."""
+    found = _get_visit(request, visit_id)
+
+    def save(values: dict[str, Any]) -> str:
+        if addendum_id:
+            actions.mark_addendum_in_error(visit=found, addendum_id=addendum_id, actor=request.user, at=timezone.now(), **values)
+        else:
+            actions.mark_visit_in_error(visit=found, actor=request.user, at=timezone.now(), **values)
+        return reverse("visit", args=[visit_id])
+
+    lead = _("What is marked stays readable, struck through, with your name and this reason. The mark cannot be taken back.")
+    return panels.submit(request, ErrorForm(request.POST or None), save, context={"title": _("Entered in error"), "verb": _("Mark"), "lead": lead})
 
 
 @page(Permission.CLINICAL_VIEW)

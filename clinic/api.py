@@ -27,6 +27,7 @@ from clinic.staff.api import router as staff_router
 from clinic.staff.auth import session_auth, token_auth
 from exports.api import router as exports_router
 from exports.legal.api import router as legal_router
+from exports.privacy.api import router as privacy_router
 from insurance.api import router as insurance_router
 from inventory.api import router as inventory_router
 from lab_orders.api import router as lab_orders_router
@@ -124,5 +125,6 @@ for _router in (
     insurance_router,
     exports_router,
     legal_router,
+    privacy_router,
 ):
     api.add_router("", _router)

@@ -5,6 +5,7 @@ import zoneinfo
 from collections.abc import Callable
 from contextlib import suppress
 from ipaddress import ip_address
+from urllib.parse import unquote
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -19,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from clinic.history.context import Context, acting
 from clinic.lib.errors import DomainError, NotAllowed, NotFound, Text
 from clinic.lib.refusals import as_refusal
+from clinic.patients import access
 from clinic.staff import queries
 from clinic.staff.actions import context_of
 from clinic.staff.http import AnyRequest
@@ -65,10 +67,18 @@ class HistoryContextMiddleware:
             context = context_of(request.user, request=request_id, address=address)
         else:
             context = Context(actor="visitor", actor_name="visitor", actor_role="", purpose="access", request=request_id, address=address)
-        with acting(context):
-            response = self.get_response(request)
+        reason = access.reason_given.set(unquote(request.headers.get(ACCESS_REASON, "")))
+        try:
+            with acting(context):
+                response = self.get_response(request)
+        finally:
+            access.reason_given.reset(reason)
         response["X-Request-ID"] = str(request_id)
         return response
+
+
+ACCESS_REASON = "X-Access-Reason"
+"""Why a program opens a record outside the treating team (percent-encoded UTF-8); see `clinic.patients.access`."""
 
 
 def _request_id(request: HttpRequest) -> UUID:
@@ -136,6 +146,10 @@ class ErrorMiddleware:
         if refusal is None:
             got_request_exception.send(sender=None, request=request)
             return render(request, "500.html", status=500)
+        if isinstance(refusal, access.ReasonRequired) and not request.headers.get("HX-Request"):
+            back = request.get_full_path() if request.method == "GET" else ""
+            context = {"error": refusal, "patient_id": refusal.patient_id, "next": back}
+            return render(request, "patients/reason.html", context, status=refusal.status)
         template = "desk/_error.html" if request.headers.get("HX-Request") else "desk/error.html"
         return render(request, template, {"error": refusal}, status=refusal.status)
 

@@ -102,6 +102,7 @@ INSTALLED_APPS = [
     "treatment_plans",
     "exports",
     "exports.legal",
+    "exports.privacy",
     "clinic.desk",
     "clinic.demo",
 ]
@@ -176,6 +177,8 @@ AXES_VERBOSE = False
 
 SESSION_IDLE_MINUTES = int(env("SESSION_IDLE_MINUTES", "0"))
 SESSION_IDLE_MINUTES_SHARED = int(env("SESSION_IDLE_MINUTES_SHARED", "15"))
+BREAK_GLASS = env("BREAK_GLASS", "branches")
+VISIT_LOCK_HOURS = int(env("VISIT_LOCK_HOURS", "24"))
 SESSION_COOKIE_AGE = int(env("SESSION_HOURS", "12")) * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
 SESSION_COOKIE_HTTPONLY = True

@@ -22,4 +22,5 @@ urlpatterns = [
     path("", include("insurance.urls")),
     path("", include("exports.urls")),
     path("", include("exports.legal.urls")),
+    path("", include("exports.privacy.urls")),
 ]

@@ -1,6 +1,7 @@
 """API of what leaves the house."""
 
 from datetime import date, datetime
+from typing import Literal
 from uuid import UUID
 
 from django.http import FileResponse, HttpRequest, HttpResponse
@@ -12,8 +13,9 @@ from clinic.lib import archives, openapi, pdf
 from clinic.patients.queries import get_patient_for
 from clinic.staff.models import User
 from clinic.staff.roles import Permission
-from exports import actions, evidence
+from exports import actions, evidence, receipts
 from exports.api_lists import router as lists_router
+from exports.card import language_of
 from exports.models import Evidence
 from exports.queries import Period
 
@@ -88,6 +90,59 @@ def take_evidence(request: Request, patient_id: UUID, evidence_id: UUID) -> File
     """The archive that proves itself (`README.txt` inside says how); 409 `seal_pending` while it cannot yet."""
     archive = evidence.take(evidence.get(user=request.user, patient_id=patient_id, evidence_id=evidence_id), wait=5)
     return archives.response(archive.file, name=archive.name, sha256=archive.sha256)
+
+
+class SigningOut(Schema):
+    """A signature or addendum in the sealed history; `position` is None while its seal is to come."""
+
+    id: int
+    at: datetime
+    table: str
+    key: str | None
+    signed_by: str
+    sha256: str
+    position: int | None
+
+    @classmethod
+    def of(cls, paper: receipts.Paper) -> "SigningOut":
+        row = paper.signing
+        position = paper.receipt.entry["pos"] if paper.receipt else row.pos
+        return cls(id=row.id, at=row.at, table=row.table, key=row.key, signed_by=row.actor_name, sha256=row.sha256, position=position)
+
+
+class SealReceiptOut(SigningOut):
+    """With its proof: `text` is what the QR code holds and `verify.py --receipt` checks; `root` and `checkpoint` are what was signed."""
+
+    state: Literal["sealed", "sealing_pending"]
+    size: int | None
+    root: str
+    proof: list[str]
+    checkpoint: str
+    text: str
+
+
+@router.get("/patients/{uuid:patient_id}/signatures", response=list[SigningOut], operation_id="list_signatures")
+def list_signatures(request: Request, patient_id: UUID) -> list[SigningOut]:
+    """Signatures and addenda of the patient's record, the newest first (200 at most)."""
+    return [SigningOut.of(paper) for paper in receipts.of_patient(user=request.user, patient_id=patient_id)[1]]
+
+
+@router.get("/signatures/{int:event_id}/receipt", response=SealReceiptOut, operation_id="get_receipt")
+def get_receipt(request: Request, event_id: int) -> SealReceiptOut:
+    """The receipt of a signature; waits up to 1.5 s for its seal and says `sealing_pending` when that was not enough."""
+    paper = receipts.get(user=request.user, event_id=event_id)
+    told, receipt = SigningOut.of(paper).dict(), paper.receipt
+    if receipt is None:
+        return SealReceiptOut(**told, state="sealing_pending", size=None, root="", proof=[], checkpoint="", text="")
+    proof = {"size": receipt.checkpoint.size, "root": receipt.root, "proof": receipt.entry["proof"], "checkpoint": receipt.note}
+    return SealReceiptOut(**told, state="sealed", **proof, text=receipt.text())
+
+
+@router.get("/signatures/{int:event_id}/receipt.pdf", operation_id="print_receipt", openapi_extra={**openapi.PDF, **openapi.MAY_CONFLICT})
+def print_receipt(request: Request, event_id: int, language: str = "") -> HttpResponse:
+    """The receipt on paper; 409 `seal_pending` while there is nothing to prove yet."""
+    paper = receipts.get(user=request.user, event_id=event_id)
+    return pdf.response(receipts.render(paper, language=language_of(language, paper.patient.language)), name=f"receipt-{event_id}")
 
 
 def _told(row: Evidence) -> EvidenceOut:

@@ -143,8 +143,17 @@ def _visit(material: Material, visit: Visit, language: str) -> dict[str, Any]:
         "signed_at": _moment(visit.signed_at),
         "signed_by": visit.signed_by.get_full_name() if visit.signed_by else "",
         "sha256": visit.content_hash,
+        "is_late": visit.is_late,
+        "error": visit.error_reason,
         "addenda": [
-            {"at": _moment(row.written_at), "by": row.written_by.get_full_name(), "text": row.text, "reason": row.reason}
+            {
+                "at": _moment(row.written_at),
+                "by": row.written_by.get_full_name(),
+                "text": row.text,
+                "reason": row.reason,
+                "is_late": row.is_late,
+                "error": row.error_reason,
+            }
             for row in material.addenda.get(visit.pk, [])
         ],
     }

@@ -116,7 +116,8 @@ class Movement(Record):
             ),
             models.CheckConstraint(condition=Q(kind="reversal") ^ Q(reverses=None), name="inventory_reversal_points_back"),
             models.CheckConstraint(
-                condition=~Q(kind__in=["write_off", "settlement"]) | Q(performance__isnull=False), name="inventory_write_off_for_performance"
+                condition=~Q(kind__in=["write_off", "settlement"]) | Q(performance__isnull=False) | Q(patient=None),
+                name="inventory_write_off_for_performance",
             ),
             models.UniqueConstraint(fields=["performance", "lot"], condition=Q(kind="write_off"), name="inventory_written_off_once"),
         ]

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils import timezone
 from ninja import File, Router, UploadedFile
-from ninja.pagination import CursorPagination, paginate
+from ninja.pagination import paginate
 
 from clinic.files import actions as files
 from clinic.files.answers import attachment
@@ -14,6 +14,7 @@ from clinic.files.uploads import content_of, sniff
 from clinic.lib import openapi
 from clinic.lib.clock import branch_day
 from clinic.patients import queries as patients
+from clinic.patients.worklists import Worklist
 from clinic.staff.http import Request, branch_of
 from clinic.staff.roles import Permission
 from lab_orders import actions, queries, slip
@@ -47,7 +48,7 @@ def save_lab(request: Request, lab_id: UUID, data: LabIn) -> Lab:
 
 
 @router.get("/lab-orders", response=list[OrderOut], operation_id="list_lab_orders")
-@paginate(CursorPagination, ordering=("-number",))
+@paginate(Worklist, ordering=("-number",), what="lab orders")
 def list_lab_orders(request: Request, state: str = "", overdue: bool = False) -> QuerySet[LabOrder]:  # noqa: FBT001, FBT002 - a query parameter
     request.user.require(Permission.LAB_VIEW)
     if overdue:

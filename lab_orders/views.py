@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from clinic.files import actions as files
 from clinic.files.answers import attachment
 from clinic.files.uploads import sniff
+from clinic.history.actions import record_list
 from clinic.lib import panels
 from clinic.lib.clock import branch_day
 from clinic.lib.pages import page_of
@@ -34,6 +35,7 @@ def lab(request: Request) -> HttpResponse:
     state, text = request.GET.get("state", ""), request.GET.get("q", "").strip()
     orders = page_of(request, queries.orders(branch, state=state, text=text))
     today = branch_day(timezone.now(), branch.time_zone)
+    record_list("lab orders", (order.patient_id for order in orders.object_list))
     context = {
         "page": orders,
         "late": queries.overdue_by_lab(branch, today),
@@ -157,6 +159,8 @@ def stage_done(request: Request, stage_id: UUID) -> HttpResponse:
 
 @page(Permission.LAB_WRITE)
 def file_new(request: Request, order_id: UUID) -> HttpResponse:
+    queries.get_order_for(request.user, order_id)
+
     def save(values: dict[str, Any]) -> None:
         upload = values["file"]
         stored = files.store(content=upload, media_type=sniff(upload))

@@ -15,7 +15,21 @@ from charting.actions.procedures import (
     reverse_performance,
 )
 from charting.actions.templates import save_template, ship_templates
-from charting.actions.visits import VisitSigned, add_addendum, close_visit, may_sign, open_visit, open_visit_of_appointment, sign_visit, write_visit
+from charting.actions.visits import (
+    NotSigned,
+    VisitLocked,
+    VisitSigned,
+    add_addendum,
+    close_visit,
+    lock_unsigned_visits,
+    mark_addendum_in_error,
+    mark_visit_in_error,
+    may_sign,
+    open_visit,
+    open_visit_of_appointment,
+    sign_visit,
+    write_visit,
+)
 from charting.queries import ClosedCode
 
 __all__ = [
@@ -23,15 +37,20 @@ __all__ = [
     "AlreadyReversed",
     "ClosedCode",
     "NotPerformable",
+    "NotSigned",
     "OtherLegalEntity",
     "ToothGone",
+    "VisitLocked",
     "VisitSigned",
     "WrongTransition",
     "add_addendum",
     "add_procedure",
     "change_procedure_state",
     "close_visit",
+    "lock_unsigned_visits",
+    "mark_addendum_in_error",
     "mark_in_error",
+    "mark_visit_in_error",
     "may_sign",
     "open_visit",
     "open_visit_of_appointment",

@@ -37,7 +37,7 @@ def get_image_for(user: User, image_id: UUID, *, what: str = "image") -> Image:
 
 
 def find_image(user: User, image_id: UUID) -> Image:
-    """The picture for its small preview: the look at the page that shows it is recorded, not each thumbnail of it.
+    """The picture for its bytes: a look at the patient's pictures that was recorded within ten minutes holds for all of them.
 
     :raises NotAllowed: when the person may not see clinical records.
     :raises NotFound: when there is no such picture.
@@ -46,6 +46,13 @@ def find_image(user: User, image_id: UUID) -> Image:
     image = Image.objects.filter(pk=image_id).select_related("file", "preview", "visit", "recorded_by", "in_error_by").first()
     if image is None:
         raise NotFound
+    return image
+
+
+def show_image_to(user: User, image_id: UUID) -> Image:
+    """The picture for a page that shows it, once the person may see this patient's record."""
+    image = find_image(user, image_id)
+    image.patient = get_patient_for(user, image.patient_id, what="images", permission=Permission.CLINICAL_VIEW, is_part=True)
     return image
 
 

@@ -148,14 +148,14 @@ def _viewer(request: Request, found: Image, form: ImageForm) -> dict[str, Any]:
 @require_GET
 def image_preview(request: Request, image_id: UUID) -> HttpResponse:
     """The small picture of the gallery; the look at the gallery is what history holds."""
-    return sending.preview(queries.find_image(request.user, image_id))
+    return sending.preview(queries.show_image_to(request.user, image_id))
 
 
 @page(Permission.CLINICAL_VIEW)
 @require_GET
 def image_view(request: Request, image_id: UUID) -> HttpResponse:
     """The large picture of the viewer; the look at the viewer is what history holds."""
-    return sending.largest(queries.find_image(request.user, image_id))
+    return sending.largest(queries.show_image_to(request.user, image_id))
 
 
 @page(Permission.CLINICAL_VIEW)

@@ -32,7 +32,7 @@ from clinic.billing.schemas import (
 )
 from clinic.billing.statement import statement
 from clinic.files import actions as files
-from clinic.history.actions import record_print
+from clinic.history.actions import record_list, record_print
 from clinic.lib import openapi, pdf, sheets
 from clinic.lib.clock import branch_day
 from clinic.lib.errors import InvalidInput
@@ -203,4 +203,6 @@ def list_debts(
     branch = branch_of(request)
     day = branch_day(timezone.now(), branch.time_zone)
     scope = debts.Scope(day, None if everywhere else branch, patients=matching_ids(q, day) if q.strip() else None)
-    return debts.debts(scope, limit=max(1, min(limit, debts.LONGEST_LIST)), offset=offset)
+    found = debts.debts(scope, limit=max(1, min(limit, debts.LONGEST_LIST)), offset=offset)
+    record_list("billing_unpaid", (row.patient_id for row in found))
+    return found

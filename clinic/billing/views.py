@@ -18,7 +18,7 @@ from clinic.billing.forms import ADVANCE, CancelForm, InvoiceForm, PaymentForm, 
 from clinic.billing.models import Charge, InvoiceLine
 from clinic.billing.statement import Account, statement
 from clinic.files import actions as files
-from clinic.history.actions import record_print
+from clinic.history.actions import record_list, record_print
 from clinic.lib import panels, pdf, searches, sheets
 from clinic.lib.clock import branch_day
 from clinic.lib.money import CURRENCIES, ZERO
@@ -43,6 +43,9 @@ def till(request: Request) -> HttpResponse:
     today = branch_day(now, branch.time_zone)
     day = _day(request, today)
     receipts = debts.receipts_by_method(branch, day)
+    payments = page_of(request, debts.payments_of_day(branch, day), PAGE_SIZE)
+    owed = debts.debts(debts.Scope(today, branch, now - RECENT), limit=12)
+    record_list("till", [*(payment.patient_id for payment in payments), *(debt.patient_id for debt in owed)])
     context = {
         "branch": branch,
         "day": day,
@@ -51,8 +54,8 @@ def till(request: Request) -> HttpResponse:
         "next": day + timedelta(days=1) if day < today else None,
         "receipts": receipts,
         "net": sum((line.net for line in receipts), ZERO),
-        "payments": page_of(request, debts.payments_of_day(branch, day), PAGE_SIZE),
-        "debts": debts.debts(debts.Scope(today, branch, now - RECENT), limit=12),
+        "payments": payments,
+        "debts": owed,
     }
     return render(request, "billing/till.html", {**context, **_rights(request)})
 
@@ -92,6 +95,7 @@ def unpaid(request: Request) -> HttpResponse:
     scope = _scope(request)
     sums = debts.totals(scope)
     shown = page_of(request, debts.DebtList(scope, sums), PAGE_SIZE)
+    record_list("billing_unpaid", (row.patient_id for row in shown.object_list))
     context = {"page": shown, "totals": sums, "count": shown.paginator.count, "here": _is_here(request), "q": searches.typed(request)}
     context |= {"query": request.GET.urlencode(), "may_take": request.user.may(Permission.LIST_EXPORT)}
     return render(request, "billing/unpaid.html", {**context, **_rights(request)})

@@ -4,15 +4,20 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Query, Router, Schema
+from ninja import Field, Query, Router, Schema
+from ninja.pagination import paginate
 
 from clinic.desk import history_views
 from clinic.history import queries as ledger
 from clinic.history import wording
 from clinic.history.verification import status
+from clinic.patients import access
 from clinic.patients import queries as patients
+from clinic.patients.access_models import BrokenGlass
+from clinic.patients.worklists import Worklist
 from clinic.staff.models import User
 from clinic.staff.roles import Permission
 from exports.legal import search
@@ -204,3 +209,22 @@ def record_history(request: HttpRequest, table: str, key: UUID) -> list[dict[str
     events = history_views.versions_for(cast(User, request.user), table, key)
     lines = wording.lines(events, ledger.bodies_before(events))
     return [{**EventOut.from_orm(line).dict(), "body": event.body or {}} for line, event in zip(lines, events, strict=True)]
+
+
+class GlassOut(Schema):
+    """Somebody opened a record outside their own work, and why."""
+
+    id: UUID
+    patient: UUID = Field(alias="patient_id")
+    user: UUID = Field(alias="user_id")
+    why: str
+    reason: str
+    opened_at: datetime
+    until: datetime
+
+
+@router.get("/broken-glass", response=list[GlassOut], operation_id="list_broken_glass")
+@paginate(Worklist, ordering=("-opened_at", "-id"), what="broken_glass")
+def list_broken_glass(request: HttpRequest) -> QuerySet[BrokenGlass]:
+    """Records that were opened for a stated reason, the newest first."""
+    return access.broken_glass(cast(User, request.user))

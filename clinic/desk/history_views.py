@@ -45,6 +45,7 @@ def patient_history(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         "tab": "patient-history",
         "may_take_evidence": _user(request).may(Permission.EVIDENCE_TAKE),
         "may_open_case": _user(request).may(Permission.CASE_MANAGE),
+        "may_answer": _user(request).may(Permission.CASE_MANAGE),
         "people": sorted(facets.people.items(), key=lambda person: person[1]),
         "tables": _labelled(facets.tables),
     }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clinic.desk import history_views, seal_views, views
+from clinic.desk import glass_views, history_views, seal_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("patients/<uuid:patient_id>/history/", history_views.patient_history, name="patient-history"),
     path("history/", history_views.search, name="history"),
     path("history/history.xlsx", history_views.search_xlsx, name="history-xlsx"),
+    path("history/glass/", glass_views.broken_glass, name="broken-glass"),
     path("history/seal/", seal_views.seal, name="history-seal"),
     path("history/<str:table>/<uuid:key>/", history_views.record, name="record-history"),
 ]

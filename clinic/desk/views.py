@@ -1,5 +1,6 @@
 """The desk: what each role sees first, and the switches of the shell."""
 
+import re
 from datetime import date
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from clinic.desk import desks
 from clinic.desk.marks import marks_of
 from clinic.desk.navigation import settings_groups
+from clinic.history.actions import record_list
 from clinic.lib.errors import InvalidInput, NotFound
 from clinic.lib.toasts import tell
 from clinic.scheduling import actions as scheduling_actions
@@ -23,6 +25,8 @@ from clinic.staff.http import Request, branch_of
 from clinic.staff.models import Branch
 from clinic.staff.roles import Permission
 
+PATIENT_LINK = re.compile(r"/patients/([0-9a-f]{8}-[0-9a-f-]{27})/")
+
 
 @page()
 @require_safe
@@ -31,7 +35,7 @@ def home(request: Request) -> HttpResponse:
     mine = desks.desks_of(request.user)
     asked = request.GET.get("desk")
     desk = next((desk for desk in mine if desk.name == asked), None) or next(iter(mine), None)
-    return render(request, "desk/home.html", {"desk": desk, "desks": mine, "now": _picture(request, desk)})
+    return _seen(render(request, "desk/home.html", {"desk": desk, "desks": mine, "now": _picture(request, desk)}))
 
 
 @page()
@@ -41,7 +45,13 @@ def live(request: Request, name: str) -> HttpResponse:
     desk = next((desk for desk in desks.desks_of(request.user) if desk.name == name), None)
     if desk is None:
         raise NotFound
-    return render(request, f"desk/home/{desk.name}.html", {"desk": desk, "now": _picture(request, desk)})
+    return _seen(render(request, f"desk/home/{desk.name}.html", {"desk": desk, "now": _picture(request, desk)}))
+
+
+def _seen(page_shown: HttpResponse) -> HttpResponse:
+    """Desks are made of many lists: whoever they name is whom they lead to."""
+    record_list("desk", {UUID(found) for found in PATIENT_LINK.findall(page_shown.content.decode())})
+    return page_shown
 
 
 @page(Permission.DIARY_WRITE)

@@ -1,7 +1,7 @@
 """What the application itself reports to the ledger: looks, signatures, prints, logins."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -11,12 +11,38 @@ from django.db import connection
 from clinic.history import context
 from clinic.history.models import EventKind
 
+ONCE = """
+SELECT CASE WHEN EXISTS (
+  SELECT FROM history.event WHERE actor = %s AND op = 'V' AND at > clock_timestamp() - interval '10 minutes' AND tbl = %s
+    AND patient_id IS NOT DISTINCT FROM %s AND coalesce(body, '{}') @> coalesce(%s::jsonb, '{}')
+) THEN 0 ELSE history.note_as(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) END
+"""
 NOTE_AS = "SELECT history.note_as(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 
 
 def record_view(*, patient_id: UUID, what: str, detail: Mapping[str, Any] | None = None) -> int:
     """Write down that the current actor looked at `what` of the patient."""
     return note(EventKind.VIEW, table=what, key=None, patient_id=patient_id, body=detail)
+
+
+def record_list(what: str, patient_ids: Iterable[UUID]) -> None:
+    """Write down that the current actor saw a list with these patients; the same list again within ten minutes is the same look."""
+    seen = sorted({str(patient_id) for patient_id in patient_ids})
+    if seen:
+        _note_once(what, None, {"patients": seen})
+
+
+def record_view_once(*, patient_id: UUID, what: str) -> None:
+    """Write down a look that a page repeats many times (the pictures of a gallery): once in ten minutes."""
+    _note_once(what, patient_id, None)
+
+
+def _note_once(what: str, patient_id: UUID | None, body: Mapping[str, Any] | None) -> None:
+    current = context.current()
+    who = current.as_parameters() if current else [""] * 8
+    text = json.dumps(body) if body is not None else None
+    with connection.cursor() as cursor:
+        cursor.execute(ONCE, [who[0], what, patient_id, text, EventKind.VIEW.value, what, None, patient_id, text, *who])
 
 
 def record_signature(*, table: str, key: UUID, patient_id: UUID | None, body: Mapping[str, Any]) -> int:

@@ -8,6 +8,9 @@ from django.db.migrations.state import ProjectState
 
 from clinic.history import capture
 
+YIELD = "IF history.erasing_of() IS NOT NULL THEN IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END IF;"
+"""Rules give way to `history.erase`, in its own transaction."""
+
 
 class Capture(Operation):
     """Install the history triggers of a record model as it stands at this point; `makemigrations` adds it by itself."""
@@ -85,16 +88,20 @@ class _RowTrigger(Operation):
 
 
 class Freeze(_RowTrigger):
-    """Refuse every UPDATE of a row once `when` (SQL over OLD) holds, except of the columns in `except_columns`."""
+    """Refuse every UPDATE of a row once `when` (SQL over OLD) holds, except of the columns in `except_columns`.
 
-    def __init__(self, name: str, *, when: str, except_columns: tuple[str, ...] = ()) -> None:
-        self.name, self.when, self.except_columns = name, when, tuple(except_columns)
+    A model that freezes in steps has a Freeze for each, told apart by `label`.
+    """
+
+    def __init__(self, name: str, *, when: str, except_columns: tuple[str, ...] = (), label: str = "frozen") -> None:
+        self.name, self.when, self.except_columns, self.label = name, when, tuple(except_columns), label
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
-        return "Freeze", [self.name], {"when": self.when, "except_columns": self.except_columns}
+        options: dict[str, Any] = {"when": self.when, "except_columns": self.except_columns}
+        return "Freeze", [self.name], options | ({"label": self.label} if self.label != "frozen" else {})
 
     def trigger_name(self) -> str:
-        return "frozen"
+        return self.label
 
     def events(self) -> str:
         return "UPDATE OR DELETE"
@@ -104,7 +111,7 @@ class Freeze(_RowTrigger):
         return f"""
 BEGIN
   IF ({self.when}) AND (TG_OP = 'DELETE' OR to_jsonb(NEW) - ARRAY[{free}] IS DISTINCT FROM to_jsonb(OLD) - ARRAY[{free}]) THEN
-    RAISE EXCEPTION 'frozen: % % is signed or issued and cannot change', TG_TABLE_NAME, OLD.id
+    {YIELD} RAISE EXCEPTION 'frozen: % % is signed or issued and cannot change', TG_TABLE_NAME, OLD.id
       USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = TG_TABLE_NAME || '_frozen';
   END IF;
   IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
@@ -131,9 +138,9 @@ class AppendOnly(_RowTrigger):
         return "UPDATE OR DELETE"
 
     def body(self) -> str:
-        return """
+        return f"""
 BEGIN
-  RAISE EXCEPTION 'append-only: % takes opposite rows, never a change', TG_TABLE_NAME
+  {YIELD} RAISE EXCEPTION 'append-only: % takes opposite rows, never a change', TG_TABLE_NAME
     USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = TG_TABLE_NAME || '_append_only';
 END"""
 

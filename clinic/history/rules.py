@@ -81,7 +81,7 @@ class SamePatient(_Rule):
         ]
         return f"""
 BEGIN
-  IF TG_OP = 'UPDATE' AND NEW.patient_id IS DISTINCT FROM OLD.patient_id THEN
+  IF TG_OP = 'UPDATE' AND NEW.patient_id IS DISTINCT FROM OLD.patient_id AND history.erasing_of() IS NULL THEN
     {_refusal(rule, f"{table} % stays with its patient", "OLD.id")}
   END IF;{"".join(fits)}
   RETURN NULL;

@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 from ninja import Query, Router
 
+from clinic.history.actions import record_list
 from clinic.lib import openapi, sheets
 from clinic.lib.errors import InvalidInput, NotFound
 from clinic.lib.ids import uuid7
@@ -38,6 +39,7 @@ def list_patients(request: Request, q: str = "", cursor: str = "", limit: int = 
         return {"items": search_patients(user=request.user, text=q, today=timezone.localdate(), limit=limit), "next_cursor": None}
     found = queries.list_patients(user=request.user, filters=queries.Filters(), today=timezone.localdate())
     items = list(_after(found, cursor)[: limit + 1])
+    record_list("patients-list", (patient.pk for patient in items[:limit]))
     return {"items": items[:limit], "next_cursor": _cursor_of(items[limit - 1]) if len(items) > limit else None}
 
 

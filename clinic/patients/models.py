@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 from clinic.files.models import StoredFile
 from clinic.history.models import Record
 from clinic.lib.constraints import together
+from clinic.patients.access_models import BrokenGlass, Restriction  # noqa: F401 - Django finds an app's models here
 from clinic.staff.models import Branch, User
 from clinic.staff.roles import Permission
 

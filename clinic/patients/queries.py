@@ -9,10 +9,11 @@ from uuid import UUID
 from django.db.models import Count, Model, OuterRef, Prefetch, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
-from clinic.history.actions import record_view
 from clinic.history.models import Record
 from clinic.history.reading import read_together
 from clinic.lib.errors import InvalidInput, NotFound
+from clinic.patients import access
+from clinic.patients.access_models import BrokenGlass, Restriction
 from clinic.patients.models import (
     Alert,
     Consent,
@@ -43,6 +44,8 @@ PATIENT: dict[type[Record], str] = {
     Patient: "t.id = %(patient)s",
     Branch: "t.id = (SELECT branch_id FROM patients_patient WHERE id = %(patient)s)",
     Alert: STANDING,
+    Restriction: STANDING,
+    BrokenGlass: "t.patient_id = %(patient)s AND t.user_id = %(user)s AND t.until > now() ORDER BY t.opened_at DESC",
     User: "t.id IN (SELECT responsible_dentist_id FROM patients_patient WHERE id = %(patient)s"
     " UNION ALL SELECT recorded_by_id FROM patients_alert WHERE patient_id = %(patient)s AND ended_at IS NULL)",
 }
@@ -64,14 +67,17 @@ CHOICES: dict[type[Record], str] = {
 }
 
 
-def get_patient_for(user: User, patient_id: UUID, *, what: str, permission: Permission = Permission.PATIENT_VIEW) -> Patient:
+def get_patient_for(user: User, patient_id: UUID, *, what: str, permission: Permission = Permission.PATIENT_VIEW, is_part: bool = False) -> Patient:
     """The patient, if the person may see this part of the record; the look itself is recorded.
+
+    A page that asks for `is_part`s of what it shows (pictures) leaves one look in ten minutes, not one for each.
 
     :raises NotAllowed: when no role of the person grants `permission`.
     :raises NotFound: when there is no such patient.
+    :raises clinic.patients.access.ReasonRequired: when the person must first say why.
     """
     user.require(permission)
-    found = read_together(PATIENT, {"patient": patient_id})
+    found = read_together(PATIENT, {"patient": patient_id, "user": user.pk})
     patient = next(iter(found.of(Patient)), None)
     if patient is None:
         raise NotFound
@@ -81,7 +87,8 @@ def get_patient_for(user: User, patient_id: UUID, *, what: str, permission: Perm
     patient.active_alerts = sorted(found.of(Alert), key=Alert.gravity)
     for alert in patient.active_alerts:
         alert.recorded_by = people[alert.recorded_by_id]
-    record_view(patient_id=patient.pk, what=what)
+    restriction, broken = next(iter(found.of(Restriction)), None), next(iter(found.of(BrokenGlass)), None)
+    access.look(user, patient, what=what, restriction=restriction, broken=broken, is_part=is_part)
     return patient
 
 

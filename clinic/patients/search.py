@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from clinic.history.actions import record_list
 from clinic.patients.models import Patient
 from clinic.patients.rules import Search, parse_search
 from clinic.staff.models import User
@@ -50,7 +51,10 @@ def search_patients(*, user: User, text: str, today: date, limit: int = LIMIT) -
     if words:
         hits = 2 * limit if wanted.card_number is None else MOST_HITS
         found = _run(BEGINNING, where, [beginning, MOST_LOOKED_AT, *parameters, hits], wanted, beginning=beginning, limit=limit)
-    return found if len(found) >= limit else _run("patients_search", where, [*parameters, MOST_HITS], wanted, beginning=beginning, limit=limit)
+    if len(found) < limit:
+        found = _run("patients_search", where, [*parameters, MOST_HITS], wanted, beginning=beginning, limit=limit)
+    record_list("patient search", (patient.pk for patient in found))
+    return found
 
 
 def _run(source: str, where: str, parameters: list[str | int], wanted: Search, *, beginning: str, limit: int) -> list[Patient]:

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from clinic.patients.views import browse, card, consents, imports, imports_held, panels, registration, settings
+from clinic.patients.views import access, browse, card, consents, imports, imports_held, panels, registration, settings
 
 ONE = "patients/<uuid:patient_id>/"
 
 urlpatterns = [
     path("patients/", browse.patients, name="patients"),
+    path(f"{ONE}open/", access.patient_open, name="patient-open"),
     path("patients/search/", browse.search, name="patient-search"),
     path("patients/export/", browse.export, name="patients-export"),
     path("patients/new/", registration.new, name="patient-new"),

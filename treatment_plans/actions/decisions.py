@@ -7,6 +7,8 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
+from charting import queries as charting
+from clinic.history import actions as history
 from clinic.lib.clock import branch_day
 from clinic.lib.errors import Conflict, InvalidInput
 from clinic.staff.models import User
@@ -79,6 +81,7 @@ def accept(*, alternative_id: UUID, actor: User, at: datetime) -> Alternative:
     for item in _live(chosen):
         aside.plan_procedure(item, actor, at)
     aside.set_aside(siblings, actor=actor, at=at, reason=reason)
+    history.record_signature(table=Alternative._meta.db_table, key=chosen.pk, patient_id=chosen.patient_id, body=_agreed(chosen))
     return chosen
 
 
@@ -119,6 +122,18 @@ def end_early(*, alternative_id: UUID, reason: str, actor: User, at: datetime) -
     common.move(alternative, AlternativeState.CANCELLED, actor=actor, at=at, reason=text)
     aside.bring_back(alternative, actor=actor, at=at, reason=text)
     return alternative
+
+
+def _agreed(alternative: Alternative) -> dict[str, object]:
+    """What the acceptance binds: the hash of the lines and prices as they are frozen, how many they are and what they cost."""
+    items = _live(alternative)
+    content = {
+        "alternative": str(alternative.pk),
+        "patient": str(alternative.patient_id),
+        "currency": alternative.plan.currency,
+        "lines": [[str(item.pk), item.procedure.service.code, item.quantity, str(item.unit_price), str(item.total)] for item in items],
+    }
+    return {"sha256": charting.hash_of(content), "lines": len(items), "total": str(sum(item.total for item in items))}
 
 
 def _lock_alternatives(alternative_id: UUID) -> tuple[Plan, list[Alternative]]:

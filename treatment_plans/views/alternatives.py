@@ -5,10 +5,12 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from clinic.history.evidence import receipts
 from clinic.lib import panels
 from clinic.lib.toasts import tell
 from clinic.staff.guards import page
@@ -70,7 +72,9 @@ def alternative_edit(request: Request, alternative_id: UUID) -> HttpResponse:
 def alternative_accept(request: Request, alternative_id: UUID) -> HttpResponse:
     found = _get(request, alternative_id, Permission.PLAN_DECIDE)
     actions.accept(alternative_id=alternative_id, actor=request.user, at=timezone.now())
-    tell(request, _("Accepted: prices are frozen, the other alternatives are rejected. Next: the contract."))
+    seal = receipts.await_seal(Alternative._meta.db_table, found.pk)
+    accepted = _("Accepted: prices are frozen, the other alternatives are rejected. Next: the contract.")
+    tell(request, f"{accepted} {seal or ''}", open_url=reverse("signatures-of", args=[found.patient_id, found.pk]))
     return back(found)
 
 

@@ -7,12 +7,14 @@ from csp.constants import SELF
 from csp.decorators import csp_replace
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
+from clinic.history.evidence import receipts
 from clinic.lib import panels
 from clinic.lib.clock import branch_day
 from clinic.lib.errors import DomainError
@@ -103,7 +105,9 @@ def document_sign(request: Request, document_id: UUID) -> HttpResponse:
         except DomainError as error:
             panels.add_errors(form, error)
         else:
-            tell(request, _("Signed: %(document)s.") % {"document": found.full_number})
+            seal = receipts.await_seal(Document._meta.db_table, found.pk)
+            signed = _("Signed: %(document)s.") % {"document": found.full_number}
+            tell(request, f"{signed} {seal or ''}", open_url=reverse("signatures-of", args=[found.patient_id, found.pk]))
             return redirect("document", document_id)
     return render(request, "treatment_plans/document.html", {**_context(request, found, form), **extra}, status=422)
 

@@ -138,7 +138,7 @@ def write(
 def _events(connection: "psycopg.Connection[Any]", tree: StoredTree, patient_id: UUID, first: int, last: int) -> Iterator[dict[str, Any]]:
     after = first - 1
     while rows := connection.execute(OF_PATIENT, [patient_id, after, last, CHUNK]).fetchall():
-        yield from (_proven(tree, row) for row in rows)
+        yield from (proven(tree, row) for row in rows)
         after = rows[-1][3]
 
 
@@ -146,10 +146,11 @@ def _entry(connection: "psycopg.Connection[Any]", tree: StoredTree, condition: s
     row = connection.execute(f"{EVENTS} WHERE {condition}", [value]).fetchone()
     if row is None:
         raise NotSealed
-    return _proven(tree, row)
+    return proven(tree, row)
 
 
-def _proven(tree: StoredTree, row: Sequence[Any]) -> dict[str, Any]:
+def proven(tree: StoredTree, row: Sequence[Any]) -> dict[str, Any]:
+    """One leaf with its content and its way to the root of the tree."""
     pos, head, commit, pseq, salt, body = row
     return {
         "pos": pos,

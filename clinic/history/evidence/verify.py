@@ -2,6 +2,7 @@
 """Checks a dental clinic's evidence file, offline, with nothing but Python 3.8 or newer.
 
     python3 verify.py evidence.zip --key "clinic-history/...+1a2b3c4d+AQ..."
+    python3 verify.py --receipt "DCR1...." --key "..."     (the text of a receipt's QR code, or a file with it; with evidence.zip before: both agree)
 
 The key is the one printed on paper, never one from inside the file. Exit code 0: nothing was altered or left out.
 Every event is a leaf of a Merkle tree (RFC 6962) whose root the clinic signs (Ed25519, RFC 8032) and witnesses keep.
@@ -9,20 +10,13 @@ Every event is a leaf of a Merkle tree (RFC 6962) whose root the clinic signs (E
 
 from __future__ import annotations
 
-import argparse
-import base64
-import hashlib
-import json
-import os
-import sys
-import zipfile
+import argparse, base64, hashlib, json, os, sys, zipfile, zlib
 from typing import Any, Tuple
 
 LIMIT = 2 * 1024**3
 P, L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
 Point = Tuple[int, int, int, int]
 D = -121665 * pow(121666, P - 2, P) % P
-
 class Bad(Exception):
     """The file does not prove what it says."""
 def sha(data: bytes) -> bytes:
@@ -45,15 +39,12 @@ def point(data: bytes) -> Point:
         raise Bad("a key or signature is no point of the curve")
     x = P - x if x & 1 != sign else x
     return (x, y, 1, x * y % P)
-
 BASE = point((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
-
 def signed(public: bytes, message: bytes, signature: bytes) -> bool:
     s = int.from_bytes(signature[32:], "little")
     h = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little") % L
     left, right = times(s, BASE), add(point(signature[:32]), times(h, point(public)))
     return len(signature) == 64 and s < L and all((left[i] * right[2] - right[i] * left[2]) % P == 0 for i in (0, 1))
-
 def open_note(note: str, vkey: str) -> str:
     """The text of a signed note, when this key has signed it."""
     if vkey.count("+") < 2:
@@ -66,7 +57,6 @@ def open_note(note: str, vkey: str) -> str:
         if raw[:4].hex() == digest and signed(public[1:], (text + "\n").encode(), raw[4:]):
             return text + "\n"
     raise Bad(f"SIGNATURE: not signed by the key you gave ({digest})")
-
 def checkpoint(note: str, statements: list[str], paper: str) -> tuple[str, int, bytes]:
     """Origin, size and root; signed by the key on paper, or by one that the clinic's own statements lead to from it."""
     vkey, size = paper.strip(), int(note.split("\n")[1])
@@ -105,7 +95,6 @@ def consistent(first: int, second: int, old_root: bytes, new_root: bytes, proof:
     while at & 1:
         at, last = at >> 1, last >> 1
     return climb(at, last, path[0], path[1:]) == (old_root, new_root)
-
 def check_event(event: Any, size: int, root: bytes) -> Any:
     """The head of an event that stands in the log exactly as here; its content too, unless it is gone."""
     head, what = json.loads(event["head"]), f"event at position {event['pos']}"
@@ -115,7 +104,6 @@ def check_event(event: Any, size: int, root: bytes) -> Any:
     if not included(leaf, event["pos"], size, event["proof"], root):
         raise Bad(f"NOT IN THE SIGNED LOG: {what}: altered, backdated or foreign")
     return head
-
 def check_patient(bundle: Any, size: int, root: bytes, notes: list[str]) -> str:
     before, number, clock, gone, text = -1, bundle["first"] - 1, "", 0, []
     for event in bundle["events"]:
@@ -141,7 +129,6 @@ def check_patient(bundle: Any, size: int, root: bytes, notes: list[str]) -> str:
         raise Bad(f"LEFT OUT: the clinic had {bundle['count']} events of this patient, here are {bundle['first']} to {number}")
     notes.append(f"events {bundle['first']} to {number} of {bundle['count']}" + (", all of them" if whole else ": an extract, without a gap"))
     return "\n".join(text)
-
 def check_files(archive: zipfile.ZipFile, bundle: Any, size: int, root: bytes, said: str) -> None:
     """The files are those that the clinic's own request for this evidence counted, each as its signed row says, each named by an event."""
     found, request = {}, bundle["request"]
@@ -165,7 +152,6 @@ def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(dict(pairs)) != len(pairs):
         raise Bad("DOUBLE NAMES inside bundle.json: it could be read in two ways")
     return dict(pairs)
-
 def check(path: str, paper: str, notes: list[str]) -> tuple[Any, int]:
     archive = zipfile.ZipFile(path)
     sizes = {entry.filename: entry.file_size for entry in archive.infolist()}
@@ -180,21 +166,35 @@ def check(path: str, paper: str, notes: list[str]) -> tuple[Any, int]:
         if its_origin == origin and not consistent(its_size, size, its_root, root, witness["proof"]):
             raise Bad(f"REWRITTEN: the log does not continue what the witness {witness['witness']} keeps")
     return bundle, size
-
+def check_receipt(text: str, paper: str, bundle: Any) -> str:
+    """What a receipt proves; with a bundle, that the bundle holds the very same event."""
+    code = "".join(text.split()).replace("DCR1.", "")
+    raw = zlib.decompressobj().decompress(base64.b32decode(code + "=" * (-len(code) % 8)), 2**20)
+    receipt = json.loads(raw, object_pairs_hook=once)
+    event, (_origin, size, root) = receipt["event"], checkpoint(receipt["note"], bundle["keys"] if bundle else [], paper)
+    head, body = check_event(event, size, root), json.loads(event["body"])
+    if bundle and not any(all(own[name] == event[name] for name in ("pos", "head", "commit")) for own in bundle["events"]):
+        raise Bad("RECEIPT AND EVIDENCE DISAGREE: the evidence does not hold the event of this receipt")
+    what = f"{head['actor_name']} recorded on {head['at']} the signature of {head['table']} {head['key']}, patient {head['patient']}"
+    sealed = f"Position {event['pos']}, sealed under {size} events, {receipt['note'].split(chr(10))[3]}"
+    return f"PROVEN: {what}.\nWhat was signed has SHA-256 {body.get('sha256') or body.get('hash')}. {sealed}.\n"
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("bundle")
+    parser.add_argument("bundle", nargs="?")
+    parser.add_argument("--receipt", help="the text of a receipt's QR code, or a file that holds it")
     parser.add_argument("--key", required=True, help="the public key printed on paper, or a file that holds it")
     arguments = parser.parse_args()
-    key = open(arguments.key).read() if os.path.exists(arguments.key) else arguments.key
+    key, receipt = (open(said).read() if said and len(said) < 256 and os.path.exists(said) else said for said in (arguments.key, arguments.receipt))
     notes: list[str] = []
     try:
-        bundle, size = check(arguments.bundle, key, notes)
-    except Exception as error:  # whatever else goes wrong, the archive is no evidence
-        why = "" if isinstance(error, Bad) else f"DAMAGED: the archive is truncated, broken or incomplete: {type(error).__name__} "
+        bundle, size = check(arguments.bundle, key, notes) if arguments.bundle else (None, 0)
+        said = check_receipt(receipt or "", key, bundle) if receipt or not bundle else ""
+    except Exception as error:  # whatever else goes wrong, it is no evidence
+        why = "" if isinstance(error, Bad) else f"DAMAGED: truncated, broken or incomplete: {type(error).__name__} "
         sys.exit(f"NOT PROVEN. {why}{error}")
-    print(f"PROVEN: {len(bundle['events'])} events and {len(bundle['files'])} files of patient {bundle['patient']}.")
-    print(f"The signed log had {size} events; {len(bundle['witnesses'])} witnesses outside agree with it.")
-    print("".join(f"Note: {note}.\n" for note in notes), end="")
+    if bundle:
+        print(f"PROVEN: {len(bundle['events'])} events and {len(bundle['files'])} files of patient {bundle['patient']}.")
+        print(f"The signed log had {size} events; {len(bundle['witnesses'])} witnesses outside agree with it.")
+    print(said + "".join(f"Note: {note}.\n" for note in notes), end="")
 if __name__ == "__main__":
     main()

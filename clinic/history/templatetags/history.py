@@ -29,6 +29,15 @@ def history_link(context: template.Context, record: Record) -> SafeString:
     return format_html('<a class="btn btn-quiet" href="{}">{}{}</a>', record_url(record._meta.db_table, record.pk), icon("history"), _("Versions"))
 
 
+@register.simple_tag(takes_context=True)
+def receipt_link(context: template.Context, record: Record, patient_id: UUID) -> SafeString:
+    """A quiet link to the receipts of a signed record, for those who see the patient's documents."""
+    if not context["request"].user.may("document_view"):
+        return SafeString()
+    address = reverse("signatures-of", args=[patient_id, record.pk])
+    return format_html('<a class="btn btn-quiet" href="{}">{}{}</a>', address, icon("qr-code"), _("Receipt"))
+
+
 @register.simple_tag
 def record_url(table: str, key: object) -> str:
     """The address of the page with all versions of a record."""

@@ -4,6 +4,7 @@ Bodies are compared under the names that columns have today; a column that was a
 """
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import connection, models
@@ -30,7 +31,8 @@ WHERE last.pk IS NULL OR (last.op = 'D') <> (live.pk IS NULL)
 TYPED_AND_LEDGER = """
 SELECT coalesce(typed.pk, event.pk)
 FROM (SELECT event_id, id::text AS pk, history_type, to_jsonb(h) AS body FROM {typed} h) typed
-FULL JOIN (SELECT id, pk, op, body FROM history.event WHERE tbl = %(table)s AND op IN ('I', 'U', 'D')) event ON event.id = typed.event_id
+FULL JOIN (SELECT id, pk, op, body FROM history.event WHERE tbl = %(table)s AND op IN ('I', 'U', 'D')
+           AND NOT coalesce((%(erased)s::jsonb ->> patient_id::text)::bigint > id, false)) event ON event.id = typed.event_id
 WHERE typed.pk IS DISTINCT FROM event.pk
    OR typed.history_type <> CASE event.op WHEN 'I' THEN '+' WHEN 'U' THEN '~' ELSE '-' END
    OR EXISTS (
@@ -43,14 +45,22 @@ FROM history.event WHERE tbl = %s AND op = 'X' AND pk IS NOT NULL ORDER BY id
 """
 
 
-def disagreements(model: Any) -> set[str]:
-    """Keys of the rows of `model` whose copies differ."""
+def erased() -> dict[str, int]:
+    """Patients whose record was erased, each with the event that says so."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT patient_id::text, max(id) FROM history.event WHERE op = 'E' GROUP BY 1")
+        return dict(cursor.fetchall())
+
+
+def disagreements(model: Any, gone: Mapping[str, int] | None = None) -> set[str]:
+    """Keys of the rows of `model` whose copies differ; of the patients `gone` only the ledger's heads are left."""
     historical = model.history.model
     added, names = _schema(model._meta.db_table)
     parameters = {
         "table": model._meta.db_table,
         "added": json.dumps(added),
         "names": json.dumps(names),
+        "erased": json.dumps(gone or {}),
         "secret": list(model.history_excluded),
         "columns": captured_columns(model, historical),
     }

@@ -84,6 +84,8 @@ class Report:
     findings: tuple[Finding, ...]
     seconds: float
     last_clean: datetime | None
+    erased: tuple[int, int] = (0, 0)
+    """Patients whose record was erased after retention, and how many of their events have lost their content by it."""
 
     @property
     def is_clean(self) -> bool:

@@ -13,7 +13,7 @@ from clinic.history.models import Record
 from clinic.history.verification.findings import Finding
 
 SQL = Path(__file__).parent.parent / "sql"
-INSIDE = ("ledger.sql", "look.sql", "newest.sql", "sealing.sql", "schema.sql", "alarms.sql", "holds.sql")
+INSIDE = ("ledger.sql", "look.sql", "newest.sql", "sealing.sql", "schema.sql", "alarms.sql", "holds.sql", "erase.sql", "erase_owner.sql")
 FUNCTION = re.compile(r"CREATE (?:OR REPLACE )?FUNCTION (history(?:_guard)?\.\w+)\(.*?AS \$\$(.*?)\$\$", re.DOTALL)
 CAPTURE_BODY = re.compile(r"AS \$capture\$(.*)\$capture\$", re.DOTALL)
 COPIED = re.compile(r'INSERT INTO public\."\w+" \((.*?), history_date.*?VALUES \((.*?), clock_timestamp', re.DOTALL)
@@ -31,7 +31,7 @@ WHERE c.relkind IN ('r', 'p') AND (n.nspname = 'history' OR (n.nspname = 'public
 LEDGER_TABLES = (
     "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'history' AND c.relkind IN ('r', 'p')"
 )
-CHANGING = {"pseq", "sequencer"}
+CHANGING = {"pseq", "sequencer", "erasing", "retention"}
 EVENT_TRIGGERS = "SELECT evtname FROM pg_event_trigger WHERE evtenabled = 'A'"
 POWERS = """
 SELECT rolname, concat_ws(', ', CASE WHEN rolsuper THEN 'superuser' END, CASE WHEN rolcreaterole THEN 'create role' END,

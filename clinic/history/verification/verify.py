@@ -20,6 +20,7 @@ LAST_CLEAN = """
 SELECT at, size FROM history.verification v
 WHERE NOT EXISTS (SELECT FROM jsonb_array_elements(v.findings) f WHERE f ->> 'is_warning' = 'false') ORDER BY id DESC LIMIT 1
 """
+ERASED = "SELECT count(DISTINCT patient_id), coalesce(sum((body ->> 'events')::bigint), 0)::bigint FROM history.event WHERE op = 'E'"
 MOST_KEYS = 5
 Progress = Callable[[str, int, int], None]
 
@@ -42,7 +43,7 @@ def verify(*, since: int | None, witnesses: Sequence[Witness], progress: Progres
             *_check_copies(progress),
         ]
     )
-    report = Report(size, since is None, tuple(found), time.monotonic() - started, last[0] if last else None)
+    report = Report(size, since is None, tuple(found), time.monotonic() - started, last[0] if last else None, connection.execute(ERASED).fetchone())
     _write_down(report)
     return report
 
@@ -76,8 +77,9 @@ def _check_log(connection: Any, begin: int, size: int, witnesses: Sequence[Witne
 
 def _check_copies(progress: Progress) -> Iterator[Finding]:
     models = [model for model in apps.get_models() if issubclass(model, Record)]
+    gone = copies.erased()
     for number, model in enumerate(models, 1):
-        differing = sorted(copies.disagreements(model))
+        differing = sorted(copies.disagreements(model, gone))
         if differing:
             values = {"table": model._meta.db_table, "count": len(differing), "keys": ", ".join(differing[:MOST_KEYS])}
             yield Finding("copies_differ", values)

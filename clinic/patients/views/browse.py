@@ -15,6 +15,7 @@ from django.utils.functional import cached_property
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from clinic.history.actions import record_list
 from clinic.history.reading import attach
 from clinic.lib import searches
 from clinic.patients import exporting, queries, rules
@@ -65,6 +66,7 @@ def patients(request: Request) -> HttpResponse:
     shown = PatientPages(found, PAGE_SIZE).get_page(request.GET.get("page"))
     rows = queries.whole_rows(found, cast("QuerySet[Patient]", shown.object_list))
     attach(rows, "branch", "responsible_dentist")
+    record_list("patients-list", (row.pk for row in rows))
     chosen = {"q": searches.typed(request), **{name: request.GET.get(name, "") for name in choices}}
     context = {
         "page": shown,

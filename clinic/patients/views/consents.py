@@ -5,10 +5,12 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinic.files import actions as files
+from clinic.history.evidence import receipts
 from clinic.lib import panels
 from clinic.lib.errors import DomainError, InvalidInput
 from clinic.lib.toasts import tell
@@ -28,12 +30,14 @@ def consent_new(request: Request, patient_id: UUID) -> HttpResponse:
     if request.method != "POST":
         return _show(request, patient)
     try:
-        _sign(request, patient)
+        signed = _sign(request, patient)
     except InvalidInput as error:
         return _show(request, patient, signature_error=error.message)
     except DomainError as error:
         return _show(request, patient, error=error.message)
-    tell(request, _("The consent is signed."))
+    seal = receipts.await_seal(Consent._meta.db_table, signed.pk)
+    told = _("The consent is signed.")
+    tell(request, f"{told} {seal or ''}", open_url=reverse("signatures-of", args=[patient.pk, signed.pk]))
     return panels.done(request, "patient", patient.pk)
 
 

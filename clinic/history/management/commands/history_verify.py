@@ -43,6 +43,9 @@ class Command(BaseCommand):
 
     def _in_words(self, report: Report) -> str:
         lines = [str(finding) for finding in report.findings]
+        patients, events = report.erased
+        if patients:
+            lines.append(f"Erased after retention: {patients} patients, {events} events without content; their heads and proofs stand.")
         if report.is_clean:
             read = "all" if report.is_full else "the new ones"
             lines.append(f"History is whole: {report.size} events, {read} read in {report.seconds:.1f} s.")

@@ -1,0 +1,113 @@
+"""Requests of data subjects: received with a deadline, answered once on paper, an erasure refused with every ground that forbids it."""
+
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+from pypdf import PdfReader
+
+from charting import actions as charting
+from clinic.files.actions import read
+from clinic.lib.errors import InvalidInput, NotAllowed
+from clinic.patients.access_models import Restriction
+from clinic.patients.models import Patient
+from clinic.patients.queries import get_patient_for
+from clinic.staff.models import User
+from clinic.staff.roles import Role
+from exports.legal import actions as legal
+from exports.privacy import actions, queries
+from exports.privacy.models import DataRequest
+from tests.patients.factories import make_patient
+from tests.staff.factories import dr_orlova, log_in, make_branch, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def lawyer() -> User:
+    return make_user(Role.LAWYER, username="lawyer")
+
+
+@pytest.fixture
+def patient() -> Patient:
+    return make_patient()
+
+
+def ask(patient: Patient, lawyer: User, kind: str) -> DataRequest:
+    return actions.receive(patient_id=patient.pk, kind=kind, text="Прошу", actor=lawyer, at=timezone.now())
+
+
+def answer(request: DataRequest, lawyer: User, outcome: str = "granted", ground: str = "152-ФЗ, ст. 14") -> DataRequest:
+    return actions.answer(request_id=request.pk, outcome=outcome, ground=ground, actor=lawyer, at=timezone.now())
+
+
+def words_of(request: DataRequest) -> str:
+    assert request.pdf is not None
+    return "\n".join(page.extract_text() for page in PdfReader(BytesIO(read(request.pdf))).pages)
+
+
+def test_a_request_is_received_on_the_page_and_waits_until_its_day(patient: Patient, lawyer: User) -> None:
+    client = log_in(lawyer)
+    url = reverse("patient-requests", args=[patient.pk])
+    form = client.get(url).context["form"]
+    sent = {"id": str(form["id"].value()), "kind": "access", "text": "Прошу копию"}
+    assert [client.post(url, sent).status_code for _ in range(2)] == [302, 302]
+    (made,) = DataRequest.objects.all()
+    assert made.due_date == timezone.localdate(made.received_at) + timedelta(days=30)
+    assert "Прошу копию" in client.get(reverse("data-request", args=[made.pk])).content.decode()
+    assert str(made.pk) in client.get(reverse("data-requests")).content.decode()
+
+
+def test_a_granted_copy_is_evidence_and_is_answered_once(patient: Patient, lawyer: User) -> None:
+    request = ask(patient, lawyer, "access")
+    with pytest.raises(InvalidInput):
+        answer(request, lawyer, ground=" ")
+    answered = answer(request, lawyer)
+    assert answered.evidence is not None
+    assert "152-ФЗ, ст. 14" in words_of(answered)
+    with pytest.raises(actions.AlreadyAnswered):
+        answer(request, lawyer)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        DataRequest.objects.update(ground="иное")
+
+
+def test_who_looked_is_told_on_paper(patient: Patient, lawyer: User) -> None:
+    get_patient_for(dr_orlova(), patient.pk, what="chart")
+    assert "зубная карта" in words_of(answer(ask(patient, lawyer, "looks"), lawyer)).lower()
+
+
+def test_a_granted_restriction_begins(patient: Patient, lawyer: User) -> None:
+    answer(ask(patient, lawyer, "restriction"), lawyer)
+    assert Restriction.objects.filter(patient=patient, ended_at=None).exists()
+
+
+def test_an_erasure_names_every_ground_that_forbids_it(patient: Patient, lawyer: User) -> None:
+    charting.open_visit(patient=patient, dentist=dr_orlova(), branch=make_branch(), actor=dr_orlova(), at=timezone.now())
+    legal.open_case(actor=lawyer, title="Иск", patients=[patient.pk], hold_reason="Суд", at=timezone.now())
+    request = ask(patient, lawyer, "erasure")
+    assert {found.code for found in queries.obstacles(patient, timezone.now())} == {"hold", "medical"}
+    client = log_in(lawyer)
+    page = client.get(reverse("data-request", args=[request.pk])).content.decode()
+    assert "The law forbids this erasure today" in page
+    with pytest.raises(actions.ErasureForbidden, match="Суд"):
+        actions.erase(request_id=request.pk, card_number=str(patient.card_number), actor=lawyer, at=timezone.now())
+    with pytest.raises(InvalidInput):
+        answer(request, lawyer, outcome="granted")
+    refused = answer(request, lawyer, outcome="refused", ground="Срок хранения")
+    assert "043/у" in words_of(refused)
+    told = client.get(f"/api/v1/patients/{patient.pk}/erasure-obstacles").json()
+    assert {row["code"] for row in told} == {"hold", "medical"}
+
+
+def test_an_erasure_wants_the_card_number(patient: Patient, lawyer: User) -> None:
+    request = ask(patient, lawyer, "erasure")
+    with pytest.raises(InvalidInput):
+        actions.erase(request_id=request.pk, card_number="1", actor=lawyer, at=timezone.now())
+
+
+def test_only_the_legal_desk_answers(patient: Patient) -> None:
+    with pytest.raises(NotAllowed):
+        ask(patient, dr_orlova(), "access")

@@ -1,0 +1,101 @@
+"""Every page and every API operation that shows a patient leaves a look with its purpose in the history, whoever adds the next one."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db.models import Max
+from django.test import Client
+from django.urls import get_resolver
+
+from clinic.history.models import Event
+from clinic.patients.models import Patient
+from tests.hostile import world
+from tests.hostile.requests import operations
+from tests.staff.factories import log_in
+from tests.test_access import LEAVING, _patterns
+from tests.treatment_plans.factories import petrov
+
+pytestmark = pytest.mark.django_db
+LOOKS = ("V", "P")
+SHOWS_NOTHING = ("patient-open", "hold-lift")
+PARTS = ("image-preview", "image-view")
+"""Pictures within a page: one look in ten minutes holds for all of them."""
+
+
+@pytest.fixture
+def client() -> Client:
+    return log_in(world.build())
+
+
+def pages() -> Iterator[tuple[str, str, bool]]:
+    """Name, address and whether it is of one patient or record of theirs; filled with what stands in the clinic."""
+    for route, name in _patterns(get_resolver(), "", ""):
+        parts = re.findall(r"<(\w+:)?(\w+)>", route)
+        ids = {part: world.id_called(part) if kind == "uuid:" else None for kind, part in parts}
+        if name in (*LEAVING, *SHOWS_NOTHING) or name.startswith("api:") or not all(ids.values()):
+            continue
+        address = "/" + re.sub(r"<uuid:(\w+)>", lambda found, ids=ids: str(ids[found[1]]), route)  # type: ignore[misc]
+        yield name, address, any(_is_of_patient(part) for part in ids)
+
+
+def _is_of_patient(part: str) -> bool:
+    model = world.model_called(part)
+    return model is not None and (model is Patient or any(field.name == "patient" for field in model._meta.fields))
+
+
+def newest() -> int:
+    return Event.objects.aggregate(last=Max("id"))["last"] or 0
+
+
+def looks_at(patient_id: UUID, since: int) -> bool:
+    """Whether somebody's look at the patient was written down since, alone or in the list of a worklist."""
+    events = Event.objects.filter(id__gt=since, op__in=LOOKS).exclude(purpose__in=("", "unstated"))
+    return any(event.patient_id == patient_id or str(patient_id) in str(event.body) for event in events)
+
+
+def shows(answer: Any, patient: Patient) -> bool:
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    return (
+        patient.last_name.encode() in content
+        or patient.last_name in content.decode("unicode-escape", "ignore")
+        or str(patient.pk).encode() in content
+    )
+
+
+def test_every_page(client: Client) -> None:
+    patient, tried, silent = petrov(), 0, []
+    for name, address, is_of_patient in pages():
+        since = newest()
+        answer: Any = client.get(address)
+        if answer.status_code == 200 and (is_of_patient or shows(answer, patient)):
+            tried += 1
+            if not looks_at(patient.pk, 0 if name in PARTS else since):
+                silent.append(f"{name} {address}")
+    assert tried > 30
+    assert not silent, "These pages show a patient and leave no look in the history:\n" + "\n".join(silent)
+
+
+def test_every_operation(client: Client) -> None:
+    patient, tried, silent = petrov(), 0, []
+    for operation in operations():
+        if operation.method != "GET" or not all(operation.path.values()):
+            continue
+        since = newest()
+        answer = operation.ask(client)
+        if answer.status_code == 200 and (any(_is_of_patient(part) for part in operation.path) or shows(answer, patient)):
+            tried += 1
+            if not looks_at(patient.pk, since):
+                silent.append(f"{operation.name} {operation.route}")
+    assert tried > 30
+    assert not silent, "These operations show a patient and leave no look in the history:\n" + "\n".join(silent)
+
+
+def test_a_picture_asked_for_by_itself_leaves_a_look(client: Client) -> None:
+    address = f"/images/{world.id_called('image_id')}/view/"
+    since = newest()
+    for _again in range(2):
+        assert client.get(address).status_code == 200
+    assert Event.objects.filter(id__gt=since, op="V", tbl="images", patient_id=petrov().pk).count() == 1

@@ -94,18 +94,28 @@ END"""
 class Moves(_Rule):
     """A state moves only along the table of allowed moves, or where `or_when` (SQL over OLD and NEW) holds.
 
-    The table is the one of the app's `rules.py`, written down as it stood; a test compares the two.
+    The table is the one of the app's `rules.py`, written down as it stood; a test compares the two. `before` is the table that this one
+    takes the place of, and that comes back when the migration is undone.
     """
 
     suffix = "moves"
 
-    def __init__(self, name: str, moves: Mapping[str, Iterable[str]], *, or_when: str = "false") -> None:
+    def __init__(
+        self, name: str, moves: Mapping[str, Iterable[str]], *, or_when: str = "false", before: Mapping[str, Iterable[str]] | None = None
+    ) -> None:
         super().__init__(name)
+        self.before = before
         self.moves = {state: sorted(after) for state, after in moves.items()}
         self.or_when = or_when
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
-        return "Moves", [self.name, self.moves], {"or_when": self.or_when}
+        return "Moves", [self.name, self.moves], {"or_when": self.or_when, "before": self.before}
+
+    def database_backwards(self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState) -> None:
+        if self.before is None:
+            super().database_backwards(app_label, schema_editor, from_state, to_state)
+        else:
+            Moves(self.name, self.before, or_when=self.or_when).database_forwards(app_label, schema_editor, from_state, to_state)
 
     def trigger(self, table: str, rule: str) -> str:
         changes = "WHEN (OLD.state IS DISTINCT FROM NEW.state)"

@@ -6,6 +6,16 @@ from clinic.history.rules import Moves
 from django.conf import settings
 from django.db import migrations, models
 
+FORWARD = {
+    "draft": ["cancelled", "sent"],
+    "sent": ["cancelled", "in_work", "returned"],
+    "in_work": ["cancelled", "returned", "try_in"],
+    "try_in": ["in_work", "remake", "returned"],
+    "returned": ["fitted", "in_work", "remake"],
+    "fitted": ["remake"],
+    "remake": ["cancelled", "in_work", "returned"],
+    "cancelled": [],
+}
 MOVES = {
     "draft": ["cancelled", "sent"],
     "sent": ["cancelled", "draft", "in_work", "returned"],
@@ -53,5 +63,5 @@ class Migration(migrations.Migration):
         clinic.history.operations.Capture(
             name='StateChange',
         ),
-        Moves("LabOrder", MOVES),
+        Moves("LabOrder", MOVES, before=FORWARD),
     ]

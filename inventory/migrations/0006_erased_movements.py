@@ -25,5 +25,5 @@ class Migration(migrations.Migration):
             model_name='movement',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['write_off', 'settlement']), _negated=True), ('performance__isnull', False), ('patient', None), _connector='OR'), name='inventory_write_off_for_performance'),
         ),
-        SamePatient("Movement", {"performance_id": "charting_performance", "reverses_id": "inventory_movement"}),
+        SamePatient("Movement", {"performance_id": "charting_performance", "reverses_id": "inventory_movement"}, again=True),
     ]

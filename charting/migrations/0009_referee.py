@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-from clinic.history.rules import SamePatient
+from clinic.history.referee import SamePatient
 
 RULE = """
 CREATE FUNCTION charting_diagnosis_code_in_force() RETURNS trigger LANGUAGE plpgsql AS $rule$

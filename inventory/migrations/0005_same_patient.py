@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from clinic.history.rules import SamePatient
+from clinic.history.referee import SamePatient
 
 
 class Migration(migrations.Migration):

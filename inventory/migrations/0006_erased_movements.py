@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.db import migrations, models
 
-from clinic.history.rules import SamePatient
+from clinic.history.referee import SamePatient
 
 
 class Migration(migrations.Migration):

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from clinic.history.rules import Moves, SamePatient
+from clinic.history.referee import Moves, SamePatient
 
 MOVES = {
     "draft": ["cancelled", "sent"],

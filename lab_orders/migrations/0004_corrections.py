@@ -2,7 +2,7 @@
 
 import clinic.history.operations
 import django.db.models.constraints
-from clinic.history.rules import Moves
+from clinic.history.referee import Moves
 from django.conf import settings
 from django.db import migrations, models
 

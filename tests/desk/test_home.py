@@ -185,7 +185,8 @@ def test_it_asks_the_database_as_often_for_a_full_day_as_for_a_thin_one(desk: de
     client = log_in(user)
     client.get("/")
     thin = queries_of(client, "/")
-    Appointment.objects.all().update(state="done")
+    for state in ("arrived", "seated", "done"):
+        Appointment.objects.all().update(state=state)
     for hour in range(4):
         book(moscow(12 + hour), patient_id=make_patient(f"More {hour}").pk, chair_id=make_chair().pk)
         work_out(make_patient(f"Work {hour}"))

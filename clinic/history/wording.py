@@ -40,6 +40,7 @@ KINDS: dict[str, tuple[Text, str]] = {
     EventKind.LOGIN: (pgettext_lazy("history", "entrance"), "key-round"),
     EventKind.DDL: (pgettext_lazy("history", "table structure changed"), "database"),
     EventKind.ERASE: (pgettext_lazy("history", "erased"), "eraser"),
+    EventKind.CLOSING: (pgettext_lazy("history", "sealed"), "stamp"),
 }
 VIEWS: dict[str, Text] = {
     "overview": gettext_lazy("overview"),
@@ -75,6 +76,7 @@ VIEWS: dict[str, Text] = {
     "history search": gettext_lazy("search in history"),
     "as of": gettext_lazy("record as of a moment"),
     "diary": gettext_lazy("diary"),
+    "history.closing": gettext_lazy("all events of a day"),
     "desk": gettext_lazy("desk of the role"),
     "till": gettext_lazy("till"),
     "patient search": gettext_lazy("search for patients"),

@@ -11,6 +11,7 @@ from clinic.scheduling import setup_actions
 from clinic.scheduling.models import AppointmentType, Chair, Room
 from clinic.staff import actions, places
 from clinic.staff.models import Branch, User
+from clinic.staff.roles import Role
 
 COMPANIES = (
     {
@@ -136,7 +137,7 @@ def _hire(member: Member, manager: User, branches: list[Branch], at: datetime) -
     user = actions.create_user(actor=manager, at=at, username=member.username, details=details, password=PASSWORD).owner
     for role in member.roles:
         branch = None if member.branch is None else branches[member.branch]
-        actions.grant_role(user=user, role=role, branch=branch, actor=manager, at=at)
+        actions.grant_role(user=user, role=Role(role), branch=branch, actor=manager, at=at)
     actions.set_pin(user=user, pin=PIN, actor=user)
     return User.objects.get(pk=user.pk)
 

@@ -1,20 +1,20 @@
 """PDF from a template: A4, fonts of the machine, nothing fetched from anywhere."""
 
 from collections.abc import Mapping
+from importlib import import_module
 from typing import Any
 
-import weasyprint
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.utils import translation
-from weasyprint.urls import URLFetcher
 
 
 def render(template: str, context: Mapping[str, Any], *, language: str) -> bytes:
     """Render a template in a language to PDF. Pictures must be `data:` URLs; any other address is refused."""
     with translation.override(language):
         html = render_to_string(template, dict(context))
-    fetcher = URLFetcher(allowed_protocols=["data"], allow_redirects=False)
+    weasyprint = import_module("weasyprint")  # by the first document: it would add a second to every start of a server
+    fetcher = weasyprint.urls.URLFetcher(allowed_protocols=["data"], allow_redirects=False)
     pdf: bytes = weasyprint.HTML(string=html, url_fetcher=fetcher).write_pdf()
     return pdf
 

@@ -119,6 +119,7 @@ class Walk:
         """Pull the card to another time."""
         start, card = self.first_minute(), hands.box_of(self.card(patient))
         middle = (card["x"] + 40, card["y"] + card["height"] / 2)
+        self.page.wait_for_load_state("networkidle")
         hands.drag(self.page, middle, (middle[0], middle[1] + self.at(minutes)[1] - self.at(0)[1]))
         self.stands(patient, start + minutes, 60)
 
@@ -126,6 +127,7 @@ class Walk:
         """Pull the card's lower edge."""
         grip = hands.box_of(self.card(patient).locator(".diary-grip"))
         edge = (grip["x"] + grip["width"] / 2, grip["y"] + grip["height"] / 2)
+        self.page.wait_for_load_state("networkidle")
         hands.drag(self.page, edge, (edge[0], edge[1] + self.at(minutes)[1] - self.at(0)[1]))
         appointment = Appointment.objects.get(patient=patient)
         self.stands(patient, self.minute_of(appointment.starts_at), 60 + minutes)

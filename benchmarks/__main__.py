@@ -2,12 +2,9 @@
 
 import argparse
 import importlib
-import os
 from pathlib import Path
 
-import django
-
-ROOT = Path(__file__).resolve().parent.parent
+from benchmarks.entrance import enter
 
 
 def main() -> None:
@@ -20,21 +17,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="write the figures into this file too")
     arguments = parser.parse_args()
     arguments.treated = arguments.treated or arguments.patients // 8
-    folder = Path(os.environ.get("CLINIC_BENCH_DATA") or ROOT / ".local" / "bench") / f"{arguments.patients}-{arguments.years}"
-    os.environ |= {
-        "CLINIC_DATA": str(folder),
-        "CLINIC_PROCESS_ACTOR": "system:benchmark",
-        "LOG_LEVEL": "ERROR",
-        "DJANGO_SETTINGS_MODULE": "benchmarks.settings",
-        "DEBUG": "false",
-        "SECRET_KEY": "a-key-for-the-benchmark-only-that-nobody-else-ever-uses",
-        "ALLOWED_HOSTS": "127.0.0.1",
-        "POSTGRES_SETTINGS": os.environ.get("POSTGRES_SETTINGS", "shared_buffers=512MB"),
-    }
-    for name in ("DATABASE_URL", "DATABASE_URL_FILE"):
-        os.environ.pop(name, None)
-    importlib.import_module("benchmarks.clinic").prepare()
-    django.setup()
+    enter(f"{arguments.patients}-{arguments.years}")
     importlib.import_module("benchmarks.run").run(arguments)
 
 

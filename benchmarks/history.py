@@ -3,7 +3,6 @@
 import argparse
 import importlib
 import json
-import os
 import statistics
 import time
 from collections.abc import Callable
@@ -11,9 +10,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import django
+from benchmarks.entrance import enter
 
-ROOT = Path(__file__).resolve().parent.parent
 EACH = 500  # events of one patient
 CHUNK = 100_000
 START = "2026-01-01 06:00+00"
@@ -75,21 +73,7 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=30, help="measured turns of each (default 30)")
     parser.add_argument("--json", type=Path, help="write the figures into this file too")
     arguments = parser.parse_args()
-    folder = Path(os.environ.get("CLINIC_BENCH_DATA") or ROOT / ".local" / "bench") / f"history-{arguments.events}"
-    os.environ |= {
-        "CLINIC_DATA": str(folder),
-        "CLINIC_PROCESS_ACTOR": "system:benchmark",
-        "LOG_LEVEL": "ERROR",
-        "DJANGO_SETTINGS_MODULE": "benchmarks.settings",
-        "DEBUG": "false",
-        "SECRET_KEY": "a-key-for-the-benchmark-only-that-nobody-else-ever-uses",
-        "ALLOWED_HOSTS": "127.0.0.1",
-        "POSTGRES_SETTINGS": os.environ.get("POSTGRES_SETTINGS", "shared_buffers=512MB"),
-    }
-    for name in ("DATABASE_URL", "DATABASE_URL_FILE"):
-        os.environ.pop(name, None)
-    importlib.import_module("benchmarks.clinic").prepare()
-    django.setup()
+    enter(f"history-{arguments.events}")
     figures = {"events": arguments.events, **fill(arguments.events), **measure(arguments.events, arguments.times)}
     if arguments.json:
         arguments.json.write_text(json.dumps(figures, ensure_ascii=False, indent=1))

@@ -12,7 +12,6 @@ from clinic.billing.ledger import require_amount
 from clinic.files import actions as files
 from clinic.files.answers import attachment
 from clinic.files.uploads import content_of, sniff
-from clinic.history.actions import record_print
 from clinic.lib import openapi, sheets
 from clinic.lib.clock import branch_day
 from clinic.patients.models import Patient
@@ -167,9 +166,7 @@ def get_claim_file(request: Request, claim_id: UUID) -> HttpResponse:
     """The register as XLSX; once sent, the very file that was sent."""
     request.user.require(Permission.INSURANCE_VIEW)
     claim = queries.get_claim(claim_id)
-    record_print(what="insurance_claim", patient_id=None, body={"claim": str(claim.pk), "number": claim.number})
-    content = files.read(claim.file) if claim.file else claims.register_xlsx(claim)
-    return sheets.response(content, name=f"register-{claim.number}")
+    return sheets.response(claims.take_register(claim), name=f"register-{claim.number}")
 
 
 @router.post("/claims/{uuid:claim_id}/sent", response=ClaimOut, operation_id="mark_claim_sent")

@@ -13,6 +13,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Font
 
 from clinic.files import actions as files
+from clinic.history.actions import record_print
 from clinic.history.creation import check_first
 from clinic.lib import sheets
 from clinic.lib.errors import Conflict, DomainError, InvalidInput, NotFound, StaleVersion
@@ -131,6 +132,13 @@ def lines_of(claim: Claim) -> QuerySet[ClaimLine]:
         .prefetch_related("performance__procedure__teeth")
         .order_by("patient__last_name", "patient__first_name", "performed_date", "pk")
     )
+
+
+def take_register(claim: Claim) -> bytes:
+    """The register as it goes out of the house, once sent the very file that was sent; whose procedures it holds stands in history."""
+    patients = sorted({str(line.patient_id) for line in lines_of(claim)})
+    record_print(what="insurance_claim", patient_id=None, body={"claim": str(claim.pk), "number": claim.number, "patients": patients})
+    return files.read(claim.file) if claim.file else register_xlsx(claim)
 
 
 def register_xlsx(claim: Claim) -> bytes:

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_POST
 from clinic.files import actions as files
 from clinic.files.answers import attachment
 from clinic.files.uploads import sniff
-from clinic.history.actions import record_print
 from clinic.lib import panels, sheets
 from clinic.lib.clock import branch_day
 from clinic.lib.pages import page_of
@@ -123,9 +122,7 @@ def claim(request: Request, claim_id: UUID) -> HttpResponse:
 def claim_xlsx(request: Request, claim_id: UUID) -> HttpResponse:
     """The register as a workbook; once sent, the very file that was sent."""
     found = queries.get_claim(claim_id)
-    record_print(what="insurance_claim", patient_id=None, body={"claim": str(found.pk), "number": found.number})
-    content = files.read(found.file) if found.file else claims.register_xlsx(found)
-    return sheets.response(content, name=f"register-{found.number}")
+    return sheets.response(claims.take_register(found), name=f"register-{found.number}")
 
 
 @page(Permission.INSURANCE_WRITE)

@@ -173,9 +173,8 @@ def get_debts_workbook(request: Request, everywhere: bool = False) -> HttpRespon
     request.user.require(Permission.MONEY_VIEW)
     request.user.require(Permission.LIST_EXPORT)
     branch = branch_of(request)
-    record_print(what="billing_unpaid", patient_id=None, body={"here": not everywhere})
-    found = debts.debts(debts.Scope(branch_day(timezone.now(), branch.time_zone), None if everywhere else branch))
-    return sheets.response(debts.debts_xlsx(found), name="unpaid")
+    scope = debts.Scope(branch_day(timezone.now(), branch.time_zone), None if everywhere else branch)
+    return sheets.response(debts.take_debts(scope), name="unpaid")
 
 
 @router.get("/day-report", operation_id="get_day_report", openapi_extra=openapi.PDF)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from clinic.billing.models import Method, Payment
+from clinic.history.actions import record_print
 from clinic.lib import sheets
 from clinic.lib.clock import day_bounds
 from clinic.lib.money import ZERO
@@ -175,6 +176,14 @@ def receipts_by_method(branch: Branch, day: date) -> list[MethodTotal]:
     )
     found = {row["method"]: MethodTotal(Method(row["method"]), row["received"] or ZERO, -(row["refunded"] or ZERO), row["count"]) for row in rows}
     return [found.get(method.value, MethodTotal(method, ZERO, ZERO, 0)) for method in Method]
+
+
+def take_debts(scope: Scope) -> bytes:
+    """The list of debts as a workbook that goes out of the house; whose debts it holds stands in history."""
+    found = debts(scope)
+    body = {"here": scope.branch is not None, "patients": sorted({str(debt.patient_id) for debt in found})}
+    record_print(what="billing_unpaid", patient_id=None, body=body)
+    return debts_xlsx(found)
 
 
 def debts_xlsx(found: Iterable[Debt]) -> bytes:

@@ -104,8 +104,7 @@ def unpaid(request: Request) -> HttpResponse:
 @page(Permission.MONEY_VIEW, Permission.LIST_EXPORT)
 def unpaid_xlsx(request: Request) -> HttpResponse:
     """The same list as a workbook."""
-    record_print(what="billing_unpaid", patient_id=None, body={"here": _is_here(request)})
-    return sheets.response(debts.debts_xlsx(debts.debts(_scope(request))), name="unpaid")
+    return sheets.response(debts.take_debts(_scope(request)), name="unpaid")
 
 
 def _is_here(request: Request) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
@@ -27,16 +28,17 @@ HEADINGS = (
 
 
 def workbook(wanted: Wanted) -> bytes:
-    """At most `search.MOST` events, the newest first; that they were taken out stands in the ledger."""
-    told: list[int] = []
-    content = sheets.workbook(str(_("History")), [str(heading) for heading in HEADINGS], _rows(wanted, told))
-    record_print(what="history search", patient_id=wanted.patient_id, body={**wanted.told(), "rows": sum(told)})
+    """At most `search.MOST` events, the newest first; that they were taken out, and whose they are, stands in the ledger."""
+    whose: list[UUID | None] = []
+    content = sheets.workbook(str(_("History")), [str(heading) for heading in HEADINGS], _rows(wanted, whose))
+    patients = sorted({str(patient) for patient in whose if patient})
+    record_print(what="history search", patient_id=wanted.patient_id, body={**wanted.told(), "rows": len(whose), "patients": patients})
     return content
 
 
-def _rows(wanted: Wanted, told: list[int]) -> Iterator[list[object]]:
+def _rows(wanted: Wanted, whose: list[UUID | None]) -> Iterator[list[object]]:
     for found in search.pages(wanted):
-        told.append(len(found.page.events))
+        whose.extend(event.patient_id for event in found.page.events)
         yield from _page(found)
 
 

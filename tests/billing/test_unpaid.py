@@ -9,6 +9,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from clinic.billing import debts
+from clinic.history.models import Event
 from clinic.patients.models import Contact, Patient
 from tests.billing.factories import accountant, make_charge
 from tests.patients.factories import make_patient
@@ -66,6 +67,8 @@ def test_the_workbook_is_narrowed_as_the_page_is(reader: Client) -> None:
     sheet = load_workbook(BytesIO(reader.get(f"{reverse('unpaid-xlsx')}?{query}").content)).active
     assert sheet is not None
     assert sheet.max_row == 2
+    (taken,) = Event.objects.filter(op="P", tbl="billing_unpaid")
+    assert taken.body == {"here": False, "patients": [str(Patient.objects.get(last_name="Ковальчук").pk)]}
 
 
 def test_a_program_reads_them_page_by_page(reader: Client) -> None:

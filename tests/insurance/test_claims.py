@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 
 from clinic.billing.models import Charge
 from clinic.history.context import Context, acting
+from clinic.history.models import Event
 from clinic.lib.errors import InvalidInput, NotAllowed, StaleVersion
 from insurance import actions, claims, queries, rules, setup
 from insurance.models import Claim, ClaimEntry, ClaimLine, ClaimState, Policy
@@ -63,10 +64,13 @@ def test_it_leaves_out_what_was_reversed_before_sending_and_corrects_what_was_se
 def test_the_workbook_holds_the_lines_and_their_sum() -> None:
     make_policy(patient=make_patient("=СУММ(A1)"))
     claimed("4500.00", Policy.objects.get().patient)
-    sheet = load_workbook(BytesIO(claims.register_xlsx(register()))).worksheets[0]
+    sheet = load_workbook(BytesIO(claims.take_register(register()))).worksheets[0]
     assert sheet.cell(4, 2).value == "'=СУММ(A1) Иван"
     assert sheet.cell(4, 11).value == 3600
     assert sheet.cell(5, 11).value == 3600
+    taken = Event.objects.get(op="P", tbl="insurance_claim")
+    assert taken.body is not None
+    assert taken.body["patients"] == [str(Policy.objects.get().patient_id)]
 
 
 def test_a_sent_register_is_frozen() -> None:

@@ -152,7 +152,7 @@ def test_the_workbook_holds_what_is_filtered_and_is_an_event_itself(monkeypatch:
     assert "entered late" in str(rows[1][8])
     assert rows[1][6] == patient_petrov().card_number
     (taken,) = Event.objects.filter(op="P", tbl="history search")
-    assert taken.body == {"marks": ["is_late"], "rows": len(rows) - 1}
+    assert taken.body == {"marks": ["is_late"], "rows": len(rows) - 1, "patients": [str(patient_petrov().pk)]}
     assert log_in(dr_orlova()).get(reverse("history-xlsx")).status_code == 403
 
 

@@ -82,16 +82,7 @@ def patient_history(request: HttpRequest, patient_id: UUID, wanted: Query[Wanted
 
 
 def _filter(wanted: Wanted, patient_id: UUID | None) -> ledger.Filter:
-    return ledger.Filter(
-        patient_id=patient_id,
-        actor=wanted.actor,
-        kinds=wanted.kind,
-        tables=wanted.table,
-        since=wanted.since,
-        until=wanted.until,
-        text=wanted.text,
-        with_views=wanted.views,
-    )
+    return ledger.Filter(patient_id, wanted.actor, wanted.kind, wanted.table, wanted.since, wanted.until, wanted.text, wanted.views)
 
 
 class SearchedEventOut(EventOut):
@@ -118,17 +109,7 @@ class SearchIn(Wanted):
 @router.get("/history", response=FoundOut, operation_id="search_history")
 def search_history(request: HttpRequest, wanted: Query[SearchIn], cursor: str | None = None) -> dict[str, Any]:
     """Events of the whole clinic, the newest first; 422 `too_wide` when it would take too long."""
-    asked = search.Wanted(
-        patient_id=wanted.patient,
-        actor=wanted.actor,
-        kinds=wanted.kind,
-        tables=wanted.table,
-        since=wanted.since,
-        until=wanted.until,
-        text=wanted.text,
-        marks=[mark.value for mark in wanted.mark],
-        with_views=wanted.views,
-    )
+    asked = search.Wanted(**vars(_filter(wanted, wanted.patient)), marks=[mark.value for mark in wanted.mark])
     found = history_views.search_for(cast(User, request.user), asked, cursor)
     lines = wording.lines(found.page.events, found.page.before)
     events = [{**EventOut.from_orm(line).dict(), "marks": found.marks[line.id]} for line in lines]

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
 from django.db import OperationalError, connection, transaction
 from django.utils.dateparse import parse_datetime
@@ -41,18 +40,10 @@ class TooWide(InvalidInput):
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Wanted(ledger.Filter):
     """What is searched for; empty means everything. `marks` are names of `Mark`: events that bear one of them."""
 
-    patient_id: UUID | None = None
-    actor: str = ""
-    kinds: Sequence[str] = ()
-    tables: Sequence[str] = ()
-    since: datetime | None = None
-    until: datetime | None = None
-    text: str = ""
     marks: Sequence[str] = ()
-    with_views: bool = True
 
     def told(self) -> dict[str, Any]:
         """As the ledger keeps it of an export."""

@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from clinic.history.actions import record_print
 from clinic.lib import panels, pdf
+from clinic.lib.pages import page_of
 from clinic.lib.toasts import tell
 from clinic.patients.models import Patient
 from clinic.staff.guards import page
@@ -27,8 +27,6 @@ from exports.legal import actions, queries
 from exports.legal.forms import ArchiveForm, CardForm, CaseForm, CloseForm, DeliveryForm, HoldForm, LiftForm, NewCaseForm, NoteForm, end_of
 from exports.legal.models import Case
 
-PAGE = 50
-
 
 @page(Permission.CASE_MANAGE)
 @require_GET
@@ -36,7 +34,7 @@ def cases(request: Request) -> HttpResponse:
     """Open cases by deadline, or the closed ones."""
     state = request.GET.get("state", "open")
     text = request.GET.get("q", "").strip()
-    found = Paginator(queries.cases(state=state, text=text), PAGE).get_page(request.GET.get("page"))
+    found = page_of(request, queries.cases(state=state, text=text))
     return render(request, "legal/cases.html", {"page": found, "state": state, "q": text, "today": timezone.localdate()})
 
 

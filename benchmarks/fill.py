@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -46,12 +47,11 @@ def pick(values: str, number: str, seed: int) -> str:
 def fill(place: Place, *, patients: int, treated: int, years: int) -> None:
     """Write what is not there yet."""
     with psycopg.connect(local_postgres.url_for("clinic_app")) as connection:
-        parameters = _parameters(place, connection)
-        steps = list(_steps(patients, treated, years))
-        missing = [step for step in steps if not _is_done(connection, step)]
+        values = parameters(place, connection.cursor())
+        missing = [step for step in steps(patients, treated, years) if not _is_done(connection, step)]
     began = time.monotonic()
     for step in missing:
-        _write(step, parameters)
+        _write(step, values)
     if missing:
         with psycopg.connect(local_postgres.url_for("postgres", local_postgres.DATABASE), autocommit=True) as admin:
             admin.execute("VACUUM ANALYZE")
@@ -65,23 +65,24 @@ def _is_done(connection: psycopg.Connection, step: Step) -> bool:
     return bool(last and last[0] >= step.count)
 
 
-def _write(step: Step, parameters: dict[str, object]) -> None:
+def _write(step: Step, values: dict[str, Any]) -> None:
     chunks = [(first, min(first + CHUNK, step.count)) for first in range(0, step.count, CHUNK)]
     with ThreadPoolExecutor(WRITERS) as pool, tqdm(total=step.count, desc=step.name, unit_scale=True) as bar:
-        for written in pool.map(lambda chunk: _write_chunk(step, parameters, *chunk), chunks):
+        for written in pool.map(lambda chunk: _write_chunk(step, values, *chunk), chunks):
             bar.update(written)
 
 
-def _write_chunk(step: Step, parameters: dict[str, object], first: int, last: int) -> int:
+def _write_chunk(step: Step, values: dict[str, Any], first: int, last: int) -> int:
     with psycopg.connect(local_postgres.url_for("clinic_app")) as connection:
         connection.execute("SELECT set_config('app.actor', 'system:benchmark', true), set_config('synchronous_commit', 'off', true)")
-        connection.execute(step.sql + " ON CONFLICT (id) DO NOTHING", {**parameters, "first": first, "last": last - 1})
+        connection.execute(step.sql + " ON CONFLICT (id) DO NOTHING", {**values, "first": first, "last": last - 1})
     return last - first
 
 
-def _parameters(place: Place, connection: psycopg.Connection) -> dict[str, object]:
-    services = connection.execute("SELECT array_agg(id ORDER BY code) FROM price_list_service WHERE scope = 'surfaces' AND chart_effect = 'filling'")
-    row = services.fetchone()
+def parameters(place: Place, cursor: Any) -> dict[str, Any]:
+    """What the statements of the steps name."""
+    cursor.execute("SELECT array_agg(id ORDER BY code) FROM price_list_service WHERE scope = 'surfaces' AND chart_effect = 'filling'")
+    row = cursor.fetchone()
     return {
         "branch": place.branch.pk,
         "company": place.branch.legal_entity_id,
@@ -95,7 +96,7 @@ def _parameters(place: Place, connection: psycopg.Connection) -> dict[str, objec
     }
 
 
-def _steps(patients: int, treated: int, years: int) -> Iterator[Step]:
+def steps(patients: int, treated: int, years: int) -> Iterator[Step]:
     """The tables in the order of their foreign keys; `created_at` marks the rows of the fill."""
     days = years * 365 + AHEAD
     series, head, marked = "FROM generate_series(%(first)s::bigint, %(last)s::bigint) n", "(id, version, created_at,", "1, '2020-01-01'::timestamptz,"
@@ -134,10 +135,13 @@ def _steps(patients: int, treated: int, years: int) -> Iterator[Step]:
 def _treatment(treated: int, head: str, marked: str, own: str, dentist: str) -> Iterator[Step]:
     """What was done for the treated: child `c` of treated patient `n` comes from the running number."""
 
-    def children(each: int, kind: int) -> str:
+    def children(each: int, *, first: int = 0) -> str:
+        """Of `each` children of every treated patient all, or only the `first` ones."""
+        taken = first or each
         ago = f"make_interval(days => 3 + (m %% {each} * 97 + m %% 900)::int)"
         columns = f"m / {each} * {STEP} AS n, m %% {each} AS c, %(anchor)s::timestamptz - {ago} AS t"
-        return f"FROM (SELECT {columns} FROM generate_series(%(first)s::bigint, %(last)s::bigint) m) x"
+        numbers = f"SELECT i / {taken} * {each} + i %% {taken} AS m FROM generate_series(%(first)s::bigint, %(last)s::bigint) i"
+        return f"FROM (SELECT {columns} FROM ({numbers}) numbered) x"
 
     tooth = "(ARRAY[16,15,14,13,12,11,21,22,23,24,25,26,36,35,34,33,32,31,41,42,43,44,45,46])[1 + (n * 5 + c * 7) %% 24]"
     procedure, performance = key(6, "n", "c"), key(9, "n", "c")
@@ -147,9 +151,9 @@ def _treatment(treated: int, head: str, marked: str, own: str, dentist: str) -> 
         "visits",
         treated * 4,
         f"""INSERT INTO charting_visit {head} opened_at, closed_at, complaint, anamnesis, objective, treatment, recommendations, signed_at,
-        signed_by_id, signed_content, content_hash, branch_id, dentist_id, patient_id)
+        signed_by_id, signed_content, content_hash, is_late, error_reason, branch_id, dentist_id, patient_id)
         SELECT {key(4, "n", "c")}, {marked} t, t, 'Боль при накусывании', '', 'Полость на жевательной поверхности', 'Пломба', '', t, {dentist},
-        '{{}}', repeat('0', 64), %(branch)s, {dentist}, {own} {children(4, 4)}""",
+        '{{}}', repeat('0', 64), false, '', %(branch)s, {dentist}, {own} {children(4)}""",
     )
     yield Step(
         "findings",
@@ -157,31 +161,31 @@ def _treatment(treated: int, head: str, marked: str, own: str, dentist: str) -> 
         f"""INSERT INTO charting_finding {head} kind, severity, tooth, surfaces, roots, note, noted_at, noted_by_id, error_reason, patient_id,
         resolved_at, resolved_by_id)
         SELECT {key(5, "n", "c")}, {marked} 'caries', '', {tooth}, '{{M}}', '{{}}', '', t, {dentist}, '', {own},
-        CASE WHEN c < 3 THEN t END, CASE WHEN c < 3 THEN {dentist} END {children(6, 5)}""",
+        CASE WHEN c < 3 THEN t END, CASE WHEN c < 3 THEN {dentist} END {children(6)}""",
     )
     yield Step(
         "resolved",
-        treated * 6,
+        treated * 3,
         f"""INSERT INTO charting_findingchange {head} state, changed_at, changed_by_id, patient_id, finding_id)
-        SELECT {key(25, "n", "c")}, {marked} 'resolved', t, {dentist}, {own}, {key(5, "n", "c")} {children(6, 5)} WHERE c < 3""",
+        SELECT {key(25, "n", "c")}, {marked} 'resolved', t, {dentist}, {own}, {key(5, "n", "c")} {children(6, first=3)}""",
     )
     yield Step(
         "procedures",
         treated * 12,
         f"""INSERT INTO charting_procedure {head} state, recorded_at, note, patient_id, recorded_by_id, service_id)
-        SELECT {procedure}, {marked} {state}, t, '', {own}, {dentist}, {service} {children(12, 6)}""",
+        SELECT {procedure}, {marked} {state}, t, '', {own}, {dentist}, {service} {children(12)}""",
     )
     yield Step(
         "teeth",
         treated * 12,
         f"""INSERT INTO charting_proceduretooth {head} tooth, surfaces, roots, role, patient_id, procedure_id)
-        SELECT {key(7, "n", "c")}, {marked} {tooth}, '{{M}}', '{{}}', 'treated', {own}, {procedure} {children(12, 7)}""",
+        SELECT {key(7, "n", "c")}, {marked} {tooth}, '{{M}}', '{{}}', 'treated', {own}, {procedure} {children(12)}""",
     )
     yield Step(
         "changes",
         treated * 12,
         f"""INSERT INTO charting_procedurechange {head} state, changed_at, reason, changed_by_id, patient_id, procedure_id)
-        SELECT {key(8, "n", "c")}, {marked} {state}, t, '', {dentist}, {own}, {procedure} {children(12, 8)}""",
+        SELECT {key(8, "n", "c")}, {marked} {state}, t, '', {dentist}, {own}, {procedure} {children(12)}""",
     )
     yield Step(
         "performances",
@@ -189,7 +193,7 @@ def _treatment(treated: int, head: str, marked: str, own: str, dentist: str) -> 
         f"""INSERT INTO charting_performance {head} performed_at, state_before, reversal_reason, branch_id, patient_id, performer_id,
         procedure_id, visit_id)
         SELECT {performance}, {marked} t, 'planned', '', %(branch)s, {own}, {dentist}, {procedure}, {key(4, "n", "c / 2")}
-        {children(8, 9)}""",
+        {children(8)}""",
     )
     yield Step(
         "charges",
@@ -197,7 +201,7 @@ def _treatment(treated: int, head: str, marked: str, own: str, dentist: str) -> 
         f"""INSERT INTO billing_charge {head} amount, currency, description, reason, posted_at, branch_id, legal_entity_id, patient_id,
         performance_id, posted_by_id, service_id)
         SELECT {key(10, "n", "c")}, {marked} 4500, 'RUB', 'Пломба', '', t, %(branch)s, %(company)s, {own}, {performance}, {dentist}, {service}
-        {children(8, 10)}""",
+        {children(8)}""",
     )
     yield from _paid(treated, head, marked, own, dentist)
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -66,8 +67,8 @@ def _roster(manager: User, dentist: User, chair: Chair, now: datetime) -> None:
     for days in range(FIRST_SHIFT, LAST_SHIFT):
         start = datetime.combine((now + timedelta(days=days)).date(), datetime.min.time(), UTC) + timedelta(hours=6)
         end = start + timedelta(hours=12)
-        values = {"user_id": dentist.pk, "branch_id": chair.branch_id, "chair_id": chair.pk, "starts_at": start, "ends_at": end}
-        setup_actions.add_shift(actor=manager, at=now, **values)
+        shift: dict[str, Any] = {"user_id": dentist.pk, "branch_id": chair.branch_id, "chair_id": chair.pk, "starts_at": start, "ends_at": end}
+        setup_actions.add_shift(actor=manager, at=now, **shift)
 
 
 def _stock(branch: Branch, now: datetime) -> None:

@@ -37,7 +37,9 @@ REASONS = {
     "contact": _("same phone or e-mail"),
     "name": _("like name, same date of birth"),
     "same_name": _("same name, no date of birth to compare"),
+    "number": _("same number in the former system"),
     "row": _("the same name and date of birth as in an earlier row of this file"),
+    "row_document": _("the same document number as in an earlier row of this file"),
 }
 STANDING = "t.patient_id = %(patient)s AND t.ended_at IS NULL"
 PATIENT: dict[type[Record], str] = {

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 
@@ -13,7 +13,9 @@ from stdnum.fr import nir
 
 ADULT_AT = 18
 OLDEST_AGE = 125
-SEPARATORS = re.compile(r"[\s.\-–/№]+")
+SEPARATORS = re.compile(r"[\s.\-‐‑‒–—−/№]+")
+LATIN_TWINS = str.maketrans("АВ", "AB")
+"""Cyrillic letters that a Russian keyboard gives for the departments of Corsica."""
 
 
 class Refused(ValueError):
@@ -70,7 +72,7 @@ def _snils(number: str) -> str:
     if not re.fullmatch(r"[0-9]{11}", number):
         raise Refused("snils")
     control = sum(int(digit) * weight for digit, weight in zip(number, range(9, 0, -1), strict=False)) % 101 % 100
-    if int(number[:9]) > 1001998 and control != int(number[9:]):
+    if (int(number[:9]) > 1001998 and control != int(number[9:])) or not int(number):
         raise Refused("snils_check")
     return number
 
@@ -78,12 +80,13 @@ def _snils(number: str) -> str:
 def _oms(number: str) -> str:
     if not re.fullmatch(r"[0-9]{16}", number):
         raise Refused("oms")
-    if not luhn.is_valid(number):
+    if not luhn.is_valid(number) or not int(number):
         raise Refused("oms_check")
     return number
 
 
 def _nir(number: str) -> str:
+    number = number.translate(LATIN_TWINS)
     if not re.fullmatch(r"[1-478][0-9]{4}[0-9][0-9AB][0-9]{8}", number):
         raise Refused("nir")
     try:
@@ -157,22 +160,42 @@ MONTHS = {
     )
     for name in names.split()
 }
+ORDINAL = "(?:er|st|nd|rd|th)?"
 DAY_FIRST = re.compile(r"(\d{1,2})[./\-\s](\d{1,2})[./\-\s](\d{4}|\d{2})")
-YEAR_FIRST = re.compile(r"(\d{4})[.\-/](\d{1,2})[.\-/](\d{1,2})(?:[T ]00:00(?::00)?(?:\.0+)?)?")
-IN_WORDS = re.compile(r"(\d{1,2})(?:er|st|nd|rd|th)?[\s.-]+([^\W\d]{3,})\.?,?[\s.-]+(\d{4})(?:\s*г\.?)?", re.IGNORECASE)
+YEAR_FIRST = re.compile(r"(\d{4})[.\-/](\d{1,2})[.\-/](\d{1,2})")
+IN_WORDS = re.compile(rf"(\d{{1,2}}){ORDINAL}[\s.-]+([^\W\d]{{3,}})\.?,?[\s.-]+(\d{{4}}|\d{{2}})", re.IGNORECASE)
+MONTH_FIRST = re.compile(rf"([^\W\d]{{3,}})\.?\s+(\d{{1,2}}){ORDINAL},?\s+(\d{{4}})", re.IGNORECASE)
+AFTER_DATE = re.compile(r"(?:[T ]0?0:00(?::00)?(?:\.0+)?|(?<=\d)\s*(?:г\.?|года))$", re.IGNORECASE)
+OLDEST_YEAR = 1850
 
 
 def parse_date(text: str, today: date) -> date | None:
     """A date as people of the three languages write it, day before month; a year of two digits is never in the future."""
-    text = text.strip()
+    text = AFTER_DATE.sub("", text.strip())
+    if re.fullmatch(r"[0-9]{8}", text):
+        return _of_eight_digits(text, today)
     if found := YEAR_FIRST.fullmatch(text):
         return _date(int(found[1]), int(found[2]), int(found[3]))
     if found := DAY_FIRST.fullmatch(text):
         return _date(_full_year(found[3], today), int(found[2]), int(found[1]))
     if found := IN_WORDS.fullmatch(text):
-        month = _month(found[2].lower())
-        return _date(int(found[3]), month, int(found[1])) if month else None
+        return _in_words(found[1], found[2], found[3], today)
+    if found := MONTH_FIRST.fullmatch(text):
+        return _in_words(found[2], found[1], found[3], today)
     return None
+
+
+def _of_eight_digits(text: str, today: date) -> date | None:
+    """`19850314`, or else `14031985`: hardly any eight digits are both."""
+    for year, month, day in ((text[:4], text[4:6], text[6:]), (text[4:], text[2:4], text[:2])):
+        if OLDEST_YEAR <= int(year) <= today.year and (found := _date(int(year), int(month), int(day))):
+            return found
+    return None
+
+
+def _in_words(day: str, month: str, year: str, today: date) -> date | None:
+    number = _month(month.lower())
+    return _date(_full_year(year, today), number, int(day)) if number else None
 
 
 def _full_year(year: str, today: date) -> int:
@@ -201,13 +224,17 @@ class Search:
     numbers: tuple[str, ...] = ()
     birth_date: date | None = None
     card_number: int | None = None
+    days: dict[str, date] = field(default_factory=dict)
+    """The days that runs of eight digits may be as well."""
 
     @property
     def is_empty(self) -> bool:
         return not (self.names or self.numbers or self.birth_date or self.card_number is not None)
 
 
-DATES = re.compile(rf"{YEAR_FIRST.pattern}|\d{{1,2}}[./-]\d{{1,2}}[./-](?:\d{{4}}|\d{{2}})|\d{{1,2}}\s+[^\W\d]{{3,}}\.?\s+\d{{4}}", re.IGNORECASE)
+_WRITTEN = rf"{YEAR_FIRST.pattern}|\d{{1,2}}[./-]\d{{1,2}}[./-](?:\d{{4}}|\d{{2}})|{IN_WORDS.pattern}|{MONTH_FIRST.pattern}"
+DATES = re.compile(rf"(?<![\d./-])(?:{_WRITTEN})(?!\d|[./-]\d)(?:\s*(?:г\b\.?|года\b))?", re.IGNORECASE)
+CARD_WORDS = re.compile(r"(?:№|#|\bn\s?[°º]|\b(?:карта|карты|card|carte)\b)+\s*(?=\d)", re.IGNORECASE)
 DIGITS = re.compile(r"(?<![^\W\d])\+?[(\s]*\d[\d\s().\-]*")
 SHORTEST_RUN = 4
 
@@ -217,6 +244,7 @@ def parse_search(text: str, today: date) -> Search:
     numbers: list[str] = []
     born: date | None = None
     card_number: int | None = None
+    days: dict[str, date] = {}
 
     def take_date(found: re.Match[str]) -> str:
         nonlocal born
@@ -226,16 +254,19 @@ def parse_search(text: str, today: date) -> Search:
 
     def take_digits(found: re.Match[str]) -> str:
         nonlocal card_number
-        digits = re.sub(r"\D", "", found[0])
+        digits = re.sub(r"\(0\)|\D", "", found[0])
         if len(digits) <= 9:
             card_number = int(digits)
         if len(digits) >= SHORTEST_RUN:
             numbers.append(without_trunk_prefix(digits))
+        if found[0].strip() == digits and (day := parse_date(digits, today)):
+            days[numbers[-1]] = day
         return " "
 
-    names = DIGITS.sub(take_digits, DATES.sub(take_date, text[:200]))
+    names = CARD_WORDS.sub(" ", DATES.sub(take_date, text[:200]))
+    names = DIGITS.sub(take_digits, names)
     names = re.sub(r"[\W_]+", " ", names).strip()
-    return Search(names, tuple(numbers), born, card_number if not (names or born) and len(numbers) < 2 else None)
+    return Search(names, tuple(numbers), born, card_number if not (names or born) and len(numbers) < 2 else None, days)
 
 
 def without_trunk_prefix(digits: str) -> str:

@@ -19,6 +19,7 @@ MOST_HITS = 200
 MOST_LOOKED_AT = 2000
 SHORTEST_PART = 3
 ALIKE = 0.5
+NOT_UNLIKE = 0.1
 
 FORMS = """SELECT w, patients_skeleton(w) FROM regexp_split_to_table(patients_latin(patients_fold(%s)), ' ') w WHERE w <> ''"""
 PHONE = """(SELECT c.value FROM patients_contact c WHERE c.patient_id = p.id AND c.kind = 'phone' AND c.ended_at IS NULL
@@ -94,8 +95,9 @@ def _condition(wanted: Search, words: Sequence[tuple[str, str]]) -> tuple[str, l
         clauses.append("patient_id IN (SELECT id FROM patients_patient WHERE birth_date = %s)")
         parameters.append(wanted.birth_date.isoformat())
     for number in wanted.numbers:
-        clauses.append("words LIKE %s")
-        parameters.append(f"%{number}%")
+        patterns = [f"%{number}%", *([f"%{wanted.days[number]}%"] if number in wanted.days else [])]
+        clauses.append("(" + " OR ".join(["words LIKE %s"] * len(patterns)) + ")")
+        parameters += patterns
     by_words = " AND ".join(clauses)
     if wanted.card_number is None:
         return by_words, parameters
@@ -120,9 +122,11 @@ class Likeness:
 
 
 SUSPECTS = f"""WITH asked AS MATERIALIZED (
-  SELECT a.*, patients_name_key(a.last_name, a.first_name, a.patronymic) AS key, patients_name_key(a.first_name, a.last_name, a.patronymic) AS swapped
-  FROM jsonb_to_recordset(%s::jsonb) a(place int, id uuid, last_name text, first_name text, patronymic text, born date, days date[],
-    identifiers text[], numbers text[], contacts text[]))
+  SELECT a.*, patients_name_key(a.last_name, a.first_name, a.patronymic) AS key,
+    patients_name_key(a.first_name, a.last_name, a.patronymic) AS swapped,
+    patients_sounds(a.last_name, a.first_name, a.patronymic, a.birth_name) AS sounds
+  FROM jsonb_to_recordset(%s::jsonb) a(place int, id uuid, last_name text, first_name text, patronymic text, birth_name text,
+    born date, days date[], identifiers text[], numbers text[], contacts text[]))
 SELECT a.place, suspect.* FROM asked a CROSS JOIN LATERAL (
   SELECT p.*, {PHONE}, f.reasons FROM (
     SELECT r.id, array_agg(DISTINCT reason) AS reasons FROM (
@@ -130,7 +134,8 @@ SELECT a.place, suspect.* FROM asked a CROSS JOIN LATERAL (
         WHERE i.ended_at IS NULL AND i.number = ANY(a.numbers) AND (i.kind || ':' || i.number) = ANY(a.identifiers)
       UNION ALL SELECT c.patient_id, 'contact' FROM patients_contact c WHERE c.ended_at IS NULL AND c.value = ANY(a.contacts)
       UNION ALL SELECT p.id, 'name' FROM patients_patient p JOIN patients_search s ON s.patient_id = p.id
-        WHERE p.birth_date = ANY(a.days) AND (similarity(s.name_key, a.key) >= {ALIKE} OR similarity(s.name_key, a.swapped) >= {ALIKE})
+        WHERE p.birth_date = ANY(a.days) AND (similarity(s.name_key, a.key) >= {ALIKE} OR (similarity(s.name_key, a.key) >= {NOT_UNLIKE}
+          AND patients_sound_alike(patients_sounds(p.last_name, p.first_name, p.patronymic, p.birth_name), a.sounds)))
       UNION ALL SELECT p.id, 'same_name' FROM patients_patient p JOIN patients_search s ON s.patient_id = p.id
         WHERE s.name_key = ANY(ARRAY[a.key, a.swapped]) AND (p.birth_date IS NULL OR a.born IS NULL)
     ) r WHERE r.id IS DISTINCT FROM a.id GROUP BY r.id) f
@@ -150,11 +155,13 @@ class Person:
     identifiers: tuple[tuple[str, str], ...] = ()
     contacts: tuple[str, ...] = ()
     id: UUID | None = None
+    birth_name: str = ""
 
 
 def likely_duplicates(person: Person) -> list[Likeness]:
-    """Patients with the same identifier or contact, or with a like name (in whatever script) and the same birth date.
+    """Patients with the same identifier or contact, or with a like name (in whatever script and order) and the same birth date.
 
+    Names are compared as they are written and, word by word, as they sound; a patronymic or birth name that one of them lacks does not part them.
     Day and month may be exchanged, last and first name too; a missing birth date asks for the same name.
     """
     return likely_duplicates_of([person])[0]
@@ -175,6 +182,7 @@ def _asked(place: int, person: Person) -> dict[str, object]:
         "last_name": person.last_name,
         "first_name": person.first_name,
         "patronymic": person.patronymic,
+        "birth_name": person.birth_name,
         "born": person.birth_date.isoformat() if person.birth_date else None,
         "days": [day.isoformat() for day in _days(person.birth_date)],
         "identifiers": [f"{kind}:{number}" for kind, number in person.identifiers],

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
 from clinic.patients.importing import actions, rules, sheets
-from clinic.patients.models import ImportRun, Patient
+from clinic.patients.models import HeldRow, ImportRun, Patient
 from clinic.staff.roles import Role
 from tests.patients.factories import petrov
 from tests.staff.factories import log_in, make_branch, make_user, registrar_belova
@@ -59,6 +59,8 @@ def run_command(path: Path, *options: str) -> dict[str, object]:
         (["NOM", "Prénom", "Né(e) le", "Tél. portable"], {"NOM": "last_name", "Prénom": "first_name", "Tél. portable": "phone"}),
         (["Last Name", "First name", "DOB", "E-mail"], {"Last Name": "last_name", "First name": "first_name", "DOB": "birth_date"}),
         (["ФИО пациента", "№ карты"], {"ФИО пациента": "full_name", "№ карты": "external_number"}),
+        (["Name", "Email address", "Patient ID"], {"Name": "full_name", "Email address": "email", "Patient ID": "external_number"}),
+        (["Surname", "Forename", "Дом. тел."], {"Surname": "last_name", "Forename": "first_name", "Дом. тел.": "phone2"}),
     ],
 )  # fmt: skip
 def test_it_guesses_what_columns_mean(columns: list[str], mapping: dict[str, str]) -> None:
@@ -100,6 +102,52 @@ def test_it_imports_valid_rows_and_lists_the_others(tmp_path: Path, encoding: st
     sheet = load_workbook(path.with_suffix(".errors.xlsx")).active
     assert sheet is not None
     assert [(row[0].value, row[1].value) for row in sheet.iter_rows(min_row=2)] == [(4, "error"), (5, "error")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sep=;\nФамилия;Имя\nЦой;Яна\n",
+        '"sep=;"\r\nФамилия;Имя\r\nЦой;Яна\r\n',
+        '"Фамилия";"Имя";"Адрес, дом, квартира"\nЦой;Яна;"Мира, 1, 2"\n',
+        "Фамилия;Имя;e-mail, телефон, адрес, город\nЦой;Яна;\n",
+        "Фамилия|Имя\nЦой|Яна\n",
+    ],
+)
+def test_it_sees_what_parts_the_columns(tmp_path: Path, text: str) -> None:
+    path = write(tmp_path, text, "cp1251")
+    assert sheets.columns_of(path)[:2] == ["Фамилия", "Имя"]
+    assert [row[:2] for row in sheets.read(path)][1:] == [("Цой", "Яна")]
+
+
+def test_it_reads_letters_that_come_late(tmp_path: Path) -> None:
+    path = write(tmp_path, "Last;First\n" + "Smith;John\n" * 40_000 + "Иванов;Пётр\n", "cp1251")
+    assert [*sheets.read(path)][-1] == ("Иванов", "Пётр")
+
+
+@pytest.mark.django_db
+def test_two_people_under_one_number_are_both_kept(tmp_path: Path) -> None:
+    """A number may be another system's, or a family's; who merely married or was misspelt is still the same."""
+    registrar_belova(make_branch())
+    head = "Код;Фамилия;Имя;Дата рождения\n"
+    first = write(tmp_path, f"{head}1;Лебедев;Иван;01.02.1980\n2;Орлова;Дарья;01.02.1990\n2;Орлов;Пётр;03.04.2015\n", name="one.csv")
+    figures = run_command(first)
+    assert (figures["imported"], figures["known"], figures["doubtful"]) == (2, 0, 1)
+    second = write(tmp_path, f"{head}1;Щукина;Юлия;05.06.1970\n2;Котова;Дарья;01.02.1990\n", name="two.csv")
+    figures = run_command(second)
+    assert (figures["imported"], figures["known"], figures["doubtful"]) == (0, 1, 1)
+    assert run_command(second) | {"errors": ""} == figures | {"errors": ""}
+    held = {(row.values["fields"]["last_name"], row.candidates[0]["reasons"][0]) for row in HeldRow.objects.all()}
+    assert held == {("Орлов", "number"), ("Щукина", "number")}
+
+
+@pytest.mark.django_db
+def test_it_sees_one_document_twice_in_a_file(tmp_path: Path) -> None:
+    registrar_belova(make_branch())
+    path = write(tmp_path, "Фамилия;Имя;Дата рождения;СНИЛС\nИванова;Анна;01.02.1990;112-233-445 95\nПетрова;Анна;02.01.1991;11223344595\n")
+    figures = run_command(path)
+    assert (figures["imported"], figures["doubtful"]) == (1, 1)
+    assert HeldRow.objects.get().candidates[0]["reasons"] == ["row_document"]
 
 
 @pytest.mark.django_db

@@ -21,6 +21,7 @@ def people() -> dict[str, Patient]:
     return {
         "Щербакова": make_patient("Щербакова", "Юлия", patronymic="Фёдоровна", birth_name="Королёва", phone="+79165554433", card_number=777),
         "Lefèvre": make_patient("Lefèvre-Müller", "Hélène", phone="+33612345678", birth_date=date(1970, 12, 1)),
+        "O'Connor": make_patient("O'Connor", "Пётр", birth_date=date(1999, 9, 9)),
         "Khatchatourian": make_patient("Khatchatourian", "Sergueï", birth_date=date(2001, 5, 3)),
     }
 
@@ -42,6 +43,19 @@ def people() -> dict[str, Patient]:
         ("777", "Щербакова"),
         ("14.03.1985", "Щербакова"),
         ("14 mars 1985", "Щербакова"),
+        ("14 марта 1985 г.", "Щербакова"),
+        ("March 14, 1985", "Щербакова"),
+        ("14031985", "Щербакова"),
+        ("№ 777", "Щербакова"),
+        ("n°777", "Щербакова"),
+        ("06.12.34.56.78", "Lefèvre"),
+        ("+33 (0)6 12 34 56 78", "Lefèvre"),
+        ("mueller", "Lefèvre"),
+        ("1er décembre 1970", "Lefèvre"),
+        ("oconnor", "O'Connor"),
+        ("O’Connor", "O'Connor"),
+        ("piotr", "O'Connor"),
+        ("петр", "O'Connor"),
         ("lefevre", "Lefèvre"),
         ("LEFÈVRE", "Lefèvre"),
         ("muller hel", "Lefèvre"),
@@ -90,6 +104,47 @@ def test_it_suspects_the_same_person(people: dict[str, Patient], person: Person,
     found = likely_duplicates(person)
     assert [likeness.patient for likeness in found] == [people["Щербакова"]]
     assert reason in found[0].reasons
+
+
+SAME = [
+    ("Иванов Пётр Сергеевич", "Ivanov Piotr"),
+    ("Иванов Пётр Сергеевич", "Piotr Ivanov"),
+    ("Иванов Пётр Сергеевич", "Петр Иванов"),
+    ("Кузнецова Екатерина Александровна", "Kuznecova Jekaterina"),
+    ("Кузнецова Екатерина Александровна", "Kuznetcova Catherine"),
+    ("Хрущёв Никита", "Khrouchtchev Nikita"),
+    ("Щукина Евгения Юрьевна", "Chtchoukina Evguenia"),
+    ("Жуков Алексей", "Joukov Alexeï"),
+    ("Ковальчук Сергій Андрійович", "Kovalchuk Serhii"),
+    ("Dubois Jean-Pierre", "Дюбуа Жан-Пьер"),
+    ("Dupont François", "Дюпон Франсуа"),
+    ("Lefèvre Hélène", "Лефевр Элен"),
+    ("Lefèvre Hélène", "HELENE LEFEBVRE"),
+    ("Müller Jörg", "Mueller Joerg"),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), [*SAME, *[pair[::-1] for pair in SAME]])
+def test_it_suspects_the_same_person_in_another_spelling(one: str, other: str) -> None:
+    last, first, *rest = one.split()
+    patient = make_patient(last, first, patronymic=" ".join(rest))
+    last, first, *rest = other.split()
+    assert [likeness.patient for likeness in likely_duplicates(Person(last, first, " ".join(rest), date(1985, 3, 14)))] == [patient]
+
+
+def test_it_suspects_who_changed_her_name() -> None:
+    bride = make_patient("Иванова", "Мария", patronymic="Петровна")
+    assert likely_duplicates(Person("Сидорова", "Мария", "Петровна", bride.birth_date, birth_name="Иванова"))[0].patient == bride
+
+
+TWO = [("Dupont Marie", "Martin Marie"), ("Иванова Анна", "Смирнова Анна"), ("Смирнов Андрей", "Смирнов Виктор")]
+
+
+@pytest.mark.parametrize(("one", "other"), TWO)
+def test_born_on_one_day_they_are_still_two(one: str, other: str) -> None:
+    (last, first), (other_last, other_first) = one.split(), other.split()
+    make_patient(last, first)
+    assert likely_duplicates(Person(other_last, other_first, "", date(1985, 3, 14))) == []
 
 
 def test_it_suspects_exchanged_day_and_month(people: dict[str, Patient]) -> None:

@@ -115,6 +115,18 @@ def test_it_gives_discounts_within_the_limit_of_the_role() -> None:
         change(first_item(item.alternative), actor=hygienist, discount_percent=Decimal("5.01"), discount_reason="x")
 
 
+def test_fewer_pieces_do_not_carry_a_discount_over_the_limit() -> None:
+    item = first_item(plan_with("extraction").alternatives.get())
+    within = change(item, quantity=10, discount_amount=Decimal("4333.00"), discount_reason="Пакет")
+    with pytest.raises(actions.DiscountNotAllowed):
+        change(within, quantity=1, discount_amount=Decimal("4333.00"), discount_reason="Пакет")
+    hygienist = make_user(Role.HYGIENIST)
+    more = change(Item.objects.get(pk=item.pk), actor=hygienist, quantity=11, discount_amount=Decimal("4333.00"), discount_reason="Пакет")
+    assert more.discount_by == dr_orlova()
+    with pytest.raises(NotAllowed):
+        change(Item.objects.get(pk=item.pk), actor=hygienist, quantity=11, discount_amount=Decimal("4333.00"), discount_reason="Другая причина")
+
+
 def test_it_refuses_a_stale_line_and_impossible_quantities() -> None:
     item = first_item(plan_with("filling").alternatives.get())
     change(item, quantity=3)

@@ -201,7 +201,7 @@ def change_item(
     actor: User,
     at: datetime,
 ) -> Item:
-    """Set the quantity and the discount of a line that is still open.
+    """Set the quantity and the discount of a line that is still open; fewer pieces under the same amount off are a greater discount.
 
     :raises StaleVersion: when somebody changed the line since it was read.
     :raises DiscountNotAllowed: without the right, or above the limit of the person's roles.
@@ -212,12 +212,12 @@ def change_item(
         raise common.AlternativeDecided
     if item.version != version:
         raise StaleVersion
-    before = (item.discount_percent, item.discount_amount)
+    before, weight = (item.discount_percent, item.discount_amount, item.discount_reason), _discount_of(item)
     item.quantity = _quantity(quantity)
     item.discount_percent, item.discount_amount = discount_percent or None, discount_amount or None
     item.discount_reason = discount_reason.strip()
     common.check_discount(item)
-    if (item.discount_percent, item.discount_amount) != before:
+    if (item.discount_percent, item.discount_amount, item.discount_reason) != before or _discount_of(item) > weight:
         _require_discount(actor, item)
         item.discount_by = actor if item.discount_percent or item.discount_amount else None
     item.total = common.line_total(item)
@@ -330,8 +330,13 @@ def _save_once(item: Item) -> None:
         raise
 
 
+def _discount_of(item: Item) -> Decimal:
+    """The discount as a share of the line: a fixed amount weighs more on fewer pieces."""
+    return rules.discount_in_percent(gross=item.gross, percent=item.discount_percent, amount=item.discount_amount)
+
+
 def _require_discount(actor: User, item: Item) -> None:
-    wanted = rules.discount_in_percent(gross=item.gross, percent=item.discount_percent, amount=item.discount_amount)
+    wanted = _discount_of(item)
     if wanted:
         actor.require(Permission.PLAN_DISCOUNT)
         limits = DiscountLimit.objects.filter(role__in=actor.roles).values_list("percent", flat=True)

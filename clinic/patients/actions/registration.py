@@ -172,6 +172,7 @@ def person_of(entry: Registration) -> Person:
         last_name=entry.patient.last_name,
         first_name=entry.patient.first_name,
         patronymic=entry.patient.patronymic,
+        birth_name=entry.patient.birth_name,
         birth_date=entry.patient.birth_date,
         identifiers=tuple((identifier.kind, identifier.number) for identifier in entry.identifiers),
         contacts=tuple(contact.value for contact in entry.contacts),

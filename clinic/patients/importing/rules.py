@@ -19,16 +19,18 @@ LONGEST = {
 HEADERS_TEXT = """
 full_name: фио, ф и о, пациент, имя пациента, полное имя, full name, patient, patient name, nom complet, nom et prenom, nom prenom
 last_name: фамилия, last name, surname, family name, nom, nom de famille, nom d usage, lastname
-first_name: имя, first name, given name, prenom, firstname, name
+first_name: имя, first name, given name, forename, prenom, firstname, name
 patronymic: отчество, patronymic, middle name, patronyme, deuxieme prenom
 birth_name: девичья фамилия, фамилия при рождении, birth name, maiden name, nom de naissance, nom de jeune fille
 sex: пол, sex, gender, sexe, genre, civilite
-birth_date: дата рождения, дата рожд, др, д р, рождения, birth date, date of birth, dob, birthday, date de naissance, ne le, naissance
+birth_date: дата рождения, дата рожд, др, д р, рождения, birth date, date of birth, dob, birthday, date de naissance, ne le,
+  ne e le, nee le, naissance
 phone: телефон, мобильный, моб телефон, сотовый, номер телефона, тел, phone, mobile, mobile phone, cell, telephone, portable, tel, tel
   portable
-phone2: телефон 2, доп телефон, домашний телефон, второй телефон, phone 2, home phone, other phone, telephone 2, tel fixe, tel domicile,
+phone2: телефон 2, доп телефон, домашний телефон, дом телефон, дом тел, домашний,
+  второй телефон, phone 2, home phone, other phone, telephone 2, tel fixe, tel domicile,
   telephone fixe
-email: email, e mail, почта, эл почта, электронная почта, mail, courriel, adresse mail, adresse e mail
+email: email, e mail, email address, e mail address, почта, эл почта, электронная почта, mail, courriel, adresse mail, adresse e mail
 address: адрес, улица, address, street, adresse, rue
 city: город, населенный пункт, city, town, ville, commune
 postal_code: индекс, почтовый индекс, postal code, zip, postcode, code postal, cp
@@ -58,7 +60,8 @@ medical_alert: медицинские отметки, важно, осторож
   alerts, warning, medical conditions, contraindications, alerte, alertes, alertes medicales, antecedents, antecedents medicaux, contre indications
 nir: nir, numero de securite sociale, n securite sociale, no secu, ins, numero secu, n ss, insee
 source_detail: источник, откуда узнал, откуда узнали, source, referred by, origine, adresse par, provenance
-external_number: номер карты, карта, n карты, номер, код, id, card, card number, chart number, numero de dossier, n dossier, dossier, numero
+external_number: номер карты, карта, n карты, номер, код, id, patient id, patient number, patient no,
+  card, card number, chart number, numero de dossier, n dossier, dossier, numero
   patient
 """
 HEADERS: dict[str, list[str]] = {
@@ -100,6 +103,8 @@ def guess_mapping(columns: Sequence[str]) -> dict[str, str]:
             meaning = _contained(fold_header(column), taken=set(mapping.values()))
             if meaning:
                 mapping[column] = meaning
+    if "last_name" not in mapping.values() and "full_name" not in mapping.values():
+        mapping = {column: "full_name" if meaning == "first_name" else meaning for column, meaning in mapping.items()}
     return mapping
 
 
@@ -120,6 +125,26 @@ class Row:
     relations: list[dict[str, Any]] = field(default_factory=list)
     alerts: list[tuple[str, str]] = field(default_factory=list)
     errors: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Named:
+    """A person as far as two rows can be told apart; names are folded."""
+
+    last: str
+    first: str
+    born: date | None
+
+    def may_be(self, other: "Named") -> bool:
+        """Whether both are one person, whose last name or date of birth may have been corrected since, but not both."""
+        if self.first != other.first or (self.born and other.born and self.born != other.born):
+            return False
+        return self.last == other.last or (self.born is not None and self.born == other.born)
+
+
+def named(values: Mapping[str, Any]) -> Named:
+    """The person of a row's or a patient's values."""
+    return Named(fold_header(str(values.get("last_name", ""))), fold_header(str(values.get("first_name", ""))), values.get("birth_date"))
 
 
 def to_json(row: Row) -> dict[str, object]:

@@ -61,6 +61,7 @@ class Run:
     record: UUID | None = None
     tally: Tally = field(default_factory=Tally)
     seen_people: dict[tuple[str, ...], UUID] = field(default_factory=dict)
+    holders: dict[UUID, rules.Named] = field(default_factory=dict)
 
 
 @dataclass
@@ -69,6 +70,12 @@ class _Row:
     cells: tuple[object, ...]
     judged: rules.Row
     key: UUID
+    of_another: UUID | None = None
+    """Who else has the row's number of the former system."""
+
+    @property
+    def named(self) -> rules.Named:
+        return rules.named(self.judged.values)
 
 
 def problems_of(run: Run, tell: Tell) -> Iterator[Problem]:
@@ -93,6 +100,7 @@ def _judged(run: Run, columns: list[str], number: int, cells: tuple[object, ...]
 
 
 def _batch(run: Run, batch: list[_Row]) -> Iterator[Problem]:
+    _tell_apart(run, batch)
     known = _known([row.key for row in batch])
     fit: dict[UUID, _Row] = {}
     for row in batch:
@@ -105,6 +113,25 @@ def _batch(run: Run, batch: list[_Row]) -> Iterator[Problem]:
         else:
             fit[row.key] = row
     yield from _take(run, list(fit.values()))
+
+
+def _tell_apart(run: Run, batch: list[_Row]) -> None:
+    """A number of the former system that somebody else has, here or earlier in the file, is not the row's key: it may be another system's."""
+    numbered = [row for row in batch if row.judged.values.get("external_number")]
+    holders = _holders([row.key for row in numbered])
+    for row in numbered:
+        holder = holders.get(row.key) or run.holders.get(row.key)
+        if holder and not row.named.may_be(holder):
+            row.of_another, row.key = row.key, rules.key_of(run.source, row.number, "")
+        elif not row.judged.errors:
+            run.holders[row.key] = row.named
+
+
+def _holders(keys: list[UUID]) -> dict[UUID, rules.Named]:
+    """Whom the keys stand for already: patients, and rows held back."""
+    held = {row.pk: rules.named(rules.from_json(row.number, row.values).values) for row in HeldRow.objects.filter(pk__in=keys)}
+    patients = {patient.pk: rules.named(vars(patient)) for patient in Patient.objects.filter(pk__in=keys)}
+    return held | patients
 
 
 def _take(run: Run, rows: list[_Row]) -> Iterator[Problem]:
@@ -146,12 +173,22 @@ class _Candidate:
 def _candidates(run: Run, rows: list[_Row]) -> Iterator[list[_Candidate]]:
     people = [_person(row) for row in rows]
     for row, person, found in zip(rows, people, likely_duplicates_of(people), strict=True):
-        alike = (person.last_name.lower(), person.first_name.lower(), person.patronymic.lower(), str(person.birth_date))
-        earlier = run.seen_people.setdefault(alike, row.key)
+        alike = [_Candidate(likeness.patient.pk, likeness.reasons, _likeness_in_words(likeness)) for likeness in found]
+        candidates = _earlier_in_file(run, row, person) or alike
+        if row.of_another and row.of_another not in [candidate.key for candidate in candidates]:
+            candidates.append(_Candidate(row.of_another, ["number"], str(REASONS["number"])))
+        yield candidates
+
+
+def _earlier_in_file(run: Run, row: _Row, person: Person) -> list[_Candidate]:
+    named = row.named
+    marks = [(named.last, named.first, rules.fold_header(person.patronymic), str(named.born)), *person.identifiers]
+    reasons = ["row", *["row_document"] * len(person.identifiers)]
+    for mark, reason in zip(marks, reasons, strict=True):
+        earlier = run.seen_people.setdefault(mark, row.key)
         if earlier != row.key:
-            yield [_Candidate(earlier, ["row"], str(REASONS["row"]))]
-        else:
-            yield [_Candidate(likeness.patient.pk, likeness.reasons, _likeness_in_words(likeness)) for likeness in found]
+            return [_Candidate(earlier, [reason], str(REASONS[reason]))]
+    return []
 
 
 def _person(row: _Row) -> Person:
@@ -160,6 +197,7 @@ def _person(row: _Row) -> Person:
         last_name=str(values["last_name"]),
         first_name=str(values["first_name"]),
         patronymic=str(values.get("patronymic", "")),
+        birth_name=str(values.get("birth_name", "")),
         birth_date=values["birth_date"],  # type: ignore[arg-type]
         identifiers=tuple(row.judged.identifiers),
         id=row.key,

@@ -2,10 +2,13 @@
 
 import csv
 import hashlib
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import closing
+from functools import partial
+from itertools import islice
 from pathlib import Path
 
 from charset_normalizer import from_bytes
@@ -25,6 +28,9 @@ LARGEST_PART_IN_MEMORY = 64 * 2**20
 HIGHEST_RATIO = 200
 LAST_ROW = 2**20
 SAMPLE = 256 * 1024
+TELLING_LINES = 20
+SEPARATOR_LINE = re.compile(r'"?sep=([;,|\t])"?\r?\n')
+"""What Excel writes over a CSV to say how it is parted."""
 Cells = tuple[object, ...]
 DAMAGED = (InvalidFileException, zipfile.BadZipFile, zlib.error, LookupError, ValueError, TypeError, AttributeError, SyntaxError, OSError, EOFError)
 """What openpyxl lets through of a file that is no workbook."""
@@ -138,16 +144,38 @@ def _refuse_bomb(path: Path) -> None:
 
 
 def _csv_rows(path: Path, start: bytes) -> Iterator[Cells]:
-    encoding = encoding_of(start)
-    text = start.decode(encoding, errors="replace")
-    delimiter = max(";\t,|", key=text.split("\n", 1)[0].count)
+    encoding = encoding_of(_telling(path, start))
+    text = start.decode(encoding, errors="replace").lstrip("\ufeff")
+    directive = SEPARATOR_LINE.match(text)
+    delimiter = directive[1] if directive else _delimiter(text)
     with path.open(encoding=encoding, newline="", errors="strict") as file:
         try:
-            yield from (tuple(row) for row in csv.reader(file, delimiter=delimiter))
+            yield from islice((tuple(row) for row in csv.reader(file, delimiter=delimiter)), 1 if directive else 0, None)
         except UnicodeDecodeError as error:
             raise UnreadableSheet(_("The letters of this file cannot be read. Save it as UTF-8.")) from error
         except csv.Error as error:
             raise UnreadableSheet(_("This file is not a table: a quotation mark is left open or a cell is endless.")) from error
+
+
+def _telling(path: Path, start: bytes) -> bytes:
+    """The first stretch of the file with letters by which its encoding can be known; its beginning when there are none."""
+    with path.open("rb") as file:
+        blocks = iter(partial(file.read, SAMPLE), b"")
+        return next((block for block in blocks if not block.isascii()), start)
+
+
+def _delimiter(text: str) -> str:
+    """The sign that parts the first lines into columns most evenly."""
+    lines = text.splitlines()[:TELLING_LINES]
+
+    def evenness(sign: str) -> tuple[int, int]:
+        try:
+            widths = [len(row) for row in csv.reader(lines, delimiter=sign) if row]
+        except csv.Error:
+            return 0, 0
+        return min(widths, default=0), max(widths, default=0)
+
+    return max(";\t,|", key=evenness)
 
 
 def encoding_of(start: bytes) -> str:

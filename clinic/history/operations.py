@@ -67,6 +67,10 @@ class _RowTrigger(Operation):
     def body(self) -> str:
         raise NotImplementedError  # pragma: no cover
 
+    def rule_of(self, table: str) -> tuple[str, str, str]:
+        """The trigger, its function and the function's text; the check of history compares them."""
+        return f"history_{self.trigger_name()}", f"{table}_{self.trigger_name()}", self.body()
+
     def database_forwards(self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState) -> None:
         table = to_state.apps.get_model(app_label, self.name)._meta.db_table  # type: ignore[attr-defined]
         name = self.trigger_name()

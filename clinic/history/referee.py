@@ -29,6 +29,11 @@ class _Rule(Operation):
         """The function in PL/pgSQL."""
         raise NotImplementedError  # pragma: no cover
 
+    def rule_of(self, table: str) -> tuple[str, str, str]:
+        """The trigger, its function and the function's text; the check of history compares them."""
+        rule = f"{table}_{self.suffix}"
+        return rule, rule, self.body(table, rule)
+
     def database_forwards(self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState) -> None:
         table = to_state.apps.get_model(app_label, self.name)._meta.db_table
         rule = f"{table}_{self.suffix}"

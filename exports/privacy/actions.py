@@ -148,9 +148,9 @@ def _call(patient_id: UUID, request: dict[str, Any]) -> dict[str, Any]:
             cursor.execute("SELECT history.erase(%s, %s)", [patient_id, json.dumps(request)])
             told = cursor.fetchone()[0]
     except IntegrityError as error:
-        if "are sealed" in str(error):
+        if error.__cause__.diag.constraint_name == "history_erase_unsealed":  # type: ignore[union-attr]
             raise SealPending from error
-        raise ErasureForbidden(str(error).splitlines()[0]) from error
+        raise ErasureForbidden(_("Something forbids this erasure since a moment ago. Reload the page: it is named there.")) from error
     return dict(json.loads(told) if isinstance(told, str) else told)
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from clinic.history import wording
 from clinic.history.models import Event, EventKind
+from clinic.history.retention import ACCOUNTING, MEDICAL
 from clinic.history.wording import Line
 from clinic.lib.clock import branch_day
 from clinic.lib.errors import NotFound
@@ -24,14 +25,14 @@ from exports.privacy.models import DataRequest, Erasure
 
 MOST_LOOKS = 2000
 LAST = {
-    rules.MEDICAL: (
+    MEDICAL: (
         ("charting_visit", "opened_at"),
         ("charting_performance", "performed_at"),
         ("charting_finding", "noted_at"),
         ("charting_diagnosis", "made_at"),
         ("charting_image", "taken_at"),
     ),
-    rules.ACCOUNTING: (("billing_charge", "created_at"), ("billing_payment", "created_at"), ("billing_invoice", "created_at")),
+    ACCOUNTING: (("billing_charge", "created_at"), ("billing_payment", "created_at"), ("billing_invoice", "created_at")),
 }
 PAYS = "SELECT EXISTS (SELECT FROM {table} WHERE payer_id = %(patient)s AND patient_id <> %(patient)s)"
 PAYING = ("billing_charge", "billing_payment", "billing_invoice")
@@ -85,7 +86,7 @@ def obstacles(patient: Patient, at: datetime) -> list[Obstacle]:
     ]
     today = branch_day(at, patient.branch.time_zone)
     for kind, sources in LAST.items():
-        last = _last(patient.pk, sources)
+        last = _last(patient.pk, kind, sources)
         if last is None:
             continue
         rule = rules.retention(country_of(patient), kind, today)
@@ -93,7 +94,7 @@ def obstacles(patient: Patient, at: datetime) -> list[Obstacle]:
         if until >= today:
             values = {"until": date_format(until, "SHORT_DATE_FORMAT"), "years": rule.years, "source": rule.source}
             text = _("Medical records are kept until %(until)s (%(years)s years, %(source)s)")
-            if kind == rules.ACCOUNTING:
+            if kind == ACCOUNTING:
                 text = _("Accounts are kept until %(until)s (%(years)s years, %(source)s)")
             found.append(Obstacle(kind, text % values, until))
     if _pays_for_others(patient.pk):
@@ -107,10 +108,12 @@ def looks_at(patient: Patient) -> list[Line]:
     return wording.lines(events, {})
 
 
-def _last(patient_id: UUID, sources: tuple[tuple[str, str], ...]) -> datetime | None:
+def _last(patient_id: UUID, kind: str, sources: tuple[tuple[str, str], ...]) -> datetime | None:
+    """The last entry of the kind: when it was made or what time it is about, whichever is later."""
     parts = " UNION ALL ".join(f"SELECT max({column}) AS at FROM {table} WHERE patient_id = %(patient)s" for table, column in sources)  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT max(at) FROM ({parts}) entries", {"patient": patient_id})  # noqa: S608 - our own names
+        statement = f"SELECT greatest(max(at), history.last_entry(%(patient)s, %(kind)s)) FROM ({parts}) entries"  # noqa: S608 - our own names
+        cursor.execute(statement, {"patient": patient_id, "kind": kind})
         last: datetime | None = cursor.fetchone()[0]
         return last
 

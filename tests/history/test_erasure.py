@@ -5,7 +5,10 @@ import json
 import subprocess
 import sys
 import threading
+import time
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -15,22 +18,24 @@ import psycopg
 import pytest
 from django.core.files.storage import default_storage
 from django.core.management import call_command
-from django.db import IntegrityError, ProgrammingError, connection, transaction
+from django.db import IntegrityError, OperationalError, ProgrammingError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from clinic.history.actions import record_print
+from clinic.history.context import Context, acting
 from clinic.history.evidence import bundle
 from clinic.history.models import Event
 from clinic.history.sealing import keys
 from clinic.history.sealing.sequencer import Sequencer
 from clinic.history.verification.verify import verify
+from clinic.lib.ids import uuid7
 from clinic.patients.models import Patient
 from clinic.staff.roles import Role
 from exports.evidence import SealPending
 from exports.legal.models import Hold, HoldLift
 from exports.privacy import actions
-from tests.history.doors import OWNER, SUPERUSER, connect
+from tests.history.doors import APPLICATION, OWNER, SUPERUSER, connect
 from tests.history.sealing.conftest import key_file, seq, sequencer
 from tests.hostile import world
 from tests.patients.factories import make_patient
@@ -43,16 +48,28 @@ Connection = psycopg.Connection[Any]
 ERASE = "SELECT history.erase(%s, %s)"
 
 
-@pytest.fixture
-def patient() -> Patient:
-    """A patient with a record of almost every kind, and others beside."""
+def build() -> Patient:
+    """A patient with a record of almost every kind, under no hold any more."""
     with transaction.atomic():
         person = world.build()
-        make_patient("Остаётся")
-        assert refusal(petrov()) == "legal_hold_stands"
         for hold in Hold.objects.filter(patient=petrov(), lift=None):
             HoldLift.objects.create(hold=hold, patient=petrov(), reason="Дело закрыто", lifted_at=timezone.now(), lifted_by=person)
         return petrov()
+
+
+@pytest.fixture
+def patient() -> Patient:
+    """A patient whose record the law lets go, and another beside."""
+    with thirty_years_ago():
+        with transaction.atomic():
+            make_patient("Остаётся")
+        return build()
+
+
+@pytest.fixture
+def young() -> Patient:
+    """A patient whose record was written today."""
+    return build()
 
 
 def erase(patient: Patient) -> dict[str, Any]:
@@ -68,17 +85,24 @@ def refusal(patient: Patient) -> str:
     return str(caught.value.__cause__.diag.constraint_name)  # type: ignore[union-attr]
 
 
-def lower_the_floor() -> None:
-    """As if the record were twenty years older."""
+@contextmanager
+def thirty_years_ago() -> Iterator[None]:
+    """What is recorded here is recorded as if it were long ago."""
+    _clock("clock_timestamp() - interval '30 years'")
+    yield
+    _clock("clock_timestamp()")
+
+
+def _clock(now: str) -> None:
     with connect(OWNER) as owner:
-        owner.execute("UPDATE history.retention SET years = 0")
+        owner.execute("SELECT set_config('history.maintenance', 'ageing', false), set_config('app.actor', 'system:test', false)")
+        owner.execute("SET ROLE history_owner")
+        owner.execute(f"ALTER TABLE history.event ALTER COLUMN at SET DEFAULT {now}")
 
 
 def test_erased_is_gone_everywhere_and_the_proofs_hold(seq: Connection, sequencer: Sequencer, patient: Patient, tmp_path: Path) -> None:
     sequencer.drain()
     before = Event.objects.filter(patient_id=patient.pk).count()
-    assert refusal(patient) == "history_erase_too_young"
-    lower_the_floor()
     told = erase(patient)
     assert told["rows"]["patients_patient"] == 1
     assert told["events"] >= before
@@ -125,12 +149,12 @@ PDF = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 
 def test_it_is_refused_unsealed_and_the_application_cannot_do_it_by_hand(seq: Connection, sequencer: Sequencer, patient: Patient) -> None:
-    lower_the_floor()
     assert refusal(patient) == "history_erase_unsealed"
     sequencer.drain()
     attacks = [
         "UPDATE history.event SET body = NULL, salt = NULL WHERE patient_id = %s",
         "INSERT INTO history.erasing VALUES (pg_current_xact_id(), %s)",
+        "SELECT history.refuse_unlawful(%s)",
         "DELETE FROM patients_patient WHERE id = %s",
         "DELETE FROM patients_historicalpatient WHERE id = %s",
         "UPDATE history.retention SET years = 0 WHERE %s IS NOT NULL",
@@ -153,7 +177,6 @@ def test_the_legal_desk_erases_after_every_ground_is_gone(sequencer: Sequencer, 
     later = timezone.now() + timedelta(days=366 * 26)
     pictures = [image.file.storage_name for image in patient.images.select_related("file")]
     assert pictures
-    lower_the_floor()
     erase_at = partial(actions.erase, request_id=request.pk, card_number=str(patient.card_number), actor=lawyer)
     with pytest.raises(actions.ErasureForbidden):
         erase_at(at=timezone.now())
@@ -175,3 +198,171 @@ def test_the_legal_desk_erases_after_every_ground_is_gone(sequencer: Sequencer, 
 def make_stranger() -> Patient:
     with transaction.atomic():
         return make_patient("Чужой")
+
+
+def test_a_hold_is_refused_before_anything_else(sequencer: Sequencer) -> None:
+    with thirty_years_ago(), transaction.atomic():
+        world.build()
+    sequencer.drain()
+    assert Hold.objects.filter(patient=petrov(), lift=None).exists()
+    assert refusal(petrov()) == "legal_hold_stands"
+
+
+def test_what_the_law_keeps_is_refused_whoever_knocks(sequencer: Sequencer, young: Patient) -> None:
+    sequencer.drain()
+    assert refusal(young) == "history_erase_too_young"
+    for role in (OWNER, SUPERUSER):
+        with connect(role) as door:
+            door.execute("SELECT set_config('app.actor', 'system:attack', false)")
+            with pytest.raises(psycopg.Error, match="younger than the law"), door.transaction():
+                door.execute("INSERT INTO history.erasing VALUES (pg_current_xact_id(), %s)", [young.pk])
+            with pytest.raises(psycopg.Error, match="only a lawful erasure"), door.transaction():
+                door.execute("INSERT INTO history.erasing VALUES ('3', %s)", [young.pk])
+
+
+def test_accounts_are_kept_by_their_own_rule(sequencer: Sequencer, patient: Patient) -> None:
+    with connect(OWNER) as owner, owner.transaction():
+        owner.execute("SELECT set_config('history.maintenance', 'test', true), set_config('app.actor', 'system:test', true)")
+        owner.execute("SET LOCAL ROLE history_owner")
+        owner.execute("INSERT INTO history.retention VALUES ('RU', 'accounting', '2020-01-01', 40, 0, 'a longer law')")
+    sequencer.drain()
+    assert refusal(patient) == "history_erase_too_young"
+    assert {finding.code for finding in verify(since=None, witnesses=()).findings if not finding.is_warning} == {"rule_foreign"}
+
+
+def test_who_pays_for_others_stays(sequencer: Sequencer, patient: Patient) -> None:
+    with transaction.atomic():
+        other = make_patient("Сын")
+        payment = patient.payments.filter(refunds=None).order_by("pk")[0]
+        payment.pk, payment.patient, payment.payer, payment.payer_name = uuid7(), other, patient, ""
+        payment.save(force_insert=True)
+    sequencer.drain()
+    assert refusal(patient) == "history_erase_payer"
+
+
+ON_RULES = {
+    "a floor lowered": ("UPDATE history.retention SET years = 1 WHERE country = 'RU'", ["history.retention"], {"rule_missing", "rule_foreign"}),
+    "a floor taken away": ("DELETE FROM history.retention WHERE country = 'FR'", ["history.retention"], {"rule_missing"}),
+    "a lower floor put in": ("INSERT INTO history.retention VALUES ('RU', 'medical', '2026-01-01', 0, 0, 'none')", [], {"rule_foreign"}),
+    "the guard of the floors dropped": ("DROP TRIGGER history_append_only ON history.retention", [], {"trigger_off"}),
+    "the guard of the gate dropped": ("DROP TRIGGER history_lawful ON history.erasing", [], {"trigger_off"}),
+    "the gate left open": ("INSERT INTO history.erasing VALUES (pg_current_xact_id(), gen_random_uuid())", ["history.erasing"], {"gate_open"}),
+    "the referee bribed": (
+        "CREATE OR REPLACE FUNCTION history.refuse_unlawful(patient uuid) RETURNS void LANGUAGE sql AS ''",
+        [],
+        {"function_altered"},
+    ),
+    "the right given away": ("GRANT INSERT ON history.erasing TO history_ro", [], {"grant_wrong"}),
+    "one column given away": ("GRANT UPDATE (years) ON history.retention TO PUBLIC", [], {"grant_wrong"}),
+    "a signed row thawed": ("ALTER TABLE charting_visit DISABLE TRIGGER history_frozen", [], {"rule_off"}),
+    "a rule emptied": (
+        "CREATE OR REPLACE FUNCTION billing_charge_append_only() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+        [],
+        {"rule_altered"},
+    ),
+}
+
+
+@pytest.mark.parametrize("attack", ON_RULES)
+def test_whoever_changes_what_decides_is_named_by_the_next_check(sequencer: Sequencer, attack: str) -> None:
+    statement, off, expected = ON_RULES[attack]
+    with connect(OWNER) as owner:
+        owner.execute("SELECT set_config('history.maintenance', 'attack', false), set_config('app.actor', 'system:attack', false)")
+        for table in off:
+            owner.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        owner.execute(statement)
+        for table in off:
+            for (trigger,) in owner.execute("SELECT tgname FROM pg_trigger WHERE tgrelid = %s::regclass", [table]).fetchall():
+                owner.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {trigger}")
+    sequencer.drain()
+    assert {finding.code for finding in verify(since=None, witnesses=()).findings if not finding.is_warning} == expected
+
+
+def test_an_erasure_that_no_law_allowed_is_named_for_ever(seq: Connection, sequencer: Sequencer, young: Patient) -> None:
+    sequencer.drain()
+    with connect(OWNER) as owner:
+        owner.execute("SELECT set_config('history.maintenance', 'attack', false), set_config('app.actor', 'system:attack', false)")
+        owner.execute("ALTER TABLE history.erasing DISABLE TRIGGER USER")
+        owner.execute("SELECT history.erase(%s, '{}')", [young.pk])
+        for trigger in ("history_lawful", "history_no_truncate"):
+            owner.execute(f"ALTER TABLE history.erasing ENABLE ALWAYS TRIGGER {trigger}")
+    sequencer.drain()
+    found = verify(since=None, witnesses=()).findings
+    assert {finding.code for finding in found if not finding.is_warning} == {"erased_too_young"}
+    assert any(str(young.pk) in str(finding) for finding in found)
+
+
+def look_at(patient: Patient, door: Connection) -> None:
+    door.execute("SELECT set_config('app.actor', 'system:onlooker', true)")
+    door.execute("SELECT history.note('V', 'chart', NULL, %s, %s)", [patient.pk, json.dumps({"seen": "by another transaction"})])
+
+
+def test_a_look_under_way_when_the_erasure_begins_is_seen_by_it(sequencer: Sequencer, patient: Patient) -> None:
+    """The erasure waits for it, and then for its seal: nothing is destroyed beside a look that nobody has counted."""
+    sequencer.drain()
+    with connect(APPLICATION) as onlooker:
+        caught: list[str] = []
+        with onlooker.transaction():
+            look_at(patient, onlooker)
+            erasing = threading.Thread(target=lambda: caught.append(refused_in_a_thread(patient)))
+            erasing.start()
+            assert waits_for_the_ledger()
+        erasing.join()
+    assert caught == ["history_erase_unsealed"]
+    assert Patient.objects.filter(pk=patient.pk).exists()
+    sequencer.drain()
+    erase(patient)
+    sequencer.drain()
+    assert {event.body is None for event in Event.objects.filter(patient_id=patient.pk).exclude(op="E")} == {True}
+    assert clean()
+
+
+def test_a_look_that_comes_during_the_erasure_stands_after_it(sequencer: Sequencer, patient: Patient) -> None:
+    sequencer.drain()
+
+    def look() -> None:
+        with connect(APPLICATION) as onlooker, onlooker.transaction():
+            look_at(patient, onlooker)
+
+    looking = threading.Thread(target=look)
+    with transaction.atomic():
+        erase(patient)
+        looking.start()
+        assert waits_for_the_ledger()
+    looking.join()
+    erased, seen = Event.objects.filter(patient_id=patient.pk).order_by("-id")[:2][::-1]
+    assert (erased.op, seen.op, seen.body) == ("E", "V", {"seen": "by another transaction"})
+    sequencer.drain()
+    assert clean()
+
+
+def test_an_erasure_does_not_hold_the_clinic_up(sequencer: Sequencer, patient: Patient) -> None:
+    sequencer.drain()
+    with connect(APPLICATION) as onlooker, onlooker.transaction():
+        look_at(patient, onlooker)
+        with pytest.raises(OperationalError, match="lock timeout"):
+            erase(patient)
+    assert Patient.objects.filter(pk=patient.pk).exists()
+
+
+def refused_in_a_thread(patient: Patient) -> str:
+    try:
+        with acting(Context(actor="system:test", actor_name="test", actor_role="system", purpose="test")):
+            return refusal(patient)
+    finally:
+        connection.close()
+
+
+def waits_for_the_ledger() -> bool:
+    """Whether somebody waits for a lock on the ledger before long."""
+    with connect(SUPERUSER) as superuser:
+        for _attempt in range(100):
+            waiting = superuser.execute("SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'history.event'::regclass").fetchone()
+            if waiting and waiting[0]:
+                return True
+            time.sleep(0.02)
+    return False
+
+
+def clean() -> bool:
+    return verify(since=None, witnesses=()).is_clean

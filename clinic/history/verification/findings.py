@@ -45,6 +45,13 @@ WORDS = {
     "guard_off": _("The guard over changes of the structure (%(trigger)s) is missing or switched off."),
     "powers": _("The role %(role)s has powers it must not have: %(powers)s."),
     "open": _("The application's role could write history by itself."),
+    "grant_wrong": _("The role %(role)s may %(privilege)s %(table)s, which it must not."),
+    "rule_off": _("The rule %(trigger)s of %(table)s is missing or switched off."),
+    "rule_altered": _("The rule %(function)s is not the one that the migrations of this version install."),
+    "rule_missing": _("The rule of retention %(country)s, %(kind)s, of %(day)s (%(years)s years) is missing in the database."),
+    "rule_foreign": _("The database has a rule of retention that the program does not know: %(country)s, %(kind)s, from %(day)s, %(years)s years."),
+    "gate_open": _("An erasure of patient %(patient)s was begun past the program and left open."),
+    "erased_too_young": _("The record of patient %(patient)s was erased on %(at)s, although its last entry was of %(last)s: no rule allows that."),
     "owner_wrong": _("The table %(table)s does not belong to history_owner."),
 }
 WARNINGS = {"waiting", "witness_silent", "witness_none", "tail_unsigned", "epoch"}

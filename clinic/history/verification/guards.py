@@ -13,7 +13,7 @@ from clinic.history.models import Record
 from clinic.history.verification.findings import Finding
 
 SQL = Path(__file__).parent.parent / "sql"
-INSIDE = ("ledger.sql", "look.sql", "newest.sql", "sealing.sql", "schema.sql", "alarms.sql", "holds.sql", "erase.sql", "erase_owner.sql")
+PARTS = ("ledger", "look", "newest", "sealing", "schema", "alarms", "holds", "erase", "erase_owner", "retention", "retention_owner", "database")
 FUNCTION = re.compile(r"CREATE (?:OR REPLACE )?FUNCTION (history(?:_guard)?\.\w+)\(.*?AS \$\$(.*?)\$\$", re.DOTALL)
 CAPTURE_BODY = re.compile(r"AS \$capture\$(.*)\$capture\$", re.DOTALL)
 COPIED = re.compile(r'INSERT INTO public\."\w+" \((.*?), history_date.*?VALUES \((.*?), clock_timestamp', re.DOTALL)
@@ -31,7 +31,23 @@ WHERE c.relkind IN ('r', 'p') AND (n.nspname = 'history' OR (n.nspname = 'public
 LEDGER_TABLES = (
     "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'history' AND c.relkind IN ('r', 'p')"
 )
-CHANGING = {"pseq", "sequencer", "erasing", "retention"}
+CHANGING = {"pseq": (), "sequencer": (), "erasing": ("history_lawful", "history_no_truncate")}
+"""Tables that are no ledgers, with the triggers that they have instead."""
+WRITERS = {
+    ("history_seq", table, "INSERT")
+    for table in ("leaf", "tile", "checkpoint", "closing", "key", "epoch", "receipt", "incident", "verification", "pseq")
+} | {("history_seq", "pseq", "UPDATE"), ("history_seq", "sequencer", "UPDATE")}
+GRANTS = """
+SELECT DISTINCT coalesce(pg_get_userbyid(nullif(a.grantee, 0)), 'PUBLIC'), c.relname, a.privilege_type
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+LEFT JOIN pg_attribute col ON col.attrelid = c.oid AND col.attacl IS NOT NULL,
+  LATERAL (SELECT * FROM aclexplode(c.relacl) UNION ALL SELECT * FROM aclexplode(col.attacl)) a
+WHERE c.relkind IN ('r', 'p') AND pg_get_userbyid(c.relowner) = 'history_owner' AND n.nspname IN ('history', 'public')
+  AND a.grantee <> c.relowner AND a.privilege_type <> 'SELECT'
+"""
+MEMBERS = """
+SELECT pg_get_userbyid(member) FROM pg_auth_members WHERE roleid = 'history_owner'::regrole AND pg_get_userbyid(member) <> 'clinic_owner'
+"""
 EVENT_TRIGGERS = "SELECT evtname FROM pg_event_trigger WHERE evtenabled = 'A'"
 POWERS = """
 SELECT rolname, concat_ws(', ', CASE WHEN rolsuper THEN 'superuser' END, CASE WHEN rolcreaterole THEN 'create role' END,
@@ -49,10 +65,18 @@ def check_guards(connection: "psycopg.Connection[Any]") -> Iterator[Finding]:
     for trigger in ("history_guard_ddl", "history_guard_drop"):
         if trigger not in standing:
             yield Finding("guard_off", {"trigger": trigger})
+    yield from _check_rights(connection)
+
+
+def _check_rights(connection: "psycopg.Connection[Any]") -> Iterator[Finding]:
     for role, powers in connection.execute(POWERS).fetchall():
         yield Finding("powers", {"role": role, "powers": powers})
     if connection.execute("SELECT history_guard.is_open()").fetchone() == (True,):
         yield Finding("open")
+    for role, table, privilege in sorted(set(connection.execute(GRANTS).fetchall()) - WRITERS):
+        yield Finding("grant_wrong", {"role": role, "table": table, "privilege": privilege})
+    for (role,) in connection.execute(MEMBERS).fetchall():
+        yield Finding("powers", {"role": role, "powers": "history_owner"})
     typed = [historical._meta.db_table for historical in (model.history.model for model in _records())]
     for table, owner in connection.execute(OWNED, [typed]).fetchall():
         if owner != "history_owner":
@@ -67,10 +91,10 @@ def _check_triggers(connection: "psycopg.Connection[Any]") -> Iterator[Finding]:
         names = ["history_capture", "history_version", "history_truncate", *([] if model.deletable else ["history_keep"])]
         expected |= {(table, name) for name in names} | {(typed, "history_append_only"), (typed, "history_no_truncate")}
     for (table,) in connection.execute(LEDGER_TABLES).fetchall():
-        if table not in CHANGING:
-            expected |= {(table, "history_append_only"), (table, "history_no_truncate")}
+        expected |= {(table, name) for name in CHANGING.get(table, ("history_append_only", "history_no_truncate"))}
         if table.partition("_")[0] == "event":
             expected.add((table, "history_held"))
+    expected.add(("retention", "history_noted"))
     for table, trigger in sorted(expected - standing):
         yield Finding("trigger_off", {"table": table, "trigger": trigger})
 
@@ -84,8 +108,8 @@ def _check_functions(connection: "psycopg.Connection[Any]") -> Iterator[Finding]
 
 def _expected_functions() -> dict[str, str]:
     expected: dict[str, str] = {}
-    for name in (*INSIDE, "database.sql"):
-        expected |= dict(FUNCTION.findall((SQL / name).read_text()))
+    for name in PARTS:
+        expected |= dict(FUNCTION.findall((SQL / f"{name}.sql").read_text()))
     for model in _records():
         match = CAPTURE_BODY.search(
             "\n".join(capture.install_sql(model, model.history.model, deletable=model.deletable, excluded=model.history_excluded))

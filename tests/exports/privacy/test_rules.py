@@ -5,7 +5,8 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exports.privacy.rules import ACCOUNTING, MEDICAL, add_months, due_date, keep_until, retention
+from clinic.history.retention import ACCOUNTING, MEDICAL
+from exports.privacy.rules import add_months, due_date, keep_until, retention
 
 TODAY = date(2026, 11, 22)
 

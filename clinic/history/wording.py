@@ -1,19 +1,15 @@
 """Events in words: the record's kind and name, who and when, each field before and after as a person would say it."""
 
-import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property, lru_cache
 from typing import Any
-from uuid import UUID
 
 from django.apps import apps
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
 from django.utils.functional import Promise
 from django.utils.text import Truncator
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
@@ -22,13 +18,14 @@ from django.utils.translation import gettext as _
 from clinic.history.models import Event, EventKind, Record
 from clinic.history.queries import CHANGES
 from clinic.history.reading import read_by_key
+from clinic.history.values import Column, capital, columns_of, said_plainly, told
 
 Text = str | Promise
 Wanted = dict[type[Record], set[str]]
 Rows = dict[type[Record], list[Record]]
 Standing = Callable[[Wanted], Rows]
 TECHNICAL = {"id", "version", "created_at"}
-EMPTY = "–"
+LONGEST_TITLE = 80
 KINDS: dict[str, tuple[Text, str]] = {
     EventKind.INSERT: (pgettext_lazy("history", "created"), "plus"),
     EventKind.UPDATE: (pgettext_lazy("history", "changed"), "pencil"),
@@ -193,12 +190,17 @@ def models_by_table() -> dict[str, type[models.Model]]:
 
 def table_label(table: str) -> str:
     """What the records of a table are called."""
+    return _table_label(table, get_language())
+
+
+@lru_cache(maxsize=1024)
+def _table_label(table: str, _language: str | None) -> str:
     name = table.removeprefix("public.")
     model = models_by_table().get(name)
     if model:
-        return _capital(str(model._meta.verbose_name))
+        return capital(str(model._meta.verbose_name))
     is_report = name.startswith("exports_")
-    return _capital(str(gettext_lazy("report or list") if is_report else VIEWS.get(name, name.replace("_", " "))))
+    return capital(str(gettext_lazy("report or list") if is_report else VIEWS.get(name, name.replace("_", " "))))
 
 
 def lines(events: Iterable[Event], before: Mapping[int, Mapping[str, Any]]) -> list[Line]:
@@ -263,14 +265,14 @@ def _named_by(model: type[models.Model]) -> tuple[Any, ...]:
 
 def _line(event: Event, old: dict[str, Any], new: dict[str, Any], names: Names) -> Line:
     model = models_by_table().get(event.tbl)
-    label, icon = KINDS.get(event.op, (event.op, "circle"))
+    label, icon = _kind(event.op, get_language())
     changes = _changes(event, model, old, new, names) if model and event.op in CHANGES else _details(new)
     is_system = event.actor.startswith(("system:", "db:"))
     return Line(
         id=event.id,
         at=event.at,
         kind=event.op,
-        kind_label=str(label),
+        kind_label=label,
         icon=icon,
         what=table_label(event.tbl),
         title=title_of(model, new or old),
@@ -283,6 +285,12 @@ def _line(event: Event, old: dict[str, Any], new: dict[str, Any], names: Names) 
         purpose=event.purpose,
         changes=changes,
     )
+
+
+@lru_cache(maxsize=64)
+def _kind(kind: str, _language: str | None) -> tuple[str, str]:
+    label, icon = KINDS.get(kind, (kind, "circle"))
+    return str(label), icon
 
 
 def _changes(event: Event, model: type[models.Model], old: dict[str, Any], new: dict[str, Any], names: Names) -> list[Change]:
@@ -300,64 +308,18 @@ def _changes(event: Event, model: type[models.Model], old: dict[str, Any], new: 
 
 def differences(model: type[models.Model], old: Mapping[str, Any], new: Mapping[str, Any], columns: Iterable[str], names: Names) -> list[Change]:
     """The fields in words, in the order of the model; a field that the model no longer has keeps its column's name."""
-    fields = _columns(model)
-    secrets = getattr(model, "history_excluded", ())
+    known, secrets = columns_of(model), getattr(model, "history_excluded", ())
     result = []
-    for column in sorted(columns, key=lambda name: fields[name][0] if name in fields else len(fields)):
-        _position, row = fields.get(column, (0, None))
-        label = _label(row, get_language()) if row else column
-        before, after = (_("hidden"), _("changed")) if column in secrets else (say(row, old.get(column), names), say(row, new.get(column), names))
-        result.append(Change(column, label, before, after))
+    for name in sorted(columns, key=lambda name: known[name].place if name in known else len(known)):
+        column = known.get(name) or Column(0, name, said_plainly)
+        before, after = (_("hidden"), _("changed")) if name in secrets else (column.say(old.get(name), names), column.say(new.get(name), names))
+        result.append(Change(name, column.label, before, after))
     return result
 
 
-def say(row: Any, value: Any, names: Names) -> str:
-    """A stored value as a person would say it."""
-    if value is None or value in ("", [], {}):
-        return EMPTY
-    if isinstance(row, models.ForeignKey):
-        return names.of(row.related_model, value)
-    if row is not None and row.choices:
-        return str(_choices(row).get(value, value))
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    return _typed(row, value)
-
-
-def _typed(row: Any, value: Any) -> str:
-    try:
-        if isinstance(row, models.DateTimeField):
-            return date_format(timezone.localtime(row.to_python(value)), "SHORT_DATETIME_FORMAT")
-        if isinstance(row, models.DateField):
-            return date_format(row.to_python(value), "SHORT_DATE_FORMAT")
-        if isinstance(row, models.DecimalField):
-            return number_format(row.to_python(value), decimal_pos=row.decimal_places, use_l10n=True, force_grouping=True)
-    except (ValidationError, TypeError, ValueError):
-        return str(value)
-    if isinstance(value, dict | list):
-        return _structure(value)
-    return Truncator(str(value)).chars(2000)
-
-
-def _structure(value: Any) -> str:
-    if isinstance(value, list) and all(not isinstance(part, dict | list) for part in value):
-        return ", ".join(str(part) for part in value)
-    if isinstance(value, dict) and all(not isinstance(part, dict | list) for part in value.values()):
-        return ", ".join(f"{name}: {say(None, part, Names(()))}" for name, part in value.items())
-    return Truncator(json.dumps(value, ensure_ascii=False)).chars(500)
-
-
 def _details(body: Mapping[str, Any]) -> list[Change]:
-    told = {name: value for name, value in body.items() if value is not None}
-    return [Change(name, _capital(str(DETAILS.get(name, name.replace("_", " ")))), "", _told(value)) for name, value in told.items()]
-
-
-def _told(value: Any) -> str:
-    """A detail of an event; of an id only its end, as for records without a name."""
-    try:
-        return f"#{str(UUID(str(value)))[-6:]}"
-    except ValueError:
-        return say(None, value, Names(()))
+    known = {name: value for name, value in body.items() if value is not None}
+    return [Change(name, capital(str(DETAILS.get(name, name.replace("_", " ")))), "", told(value)) for name, value in known.items()]
 
 
 def title_of(model: type[models.Model] | None, body: Mapping[str, Any]) -> str:
@@ -365,30 +327,10 @@ def title_of(model: type[models.Model] | None, body: Mapping[str, Any]) -> str:
     if model is None:
         return ""
     parts = [str(body[name]) for name in ("number", "code", "name", "last_name", "first_name", "title", "value", "subject") if body.get(name)]
-    return Truncator(" ".join(parts[:2])).chars(80)
-
-
-@lru_cache(maxsize=512)
-def _columns(model: type[models.Model]) -> dict[str, tuple[int, Any]]:
-    """Place and field of every column."""
-    return {str(row.column): (position, row) for position, row in enumerate(model._meta.local_concrete_fields)}
-
-
-@lru_cache(maxsize=4096)
-def _label(row: Any, _language: str | None) -> str:
-    return _capital(str(row.verbose_name))
-
-
-@lru_cache(maxsize=512)
-def _choices(row: Any) -> dict[Any, Any]:
-    """The labels stay lazy, so that they are said in the reader's language."""
-    return dict(row.flatchoices)
+    text = " ".join(parts[:2])
+    return text if len(text) <= LONGEST_TITLE else Truncator(text).chars(LONGEST_TITLE)
 
 
 @lru_cache(maxsize=512)
 def _foreign_keys(model: type[models.Model]) -> tuple[Any, ...]:
     return tuple(row for row in model._meta.local_concrete_fields if isinstance(row, models.ForeignKey))
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

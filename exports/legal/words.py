@@ -10,7 +10,7 @@ from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from clinic.history import wording
+from clinic.history import values, wording
 from exports.legal.asof import Key, Row, Snapshot, Then
 
 MONEY = ("billing_charge", "billing_insurershare", "billing_payment", "billing_invoice", "insurance_policy", "insurance_claimline")
@@ -139,21 +139,21 @@ class _Teller:
         model = wording.models_by_table()[row.table]
         columns = {str(column.column): column for column in model._meta.local_concrete_fields}
         names = self._names[id(shot)]
-        parts = [wording.say(columns[name], row.body.get(name), names) for name in TITLES.get(row.table, ())]
+        parts = [values.say(columns[name], row.body.get(name), names) for name in TITLES.get(row.table, ())]
         if row.table == "charting_procedure":
             parts = [self._procedure(shot, row.key)]
         elif row.table in OF_PROCEDURE:
             parts.append(self._procedure(shot, str(row.body.get("procedure_id"))))
         elif not parts:
             parts = [wording.title_of(model, row.body)]
-        return " · ".join(part for part in parts if part and part != wording.EMPTY)
+        return " · ".join(part for part in parts if part and part != values.EMPTY)
 
     def _procedure(self, shot: Snapshot, key: str) -> str:
         row = shot.rows.get(("charting_procedure", key))
         if row is None:
             return ""
         service: Any = wording.models_by_table()["charting_procedure"]._meta.get_field("service")
-        named = wording.say(service, row.body.get("service_id"), self._names[id(shot)])
+        named = values.say(service, row.body.get("service_id"), self._names[id(shot)])
         teeth = ", ".join(self._teeth[id(shot)].get(key, ()))
         return f"{named} ({teeth})" if teeth else named
 
@@ -167,9 +167,7 @@ class _Teller:
             name = str(column.column)
             if name in SECRET or _is_nameless(column) or not any(_says(body.get(name)) for body in (old, new)):
                 continue
-            told = [
-                wording.say(column, body.get(name), self._names[id(shot)]) if shot else "" for body, shot in ((old, self._then), (new, self._now))
-            ]
+            told = [values.say(column, body.get(name), self._names[id(shot)]) if shot else "" for body, shot in ((old, self._then), (new, self._now))]
             label = str(column.verbose_name)
             facts.append(Fact(label[:1].upper() + label[1:], told[0], told[1], differs=bool(before and after) and old.get(name) != new.get(name)))
         return facts

@@ -22,7 +22,15 @@ FLAGS = [
 ]
 LAPTOP = {"width": 1280, "height": 800}
 PATIENCE = 30_000
-REFUSED_OR_CUT = ("status of 4", "Response Status Error Code 4", "net::ERR_FAILED", "net::ERR_INTERNET", "htmx:sendError", "htmx:afterRequest")
+REFUSED_OR_CUT = (
+    "status of 4",
+    "Response Status Error Code 4",
+    "net::ERR_FAILED",
+    "net::ERR_INTERNET",
+    "htmx:sendError",
+    "htmx:sendAbort",
+    "htmx:afterRequest",
+)
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # playwright keeps a loop in the test's own thread
 expect.set_options(timeout=PATIENCE)

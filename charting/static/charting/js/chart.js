@@ -8,7 +8,7 @@ import { Palette } from "./palette.js";
 import { SelectedPanel } from "./selected.js";
 import { Selection } from "./selection.js";
 import { Status } from "./status.js";
-import { tell } from "./story.js";
+import { isWriting, tell } from "./story.js";
 import { byId } from "./svg.js";
 import { Timeline } from "./timeline.js";
 import { pointAt } from "./pointing.js";
@@ -23,8 +23,7 @@ const palette = new Palette(setup.words);
 const timeline = new Timeline();
 const status = new Status(setup.words);
 const selected = new SelectedPanel(selection, setup.words);
-/** @type {Set<string>} */
-const hidden = new Set();
+const hidden = new Set(/** @type {string[]} */ ([]));
 /** @type {ChartData | null} */
 let chart = null;
 /** @type {ReturnType<typeof draw> | null} */
@@ -93,21 +92,21 @@ async function enter(entry) {
   const state = palette.mode === "condition" ? "proposed" : palette.mode;
   const absent = new Set(chart.teeth.filter((tooth) => ["missing", "unerupted"].includes(tooth.presence)).map((tooth) => tooth.number));
   const order = (/** @type {number[]} */ numbers) => (drawing?.rows.flat() ?? []).map((spot) => spot.number).filter((number) => numbers.includes(number));
-  const orders = ordersFor(entry, selection.teeth, { patient: setup.patient, state, note: "", absent, order, undoReason: setup.words.undoReason, roots: selected.roots });
-  await submit(orders);
+  const [typed, chosen] = [palette.search.value, selection.key];
+  if (!(await submit(ordersFor(entry, selection.teeth, { patient: setup.patient, state, note: "", absent, order, undoReason: setup.words.undoReason, roots: selected.roots })))) return;
+  if (palette.search.value === typed) palette.forget();
+  recent = selection.finish(chosen);
+  showChoice();
 }
 
 /** @param {import("./entering.js").Order[]} orders */
 async function submit(orders) {
   status.saving();
   const { done, failed } = await send(orders);
-  status.entered(done.map(({ order }) => order.words), done.length ? () => takeBack(done) : null);
+  if (done.length + failed.length) status.entered(done.map(({ order }) => order.words), done.length ? () => takeBack(done) : null);
   status.keep(failed, (again) => submit(again));
-  if (!done.length) return;
-  palette.forget();
-  recent = selection.numbers;
-  selection.clear();
-  await load();
+  if (done.length) await load();
+  return done.length > 0;
 }
 
 /** @param {{order: import("./entering.js").Order, answer: any}[]} done */
@@ -138,7 +137,7 @@ palette.addEventListener("leave", () => focusTooth(selection.focused));
 timeline.addEventListener("change", load);
 status.addEventListener("retry", load);
 selection.addEventListener("change", showChoice);
-pointAt(arch, selection, { rows: () => drawing?.rows ?? [], hover: (number) => { hovered = number; if (selection.isEmpty) showChoice(); } });
+pointAt(arch, selection, { rows: () => drawing?.rows ?? [], hover: (number) => { hovered = number; if (selection.isEmpty && !isWriting(byId("story"))) showChoice(); } });
 listen(arch, { rows: () => drawing?.rows ?? [], selection, known, focusTooth, openPalette: () => palette.search.focus(), undo: () => status.undoLast(), favourite: (slot) => { const entry = palette.favourite(slot); if (entry) enter(entry); } });
 byId("legend").addEventListener("change", (event) => {
   const box = /** @type {HTMLInputElement} */ (event.target);

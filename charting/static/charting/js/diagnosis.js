@@ -21,6 +21,7 @@ export function attachCodeSearch(place, words, done) {
       list.replaceChildren(...(found.length ? found.map(row) : [html("li", { class: "muted" }, words.nothingFound)]));
       list.scrollIntoView({ block: "nearest" });
     } catch (error) {
+      if (mine !== asked) return;
       list.replaceChildren(html("li", { class: "is-danger-text", role: "alert" }, /** @type {Error} */ (error).message));
     }
   }

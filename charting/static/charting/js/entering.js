@@ -52,21 +52,37 @@ function spanPlaces(entry, numbers, absent, place) {
   });
 }
 
-let isSending = false;
+/** What is on its way, without its keys, and what waits behind it. */
+let sending = "";
+/** @type {Promise<unknown>} */
+let queue = Promise.resolve();
+
+/** @param {Order[]} orders */
+const meaning = (orders) => JSON.stringify(orders.map(({ path, body }) => [path, { ...body, id: "" }]));
 
 /**
- * Send the orders one after another; what failed is handed back whole, to be kept on the screen and tried again.
+ * Send the orders one after another, after those before them; what failed is handed back whole, to be kept on the screen and tried again.
  * A key pressed twice sends once.
  * @param {Order[]} orders
  * @returns {Promise<{done: {order: Order, answer: any}[], failed: {order: Order, error: Error}[]}>}
  */
 export async function send(orders) {
+  const mine = meaning(orders);
+  if (mine === sending) return { done: [], failed: [] };
+  sending = mine;
+  const sent = queue.then(() => sendAll(orders));
+  queue = sent;
+  const result = await sent;
+  if (sending === mine) sending = "";
+  return result;
+}
+
+/** @param {Order[]} orders */
+async function sendAll(orders) {
   /** @type {{order: Order, answer: any}[]} */
   const done = [];
   /** @type {{order: Order, error: Error}[]} */
   const failed = [];
-  if (isSending) return { done, failed };
-  isSending = true;
   for (const order of orders) {
     try {
       done.push({ order, answer: await call(order.path, { method: "POST", body: order.body }) });
@@ -74,7 +90,6 @@ export async function send(orders) {
       failed.push({ order, error: /** @type {Error} */ (error) });
     }
   }
-  isSending = false;
   return { done, failed };
 }
 

@@ -24,7 +24,7 @@ const isDirty = () => Object.keys(changed()).length > 0;
 
 /** @returns {Promise<boolean>} whether everything is saved */
 async function save() {
-  if (running) await running;
+  while (running) await running;
   window.clearTimeout(timer);
   const sections = changed();
   if (!Object.keys(sections).length) return true;

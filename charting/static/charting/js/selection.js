@@ -13,6 +13,11 @@ export class Selection extends EventTarget {
     return [...this.teeth.keys()];
   }
 
+  /** The whole choice as one text: equal texts are equal choices. */
+  get key() {
+    return JSON.stringify([...this.teeth].map(([number, surfaces]) => [number, ...surfaces]));
+  }
+
   get isEmpty() {
     return this.teeth.size === 0;
   }
@@ -57,6 +62,14 @@ export class Selection extends EventTarget {
   clear() {
     this.teeth.clear();
     this.#tell(this.focused);
+  }
+
+  /** This choice is dealt with; another one, made meanwhile, stays. @param {string} key @returns {number[]} the teeth it was about */
+  finish(key) {
+    if (this.key !== key) return [];
+    const { numbers } = this;
+    this.clear();
+    return numbers;
   }
 
   /** @param {number} focused */

@@ -77,6 +77,9 @@ function buttons(entry, context) {
   return bar.childElementCount ? [bar, extra] : [];
 }
 
+/** Somebody types a reason or a code into the story: a passing pointer must not take it away. @param {HTMLElement} place */
+export const isWriting = (place) => [...place.querySelectorAll("input")].some((input) => input.value !== "");
+
 /** @param {HTMLElement} place @param {Record<string, string>} words @param {(reason: string) => void} done */
 function askReason(place, words, done) {
   const input = /** @type {HTMLInputElement} */ (html("input", { type: "text", maxlength: 300, required: true, "aria-label": words.why, placeholder: words.why }));

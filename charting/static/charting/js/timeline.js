@@ -29,7 +29,7 @@ export class Timeline extends EventTarget {
     this.slider.disabled = false;
     this.date.min = this.#text(this.first);
     this.date.max = this.#text(Date.now());
-    this.#show(this.#dayAt(Number(this.slider.value)));
+    if (document.activeElement !== this.date) this.#show(this.#dayAt(Number(this.slider.value)));
   }
 
   get isNow() {

@@ -14,7 +14,9 @@ function choose(hit) {
   const words = [...name.childNodes].filter((node) => !(node instanceof Element && node.matches(".disc"))).map((node) => node.textContent ?? "");
   chosen.textContent = words.join(" ").replace(/\s+/g, " ").trim();
   chosen.hidden = false;
-  /** @type {HTMLInputElement} */ (form.querySelector("[data-patient-search]")).value = "";
+  const search = /** @type {HTMLInputElement} */ (form.querySelector("[data-patient-search]"));
+  search.value = "";
+  htmx.trigger(search, "htmx:abort");
   form.querySelector("[data-hits]")?.replaceChildren();
   /** @type {HTMLElement | null} */ (form.querySelector("[name=type_id]"))?.focus();
 }
@@ -44,4 +46,9 @@ document.addEventListener("change", (event) => {
   const lengths = JSON.parse(/** @type {HTMLElement} */ (select.closest("[data-lengths]")).dataset.lengths ?? "{}");
   const minutes = /** @type {HTMLInputElement | null} */ (select.form?.querySelector("[name=minutes]") ?? null);
   if (minutes && lengths[select.value] && !select.form?.dataset.hasLength) minutes.value = lengths[select.value];
+});
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { detail } = /** @type {CustomEvent} */ (event);
+  const search = detail.requestConfig.elt;
+  if (search.matches?.("[data-patient-search]") && !search.value.trim()) detail.shouldSwap = false; // chosen meanwhile
 });

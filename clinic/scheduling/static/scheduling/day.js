@@ -22,6 +22,7 @@ export class Day {
     this.mayWrite = Boolean(data.mayWrite);
     this.clock = new Clock(data);
     this.etag = "";
+    this.asked = 0;
     /** @type {Map<string, Appointment>} */
     this.appointments = new Map();
     /** @type {Record<string, Mark[]>} */
@@ -34,18 +35,28 @@ export class Day {
     this.appointments = new Map(rows.map((row) => [row.id, row]));
   }
 
+  /** As it is known now, unless somebody moved it meanwhile: whoever holds it still means this place. @param {Appointment} row */
+  latest(row) {
+    const known = this.appointments.get(row.id);
+    const place = (/** @type {Appointment} */ at) => [at.starts_at, at.ends_at, at.chair.id, at.dentist.id].join();
+    return known && place(known) === place(row) ? known : row;
+  }
+
   /** @param {Appointment} row */
   columnOf(row) {
     return this.view === "dentists" ? row.dentist.id : row.chair.id;
   }
 
-  /** Ask for changes by others; true when there are some. */
+  /** Ask for changes by others; true when there are some. An answer older than a later wish or a move of one's own says nothing. */
   async refresh() {
+    const mine = (this.asked += 1);
     const headers = new Headers(this.etag ? { "If-None-Match": this.etag } : {});
     const answer = await fetch(this.urls.poll, { headers, cache: "no-store" });
     if (answer.status === 304) return false;
     if (!answer.ok) throw new Error(String(answer.status));
-    this.take(await answer.json());
+    const rows = await answer.json();
+    if (mine !== this.asked) return false;
+    this.take(rows);
     this.etag = answer.headers.get("ETag") ?? "";
     return true;
   }
@@ -65,6 +76,7 @@ export class Day {
     const token = JSON.parse(document.body.getAttribute("hx-headers") ?? "{}")["X-CSRFToken"] ?? "";
     const body = JSON.stringify({ version: row.version, starts_at: row.starts_at, ends_at: row.ends_at, ...changes });
     const headers = { "Content-Type": "application/json", "X-CSRFToken": token };
+    this.asked += 1;
     try {
       const answer = await fetch(`${this.urls.api}${row.id}`, { method: "PATCH", headers, body });
       const reply = await answer.json();
@@ -73,6 +85,8 @@ export class Day {
       return { isSaved: true, message: "" };
     } catch {
       return { isSaved: false, message: this.words.lost };
+    } finally {
+      this.asked += 1;
     }
   }
 }

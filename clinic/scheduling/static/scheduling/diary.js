@@ -39,18 +39,26 @@ const drag = new Drag(root, day, {
     }
     await follow();
   },
+  left: () => isOld && redraw(),
 });
+let isOld = false;
+
+/** Draw what is known, but never under a hand: what it holds would be gone. */
+function redraw() {
+  isOld = drag.held !== null;
+  if (!isOld) drawCards(day, columns);
+}
 
 /** @param {import("./day.js").Appointment} row */
 function show(row) {
   day.appointments.set(row.id, row);
-  drawCards(day, columns);
+  redraw();
 }
 
 async function follow() {
   if (drag.held || document.hidden) return;
   try {
-    if (await day.refresh()) drawCards(day, columns);
+    if (await day.refresh()) redraw();
     if (trouble) trouble.hidden = true;
   } catch {
     if (trouble) trouble.hidden = false;
@@ -59,8 +67,7 @@ async function follow() {
 
 async function mark() {
   await day.refreshMarks().catch(() => {});
-  if (drag.held) return;
-  drawCards(day, columns);
+  redraw();
 }
 
 function tick() {

@@ -14,7 +14,7 @@ export class Drag {
   /**
    * @param {HTMLElement} root
    * @param {import("./day.js").Day} day
-   * @param {{book: (column: string, start: number, end: number | null) => void, move: (row: import("./day.js").Appointment, column: string, start: number, end: number) => void}} on
+   * @param {{book: (column: string, start: number, end: number | null) => void, move: (row: import("./day.js").Appointment, column: string, start: number, end: number) => void, left: () => void}} on
    */
   constructor(root, day, on) {
     this.root = root;
@@ -132,7 +132,7 @@ export class Drag {
     this.leave();
     if (!held) return;
     const column = held.column.dataset.column ?? "";
-    if (held.row && wasOn && held.isChanged) this.on.move(held.row, column, held.start, held.end);
+    if (held.row && wasOn && held.isChanged) this.on.move(this.day.latest(held.row), column, held.start, held.end);
     else if (!held.row && held.isChanged) this.on.book(column, held.start, held.end);
     else if (!held.row) this.on.book(column, tappedStart(this.day, column, held.start + held.grab), null);
   }
@@ -144,5 +144,6 @@ export class Drag {
     this.edges.stop();
     this.ghost.remove();
     this.root.classList.remove("is-dragging");
+    this.on.left();
   }
 }

@@ -1,56 +1,76 @@
-// The side panel and the questions: `<a data-panel href>` opens a page beside the work, `data-confirm` asks first.
-// Leaving a panel with typed text hides it; opening the same address again brings the text back.
+// The side panel: `<a data-panel href>` opens a page beside the work.
+// Leaving a panel with typed text keeps it; opening the same address again brings the text back.
 
 const panel = /** @type {HTMLDialogElement | null} */ (document.getElementById("panel"));
-const question = /** @type {HTMLDialogElement | null} */ (document.getElementById("confirm"));
 const htmx = () => /** @type {any} */ (window).htmx;
+/** What was typed and left, by the address of its panel. @type {Map<string, Node[]>} */
+const kept = new Map();
 
-/** @param {string} url */
+/** A form on its way holds its panel: its answer belongs there. */
+const isSending = () => Boolean(panel?.open && panel.querySelector("form[data-sending]"));
+
+/**
+ * The newest wish wins: the answer to an earlier one never comes over what is typed since.
+ * @param {string} url
+ */
 function openPanel(url) {
   if (!panel) return;
-  if (panel.dataset.url === url && panel.dataset.dirty) {
-    panel.showModal();
-    return;
-  }
-  htmx()
-    .ajax("GET", url, { target: "#panel", swap: "innerHTML" })
-    .then(() => {
-      panel.dataset.url = url;
-      delete panel.dataset.dirty;
-      if (panel.childElementCount && !panel.open) panel.showModal();
-      firstField(panel)?.focus();
-    });
+  htmx().trigger(panel, "htmx:abort");
+  if (panel.dataset.url === url && panel.dataset.dirty) panel.showModal();
+  else if (kept.has(url)) bringBack(url);
+  else htmx().ajax("GET", url, { source: panel, target: panel, swap: "innerHTML" }).catch(() => {}); // a toast tells
+}
+
+/** Put what was typed aside before another page comes into the panel. */
+function putAside() {
+  if (!panel?.dataset.dirty || !panel.dataset.url) return;
+  kept.set(panel.dataset.url, [...panel.childNodes]);
+  panel.replaceChildren();
+  delete panel.dataset.dirty;
+}
+
+/** @param {string} url */
+function bringBack(url) {
+  if (!panel) return;
+  putAside();
+  panel.replaceChildren(...(kept.get(url) ?? []));
+  kept.delete(url);
+  panel.dataset.url = url;
+  panel.dataset.dirty = "1";
+  panel.showModal();
+}
+
+/** @param {Event} event */
+function beforeSwap(event) {
+  const { detail } = /** @type {CustomEvent} */ (event);
+  if (!panel || detail.target !== panel || !detail.shouldSwap || detail.swapOverride === "none") return;
+  const { elt } = detail.requestConfig;
+  if (elt === panel) putAside();
+  else if (!elt.isConnected) detail.shouldSwap = false;
+}
+
+/** @param {CustomEvent} event */
+function filled({ target, detail }) {
+  if (!panel || target !== panel) return;
+  const isOpening = detail.requestConfig.elt === panel;
+  if (isOpening) panel.dataset.url = detail.pathInfo.requestPath;
+  if (detail.xhr.status < 400) delete panel.dataset.dirty;
+  const isAsked = isOpening || detail.xhr.status >= 400; // a refusal is shown even when the panel was closed meanwhile
+  if (isAsked && panel.childElementCount && !panel.open) panel.showModal();
+  if (isAsked) firstField(panel)?.focus();
 }
 
 /**
- * Where typing starts: left to itself the browser picks the close button when the fields are not laid out yet.
+ * Where typing starts, or goes on: left to itself the browser picks the close button when the fields are not laid out yet.
  * @param {HTMLElement} within
  * @returns {HTMLElement | null}
  */
 function firstField(within) {
-  return within.querySelector("[autofocus]") ?? within.querySelector("form :is(input:not([type=hidden]), select, textarea):enabled");
+  return within.querySelector("[aria-invalid=true]:not([type=hidden])") ?? within.querySelector("[autofocus]") ?? within.querySelector("form :is(input:not([type=hidden]), select, textarea):enabled");
 }
 
 function closePanel() {
-  panel?.close();
-}
-
-/**
- * Ask in the clinic's own dialog.
- * @param {string} text
- * @param {string | undefined} verb
- * @returns {Promise<boolean>}
- */
-function ask(text, verb) {
-  if (!question) return Promise.resolve(window.confirm(text));
-  const yes = /** @type {HTMLButtonElement} */ (question.querySelector("[value=yes]"));
-  /** @type {HTMLElement} */ (question.querySelector("p")).textContent = text;
-  yes.textContent = verb || yes.dataset.default || "";
-  question.returnValue = "no";
-  question.showModal();
-  return new Promise((answer) => {
-    question.addEventListener("close", () => answer(question.returnValue === "yes"), { once: true });
-  });
+  if (!isSending()) panel?.close();
 }
 
 /** @param {MouseEvent} event */
@@ -59,7 +79,7 @@ function clicked(event) {
   const link = /** @type {HTMLAnchorElement | null} */ (target.closest("a[data-panel]"));
   if (link && !(event.ctrlKey || event.metaKey || event.shiftKey)) {
     event.preventDefault();
-    openPanel(link.href);
+    if (!isSending()) openPanel(link.href);
   }
   if (target.closest("[data-close]")) closePanel();
   if (target === panel) closePanel();
@@ -72,38 +92,13 @@ function clicked(event) {
   }
 }
 
-/** @param {SubmitEvent} event */
-async function submitted(event) {
-  const form = /** @type {HTMLFormElement} */ (event.target);
-  const button = /** @type {HTMLButtonElement | null} */ (event.submitter);
-  const text = button?.dataset.confirm ?? form.dataset.confirm;
-  if (!text || form.dataset.confirmed) {
-    delete form.dataset.confirmed;
-    return;
-  }
-  event.preventDefault();
-  event.stopImmediatePropagation();
-  if (await ask(text, button?.dataset.confirmVerb ?? form.dataset.confirmVerb ?? button?.textContent?.trim())) {
-    form.dataset.confirmed = "1";
-    form.requestSubmit(button);
-  }
-}
-
-/** @param {Event} event */
-async function htmxConfirm(event) {
-  const detail = /** @type {CustomEvent} */ (event).detail;
-  if (!detail.question) return;
-  event.preventDefault();
-  const verb = detail.elt.dataset.confirmVerb ?? detail.elt.textContent?.trim();
-  if (await ask(detail.question, verb)) detail.issueRequest(true);
-}
-
 document.addEventListener("click", clicked);
-document.addEventListener("submit", submitted, { capture: true });
-document.addEventListener("htmx:confirm", htmxConfirm);
+document.addEventListener("htmx:beforeSwap", beforeSwap);
+document.addEventListener("htmx:afterSettle", (event) => filled(/** @type {CustomEvent} */ (event)));
 document.addEventListener("panel-close", () => {
   if (panel) delete panel.dataset.dirty;
-  closePanel();
+  panel?.close();
 });
 document.addEventListener("panel-open", (event) => openPanel(/** @type {CustomEvent} */ (event).detail.url));
 panel?.addEventListener("input", () => (panel.dataset.dirty = "1"));
+panel?.addEventListener("cancel", (event) => isSending() && event.preventDefault());

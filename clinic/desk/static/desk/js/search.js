@@ -7,6 +7,7 @@ const results = box?.querySelector(".search-results");
 const hits = () => /** @type {HTMLAnchorElement[]} */ ([...(results?.querySelectorAll("a") ?? [])]);
 
 function clear() {
+  if (input) htmx.trigger(input, "htmx:abort");
   results?.replaceChildren();
   input?.setAttribute("aria-expanded", "false");
 }
@@ -36,7 +37,7 @@ function key(event) {
 
 box?.addEventListener("keydown", (event) => key(/** @type {KeyboardEvent} */ (event)));
 box?.addEventListener("htmx:afterSwap", () => {
-  if (input && !input.value.trim()) clear();
+  if (input && (!input.value.trim() || !box.contains(document.activeElement))) clear();
   else input?.setAttribute("aria-expanded", String(hits().length > 0));
 });
 input?.addEventListener("focus", () => input.select());

@@ -1,0 +1,143 @@
+"""Answers that come late or in another order than they were asked for: what a person typed or did since is never overwritten."""
+
+import re
+from contextlib import suppress
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+from playwright.sync_api import Error, Page, Route, expect
+
+from clinic.scheduling import actions
+from clinic.scheduling.models import Appointment
+from tests.journeys.hands import box_of, login_as
+from tests.patients.factories import petrov
+from tests.scheduling.factories import book, dr_sokolov, make_chair, make_shift
+from tests.staff.factories import dr_orlova, registrar_belova
+
+SETTLED_MS = 700
+BUSY = """const soon = window.setTimeout.bind(window);
+window.setTimeout = (act, wait, ...rest) => soon(act, wait > 0 && wait < 100 ? 600 : wait, ...rest);"""
+"""A machine under load: short timers come late."""
+
+
+def at(hour: int) -> datetime:
+    """An hour of tomorrow at Arbat."""
+    zone = ZoneInfo("Europe/Moscow")
+    day = timezone.now().astimezone(zone).date() + timedelta(days=1)
+    return datetime(day.year, day.month, day.day, hour, tzinfo=zone)
+
+
+@pytest.fixture
+def diary(page: Page, base_url: str) -> Page:
+    """Tomorrow, two dentists in two chairs: Petrov at nine."""
+    with transaction.atomic():
+        for dentist in (dr_orlova(), dr_sokolov()):
+            make_shift(dentist, at(9), at(18))
+        book(at(9), 60, chair_id=make_chair().pk)
+        make_chair("Chair 2")
+        actor = registrar_belova()
+    login_as(page, actor, base_url)
+    page.goto(f"/diary/?day={at(9):%Y-%m-%d}")
+    expect(page.locator(".diary-card")).to_have_count(1)
+    page.wait_for_load_state("networkidle")
+    return page
+
+
+def tap_column(page: Page, number: int, minutes: float) -> None:
+    """A click on free time of a column, so many minutes after its beginning."""
+    column = box_of(page.locator(".diary-column").nth(number))
+    page.mouse.click(column["x"] + 60, column["y"] + minutes * 1.35)
+
+
+def hold_back(page: Page, words: str) -> list[Route]:
+    """The next request to an address with these words waits until it is let go."""
+    held: list[Route] = []
+    page.route(lambda url: words in url, lambda route: held.append(route), times=1)  # noqa: PLW0108
+    return held
+
+
+def let_go(page: Page, held: list[Route]) -> None:
+    """Its answer comes now, after everything else; one that the page has given up is no more."""
+    with suppress(Error):
+        held[0].continue_()
+    page.wait_for_timeout(SETTLED_MS)
+
+
+def test_what_is_typed_into_a_panel_at_once_stays_in_its_field(diary: Page) -> None:
+    diary.add_init_script(BUSY)
+    diary.reload()
+    tap_column(diary, 1, 120)
+    minutes = diary.locator("#panel [name=minutes]")
+    minutes.click()
+    minutes.press("Control+a")
+    diary.wait_for_timeout(800)
+    diary.keyboard.type("60")
+    expect(minutes).to_have_value("60")
+    expect(diary.locator("#panel [name=q]")).to_have_value("")
+
+
+def test_the_place_tapped_last_is_the_one_that_opens(diary: Page) -> None:
+    first = hold_back(diary, "/appointments/new/")
+    tap_column(diary, 0, 120)
+    tap_column(diary, 1, 180)
+    minutes = diary.locator("#panel [name=minutes]")
+    minutes.fill("60")
+    let_go(diary, first)
+    expect(minutes).to_have_value("60")
+    expect(diary.locator("#panel [name=time]")).to_have_value("12:00")
+
+
+def test_a_refresh_never_takes_the_card_from_the_hand(diary: Page) -> None:
+    card = diary.locator(".diary-card")
+    node, box = card.element_handle(), box_of(card)
+    poll = hold_back(diary, "/appointments?")
+    diary.evaluate("() => document.dispatchEvent(new Event('diary-changed'))")
+    diary.mouse.move(box["x"] + 40, box["y"] + 20)
+    diary.mouse.down()
+    petrov = Appointment.objects.get()
+    with transaction.atomic():
+        actions.describe(
+            actor=registrar_belova(),
+            at=timezone.now(),
+            appointment_id=petrov.pk,
+            version=petrov.version,
+            type_id=None,
+            assistant_id=None,
+            note="Late",
+        )
+    let_go(diary, poll)
+    assert node and node.evaluate("card => card.isConnected")
+    diary.mouse.move(box["x"] + 44, box["y"] + 20 + 60 * 1.35, steps=4)
+    expect(diary.locator(".diary-ghost")).to_contain_text("10:00–11:00")
+    diary.mouse.up()
+    expect(diary.locator("#toasts")).to_contain_text("Moved to 10:00–11:00.")
+    expect(card).to_have_attribute("title", re.compile("Late"))
+
+
+def test_what_is_charted_next_is_not_cleared_by_the_answer_to_the_one_before(page: Page, base_url: str) -> None:
+    with transaction.atomic():
+        patient, dentist = petrov(), dr_orlova()
+    login_as(page, dentist, base_url)
+    page.goto(f"/patients/{patient.pk}/chart/")
+    search = page.locator("#palette-search")
+    page.locator("[data-tooth='36'] .occlusal path[data-surface='O']").click()
+    first = hold_back(page, "/findings")
+    search.fill("caries")
+    search.press("Enter")
+    page.locator("[data-tooth='46'] .occlusal path[data-surface='O']").click()
+    search.fill("fract")
+    let_go(page, first)
+    expect(page.locator("#chart-list")).to_contain_text("36")
+    expect(search).to_have_value("fract")
+    expect(page.locator("[data-tooth='46'][aria-selected=true]")).to_have_count(1)
+    second = hold_back(page, "/findings")
+    search.press("Enter")
+    page.locator("[data-tooth='47'] .occlusal path[data-surface='O']").click()
+    search.fill("caries")
+    search.press("Enter")
+    let_go(page, second)
+    expect(page.locator("#chart-list tr", has_text="46")).to_be_visible()
+    expect(page.locator("#chart-list tr", has_text="47")).to_be_visible()

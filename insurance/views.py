@@ -193,7 +193,8 @@ def _policy_form(request: Request, patient: Patient, policy: Policy | None) -> H
         tell(request, _("The policy is saved."))
 
     title = _("Change the policy") if policy else _("New policy of %(patient)s") % {"patient": patient}
-    return panels.submit(request, PolicyForm(request.POST or None, initial=initial), save, context={"title": title, "verb": _("Save policy")})
+    context = {"patient": patient, "title": title, "verb": _("Save policy")}
+    return panels.submit(request, PolicyForm(request.POST or None, initial=initial), save, context=context)
 
 
 @page(Permission.INSURANCE_WRITE)
@@ -209,7 +210,7 @@ def letter_new(request: Request, policy_id: UUID) -> HttpResponse:
 
     form = LetterForm(request.POST or None, request.FILES or None, initial={"letter_date": _today(patient)})
     title = _("Guarantee letter, policy %(number)s") % {"number": policy.number}
-    return panels.submit(request, form, save, context={"title": title, "verb": _("Save letter")})
+    return panels.submit(request, form, save, context={"patient": patient, "title": title, "verb": _("Save letter")})
 
 
 @page(Permission.INSURANCE_VIEW)

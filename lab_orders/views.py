@@ -75,7 +75,7 @@ def order_new(request: Request, patient_id: UUID) -> HttpResponse:
         tell(request, _("Order %(number)s is drafted.") % {"number": order.number}, open_url=f"/lab/{order.pk}/")
 
     form = OrderForm(request.POST or None, patient=patient, initial={"procedures": request.GET.getlist("procedure")})
-    return panels.submit(request, form, save, context={"title": _("New laboratory order"), "verb": _("Draft the order")})
+    return panels.submit(request, form, save, context={"patient": patient, "title": _("New laboratory order"), "verb": _("Draft the order")})
 
 
 @page(Permission.LAB_VIEW)

@@ -187,7 +187,8 @@ def refund(request: Request, payment_id: UUID) -> HttpResponse:
         "kept": money(item.kept, item.payment.currency),
         "free": money(item.free, item.payment.currency),
     }
-    return panels.submit(request, form, save, context={"title": _("Refund"), "verb": _("Post refund"), "verb_class": "btn-danger", "lead": lead})
+    context = {"patient": patient, "title": _("Refund"), "verb": _("Post refund"), "verb_class": "btn-danger", "lead": lead}
+    return panels.submit(request, form, save, context=context)
 
 
 @page(Permission.INVOICE_ISSUE)
@@ -210,7 +211,7 @@ def invoice_new(request: Request, patient_id: UUID) -> HttpResponse:
         tell(request, _("Invoice %(label)s is issued.") % {"label": invoice.label}, open_url=f"/invoices/{invoice.pk}/file/")
 
     form = InvoiceForm(request.POST or None, patient=patient, charges=charges, initial={"language": patient.language})
-    context = {"title": _("New invoice"), "verb": _("Issue invoice"), "has_charges": bool(charges)}
+    context = {"patient": patient, "title": _("New invoice"), "verb": _("Issue invoice"), "has_charges": bool(charges)}
     return panels.submit(request, form, save, template="billing/invoice_new.html", context=context)
 
 

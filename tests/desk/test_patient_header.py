@@ -5,13 +5,14 @@ from datetime import UTC, date, datetime
 import pytest
 from django.template import Context, Template
 from django.test import RequestFactory
+from django.urls import reverse
 
 from clinic.desk.templatetags.desk import age, initials
 from clinic.patients.models import Alert, AlertKind, AlertSeverity, Patient
 from clinic.staff.models import User
 from clinic.staff.roles import Role
 from tests.patients.factories import make_patient
-from tests.staff.factories import make_user
+from tests.staff.factories import log_in, make_user
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -57,6 +58,19 @@ def test_it_escapes_what_people_typed() -> None:
     text = header_of(patient, make_user(Role.DENTIST))
     assert "<script>" not in text
     assert "<img" not in text
+
+
+FORMS = "patient-edit patient-contact-new patient-consent-new plan-new unplanned document-new lab-order-new invoice-new policy-new"
+
+
+@pytest.mark.parametrize("form", FORMS.split())
+def test_a_form_of_the_patient_opened_by_itself_warns_too(form: str) -> None:
+    patient, person = make_patient(), make_user(*Role)
+    with_alert(patient)
+    address = reverse(form, args=[patient.pk])
+    assert "Allergy: lidocaine" in log_in(person).get(address).content.decode()
+    beside = log_in(person).get(address, headers={"HX-Request": "true"}).content.decode()
+    assert "Allergy: lidocaine" not in beside
 
 
 def test_it_says_the_age_in_months_for_a_baby() -> None:

@@ -62,7 +62,9 @@ def document_new(request: Request, patient_id: UUID) -> HttpResponse:
         else:
             return HttpResponseClientRedirect(issued) if request.htmx else redirect(issued)
     status = 422 if request.method == "POST" else 200
-    return render(request, "desk/panel_form.html", {"form": form, "title": _("Issue a document"), "verb": _("Issue")}, status=status)
+    return render(
+        request, "desk/panel_form.html", {"patient": patient, "form": form, "title": _("Issue a document"), "verb": _("Issue")}, status=status
+    )
 
 
 @page(Permission.DOCUMENT_ISSUE)

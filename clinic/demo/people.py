@@ -81,8 +81,8 @@ class Clinic:
 def found_clinic(*, at: datetime) -> Clinic:
     """The company, its two branches, chairs, appointment types and everybody who works there."""
     first = TEAM[0]
-    manager = actions.create_first_user(username=first.username, last_name=first.last_name, first_name=first.first_name, password=PASSWORD, at=at)
-    manager = actions.update_own(actor=manager, language=first.language)
+    names = {"username": first.username, "last_name": first.last_name, "first_name": first.first_name, "language": first.language}
+    manager = actions.create_first_user(**names, password=PASSWORD, at=at).owner
     companies = [places.create_legal_entity(actor=manager, at=at, details=details) for details in COMPANIES]
     pairs = zip(companies, BRANCHES, strict=True)
     branches = [places.create_branch(actor=manager, at=at, details={**details, "legal_entity": company}) for company, details in pairs]

@@ -94,18 +94,20 @@ def context_of(user: User, *, request: UUID | None = None, address: str | None =
 
 
 @transaction.atomic
-def create_first_user(*, username: str, last_name: str, first_name: str, password: str, at: datetime) -> User:
-    """The clinic's first manager, made when there is nobody who could make one.
+def create_first_user(*, username: str, last_name: str, first_name: str, at: datetime, password: str | None = None, language: str = "en") -> Secret:
+    """The clinic's first manager, made when there is nobody who could make one; without a password a temporary one is made.
 
     :raises Conflict: when there are people already.
     """
     if User.objects.exists():
         raise Conflict(_("There are people already: log in as a manager and add this person on the people page."))
-    user = User(username=username, last_name=last_name, first_name=first_name, created_at=at)
-    _set_password(user, password)
-    user.save(force_insert=True)
+    user = User(created_at=at, must_change_password=password is None)
+    _fill(user, {"username": username.strip().lower(), "last_name": last_name, "first_name": first_name, "language": language})
+    value = password or temporary_password()
+    _set_password(user, value)
+    _save_account(user, force_insert=True)
     RoleGrant.objects.create(user=user, role=Role.MANAGER, created_at=at)
-    return user
+    return Secret(owner=user, value=value)
 
 
 @transaction.atomic

@@ -1,8 +1,12 @@
 """Accounts, roles and tokens: who may change whom, and what is refused."""
 
+import json
+from io import StringIO
 from uuid import uuid4
 
 import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
 from django.utils import timezone
 
 from clinic.history.models import Event
@@ -102,6 +106,23 @@ def test_a_person_who_left_loses_rights_and_tokens(manager: User) -> None:
 
 def test_the_first_manager_is_made_once() -> None:
     made = actions.create_first_user(username="first", last_name="One", first_name="Number", password="brush-twice-a-day", at=timezone.now())
-    assert made.may(Permission.STAFF_WRITE)
+    assert made.owner.may(Permission.STAFF_WRITE)
     with pytest.raises(Conflict):
         actions.create_first_user(username="second", last_name="Two", first_name="Number", password="brush-twice-a-day", at=timezone.now())
+
+
+def test_a_new_clinic_gets_its_first_manager_by_a_command() -> None:
+    out = StringIO()
+    names = ("--last-name", "Смит", "--first-name", "Анна", "--language", "fr")
+    call_command("create_first_user", "Boss", *names, "--json", stdout=out)
+    account = json.loads(out.getvalue())
+    boss = User.objects.get(username="boss")
+    assert (boss.must_change_password, boss.language, boss.check_password(account["password"])) == (True, "fr", True)
+    browser = Client()
+    browser.post("/login/", account)
+    assert browser.get("/settings/").headers["Location"].startswith("/account/password/")
+    browser.post("/account/password/", {"old": account["password"], "password": "brush-twice-a-day", "repeat": "brush-twice-a-day"})
+    pages = ("/", "/settings/", "/people/", "/patients/", "/diary/", "/till/", "/prices/", "/reports/")
+    assert all(browser.get(address).status_code < 500 for address in pages)
+    with pytest.raises(CommandError, match="people already"):
+        call_command("create_first_user", "other", *names)

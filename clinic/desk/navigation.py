@@ -1,6 +1,8 @@
 """The rail and the patient's tabs: one table each, filtered by what the person may do and by what exists."""
 
 from dataclasses import dataclass
+from functools import lru_cache
+from uuid import UUID
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
@@ -9,6 +11,8 @@ from django.utils.translation import pgettext_lazy
 
 from clinic.staff.models import User
 from clinic.staff.roles import Permission as P
+
+NOBODY = UUID(int=0)
 
 
 @dataclass(frozen=True)
@@ -112,7 +116,15 @@ SETTINGS = (
 
 
 def url_or_none(name: str, *args: object) -> str | None:
-    """The page's address, or none while nobody has built it."""
+    """The page's address, or none while nobody has built it; it is looked up once, every page leads to some thirty."""
+    if len(args) == 1 and isinstance(args[0], UUID):
+        pattern = _address(name, NOBODY)
+        return pattern and pattern.replace(str(NOBODY), str(args[0]))
+    return _address(name, *args)
+
+
+@lru_cache(maxsize=512)
+def _address(name: str, *args: object) -> str | None:
     try:
         return reverse(name, args=args)
     except NoReverseMatch:

@@ -1,6 +1,7 @@
 """Reads of the diary."""
 
 import hashlib
+import json
 import zoneinfo
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.urls import reverse
 from django.utils import timezone
@@ -29,6 +31,11 @@ from clinic.staff import queries as staff
 from clinic.staff.models import Branch, User
 from clinic.staff.roles import Permission, Role
 
+NEXT = """
+SELECT to_jsonb(a), to_jsonb(b), to_jsonb(d)
+FROM scheduling_appointment a JOIN staff_branch b ON b.id = a.branch_id JOIN staff_user d ON d.id = a.dentist_id
+WHERE a.patient_id = %s AND a.state = ANY(%s) AND a.ends_at > %s ORDER BY a.starts_at, a.id LIMIT 1
+"""
 RELATED = ("patient", "dentist", "assistant", "chair", "branch", "type")
 CARERS = (Role.DENTIST, Role.HYGIENIST)
 HELPERS = (Role.ASSISTANT, Role.HYGIENIST, Role.DENTIST)
@@ -201,12 +208,15 @@ def dentist_day(user: User, day: date, branch: Branch) -> AppointmentQuerySet:
 
 def next_appointment(patient: Patient, at: datetime | None = None) -> Appointment | None:
     """The appointment that the patient is in or will have next, with its branch and dentist."""
-    return (
-        patient.appointments.filter(state__in=rules.MOVABLE, ends_at__gt=at or timezone.now())
-        .select_related("branch", "dentist")
-        .order_by("starts_at", "pk")
-        .first()
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(NEXT, [patient.pk, list(rules.MOVABLE), at or timezone.now()])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    found, branch, dentist = (json.loads(text) for text in row)
+    appointment = Appointment.from_row(found)
+    appointment.branch, appointment.dentist = Branch.from_row(branch), User.from_row(dentist)
+    return appointment
 
 
 def patient_appointments(patient: Patient) -> AppointmentQuerySet:

@@ -4,8 +4,9 @@ import pytest
 from django.contrib import messages
 from django.contrib.messages.storage.fallback import FallbackStorage
 from django.http import HttpResponse
-from django.template import Context, Template
+from django.template import Context, Template, TemplateSyntaxError
 from django.test import Client, RequestFactory
+from django.utils import translation
 
 from clinic.desk.middleware import ToastMiddleware
 from clinic.lib.toasts import tell
@@ -87,3 +88,21 @@ def test_it_adds_toasts_to_a_fragment_and_leaves_a_page_alone() -> None:
     assert "&lt;Moved&gt;" in text
     assert 'hx-post="/undo/"' in text
     assert answer_with_toast() == "<p>part</p>"
+
+
+class TestSteady:
+    """What stands on every page is rendered once for each language."""
+
+    def test_it_is_said_in_the_language_of_the_reader(self) -> None:
+        frame = Template("{% load desk i18n %}{% steady %}<b>{% translate 'Log out' %}</b>{% endsteady %}")
+        said = []
+        for language in ("en", "ru", "en"):
+            with translation.override(language):
+                said.append(frame.render(Context()))
+        assert said[0] == said[2] != said[1]
+        assert "<b>Log out</b>" in said[0] and "<b>Выйти</b>" in said[1]
+
+    @pytest.mark.parametrize("part", ["{{ user }}", "{% if user %}yes{% endif %}", "{% icon name %}", "{% csrf_token %}", "{% url 'home' %}"])
+    def test_it_takes_nothing_of_the_page(self, part: str) -> None:
+        with pytest.raises(TemplateSyntaxError, match="steady"):
+            Template(f"{{% load desk %}}{{% steady %}}{part}{{% endsteady %}}")

@@ -1,11 +1,13 @@
 """`{% history_link record %}`: the way from any record to all of its past versions."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 from html import escape
 from uuid import UUID
 
 from django import template
 from django.urls import NoReverseMatch, reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -63,8 +65,19 @@ def _address(table: str) -> str:
 
 
 @register.simple_tag
-def history_event(line: Line, is_search: object = None) -> SafeString:
-    """One event of a list; in Python, because a page has fifty with hundreds of fields."""
+def history_events(lines: Iterable[Line], is_search: object = None) -> SafeString:
+    """The events under their days; in Python, because a page has fifty with hundreds of fields."""
+    parts: list[str] = []
+    day = None
+    for line in lines:
+        if line.day != day:
+            day = line.day
+            parts.append(format_html('<li class="history-day"><h2>{}</h2></li>', date_format(day, "DATE_FORMAT")))
+        parts.append(_event(line, is_search=bool(is_search)))
+    return mark_safe("\n".join(parts))  # noqa: S308 - every part is escaped
+
+
+def _event(line: Line, *, is_search: bool) -> str:
     links = [(record_url(line.table, str(line.key)), _("versions"))] if line.has_record_page else []
     links += [(reverse("patient-history", args=[line.patient_id]), _("patient"))] if is_search and line.patient_id else []
     shown = {
@@ -79,7 +92,7 @@ def history_event(line: Line, is_search: object = None) -> SafeString:
         "links": " ".join([f'<a class="small no-print" href="{escape(url)}">{escape(label)}</a>' for url, label in links]),
         "changes": f'<dl class="history-changes">{changes_in_html(line)}</dl>' if line.changes else "",
     }
-    return mark_safe(EVENT.format_map(shown))  # noqa: S308 - every value is escaped above
+    return EVENT.format_map(shown)
 
 
 @register.filter

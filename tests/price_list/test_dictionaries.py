@@ -69,6 +69,40 @@ def test_it_refuses_the_same_file_and_an_older_day() -> None:
         load(TWO, FIRST)
 
 
+def many(count: int) -> str:
+    return HEADER + "".join(f"{number};A16.{number:03};Услуга {number};1;\n" for number in range(count))
+
+
+def test_it_does_not_take_a_file_cut_short_for_the_whole_dictionary() -> None:
+    load(many(40), FIRST)
+    with pytest.raises(InvalidInput) as refusal:
+        load(many(5), SECOND)
+    assert "35" in str(refusal.value.fields["is_whole"])
+    assert len(open_codes(SECOND)) == 40
+    assert load(many(5), SECOND, is_whole=False).closed == 0
+
+
+def test_the_right_file_comes_back_after_a_wrong_one() -> None:
+    load(many(40), FIRST)
+    assert load(many(25), SECOND, version="wrong").closed == 15
+    assert load(many(40), SECOND, version="right again").added == 15
+    assert len(open_codes(SECOND)) == 40
+
+
+@pytest.mark.parametrize(
+    "content", [b"%PDF-1.7\x98\xff", b"PK\x03\x04\x98\x00", b"ID;S_CODE;NAME;REL;DATEOUT\n1;\x98;x;1;\n", b'ID;S_CODE;"' + b"x" * 200_000]
+)
+def test_it_refuses_what_is_no_text(content: bytes) -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        actions.import_dictionary(actor=None, kind="804n", content=content, version="1", valid_from=FIRST)
+    assert "file" in refusal.value.fields
+
+
+def test_a_title_keeps_its_odd_line_ends() -> None:
+    row = rules.read("804n", HEADER + '1;A;"Прием\u2028врача\u0085\nповторный";1;\n').rows[0]
+    assert row.title == "Прием\u2028врача\u0085\nповторный"
+
+
 @pytest.mark.parametrize(
     "text",
     ["", "PK\x03\x04", "a;b\n1;2\n", HEADER, HEADER + "1;A;x;1;32.13.2020\n", HEADER + "1;A;x\n", HEADER + ";;;;;;;\n"],

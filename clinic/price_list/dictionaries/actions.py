@@ -45,7 +45,7 @@ def import_dictionary(
     `actor` is None for the command, whose name stands in history instead.
 
     :raises InvalidInput: unknown kind, no version, a file that is not this dictionary (with the line).
-    :raises AlreadyImported: the same file again.
+    :raises AlreadyImported: the same file again; an earlier one may come back after a wrong one.
     :raises OlderThanKnown: a file dated before the last import.
     """
     if actor is not None:
@@ -78,11 +78,13 @@ def _import(
 ) -> DictionaryImport:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"dictionary {kind}"])
-    last = DictionaryImport.objects.filter(kind=kind).order_by("-valid_from", "-created_at").first()
+    last = DictionaryImport.objects.select_related("file").filter(kind=kind).order_by("-valid_from", "-created_at").first()
     _refuse_repeated(kind, content, last, valid_from)
     open_codes = {code.code: code for code in DictionaryCode.objects.filter(kind=kind, valid_to=None)}
     known = {code: (row.title, row.parent_code, row.tariff) for code, row in open_codes.items()}
     changes = rules.compare(known, reading.rows, is_whole=is_whole)
+    if is_whole and rules.looks_like_a_part(changes, known=len(known)):
+        raise _seems_a_part(changes, len(known))
     stored = files.store(content=content, media_type="text/csv")
     result = DictionaryImport.objects.create(
         kind=kind,
@@ -105,11 +107,18 @@ def _import(
 
 
 def _refuse_repeated(kind: str, content: bytes, last: DictionaryImport | None, valid_from: date) -> None:
-    digest = hashlib.sha256(content).hexdigest()
-    if DictionaryImport.objects.filter(kind=kind, file__sha256=digest).exists():
+    if last is None:
+        return
+    if last.file and last.file.sha256 == hashlib.sha256(content).hexdigest():
         raise AlreadyImported
-    if last is not None and valid_from < last.valid_from:
+    if valid_from < last.valid_from:
         raise OlderThanKnown
+
+
+def _seems_a_part(changes: rules.Changes, known: int) -> InvalidInput:
+    values = {"closed": len(changes.closed), "known": known}
+    message = _("This would close %(closed)s of %(known)s codes in force: the file seems cut short. Import it as a part, or get the whole file.")
+    return InvalidInput(fields={"is_whole": message % values})
 
 
 def _end(ended: Sequence[UUID], valid_from: date, closed_on: dict[str, date]) -> None:

@@ -6,9 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from io import StringIO
 
 KNOWN_BEFORE = date(2000, 1, 1)
 """Since when the codes of a dictionary's first import count as valid, unless a row says otherwise."""
+
+
+SMALL = 20
+"""A dictionary of fewer codes may change altogether."""
 
 
 class BadFile(ValueError):
@@ -64,11 +69,16 @@ COLUMNS = {
 
 
 def decode(content: bytes) -> str:
-    """Text of a dictionary's file: UTF-8 (with or without mark), else windows-1251."""
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1251")
+    """Text of a dictionary's file: UTF-8 (with or without mark), else windows-1251.
+
+    :raises BadFile: neither.
+    """
+    for encoding in ("utf-8-sig", "cp1251"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise BadFile("", 1)
 
 
 def read(kind: str, text: str) -> Reading:
@@ -76,11 +86,14 @@ def read(kind: str, text: str) -> Reading:
 
     :raises BadFile: missing columns, a broken line, a date or tariff that cannot be read, no rows.
     """
-    reader = csv.DictReader(text.splitlines(), delimiter=";")
-    missing = [name for name in COLUMNS[kind] if name not in (reader.fieldnames or ())]
-    if missing:
-        raise BadFile(", ".join(missing), 1)
-    lines = list(_records(reader))
+    reader = csv.DictReader(StringIO(text, newline=""), delimiter=";")
+    try:
+        missing = [name for name in COLUMNS[kind] if name not in (reader.fieldnames or ())]
+        if missing:
+            raise BadFile(", ".join(missing), 1)
+        lines = list(_records(reader))
+    except csv.Error as error:
+        raise BadFile("", reader.line_num) from error
     records = [(line, record) for line, record in lines if record[COLUMNS[kind][0]].strip()]
     if not records:
         raise BadFile("", 1)
@@ -103,6 +116,11 @@ def compare(known: Mapping[str, tuple[str, str, Decimal | None]], rows: Iterable
         born_closed=tuple(row for code, row in closed.items() if code not in known),
         repeated=tuple(sorted(repeated)),
     )
+
+
+def looks_like_a_part(changes: Changes, *, known: int) -> bool:
+    """Whether a file said to be whole closes so much of a dictionary that it is more likely a part of it, or cut short."""
+    return known >= SMALL and len(changes.closed) * 2 > known
 
 
 def version_in_name(name: str) -> str:

@@ -185,8 +185,8 @@ def write_off(*, performance: Performance, actor: User, at: datetime, quantity: 
 def reverse_write_off(*, performance: Performance, actor: User, at: datetime) -> WriteOff:
     """Return to their lots what the performance took, and cancel its shortages; a second call returns the same rows."""
     actor.require(Permission.PROCEDURE_REVERSE)
+    _hold_for_reversal(performance)
     taken = Movement.objects.filter(performance=performance, reverses=None, reversed_by_row=None).order_by("lot_id", "id")
-    list(Lot.objects.select_for_update().filter(pk__in=[movement.lot_id for movement in taken]).order_by("id"))
     Movement.objects.bulk_create(
         Movement(
             lot_id=movement.lot_id,
@@ -270,6 +270,15 @@ def remove_norm(*, actor: User, norm_id: UUID, version: int) -> None:
     if norm is not None:
         check_version(norm, version)
         norm.delete()
+
+
+def _hold_for_reversal(performance: Performance) -> None:
+    """Lock what the performance took and owes, lots first as everybody does: a delivery that settles its shortage now comes before or after."""
+    owed = Shortage.objects.filter(performance=performance, cancelled_at=None)
+    taken = Movement.objects.filter(performance=performance)
+    of_material = Q(branch=performance.branch_id, material__in=owed.values("material"))
+    list(Lot.objects.select_for_update().filter(of_material | Q(pk__in=taken.values("lot"))).order_by("id"))
+    list(owed.select_for_update().order_by("noted_at", "id"))
 
 
 def _lock_lots(materials: Iterable[UUID], branch_id: UUID) -> list[Lot]:

@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from decimal import Decimal
+from threading import Event, Timer
 from typing import Any
 from uuid import UUID
 
@@ -229,6 +230,36 @@ def test_several_performances_race_for_the_last_material_and_the_stock_ends_at_e
         outcomes = list(pool.map(complete, range(8)))
     assert outcomes.count(True) == 5
     assert on_hand(lot) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_reversal_takes_back_what_a_delivery_settles_at_that_very_moment() -> None:
+    with transaction.atomic():
+        material = make_material()
+        norm(material, "3")
+        performance, doctor = make_performance(), dr_orlova()
+        actions.write_off(performance=performance, actor=doctor, at=NOW)
+    is_settled, may_commit = Event(), Event()
+
+    def deliver() -> None:
+        with acting(Context(actor="system:race")), transaction.atomic():
+            make_lot(material, "5")
+            is_settled.set()
+            may_commit.wait(5)
+        connection.close()
+
+    def take_back() -> None:
+        is_settled.wait(5)
+        Timer(0.5, may_commit.set).start()
+        with acting(Context(actor="system:race")):
+            actions.reverse_write_off(performance=performance, actor=doctor, at=NOW)
+        connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        for outcome in [pool.submit(deliver), pool.submit(take_back)]:
+            outcome.result()
+    assert Lot.objects.get().on_hand == 5
+    assert Movement.objects.filter(performance=performance).aggregate(total=Sum("quantity"))["total"] == 0
 
 
 def test_its_rules_hold_in_a_replicating_session_too() -> None:

@@ -17,7 +17,8 @@ SELECT p.is_mine, p.settled, b.* FROM (
   FROM legal_progress) p
 CROSS JOIN LATERAL (
   SELECT array_agg(id), max(id), max(at) FROM (
-    SELECT e.id, e.at FROM history.event e WHERE e.id > p.low AND NOT EXISTS (SELECT FROM legal_entry x WHERE x.event_id = e.id)
+    SELECT e.id, e.at FROM history.event e WHERE e.id > p.low
+      AND NOT EXISTS (SELECT FROM legal_entry x WHERE x.event_id = e.id AND x.event_id > p.low)
     ORDER BY e.id LIMIT %(size)s) fresh) b
 """
 FRESH = "SELECT e.* FROM history.event e WHERE e.id BETWEEN %(first)s AND %(last)s AND e.id = ANY(%(ids)s)"

@@ -25,7 +25,7 @@ SKEW = timedelta(minutes=5)
 LONG_OPEN = timedelta(minutes=5)
 UNSEALED = f"""
 SELECT {leaves.COLUMNS} FROM history.event e
-WHERE id > %s AND NOT EXISTS (SELECT FROM history.leaf l WHERE l.event_id = e.id) ORDER BY id LIMIT %s
+WHERE id > %(low)s AND NOT EXISTS (SELECT FROM history.leaf l WHERE l.event_id = e.id AND l.event_id > %(low)s) ORDER BY id LIMIT %(batch)s
 """  # noqa: S608 - our own columns
 ONE = f"SELECT {leaves.COLUMNS} FROM history.event WHERE id = %s"  # noqa: S608
 COPY_LEAVES = "COPY history.leaf (pos, event_id, event_at, patient_id, pseq, head, commit, hash) FROM STDIN (FORMAT binary)"
@@ -128,7 +128,7 @@ class Sequencer:
     def _unsealed(self) -> list[LedgerRow]:
         low = self._number("SELECT low FROM history.sequencer")
         with self._connection.cursor(row_factory=class_row(LedgerRow)) as cursor:
-            return cursor.execute(UNSEALED, [low, self._batch]).fetchall()
+            return cursor.execute(UNSEALED, {"low": low, "batch": self._batch}).fetchall()
 
     def _seal(self, rows: list[LedgerRow]) -> Sealed:
         vkey = keys.current(self._connection)

@@ -193,6 +193,15 @@ def test_an_event_that_is_committed_late_is_not_missed() -> None:
     assert Entry.objects.count() == Event.objects.count()
 
 
+def test_reading_on_begins_at_the_mark_in_both_tables() -> None:
+    """Compared from its first row, a table of ten million kept every search waiting for two seconds."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config(name, 'off', true) FROM unnest(ARRAY['enable_seqscan', 'enable_hashjoin', 'enable_nestloop']) name")
+        cursor.execute(f"EXPLAIN {indexing.BATCH}", {"size": 5000})
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert "Index Cond: (event_id > " in plan.partition("legal_entry")[2], plan
+
+
 @pytest.mark.django_db(transaction=True)
 def test_words_of_a_destroyed_body_are_destroyed_with_it() -> None:
     with transaction.atomic():

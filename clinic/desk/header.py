@@ -62,6 +62,12 @@ class PatientHeader:
     def next_appointment(self) -> Appointment | None:
         return scheduling.next_appointment(self._patient)
 
+    @property
+    def is_next_elsewhere(self) -> bool:
+        """Whether the next appointment is in another branch than the one where this person works now; its time is that branch's."""
+        here = self._user.works_in
+        return self.next_appointment is not None and here is not None and self.next_appointment.branch_id != here.pk
+
     @cached_property
     def visit(self) -> Visit | None:
         """The visit that the patient sits in the chair for, to those who may read it."""

@@ -1,6 +1,7 @@
 """The chart's and the visits' pages."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -11,7 +12,7 @@ from charting.models import NoteTemplate, Visit, VisitAddendum
 from clinic.history.models import Event
 from clinic.staff.roles import Role
 from tests.charting.factories import NOW, make_visit, patient_petrov
-from tests.scheduling.factories import book, make_shift
+from tests.scheduling.factories import book, make_chair, make_shift
 from tests.staff.factories import dr_orlova, log_in, make_branch, make_user
 
 pytestmark = pytest.mark.django_db
@@ -104,3 +105,22 @@ def test_a_note_waits_for_its_dentist() -> None:
     assert "sign-form" not in page
     assert assistant.post(f"/visits/{visit.pk}/sign/", {"version": 1}).status_code == 403
     assert visit.opened_at == NOW
+
+
+def test_times_are_those_of_the_branch_where_it_happened() -> None:
+    """A lawyer in Moscow reads that a visit in Nice began at ten, as it did there."""
+    nice = make_branch("Nice", time_zone="Europe/Paris", currency="EUR", language="fr")
+    reader = log_in(make_user(Role.DENTIST, username="reader", branch=None, home_branch=make_branch()))
+    visit = actions.open_visit(patient=patient_petrov(), dentist=dr_orlova(), branch=nice, actor=dr_orlova(), at=NOW)
+    visit = actions.write_visit(visit=visit, version=visit.version, sections={"complaint": "Боль"}, actor=dr_orlova())
+    actions.sign_visit(visit=visit, version=visit.version, actor=dr_orlova(), at=NOW)
+    for address in (f"/visits/{visit.pk}/", f"/visits/{visit.pk}/print/", f"/patients/{visit.patient_id}/visits/"):
+        page = reader.get(address).content.decode()
+        assert ("10:00" in page, "12:00" in page) == (True, False), address
+    tomorrow = timezone.now() + timedelta(days=1)
+    start = tomorrow.replace(hour=8, minute=30, second=0, microsecond=0)
+    make_shift(start=start - timedelta(hours=1), end=start + timedelta(hours=3), branch=nice)
+    booked = book(start, chair_id=make_chair("Fauteuil", nice).pk, patient_id=visit.patient_id, at=timezone.now())
+    header = reader.get(f"/patients/{visit.patient_id}/").content.decode()
+    assert f"{booked.starts_at.astimezone(ZoneInfo('Europe/Paris')):%H:%M}" in header
+    assert "Nice" in header

@@ -129,10 +129,14 @@ def tooth_place(tooth: ProcedureTooth) -> rules.Place:
     return rules.Place(tooth.tooth, frozenset(tooth.surfaces), frozenset(tooth.roots), tooth.role)
 
 
+def teeth_at(patient: Patient, at: datetime) -> rules.Mouth:
+    """Which teeth are absent, or implants, at the instant; of the marks only those that tell it."""
+    return _mouth(read_together(ABSENCES, {"patient": patient.pk, "at": at, "absences": sorted(rules.ABSENCES)}), at)
+
+
 def absent_teeth(patient: Patient, at: datetime) -> frozenset[int]:
     """Teeth that are not in the mouth at the instant."""
-    found = read_together(ABSENCES, {"patient": patient.pk, "at": at, "absences": sorted(rules.ABSENCES)})
-    return _mouth(found, at).absent
+    return teeth_at(patient, at).absent
 
 
 def code_on(code: str, day: date) -> DictionaryCode:

@@ -29,6 +29,8 @@ FINDING_KINDS = tuple(SEVERITIES) + WITHOUT_SEVERITY
 ON_SURFACES = frozenset({"caries", "fracture", "wear", "sensitivity", "discoloration", "recession", "plaque", "calculus"})
 ON_MOUTH = frozenset({"plaque", "calculus"})
 ABSENCES = frozenset({"missing", "unerupted"})
+NOT_ON_IMPLANT = frozenset({"caries", "pulpitis", "apical_periodontitis", "unerupted", "impacted", "retained_root"})
+"""What only a tooth of one's own can have: neither decay nor a pulp, nor roots."""
 
 # Notes
 
@@ -66,6 +68,7 @@ TRANSITIONS: dict[str, frozenset[str]] = {
 PERFORMABLE = frozenset({"proposed", "planned", "in_progress"})
 STARTING_STATES = frozenset({"proposed", "planned", "referred", "existing_here", "existing_elsewhere"})
 
+NEVER_TO_IMPLANT = frozenset({"root_canal", "post"})
 ON_ABSENT_TOOTH = frozenset({"implant", "bridge", "denture", "none", "splint"})
 HEALS: dict[str, frozenset[str]] = {
     "filling": frozenset({"caries", "fracture", "wear", "sensitivity"}),
@@ -111,8 +114,10 @@ def place_problems(place: Place) -> list[Problem]:
     return problems
 
 
-def finding_problems(*, kind: str, severity: str, place: Place | None, absent: frozenset[int]) -> list[Problem]:
-    """What is impossible about a finding; `absent` are the teeth that are not in the mouth on that day."""
+def finding_problems(
+    *, kind: str, severity: str, place: Place | None, absent: frozenset[int], implants: frozenset[int] = frozenset()
+) -> list[Problem]:
+    """What is impossible about a finding; `absent` are the teeth that are not in the mouth on that day, `implants` those replaced by one."""
     if kind not in FINDING_KINDS:
         return [Problem("no_such_finding", "kind", {"kind": kind})]
     problems = []
@@ -125,10 +130,14 @@ def finding_problems(*, kind: str, severity: str, place: Place | None, absent: f
         problems.append(Problem("finding_has_no_surfaces", "surfaces", {"kind": kind}))
     if place.tooth in absent:
         problems.append(Problem("tooth_absent", "tooth", {"tooth": place.tooth}))
+    if place.tooth in implants and kind in NOT_ON_IMPLANT:
+        problems.append(Problem("tooth_is_implant", "tooth", {"tooth": place.tooth}))
     return problems
 
 
-def procedure_problems(*, scope: str, effect: str, places: Sequence[Place], absent: frozenset[int]) -> list[Problem]:
+def procedure_problems(
+    *, scope: str, effect: str, places: Sequence[Place], absent: frozenset[int], implants: frozenset[int] = frozenset()
+) -> list[Problem]:
     """What is impossible about placing a service of this scope and effect on these teeth."""
     problems = [problem for place in places for problem in place_problems(place)]
     if problems:
@@ -138,6 +147,8 @@ def procedure_problems(*, scope: str, effect: str, places: Sequence[Place], abse
     problems += _scope_problems(scope, effect, places)
     if effect not in ON_ABSENT_TOOTH:
         problems += [Problem("tooth_absent", "teeth", {"tooth": place.tooth}) for place in places if place.tooth in absent]
+    if effect in NEVER_TO_IMPLANT:
+        problems += [Problem("tooth_is_implant", "teeth", {"tooth": place.tooth}) for place in places if place.tooth in implants]
     return problems
 
 
@@ -259,8 +270,15 @@ class Mouth:
     def absent(self) -> frozenset[int]:
         return frozenset(number for number, state in self.presence.items() if state in ("missing", "unerupted"))
 
+    @property
+    def implants(self) -> frozenset[int]:
+        return frozenset(number for number, state in self.presence.items() if state == "implant")
+
     def on(self, tooth: int) -> list[Mark]:
         return [mark for mark in self.marks if mark.tooth == tooth]
+
+
+EMPTY_MOUTH = Mouth({}, ())
 
 
 def mouth_at(findings: Iterable[FindingFact], procedures: Iterable[ProcedureFact], at: datetime) -> Mouth:

@@ -99,6 +99,7 @@ PROBLEMS = {
     "finding_has_no_surfaces": gettext_lazy("This finding belongs to the whole tooth, not to a surface."),
     "tooth_needed": gettext_lazy("Choose a tooth for this finding."),
     "tooth_absent": gettext_lazy("Tooth %(tooth)s is not in the mouth on this day."),
+    "tooth_is_implant": gettext_lazy("Tooth %(tooth)s is an implant on this day: it has neither decay nor pulp nor roots of its own."),
     "tooth_twice": gettext_lazy("Tooth %(tooth)s is named twice."),
     "teeth_needed": gettext_lazy("Choose the tooth or teeth first."),
     "no_teeth_for_mouth": gettext_lazy("This service is for the whole mouth: leave the teeth out."),

@@ -104,8 +104,9 @@ def add_procedure(
         raise InvalidInput(fields={"state": _("A procedure starts as proposed, planned, referred or existing.")})
     if len(note) > 500:
         raise InvalidInput(fields={"note": _("At most %(limit)s characters.") % {"limit": 500}})
-    absent = queries.absent_teeth(patient, at) if places else frozenset()
-    words.refuse(rules.procedure_problems(scope=service.scope, effect=service.chart_effect, places=places, absent=absent))
+    mouth = queries.teeth_at(patient, at) if places else rules.EMPTY_MOUTH
+    wanted = {"scope": service.scope, "effect": service.chart_effect}
+    words.refuse(rules.procedure_problems(**wanted, places=places, absent=mouth.absent, implants=mouth.implants))
     values = {"service": service, "state": state, "recorded_at": at, "recorded_by": actor, "note": note.strip()}
     procedure, is_new = create_once(Procedure, id, patient=patient, **values)
     if is_new:
@@ -181,9 +182,10 @@ def _refuse_absent(procedure: Procedure, at: datetime) -> None:
     places = [queries.tooth_place(row) for row in procedure.teeth.order_by("tooth")]
     if not places:
         return
-    absent = queries.absent_teeth(procedure.patient, at)
-    problems = rules.procedure_problems(scope=procedure.service.scope, effect=procedure.service.chart_effect, places=places, absent=absent)
-    gone = [problem for problem in problems if problem.code == "tooth_absent"]
+    mouth = queries.teeth_at(procedure.patient, at)
+    wanted = {"scope": procedure.service.scope, "effect": procedure.service.chart_effect}
+    problems = rules.procedure_problems(**wanted, places=places, absent=mouth.absent, implants=mouth.implants)
+    gone = [problem for problem in problems if problem.code in ("tooth_absent", "tooth_is_implant")]
     if gone:
         raise ToothGone(gone, procedure.patient)
 

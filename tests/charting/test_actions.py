@@ -57,6 +57,17 @@ def test_a_missing_tooth_takes_no_caries() -> None:
         make_finding("caries", 46, "O")
 
 
+def test_an_implant_takes_no_caries_and_a_planned_root_filling_is_not_done_in_it() -> None:
+    planned = make_procedure("root_canal", place(36), days_ago=9)
+    perform(make_procedure("extraction", place(36), days_ago=8), days_ago=8)
+    perform(make_procedure("implant", place(36), days_ago=7), days_ago=7)
+    with pytest.raises(InvalidInput, match="implant"):
+        make_finding("caries", 36, "O")
+    with pytest.raises(actions.ToothGone, match="implant"):
+        perform(planned)
+    assert make_procedure("crown", place(36)).state == "proposed"
+
+
 def test_only_those_who_chart_may_chart() -> None:
     for role in (Role.ADMINISTRATOR, Role.LAWYER, Role.MANAGER, Role.ACCOUNTANT):
         with pytest.raises(NotAllowed):

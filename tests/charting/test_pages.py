@@ -10,6 +10,7 @@ from django.utils import timezone
 from charting import actions
 from charting.models import NoteTemplate, Visit, VisitAddendum
 from clinic.history.models import Event
+from clinic.staff.models import User
 from clinic.staff.roles import Role
 from tests.charting.factories import NOW, make_visit, patient_petrov
 from tests.scheduling.factories import book, make_chair, make_shift
@@ -110,7 +111,9 @@ def test_a_note_waits_for_its_dentist() -> None:
 def test_times_are_those_of_the_branch_where_it_happened() -> None:
     """A lawyer in Moscow reads that a visit in Nice began at ten, as it did there."""
     nice = make_branch("Nice", time_zone="Europe/Paris", currency="EUR", language="fr")
-    reader = log_in(make_user(Role.DENTIST, username="reader", branch=None, home_branch=make_branch()))
+    person = make_user(Role.DENTIST, username="reader")
+    User.objects.filter(pk=person.pk).update(home_branch=make_branch())
+    reader = log_in(person)
     visit = actions.open_visit(patient=patient_petrov(), dentist=dr_orlova(), branch=nice, actor=dr_orlova(), at=NOW)
     visit = actions.write_visit(visit=visit, version=visit.version, sections={"complaint": "Боль"}, actor=dr_orlova())
     actions.sign_visit(visit=visit, version=visit.version, actor=dr_orlova(), at=NOW)

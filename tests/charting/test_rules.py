@@ -126,6 +126,21 @@ def test_a_service_is_placed_only_where_it_can_be(scope: str, effect: str, chose
     assert [problem.code for problem in problems] == codes
 
 
+@pytest.mark.parametrize("kind", ["caries", "pulpitis", "apical_periodontitis", "impacted"])
+def test_an_implant_does_not_decay(kind: str) -> None:
+    place = Place(36)
+    found = rules.finding_problems(kind=kind, severity="", place=place, absent=NOBODY, implants=frozenset({36}))
+    assert [problem.code for problem in found] == ["tooth_is_implant"]
+    assert rules.finding_problems(kind="mobility", severity="1", place=place, absent=NOBODY, implants=frozenset({36})) == []
+
+
+def test_an_implant_has_no_canals_but_takes_a_crown() -> None:
+    of_implant: dict[str, Any] = {"places": [Place(36)], "absent": NOBODY, "implants": frozenset({36})}
+    assert [problem.code for problem in rules.procedure_problems(scope="root", effect="root_canal", **of_implant)] == ["tooth_is_implant"]
+    assert rules.procedure_problems(scope="tooth", effect="crown", **of_implant) == []
+    assert rules.procedure_problems(scope="tooth", effect="extraction", **of_implant) == []
+
+
 def test_a_filling_heals_only_the_surfaces_it_covers() -> None:
     treated = Place(16, frozenset("MO"))
     assert rules.heals(effect="filling", treated=treated, finding_kind="caries", finding_surfaces=frozenset("O"))

@@ -2,6 +2,7 @@
 
 import hashlib
 import mimetypes
+import shutil
 import tempfile
 import time
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from string import Template
-from typing import IO, Any
+from typing import IO, Any, cast
 from uuid import UUID
 from zipfile import ZIP_DEFLATED, ZipFile
 from zoneinfo import ZoneInfo
@@ -33,7 +34,7 @@ from exports import card, evidence_record
 from exports.models import Evidence
 
 README = Path(__file__).parent / "evidence_readme.txt"
-IN_MEMORY = 16 * 2**20
+IN_MEMORY, COPY_BYTES = 8 * 2**20, 2**20
 POLL = 0.1
 
 
@@ -85,8 +86,10 @@ def ask(
         raise InvalidInput(fields={"until": _("The period ends before it begins.")})
     asked = Evidence(id=id or uuid7(), patient=patient, reason=reason.strip(), since=since, until=until, asked_by=user, asked_at=at)
     asked.language = card.language_of(language, patient.language)
-    content = evidence_record.render(asked, zone=ZoneInfo(patient.branch.time_zone))
-    asked.pdf = store(content=content, media_type="application/pdf")
+    with tempfile.SpooledTemporaryFile(IN_MEMORY) as paper:
+        evidence_record.write(cast("IO[bytes]", paper), asked, zone=ZoneInfo(patient.branch.time_zone))
+        paper.seek(0)
+        asked.pdf = store(content=cast("IO[bytes]", paper), media_type="application/pdf")
     files = [sha256 for sha256, _type in evidence_record.files_of(patient_id, since, until).values()]
     body = {"id": str(asked.pk), "reason": asked.reason, "since": since, "until": until, "pdf": asked.pdf.sha256, "files": files}
     asked.request_event = record_print(what="evidence", patient_id=patient_id, body=body)
@@ -121,8 +124,8 @@ def take(evidence: Evidence, *, wait: float = 0) -> Archive:
     target: Any = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - the answer streams it and closes it
     with ZipFile(target, "w", ZIP_DEFLATED) as archive:
         events = bundle.write(reader, archive, frame, _attachments(evidence), first=first, last=last)
-        with default_storage.open(evidence.pdf.storage_name) as stream:
-            archive.writestr("record.pdf", stream.read())
+        with default_storage.open(evidence.pdf.storage_name) as stream, archive.open("record.pdf", "w") as entry:
+            shutil.copyfileobj(stream, entry, COPY_BYTES)
         archive.writestr("README.txt", _readme(evidence, frame))
     target.seek(0)
     digest = hashlib.file_digest(target, "sha256").hexdigest()

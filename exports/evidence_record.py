@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from importlib import import_module
+from typing import IO
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -13,7 +15,6 @@ from django.utils.dateparse import parse_datetime
 from clinic.history import queries, wording
 from clinic.history.models import Event
 from clinic.history.wording import Line
-from clinic.lib import pdf
 from clinic.patients.models import Patient
 from exports.models import Evidence
 
@@ -46,16 +47,11 @@ class Entry:
         return self.served_at is not None and self.entered_at - self.served_at > LATE
 
 
-def render(evidence: Evidence, *, zone: ZoneInfo) -> bytes:
-    """The PDF in the language of the evidence, times in the branch's zone."""
+def write(target: IO[bytes], evidence: Evidence, *, zone: ZoneInfo) -> None:
+    """The PDF in the language of the evidence, times in the branch's zone; written as it is read."""
+    paper = import_module("exports.evidence_paper")  # by the first document, like every maker of PDF
     with translation.override(evidence.language), timezone.override(zone):
-        context = {
-            "evidence": evidence,
-            "patient": evidence.patient,
-            "entries": list(entries_of(evidence.patient, evidence.since, evidence.until)),
-            "zone": zone,
-        }
-        return pdf.render("exports/pdf/evidence.html", context, language=evidence.language)
+        paper.write(target, evidence, entries_of(evidence.patient, evidence.since, evidence.until), zone=zone)
 
 
 def entries_of(patient: Patient, since: datetime | None, until: datetime | None) -> Iterator[Entry]:

@@ -16,7 +16,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 EMPTY = "–"
-LONGEST = 2000
+LONGEST = 50_000
 
 
 class Names(Protocol):

@@ -18,6 +18,7 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from charting import actions as charting
+from clinic.files.actions import read
 from clinic.history.context import acting
 from clinic.history.evidence.bundle import VERIFIER
 from clinic.history.models import Event
@@ -184,3 +185,18 @@ def test_the_api_asks_and_takes(seq: "psycopg.Connection[Any]", sequencer: Seque
     answer = client.get(archive)
     assert verdict(answer.getvalue(), keys.current(seq) or "", tmp_path)[0] == 0
     assert [row["is_sealed"] for row in client.get(url).json()] == [True]
+
+
+def test_a_long_record_goes_overleaf_and_says_how_long_it_is(lawyer: User) -> None:
+    with transaction.atomic(), acting(context_of(lawyer, purpose="legal")):
+        patient = patient_petrov()
+        visit = charting.open_visit(patient=patient, dentist=dr_orlova(), branch=make_branch(), actor=dr_orlova(), at=timezone.now())
+        type(visit).objects.filter(pk=visit.pk).update(treatment="Слизистая <бледно-розовая> & без особенностей. " * 200 + "х" * 500)
+        asked = evidence.ask(user=lawyer, patient_id=patient.pk, reason="Иск & <жалоба>", language="fr", at=timezone.now())
+    pages = PdfReader(BytesIO(read(asked.pdf))).pages
+    text = " ".join(" ".join(page.extract_text() for page in pages).split())
+    assert len(pages) > 1
+    assert text.count("<бледно-розовая> & без") == 200
+    assert f"page {len(pages)} sur" in text
+    entries = Event.objects.filter(patient_id=patient.pk, id__lt=asked.request_event).exclude(tbl="files_storedfile").count()
+    assert f"Fin du dossier, entrées : {entries}" in text

@@ -120,6 +120,40 @@ def test_it_sees_what_parts_the_columns(tmp_path: Path, text: str) -> None:
     assert [row[:2] for row in sheets.read(path)][1:] == [("Цой", "Яна")]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        'Фамилия;Имя;Адрес\nЦой;Яна;"ул. Мира\nИванов;Пётр;Арбат 1\nПетров;Иван;\n',
+        'Фамилия;Имя;Адрес\n"Цой;Яна;Мира\nИванов;Пётр;Арбат 1\n',
+        'Фамилия;Имя\n"Цой;Яна\nИванов;Пётр\n',
+    ],
+)
+def test_an_open_quotation_mark_swallows_nobody(tmp_path: Path, text: str) -> None:
+    with pytest.raises(sheets.UnreadableSheet) as refusal:
+        list(sheets.read(write(tmp_path, text)))
+    assert "Цой" in str(refusal.value.message)
+
+
+def test_a_cell_may_have_lines(tmp_path: Path) -> None:
+    path = write(tmp_path, 'Фамилия;Имя;Адрес\nЦой;Яна;"ул. Мира; 1\nкв. 5; домофон 5"\nИванов;"Пётр ""Великий""";Арбат\n')
+    assert [row[2] for row in sheets.read(path)][1:] == ["ул. Мира; 1\nкв. 5; домофон 5", "Арбат"]
+    path = write(tmp_path, 'ФИО;Заметка\nЦой Яна;"первая; строка\nвторая; строка\nтретья"\n')
+    assert len(list(sheets.read(path))) == 2
+
+
+@pytest.mark.parametrize("state", ["hidden", "visible"])
+def test_it_reads_the_sheet_that_is_shown_and_filled(tmp_path: Path, state: str) -> None:
+    book = Workbook()
+    if state == "hidden":
+        book.worksheets[0].sheet_state = "hidden"
+        book.worksheets[0].append(["служебное"])
+    people = book.create_sheet("Пациенты")
+    people.append(["Фамилия", "Имя"])
+    book.active = people
+    book.save(tmp_path / "list.xlsx")
+    assert sheets.columns_of(tmp_path / "list.xlsx") == ["Фамилия", "Имя"]
+
+
 def test_it_reads_letters_that_come_late(tmp_path: Path) -> None:
     path = write(tmp_path, "Last;First\n" + "Smith;John\n" * 40_000 + "Иванов;Пётр\n", "cp1251")
     assert [*sheets.read(path)][-1] == ("Иванов", "Пётр")

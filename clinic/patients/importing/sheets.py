@@ -118,15 +118,22 @@ def _xlsx_rows(path: Path) -> Iterator[Cells]:
 
 
 def _rows_of(book: Workbook) -> Iterator[Cells]:
+    """The rows of the first sheet that is shown and holds any."""
     with closing(book):
-        sheet = book.worksheets[0] if book.worksheets else None
-        if sheet is None:
+        if not book.worksheets:
             raise UnreadableSheet(_("The file holds no sheet."))
-        sheet.reset_dimensions()  # what the file says of its size may be formatting down to the last row
-        try:
-            yield from sheet.iter_rows(values_only=True)
-        except DAMAGED as error:
-            raise UnreadableSheet(_("The sheet is damaged and cannot be read to its end.")) from error
+        shown = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+        for sheet in shown or book.worksheets:
+            sheet.reset_dimensions()  # what the file says of its size may be formatting down to the last row
+            try:
+                rows = sheet.iter_rows(values_only=True)
+                first = next((row for row in rows if any(cell is not None for cell in row)), None)
+                if first is not None:
+                    yield first
+                    yield from rows
+                    return
+            except DAMAGED as error:
+                raise UnreadableSheet(_("The sheet is damaged and cannot be read to its end.")) from error
 
 
 def _refuse_bomb(path: Path) -> None:
@@ -150,11 +157,25 @@ def _csv_rows(path: Path, start: bytes) -> Iterator[Cells]:
     delimiter = directive[1] if directive else _delimiter(text)
     with path.open(encoding=encoding, newline="", errors="strict") as file:
         try:
-            yield from islice((tuple(row) for row in csv.reader(file, delimiter=delimiter)), 1 if directive else 0, None)
+            rows = islice(csv.reader(file, delimiter=delimiter), 1 if directive else 0, None)
+            width = 0
+            for row in rows:
+                width = width or len(row)
+                _refuse_swallowed(row, delimiter, width)
+                yield tuple(row)
         except UnicodeDecodeError as error:
             raise UnreadableSheet(_("The letters of this file cannot be read. Save it as UTF-8.")) from error
         except csv.Error as error:
             raise UnreadableSheet(_("This file is not a table: a quotation mark is left open or a cell is endless.")) from error
+
+
+def _refuse_swallowed(row: list[str], delimiter: str, width: int) -> None:
+    """A quotation mark that nobody closed makes one cell of all the rows up to the next one: people would be lost in it."""
+    lines = [line.count(delimiter) for cell in row if "\n" in cell for line in cell.split("\n")[1:] if line.strip()]
+    are_rows = [count >= width - 1 for count in lines]
+    if any(are_rows) and width > 1 and (width > 2 or all(are_rows)):
+        start = {"start": delimiter.join(row)[:60]}
+        raise UnreadableSheet(_("A quotation mark is left open: the rows after “%(start)s” run into one cell. Correct it and try again.") % start)
 
 
 def _telling(path: Path, start: bytes) -> bytes:

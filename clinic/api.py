@@ -75,7 +75,8 @@ def _field(item: dict[str, Any]) -> tuple[str, str]:
     """Name and words of one problem; ninja's own pagination names the parameter alone."""
     if "loc" not in item:
         return next(iter(item), ""), str(NOT_VALID)
-    return name_of(item["loc"][2:] or item["loc"]), in_words(item)
+    location = item["loc"][2:] or (item["loc"] if item["loc"][0] == "body" else item["loc"][1:])
+    return name_of(location), in_words(item)
 
 
 @api.exception_handler(AuthenticationError)

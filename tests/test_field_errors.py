@@ -35,6 +35,13 @@ def test_fields_are_refused_in_the_language_of_the_caller(language: str) -> None
 
 
 @pytest.mark.django_db
+def test_a_parameter_of_the_address_is_called_as_it_is_written() -> None:
+    browser = manager("en")
+    assert set(browser.get("/api/v1/appointments").json()["fields"]) == {"branch", "from", "to"}
+    assert set(browser.get("/api/v1/appointments", {"branch": "x", "from": "y", "to": "z"}).json()["fields"]) == {"branch", "from", "to"}
+
+
+@pytest.mark.django_db
 def test_a_body_that_is_no_json_is_refused_in_words() -> None:
     answer = manager("ru").post("/api/v1/rooms", "{", content_type="application/json")
     assert (answer.status_code, answer.json()["code"]) == (400, "unreadable")

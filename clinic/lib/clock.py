@@ -1,7 +1,13 @@
 """Instants, branch days and their zones."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+
+def is_skipped(day: date, wall_clock: time, zone: str) -> bool:
+    """Whether the clocks of the zone jump over that time on that day (the night in which summer time begins)."""
+    local = datetime.combine(day, wall_clock, ZoneInfo(zone))
+    return local.astimezone(UTC).astimezone(ZoneInfo(zone)).time() != wall_clock
 
 
 def branch_day(instant: datetime, zone: str) -> date:

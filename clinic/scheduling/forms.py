@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from clinic.lib.clock import is_skipped
 from clinic.lib.inputs import DateInput
 from clinic.scheduling import queries
 from clinic.scheduling.models import Appointment, Room, Shift
@@ -45,6 +46,12 @@ class WhenForm(forms.Form):
         self.branch = branch
         self.fields["dentist_id"] = _choice(_("Dentist"), queries.carers(branch))
         self.fields["chair_id"] = _choice(_("Chair"), queries.chairs_of(branch))
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if "day" in values and "time" in values and is_skipped(values["day"], values["time"], self.branch.time_zone):
+            self.add_error("time", _("This time does not exist on that day: the clocks go forward over it."))
+        return values
 
     def place(self) -> dict[str, Any]:
         """The values as the actions take them."""

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from clinic.lib.ids import uuid7
 from clinic.scheduling import actions, rules
+from clinic.scheduling.forms import WhenForm
 from clinic.scheduling.models import Appointment, Shift
 from clinic.scheduling.queries import appointment_trail, next_appointment
 from clinic.staff.roles import Role
@@ -151,3 +152,12 @@ def test_odd_addresses_are_answered_calmly(desk: Client) -> None:
     assert desk.get(reverse("appointment-new"), {"start": "2026-13-01", "dentist_id": "x", "patient_id": "x"}).status_code == 200
     assert desk.post(reverse("appointment-state", args=[book().pk]), {"state": "confirmed"}).status_code == 400
     assert desk.get(reverse("diary"), {"branch": str(make_branch().pk), "day": "1900-01-01"}).status_code == 200
+
+
+@pytest.mark.parametrize(("day", "time", "stands"), [("2027-03-28", "02:30", False), ("2027-03-28", "03:00", True), ("2027-10-31", "02:30", True)])
+def test_an_hour_that_the_clocks_jump_over_is_refused_in_words(day: str, time: str, stands: bool) -> None:  # noqa: FBT001
+    nice = make_branch("Nice", time_zone="Europe/Paris")
+    place = {"dentist_id": str(dr_orlova().pk), "chair_id": str(make_chair("Fauteuil", nice).pk)}
+    form = WhenForm({"day": day, "time": time, "minutes": "30", **place}, branch=nice)
+    assert form.is_valid() == stands
+    assert ("clocks" in str(form.errors.get("time", ""))) == (not stands)

@@ -1,6 +1,7 @@
 """What the day view draws: columns, working hours, cards and words, as one JSON value."""
 
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -37,7 +38,7 @@ def day_data(user: User, branch: Branch, day: date, *, view: str) -> dict[str, A
         "appointments": appointments_out(rows),
         "mayWrite": user.may(Permission.DIARY_WRITE),
         "urls": _urls(branch, day, start, end),
-        "words": _words(),
+        "words": _words(get_language()),
     }
 
 
@@ -85,7 +86,8 @@ def _marks_url(place: str) -> str:
         return ""
 
 
-def _words() -> dict[str, str]:
+@lru_cache(maxsize=8)
+def _words(_language: str | None) -> dict[str, str]:
     return {
         "free": pgettext("diary", "free"),
         "taken": _("taken: {who}"),

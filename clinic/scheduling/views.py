@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -12,6 +13,8 @@ from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -20,7 +23,7 @@ from clinic.lib.errors import DomainError, NotFound
 from clinic.lib.ids import uuid7
 from clinic.lib.pages import page_of
 from clinic.lib.panels import add_errors
-from clinic.lib.templatetags.house import STATE_ICONS
+from clinic.lib.templatetags.house import STATE_ICONS, icon
 from clinic.patients.models import Patient
 from clinic.patients.queries import get_patient_for
 from clinic.scheduling import actions, queries, rules
@@ -71,13 +74,20 @@ def diary(request: Request) -> HttpResponse:
         "view": view,
         "data": data,
         "is_today": day == today,
-        "icons": {state: STATE_ICONS[state] for state in AppointmentState.values} | MARK_ICONS,
+        "icons": _icons(),
         "may_write": request.user.may(Permission.DIARY_WRITE),
         "may_set_up": request.user.may(Permission.DIARY_SETUP),
         "links": {name: _link(here, other) for name, other in _days(day, today).items()},
         "other_view": _link({**here, "view": "chairs" if view == "dentists" else "dentists"}, day),
     }
     return render(request, "scheduling/diary.html", context)
+
+
+@lru_cache(maxsize=1)
+def _icons() -> SafeString:
+    """The icons that the script puts on cards; the same on every day."""
+    names = {state: STATE_ICONS[state] for state in AppointmentState.values} | MARK_ICONS
+    return format_html_join("", '<template id="icon-{}">{}</template>', ((state, icon(name)) for state, name in names.items()))
 
 
 def _days(day: date, today: date) -> dict[str, date]:

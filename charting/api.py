@@ -14,6 +14,7 @@ from charting.api_templates import router as templates_router
 from charting.imaging.api import router as images_router
 from charting.models import Diagnosis, Finding, Procedure, Visit, VisitAddendum
 from charting.palette import Palette, palette
+from clinic.history.schemas import sealed
 from clinic.lib import openapi
 from clinic.lib.errors import InvalidInput
 from clinic.lib.schemas import ReasonIn
@@ -212,17 +213,19 @@ def close_visit(request: Request, visit_id: UUID) -> Visit:
     return actions.close_visit(visit=_visit(request, visit_id), actor=request.user, at=timezone.now())
 
 
-@router.post("/visits/{uuid:visit_id}/sign", response=schemas.VisitDetail, operation_id="sign_visit")
+@router.post("/visits/{uuid:visit_id}/sign", response=schemas.SignedVisitOut, operation_id="sign_visit")
 def sign_visit(request: Request, visit_id: UUID, data: schemas.VersionIn) -> Visit:
-    """Sign and lock the note as it was read at `version`."""
+    """Sign and lock the note as it was read at `version`; `seal` is its receipt, waited for up to 1.5 s."""
     request.user.require(Permission.VISIT_SIGN)
-    return actions.sign_visit(visit=_visit(request, visit_id), version=data.version, actor=request.user, at=timezone.now())
+    return sealed(actions.sign_visit(visit=_visit(request, visit_id), version=data.version, actor=request.user, at=timezone.now()))
 
 
-@router.post("/visits/{uuid:visit_id}/addenda", response={201: schemas.AddendumOut}, operation_id="add_addendum")
+@router.post("/visits/{uuid:visit_id}/addenda", response={201: schemas.SealedAddendumOut}, operation_id="add_addendum")
 def add_addendum(request: Request, visit_id: UUID, data: schemas.AddendumIn) -> tuple[int, VisitAddendum]:
+    """Add to a signed note; `seal` is the receipt, waited for up to 1.5 s."""
     request.user.require(Permission.VISIT_SIGN)
-    return 201, actions.add_addendum(visit=_visit(request, visit_id), actor=request.user, at=timezone.now(), **data.dict())
+    addendum = actions.add_addendum(visit=_visit(request, visit_id), actor=request.user, at=timezone.now(), **data.dict())
+    return 201, sealed(addendum, table=Visit._meta.db_table, key=visit_id)
 
 
 @router.get(

@@ -8,6 +8,7 @@ from ninja import Field, Schema
 
 from charting import queries, rules, story, teeth
 from charting.queries import Chart
+from clinic.history.schemas import SealedOut
 from clinic.patients.models import Patient
 
 
@@ -267,6 +268,14 @@ class VisitOut(Schema):
 
 class VisitDetail(VisitOut):
     addenda: list[AddendumOut]
+
+
+class SignedVisitOut(VisitDetail, SealedOut):
+    """A note as it was signed, with its receipt."""
+
+
+class SealedAddendumOut(AddendumOut, SealedOut):
+    """An addendum with its receipt."""
 
 
 class PaletteEntryOut(Schema):

@@ -12,6 +12,7 @@ from ninja.pagination import CursorPagination, paginate
 
 from charting.models import Procedure
 from charting.rules import Place
+from clinic.history.schemas import sealed
 from clinic.lib import openapi
 from clinic.lib.clock import branch_day
 from clinic.lib.errors import InvalidInput, NotFound
@@ -147,11 +148,11 @@ def present(request: Request, alternative_id: UUID) -> Alternative:
     return actions.present(alternative_id=alternative_id, actor=request.user, at=timezone.now())
 
 
-@router.post("/alternatives/{uuid:alternative_id}/accept", response=s.AlternativeOut, operation_id="accept_alternative")
+@router.post("/alternatives/{uuid:alternative_id}/accept", response=s.AcceptedAlternativeOut, operation_id="accept_alternative")
 def accept(request: Request, alternative_id: UUID) -> Alternative:
-    """Rejects the other alternatives and freezes all prices."""
+    """Rejects the other alternatives and freezes all prices; `seal` is the receipt, waited for up to 1.5 s."""
     queries.get_alternative_for(request.user, alternative_id, permission=Permission.PLAN_DECIDE)
-    return actions.accept(alternative_id=alternative_id, actor=request.user, at=timezone.now())
+    return sealed(actions.accept(alternative_id=alternative_id, actor=request.user, at=timezone.now()))
 
 
 @router.post("/alternatives/{uuid:alternative_id}/reject", response=s.AlternativeOut, operation_id="reject_alternative")
@@ -259,14 +260,15 @@ def issue_papers(request: Request, alternative_id: UUID, data: s.PapersIn) -> tu
     return 201, actions.issue_papers(alternative_id=alternative_id, language=language, actor=request.user, at=timezone.now())
 
 
-@router.post("/documents/{uuid:document_id}/sign", response={201: s.SignatureOut}, operation_id="sign_document")
+@router.post("/documents/{uuid:document_id}/sign", response={201: s.SealedSignatureOut}, operation_id="sign_document")
 def sign_document(request: Request, document_id: UUID, data: s.SignatureIn) -> tuple[int, Signature]:
-    """Strokes as signature_pad gives them, the picture as a PNG data URL."""
+    """Strokes as signature_pad gives them, the picture as a PNG data URL; `seal` is the receipt, waited for up to 1.5 s."""
     queries.get_document_for(request.user, document_id, permission=Permission.DOCUMENT_ISSUE)
     drawn = signature.read(strokes=data.strokes, image=data.image)
     values = data.dict(exclude={"strokes", "image"})
     address = request.META.get("REMOTE_ADDR") or None
-    return 201, actions.sign_document(document_id=document_id, drawn=drawn, address=address, actor=request.user, at=timezone.now(), **values)
+    signature_made = actions.sign_document(document_id=document_id, drawn=drawn, address=address, actor=request.user, at=timezone.now(), **values)
+    return 201, sealed(signature_made, table=Document._meta.db_table, key=document_id)
 
 
 @router.get("/documents/{uuid:document_id}/file", operation_id="get_document_file", openapi_extra=openapi.PDF)

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from ninja import Field, Schema
 
+from clinic.history.schemas import SealedOut
+
 
 class PlanIn(Schema):
     id: UUID | None = None
@@ -127,6 +129,10 @@ class AlternativeOut(Schema):
     state: str
 
 
+class AcceptedAlternativeOut(AlternativeOut, SealedOut):
+    """An alternative that the patient has agreed to, with the receipt of it."""
+
+
 class SumOut(Schema):
     lines: int
     gross: Decimal
@@ -215,6 +221,10 @@ class SignatureOut(Schema):
     signed_at: datetime
     document_sha256: str
     signed_file_sha256: str = Field(alias="file.sha256")
+
+
+class SealedSignatureOut(SignatureOut, SealedOut):
+    """A signature under a document, with its receipt."""
 
 
 class DocumentOut(Schema):

@@ -8,6 +8,7 @@ from django.utils import timezone
 from ninja import Router
 
 from clinic.files import actions as files
+from clinic.history.schemas import sealed
 from clinic.lib import openapi
 from clinic.lib.schemas import ReasonIn
 from clinic.patients import actions, queries, schemas, signature
@@ -62,9 +63,9 @@ def list_consents(request: Request, patient_id: UUID) -> list[Consent]:
     return list(patient.consents.order_by("-signed_at"))
 
 
-@router.post("/patients/{patient_id}/consents", response={201: schemas.ConsentOut}, operation_id="sign_consent")
+@router.post("/patients/{patient_id}/consents", response={201: schemas.SignedConsentOut}, operation_id="sign_consent")
 def sign_consent(request: Request, patient_id: UUID, body: schemas.ConsentIn) -> tuple[int, Consent]:
-    """A consent signed on the client's screen; a minor's is signed by a guardian."""
+    """A consent signed on the client's screen; a minor's is signed by a guardian. `seal` is the receipt, waited for up to 1.5 s."""
     patient = _writable(request, patient_id, "consent")
     consent = actions.sign_consent(
         patient=patient,
@@ -76,7 +77,7 @@ def sign_consent(request: Request, patient_id: UUID, body: schemas.ConsentIn) ->
         at=timezone.now(),
         id=body.id,
     )
-    return 201, consent
+    return 201, sealed(consent)
 
 
 @router.get("/patients/{patient_id}/consents/{consent_id}/signature", operation_id="get_consent_signature", openapi_extra=openapi.PNG)

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from ninja import Field, Schema
 
+from clinic.history.schemas import SealedOut
+
 Kind = Literal["phone", "email"]
 IdentifierKind = Literal["snils", "oms", "ru_passport", "nir", "foreign_passport", "insurance_card"]
 RelationKind = Literal["mother", "father", "guardian", "spouse", "child", "sibling", "grandparent", "employer", "other"]
@@ -232,6 +234,10 @@ class ConsentOut(Schema):
     content_hash: str
     withdrawn_at: datetime | None
     withdrawal_reason: str
+
+
+class SignedConsentOut(ConsentOut, SealedOut):
+    """A consent with the receipt of its signature."""
 
 
 class PatientImportOut(Schema):

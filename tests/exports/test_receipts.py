@@ -8,6 +8,7 @@ import threading
 import time
 import zlib
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -197,3 +198,37 @@ def test_only_those_who_see_documents_get_receipts(sequencer: Sequencer, visit: 
     assert log_in(marketer).get(reverse("receipt", args=[found.id])).status_code == 403
     assert log_in(accountant).get(reverse("receipt", args=[found.id])).status_code == 200
     assert log_in(accountant).get(reverse("receipt", args=[found.id + 1000])).status_code == 404
+
+
+def test_signing_over_the_api_answers_with_the_receipt(seq: Connection, ticking: Sequencer, visit: Visit, tmp_path: Path) -> None:
+    client = log_in(dr_orlova())
+    answer = client.post(f"/api/v1/visits/{visit.pk}/sign", {"version": visit.version}, content_type="application/json").json()
+    seal = answer["seal"]
+    assert (answer["content_hash"], seal["state"]) == (seal["sha256"], "sealed")
+    assert seal["size"] > seal["position"] >= 0
+    assert seal["checkpoint"].startswith("clinic-history/")
+    code, said = verdict(tmp_path, "--receipt", seal["text"], "--key", keys.current(seq) or "")
+    assert code == 0, said
+    told = client.get(seal["receipt"]).json()
+    shared = ("position", "size", "root", "checkpoint", "text", "sha256", "state")
+    assert [told[name] for name in shared] == [seal[name] for name in shared]
+    added = client.post(f"/api/v1/visits/{visit.pk}/addenda", {"text": "Позвонил"}, content_type="application/json").json()
+    assert (added["seal"]["state"], added["seal"]["sha256"]) == ("sealed", added["content_hash"])
+
+
+def test_signing_over_the_api_says_when_the_seal_is_to_come(sequencer: Sequencer, ticking: Sequencer, visit: Visit) -> None:
+    """With an Idempotency-Key the answer is saved together with the signature, so it cannot wait for the seal of it."""
+    client = log_in(dr_orlova())
+    send = partial(client.post, f"/api/v1/visits/{visit.pk}/sign", {"version": visit.version}, content_type="application/json")
+    first, again = (send(headers={"Idempotency-Key": "sign-once"}).json()["seal"] for _ in range(2))
+    assert first == again
+    assert (first["state"], first["position"], first["text"]) == ("sealing_pending", None, "")
+    told = client.get(first["receipt"]).json()
+    assert (told["state"], told["sha256"]) == ("sealed", first["sha256"])
+
+
+def test_without_a_sequencer_nobody_waits_over_the_api(sequencer: Sequencer, visit: Visit) -> None:
+    began = time.monotonic()
+    answer = log_in(dr_orlova()).post(f"/api/v1/visits/{visit.pk}/sign", {"version": visit.version}, content_type="application/json")
+    assert (answer.status_code, answer.json()["seal"]["state"]) == (200, "sealing_pending")
+    assert time.monotonic() - began < 1.5

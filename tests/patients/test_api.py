@@ -108,6 +108,7 @@ def test_it_signs_and_withdraws_a_consent(desk: Client) -> None:
     signed = send(desk, f"/patients/{patient.pk}/consents", body)
     assert signed.status_code == 201
     assert len(signed.json()["content_hash"]) == 64
+    assert signed.json()["seal"]["sha256"] == signed.json()["content_hash"]
     taken = send(desk, f"/patients/{patient.pk}/consents/{signed.json()['id']}/withdrawal", {"reason": "Заявление"})
     assert taken.json()["withdrawn_at"]
     assert send(desk, f"/patients/{patient.pk}/consents", {**body, "image": "data:image/png;base64,AAAA"}).json()["code"] == "signature_unreadable"

@@ -44,7 +44,8 @@ def test_a_plan_goes_from_draft_to_a_paid_for_signature_to_done_and_back(api: Cl
     assert api.put(f"/api/v1/items/{line['id']}", cheaper, content_type="application/json").json()["total"] == "4860.00"
     post(api, f"/plans/{plan['id']}/alternatives", title="Б", copy_of=alternative)
     post(api, f"/alternatives/{alternative}/present", 200)
-    assert post(api, f"/alternatives/{alternative}/accept", 200)["state"] == "accepted"
+    accepted = post(api, f"/alternatives/{alternative}/accept", 200)
+    assert (accepted["state"], accepted["seal"]["state"]) == ("accepted", "sealing_pending")
     assert [row["state"] for row in get(api, f"/plans/{plan['id']}")["alternatives"]] == ["accepted", "rejected"]
     refused = post(api, f"/items/{line['id']}/complete", 409)
     assert (refused["code"], refused["link"]) == ("not_agreed", f"/patients/{patient.pk}/documents/")
@@ -54,6 +55,7 @@ def test_a_plan_goes_from_draft_to_a_paid_for_signature_to_done_and_back(api: Cl
     drawn: dict[str, Any] = {"strokes": fields["signature_strokes"], "image": fields["signature_image"]}
     signature = post(api, f"/documents/{document['id']}/sign", **body, **drawn)
     assert post(api, f"/documents/{document['id']}/sign", **body, **drawn) == signature
+    assert signature["seal"]["sha256"] == document["sha256"]
     content = api.get(f"/api/v1/documents/{document['id']}/file").content
     assert hashlib.sha256(content).hexdigest() == signature["signed_file_sha256"]
     done = post(api, f"/items/{line['id']}/complete", 200)

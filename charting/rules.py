@@ -69,6 +69,8 @@ PERFORMABLE = frozenset({"proposed", "planned", "in_progress"})
 STARTING_STATES = frozenset({"proposed", "planned", "referred", "existing_here", "existing_elsewhere"})
 
 NEVER_TO_IMPLANT = frozenset({"root_canal", "post"})
+WHOLE_TOOTH = frozenset({"extraction", "implant", "crown", "bridge", "denture"})
+ROLES = {"bridge": frozenset({"abutment", "pontic", "treated"})}
 ON_ABSENT_TOOTH = frozenset({"implant", "bridge", "denture", "none", "splint"})
 HEALS: dict[str, frozenset[str]] = {
     "filling": frozenset({"caries", "fracture", "wear", "sensitivity"}),
@@ -145,10 +147,21 @@ def procedure_problems(
     repeated = {place.tooth for place in places if [other.tooth for other in places].count(place.tooth) > 1}
     problems = [Problem("tooth_twice", "teeth", {"tooth": number}) for number in sorted(repeated)]
     problems += _scope_problems(scope, effect, places)
+    problems += [problem for place in places for problem in _part_problems(effect, place)]
     if effect not in ON_ABSENT_TOOTH:
         problems += [Problem("tooth_absent", "teeth", {"tooth": place.tooth}) for place in places if place.tooth in absent]
     if effect in NEVER_TO_IMPLANT:
         problems += [Problem("tooth_is_implant", "teeth", {"tooth": place.tooth}) for place in places if place.tooth in implants]
+    return problems
+
+
+def _part_problems(effect: str, place: Place) -> list[Problem]:
+    """What acts on whole teeth and acts other than bridges do not have."""
+    problems = []
+    if effect in WHOLE_TOOTH and place.surfaces:
+        problems.append(Problem("act_has_no_surfaces", "surfaces", {"tooth": place.tooth}))
+    if place.role not in ROLES.get(effect, frozenset({"treated"})):
+        problems.append(Problem("no_such_role", "teeth", {"tooth": place.tooth}))
     return problems
 
 

@@ -99,6 +99,8 @@ PROBLEMS = {
     "finding_has_no_surfaces": gettext_lazy("This finding belongs to the whole tooth, not to a surface."),
     "tooth_needed": gettext_lazy("Choose a tooth for this finding."),
     "tooth_absent": gettext_lazy("Tooth %(tooth)s is not in the mouth on this day."),
+    "act_has_no_surfaces": gettext_lazy("Tooth %(tooth)s: this service is done on the whole tooth, not on a surface."),
+    "no_such_role": gettext_lazy("Tooth %(tooth)s: only the teeth of a bridge are abutments or pontics."),
     "tooth_is_implant": gettext_lazy("Tooth %(tooth)s is an implant on this day: it has neither decay nor pulp nor roots of its own."),
     "tooth_twice": gettext_lazy("Tooth %(tooth)s is named twice."),
     "teeth_needed": gettext_lazy("Choose the tooth or teeth first."),

@@ -49,6 +49,8 @@ def record_finding(
     if known is not None:
         return known
     place = rules.Place(tooth, frozenset(surfaces), frozenset(roots)) if tooth is not None else None
+    if tooth is None and (surfaces or roots):
+        words.refuse([rules.Problem("tooth_needed")])
     mouth = queries.teeth_at(patient, at) if tooth is not None else rules.EMPTY_MOUTH
     words.refuse(rules.finding_problems(kind=kind, severity=severity, place=place, absent=mouth.absent, implants=mouth.implants))
     finding, _is_new = create_once(

@@ -40,6 +40,8 @@ def test_a_finding_is_recorded_once_however_often_it_is_sent() -> None:
         ({"tooth": 16, "surfaces": ["I"]}, "surfaces"),
         ({"tooth": 16, "severity": "enormous"}, "severity"),
         ({"tooth": None}, "tooth"),
+        ({"kind": "plaque", "tooth": None, "surfaces": ["O"]}, "tooth"),
+        ({"kind": "plaque", "tooth": None, "roots": ["MR"]}, "tooth"),
         ({"tooth": 16, "note": "x" * 501}, "note"),
         ({"tooth": 16, "kind": "<script>alert(1)</script>"}, "kind"),
     ],

@@ -119,6 +119,10 @@ def test_an_impossible_finding_is_named(kind: str, severity: str, place: Place |
         ("span", "bridge", [Place(15), Place(16)], ["bridge_needs_abutment", "bridge_needs_pontic"]),
         ("span", "bridge", [Place(35, role="abutment"), Place(36, role="pontic"), Place(37, role="abutment")], []),
         ("tooth", "crown", [Place(19)], ["no_such_tooth"]),
+        ("tooth", "crown", [Place(16, frozenset("O"))], ["act_has_no_surfaces"]),
+        ("tooth", "extraction", [Place(46, roots=frozenset({"MR"}))], []),
+        ("surfaces", "filling", [Place(16, frozenset("O"), role="pontic")], ["no_such_role"]),
+        ("span", "bridge", [Place(35, role="abutment"), Place(36, role="pontic"), Place(37, role="boss")], ["no_such_role"]),
     ],
 )
 def test_a_service_is_placed_only_where_it_can_be(scope: str, effect: str, chosen: list[Place], codes: list[str]) -> None:

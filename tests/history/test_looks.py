@@ -6,10 +6,12 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import connection
 from django.db.models import Max
 from django.test import Client
 from django.urls import get_resolver
 
+from clinic.history import actions
 from clinic.history.models import Event
 from clinic.patients.models import Patient
 from tests.hostile import world
@@ -99,3 +101,13 @@ def test_a_picture_asked_for_by_itself_leaves_a_look(client: Client) -> None:
     for _again in range(2):
         assert client.get(address).status_code == 200
     assert Event.objects.filter(id__gt=since, op="V", tbl="images", patient_id=petrov().pk).count() == 1
+
+
+def test_a_repeated_look_is_sought_among_the_last_ten_minutes_alone() -> None:
+    """Bounded by a volatile time, it read every look that the person had taken in years."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('enable_seqscan', 'off', true)")
+        cursor.execute(f"EXPLAIN {actions.ONCE}", ["somebody", "patients-list", None, "{}", *[None] * 13])
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert "at > (statement_timestamp()" in plan.partition("Index Cond")[2].partition("\n")[0], plan
+    assert "Subplans Removed" in plan, plan

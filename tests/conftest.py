@@ -17,10 +17,15 @@ from django.conf import settings
 from django.db import connections
 from django.test import TransactionTestCase
 from filelock import FileLock
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis
 
 from clinic import local_postgres
 from clinic.history import roles
 from clinic.history.context import Context, acting
+
+hypothesis.register_profile("clinic", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis.load_profile("clinic")  # how long an example takes on a busy machine says nothing of the rule
 
 
 def admin(database: str = "postgres") -> psycopg.Connection[Any]:

@@ -13,8 +13,8 @@ from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from clinic.history import actors, wording
 from clinic.history import queries as ledger
-from clinic.history import wording
 from clinic.history.actions import note
 from clinic.history.models import Event, EventKind
 from clinic.lib import sheets
@@ -46,7 +46,7 @@ def patient_history(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         "may_take_evidence": _user(request).may(Permission.EVIDENCE_TAKE),
         "may_open_case": _user(request).may(Permission.CASE_MANAGE),
         "may_answer": _user(request).may(Permission.CASE_MANAGE),
-        "people": sorted(facets.people.items(), key=lambda person: person[1]),
+        "people": sorted(((actor, actors.name_of(actor, name)) for actor, name in facets.people.items()), key=lambda person: person[1]),
         "tables": _labelled(facets.tables),
     }
     template = "history/_events.html" if request.GET.get("cursor") and request.headers.get("HX-Request") else "history/patient.html"

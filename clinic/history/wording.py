@@ -15,6 +15,7 @@ from django.utils.text import Truncator
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
+from clinic.history import actors
 from clinic.history.models import Event, EventKind, Record
 from clinic.history.queries import CHANGES
 from clinic.history.reading import read_by_key
@@ -70,6 +71,7 @@ VIEWS: dict[str, Text] = {
     "money": gettext_lazy("money"),
     "insurance": gettext_lazy("insurance"),
     "history": gettext_lazy("history"),
+    "history.retention": gettext_lazy("rule of retention"),
     "history search": gettext_lazy("search in history"),
     "as of": gettext_lazy("record as of a moment"),
     "diary": gettext_lazy("diary"),
@@ -99,7 +101,6 @@ VIEWS: dict[str, Text] = {
     "second_factor_refused": gettext_lazy("second factor refused"),
     "backup_codes_made": gettext_lazy("backup codes made"),
 }
-SYSTEM = gettext_lazy("the system")
 DETAILS: dict[str, Text] = {
     "shared": gettext_lazy("shared computer"),
     "username": gettext_lazy("user name"),
@@ -267,7 +268,6 @@ def _line(event: Event, old: dict[str, Any], new: dict[str, Any], names: Names) 
     model = models_by_table().get(event.tbl)
     label, icon = _kind(event.op, get_language())
     changes = _changes(event, model, old, new, names) if model and event.op in CHANGES else _details(new)
-    is_system = event.actor.startswith(("system:", "db:"))
     return Line(
         id=event.id,
         at=event.at,
@@ -280,7 +280,7 @@ def _line(event: Event, old: dict[str, Any], new: dict[str, Any], names: Names) 
         key=event.pk_text,
         patient_id=event.patient_id,
         actor=event.actor,
-        actor_name=f"{SYSTEM}: {event.actor_name.partition(':')[2] or event.actor_name}" if is_system else event.actor_name,
+        actor_name=actors.name_of(event.actor, event.actor_name),
         actor_role=event.actor_role,
         purpose=event.purpose,
         changes=changes,

@@ -13,7 +13,7 @@ from clinic.history import queries as ledger
 from clinic.history.models import Event, EventKind
 from clinic.lib.errors import InvalidInput
 from exports.evidence_record import SERVICE_TIMES
-from exports.legal import indexing
+from exports.legal import indexing, labels
 from exports.legal.models import Mark, Progress
 
 PAGE, MOST = 50, 10_000
@@ -22,7 +22,7 @@ SAMPLE, OFTEN = 2000, 20
 PATIENCE = "6s"
 QUERY = """
 SELECT q::text, (SELECT count(*) FROM (SELECT words FROM legal_entry ORDER BY event_id DESC LIMIT %(sample)s) newest WHERE newest.words @@ q)
-FROM legal_query(%(text)s) q
+FROM to_tsquery('simple', nullif(%(typed)s, '')) q
 """
 HITS = "SELECT count(*) FROM (SELECT 1 FROM legal_entry x WHERE x.words @@ %(query)s::tsquery LIMIT %(frequent)s) hits"
 PLAIN = """
@@ -116,6 +116,7 @@ def _source(asked: Any, values: dict[str, Any]) -> str:
 
     Among the newest events a frequent word shows without the index, which would first gather all of its millions. No word at all gives no source.
     """
+    values["typed"] = labels.query(asked, values["text"])
     asked.execute(QUERY, values)
     values["query"], often = asked.fetchone()
     if values["query"] is None:

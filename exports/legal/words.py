@@ -10,7 +10,7 @@ from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from clinic.history import values, wording
+from clinic.history import actors, values, wording
 from exports.legal.asof import Key, Row, Snapshot, Then
 
 MONEY = ("billing_charge", "billing_insurershare", "billing_payment", "billing_invoice", "insurance_policy", "insurance_claimline")
@@ -132,7 +132,17 @@ class _Teller:
         shot, row = (self._now, after) if self._now and after else (self._then, before)
         assert row is not None  # noqa: S101 - the key comes from one of them
         mark = _mark(before, after) if self._now else "same"
-        entry = Entry(key[0], key[1], wording.table_label(key[0]), self._title(shot, row), mark, row.at, row.actor_name, self._facts(before, after))
+        who = actors.name_of(row.actor_name, row.actor_name)
+        entry = Entry(
+            key[0],
+            key[1],
+            wording.table_label(key[0]),
+            self._title(shot, row),
+            mark,
+            row.at,
+            who,
+            self._facts(before, after),
+        )
         return (list(self._by_table).index(key[0]), *_order(row)), entry
 
     def _title(self, shot: Snapshot, row: Row) -> str:

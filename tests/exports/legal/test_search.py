@@ -9,7 +9,7 @@ import pytest
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from openpyxl import load_workbook
 
 from charting import actions as charting
@@ -20,7 +20,7 @@ from clinic.patients.models import Alert, Patient
 from clinic.staff.actions import context_of
 from clinic.staff.models import User
 from clinic.staff.roles import Role
-from exports.legal import indexing, search
+from exports.legal import indexing, labels, search
 from exports.legal.models import Entry, Mark
 from exports.legal.search import Wanted
 from tests.charting.factories import make_finding, patient_petrov
@@ -55,6 +55,22 @@ def test_words_inside_values_are_found_by_their_beginnings(typed: str) -> None:
 def test_what_is_not_there_is_not_found(typed: str) -> None:
     alert(patient_petrov(), "Latex: анафилаксия в 2019")
     assert tables(text=typed) == []
+
+
+@pytest.mark.parametrize(("language", "typed"), [("ru", "аллергия"), ("ru", "опасн"), ("fr", "allergie"), ("en", "critical")])
+def test_values_are_found_by_the_names_that_people_know(language: str, typed: str) -> None:
+    alert(patient_petrov(), "Латекс")
+    with translation.override(language):
+        assert tables(text=typed) == ["patients_alert"]
+        assert tables(text=f"{typed} латекс") == ["patients_alert"]
+        assert tables(text=f"{typed} пенициллин") == []
+
+
+def test_a_value_of_two_words_is_met_whole() -> None:
+    with connection.cursor() as asked, translation.override("ru"):
+        typed = labels.query(asked, "Первичный ПРИЁМ, ёлка!")
+    assert "ёлка" not in typed
+    assert "елка:*" in typed
 
 
 def test_of_a_change_only_the_new_value_is_found() -> None:

@@ -23,3 +23,4 @@ REFUSALS: dict[str, Promise] = {
     "too_long": _("This is too long."),
     "sex": _("Write male or female."),
 }
+MINOR_GUARDIAN = _("This person is under 18 and cannot sign for the patient.")

@@ -150,6 +150,25 @@ def test_it_lets_a_minor_sign_only_through_a_guardian() -> None:
     assert (consent.signer_role, consent.signer_name) == ("guardian", "Петрова Ольга Ивановна")
 
 
+def test_a_guardian_is_grown_up() -> None:
+    child = make_patient("Петрова", "Маша", birth_date=NOW.date() - timedelta(days=3650))
+    brother = make_patient("Петров", "Коля", birth_date=NOW.date() - timedelta(days=3650 + 900))
+    tie = Relation(patient=child, kind=RelationKind.SIBLING, related_patient=brother, is_guardian=True)
+    with pytest.raises(InvalidInput) as refused:
+        actions.add_relation(relation=tie, actor=registrar_belova(), at=NOW)
+    assert "is_guardian" in refused.value.fields
+    tie.save(force_insert=True)
+    with pytest.raises(actions.GuardianNeeded, match="under 18"):
+        sign(child, registrar_belova(), guardian=tie)
+
+
+def test_a_document_is_not_issued_tomorrow() -> None:
+    passport = Identifier(patient=petrov(), kind="ru_passport", number="4512123456", issued_date=NOW.date() + timedelta(days=1))
+    with pytest.raises(InvalidInput) as refused:
+        actions.add_identifier(identifier=passport, actor=registrar_belova(), at=NOW)
+    assert set(refused.value.fields) == {"issued_date"}
+
+
 def test_it_keeps_one_consent_in_force_and_a_withdrawn_one_unchanged() -> None:
     patient = petrov()
     consent = sign(patient, registrar_belova())

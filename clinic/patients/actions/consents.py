@@ -15,7 +15,7 @@ from clinic.lib.errors import Conflict, DomainError, InvalidInput
 from clinic.lib.ids import uuid7
 from clinic.patients import rules
 from clinic.patients.actions.checks import ensure, field_errors, locked, violated
-from clinic.patients.messages import REFUSALS
+from clinic.patients.messages import MINOR_GUARDIAN, REFUSALS
 from clinic.patients.models import Consent, ConsentText, Patient, Relation, SignerRole
 from clinic.patients.signature import Signature, content_hash
 from clinic.staff.models import User
@@ -88,9 +88,11 @@ def sign_consent(
 
 
 def _check_signer(patient: Patient, guardian: Relation | None, at: datetime) -> None:
-    is_minor = rules.is_minor(patient.birth_date, branch_day(at, patient.branch.time_zone))
-    if guardian is None and is_minor:
+    today = branch_day(at, patient.branch.time_zone)
+    if guardian is None and rules.is_minor(patient.birth_date, today):
         raise GuardianNeeded
+    if guardian and guardian.related_patient and rules.is_minor(guardian.related_patient.birth_date, today):
+        raise GuardianNeeded(MINOR_GUARDIAN)
     if guardian and (guardian.patient_id != patient.pk or guardian.ended_at or not guardian.is_guardian):
         raise GuardianNeeded(_("This person does not sign for the patient."))
 

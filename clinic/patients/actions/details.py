@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
+from clinic.lib.clock import branch_day
 from clinic.lib.errors import Conflict, InvalidInput, check_version
 from clinic.patients.actions.checks import ensure, field_errors, locked, violated
 from clinic.patients.actions.registration import check_contact, check_identifier, check_relation
@@ -49,7 +50,7 @@ def end_contact(*, contact_id: UUID, patient: Patient, actor: User, at: datetime
 def add_identifier(*, identifier: Identifier, actor: User, at: datetime) -> Identifier:
     """Add a checked number. Adding it again returns the one there is."""
     actor.require(Permission.PATIENT_WRITE)
-    ensure(check_identifier(identifier))
+    ensure(check_identifier(identifier, branch_day(at, identifier.patient.branch.time_zone)))
     same = {"patient": identifier.patient, "kind": identifier.kind, "number": identifier.number, "ended_at": None}
     return Identifier.objects.filter(**same).first() or _insert(identifier, "patients_identifier_once")
 
@@ -68,7 +69,7 @@ def add_relation(*, relation: Relation, actor: User, at: datetime) -> Relation:
     :raises AlreadyThere: when that patient is related already.
     """
     actor.require(Permission.PATIENT_WRITE)
-    ensure(check_relation(relation, relation.patient.branch))
+    ensure(check_relation(relation, relation.patient.branch, branch_day(at, relation.patient.branch.time_zone)))
     return _insert(relation, "patients_relation_once")
 
 

@@ -15,7 +15,7 @@ from clinic.lib.errors import Conflict, KeyTaken, NotFound, StaleVersion, Text
 from clinic.lib.ids import uuid7
 from clinic.patients import rules
 from clinic.patients.actions.checks import ensure, field_errors, normalised, violated
-from clinic.patients.messages import REFUSALS
+from clinic.patients.messages import MINOR_GUARDIAN, REFUSALS
 from clinic.patients.models import Alert, Contact, ContactKind, Identifier, Label, Patient, PatientLabel, Relation
 from clinic.patients.search import Likeness, Person, likely_duplicates
 from clinic.staff.models import Branch, User
@@ -101,9 +101,9 @@ def check_entry(entry: Registration, today: date) -> dict[str, Text]:
     for index, contact in enumerate(entry.contacts):
         errors |= check_contact(contact, entry.patient.branch, prefix=f"contacts.{index}.")
     for index, identifier in enumerate(entry.identifiers):
-        errors |= check_identifier(identifier, prefix=f"identifiers.{index}.")
+        errors |= check_identifier(identifier, today, prefix=f"identifiers.{index}.")
     for index, relation in enumerate(entry.relations):
-        errors |= check_relation(relation, entry.patient.branch, prefix=f"relations.{index}.")
+        errors |= check_relation(relation, entry.patient.branch, today, prefix=f"relations.{index}.")
     for index, alert in enumerate(entry.alerts):
         errors |= check_alert(alert, prefix=f"alerts.{index}.")
     return errors
@@ -128,17 +128,19 @@ def check_contact(contact: Contact, branch: Branch, *, prefix: str = "") -> dict
     return field_errors(contact, prefix=prefix) | errors
 
 
-def check_identifier(identifier: Identifier, *, prefix: str = "") -> dict[str, Text]:
+def check_identifier(identifier: Identifier, today: date, *, prefix: str = "") -> dict[str, Text]:
     errors: dict[str, Text] = {}
     if identifier.kind in rules.IDENTIFIERS:
         number = normalised(errors, f"{prefix}number", rules.normalise_identifier, identifier.kind, identifier.number)
         identifier.number = number or identifier.number
+    if identifier.issued_date and identifier.issued_date > today:
+        errors[f"{prefix}issued_date"] = _("This date is in the future.")
     if identifier.issued_date and identifier.valid_until and identifier.valid_until < identifier.issued_date:
         errors[f"{prefix}valid_until"] = _("It cannot end before it was issued.")
     return field_errors(identifier, prefix=prefix) | errors
 
 
-def check_relation(relation: Relation, branch: Branch, *, prefix: str = "") -> dict[str, Text]:
+def check_relation(relation: Relation, branch: Branch, today: date, *, prefix: str = "") -> dict[str, Text]:
     errors: dict[str, Text] = {}
     if relation.related_patient_id:
         relation.name = ""
@@ -146,6 +148,8 @@ def check_relation(relation: Relation, branch: Branch, *, prefix: str = "") -> d
         errors[f"{prefix}name"] = REFUSALS["required"]
     if relation.related_patient_id and relation.related_patient_id == relation.patient_id:
         errors[f"{prefix}related_patient"] = _("This is the patient themselves.")
+    if relation.is_guardian and relation.related_patient and rules.is_minor(relation.related_patient.birth_date, today):
+        errors[f"{prefix}is_guardian"] = MINOR_GUARDIAN
     if relation.phone:
         relation.phone = normalised(errors, f"{prefix}phone", rules.normalise_phone, relation.phone, branch.legal_entity.country) or relation.phone
     return field_errors(relation, prefix=prefix) | errors

@@ -24,8 +24,8 @@ def day_data(user: User, branch: Branch, day: date, *, view: str) -> dict[str, A
     """Everything the script needs to draw the day; the look is recorded."""
     start, end = day_bounds(day, branch.time_zone)
     rows = queries.look_at_diary(user, branch, start, end)
-    shifts = list(queries.shifts_of_carers(branch, start, end))
-    columns = (queries.dentist_columns if view == "dentists" else queries.chair_columns)(branch, shifts, rows)
+    shifts, chairs = queries.frame_of_day(branch, start, end)
+    columns = queries.dentist_columns(branch, shifts, rows) if view == "dentists" else queries.chair_columns(chairs, shifts, rows)
     first, last = _shown_hours(rows, shifts, day, branch.time_zone)
     return {
         "view": view,

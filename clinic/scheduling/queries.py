@@ -19,8 +19,8 @@ from django.utils.http import urlencode
 from django.utils.translation import get_language
 
 from clinic.history.actions import note
-from clinic.history.models import EventKind
-from clinic.history.reading import attach
+from clinic.history.models import EventKind, Record
+from clinic.history.reading import attach, read_together
 from clinic.lib.clock import branch_day, day_bounds
 from clinic.lib.errors import NotFound
 from clinic.patients.models import Alert, Patient
@@ -36,6 +36,19 @@ SELECT to_jsonb(a), to_jsonb(b), to_jsonb(d)
 FROM scheduling_appointment a JOIN staff_branch b ON b.id = a.branch_id JOIN staff_user d ON d.id = a.dentist_id
 WHERE a.patient_id = %s AND a.state = ANY(%s) AND a.ends_at > %s ORDER BY a.starts_at, a.id LIMIT 1
 """
+DAY = """
+SELECT a.*, EXISTS (SELECT FROM patients_alert m WHERE m.patient_id = a.patient_id AND m.ended_at IS NULL) AS has_alerts
+FROM scheduling_appointment a
+WHERE a.branch_id = %(branch)s AND a.starts_at > %(earliest)s AND a.starts_at < %(end)s AND a.ends_at > %(start)s ORDER BY a.starts_at, a.id
+"""
+ON_SHIFT = """t.branch_id = %(branch)s AND t.cancelled_at IS NULL AND t.starts_at < %(end)s AND t.ends_at > %(start)s AND t.user_id IN (
+  SELECT g.user_id FROM staff_rolegrant g JOIN staff_user u ON u.id = g.user_id
+  WHERE u.is_active AND g.ended_at IS NULL AND g.role = ANY(%(roles)s))"""
+FRAME: dict[type[Record], str] = {
+    Shift: f"{ON_SHIFT} ORDER BY t.starts_at, (SELECT u.last_name FROM staff_user u WHERE u.id = t.user_id), t.id",  # noqa: S608 - our own words
+    User: f"t.id IN (SELECT t.user_id FROM scheduling_shift t WHERE {ON_SHIFT})",  # noqa: S608 - our own words
+    Chair: "t.branch_id = %(branch)s AND t.is_active ORDER BY t.position, t.name, t.id",
+}
 RELATED = ("patient", "dentist", "assistant", "chair", "branch", "type")
 CARERS = (Role.DENTIST, Role.HYGIENIST)
 HELPERS = (Role.ASSISTANT, Role.HYGIENIST, Role.DENTIST)
@@ -159,7 +172,7 @@ def look_at_diary(user: User, branch: Branch, start: datetime, end: datetime, *,
     """The appointments of that time for a person; who was seen is written down, once per look and not at each refresh."""
     user.require(Permission.DIARY_VIEW)
     user.require(Permission.PATIENT_VIEW)
-    rows = list(with_alerts(Appointment.objects.filter(branch=branch).during(start, end)).order_by("starts_at", "pk"))
+    rows = list(Appointment.objects.raw(DAY, {"branch": branch.pk, "earliest": start - rules.LONGEST, "start": start, "end": end}))
     attach(rows, *RELATED)
     if is_first_look:
         seen = {"branch": branch.pk, "from": start, "to": end, "patients": sorted({str(row.patient_id) for row in rows})}
@@ -250,15 +263,23 @@ def shifts_of_carers(branch: Branch, start: datetime, end: datetime) -> QuerySet
     return shifts_between(branch, start, end).filter(user__in=staff.people_with_role(*CARERS).values("pk").order_by())
 
 
+def frame_of_day(branch: Branch, start: datetime, end: datetime) -> tuple[list[Shift], list[Chair]]:
+    """What the day is drawn on, read at once: the shifts of those who treat, and the chairs in use."""
+    found = read_together(FRAME, {"branch": branch.pk, "start": start, "end": end, "roles": list(CARERS)})
+    people = found.by_key(User)
+    for shift in found.of(Shift):
+        shift.user, shift.branch = people[shift.user_id], branch
+    return found.of(Shift), found.of(Chair)
+
+
 def day_shifts(branch: Branch, day: date) -> QuerySet[Shift]:
     return shifts_between(branch, *day_bounds(day, branch.time_zone))
 
 
-def chair_columns(branch: Branch, shifts: list[Shift], appointments: list[Appointment]) -> list[Column]:
+def chair_columns(in_use: list[Chair], shifts: list[Shift], appointments: list[Appointment]) -> list[Column]:
     """The chairs in use, and those out of use in which somebody is still booked; beneath, who usually works there."""
-    chairs = list(chairs_of(branch))
-    known = {chair.pk for chair in chairs}
-    chairs += list({row.chair_id: row.chair for row in appointments if row.chair_id not in known}.values())
+    known = {chair.pk for chair in in_use}
+    chairs = in_use + list({row.chair_id: row.chair for row in appointments if row.chair_id not in known}.values())
     notes = {chair.pk: [shift_in_words(shift) for shift in shifts if shift.chair_id == chair.pk] for chair in chairs}
     return [Column(str(chair.pk), str(chair), ", ".join(notes[chair.pk])) for chair in chairs]
 

@@ -33,6 +33,7 @@ def _sentences() -> dict[str, str]:
         "filled": pgettext("DMFT", "filled"),
         "icd10": _("ICD-10"),
         "findCode": _("Code or words, for example K02"),
+        "codesLanguage": _("The dictionary has its titles in Russian: search by code or by Russian words."),
         "resolve": _("Resolve"),
         "resolved": _("Resolved"),
         "inError": _("Entered in error"),

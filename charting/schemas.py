@@ -76,6 +76,7 @@ class DiagnosisOut(Schema):
 class DiagnosisCodeOut(Schema):
     code: str
     title: str
+    language: str
 
 
 class ProcedureIn(Schema):

@@ -23,6 +23,7 @@ from clinic.lib.pages import page_of
 from clinic.lib.toasts import tell
 from clinic.patients.models import Patient
 from clinic.patients.queries import get_patient_for
+from clinic.price_list.models import TITLE_LANGUAGES, DictionaryKind
 from clinic.scheduling import queries as scheduling
 from clinic.staff.guards import page
 from clinic.staff.models import Branch, User
@@ -44,6 +45,7 @@ def chart(request: Request, patient_id: UUID) -> HttpResponse:
     setup = {
         "patient": str(patient.pk),
         "mayWrite": request.user.may(Permission.CHART_WRITE),
+        "codesLanguage": TITLE_LANGUAGES[DictionaryKind.ICD10],
         "mayComplete": request.user.may(Permission.PROCEDURE_COMPLETE),
         "plansUrl": _url_or_nothing("plans", patient) if request.user.may(Permission.PLAN_VIEW) else "",
         "words": chart_words(),

@@ -23,6 +23,7 @@ from clinic.lib.refusals import as_refusal
 from clinic.patients import access
 from clinic.staff import queries
 from clinic.staff.actions import context_of
+from clinic.staff.guards import PAGE_FORM
 from clinic.staff.http import AnyRequest
 from clinic.staff.models import Branch
 
@@ -97,6 +98,21 @@ class NotKeptMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+
+class PageFormMiddleware:
+    """A form that a page's script has sent learns where to go next; a redirect would be followed unseen."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.headers.get(PAGE_FORM) and response.status_code in (301, 302, 303):
+            response.headers["X-Go"] = response.headers["Location"]
+            del response.headers["Location"]
+            response.status_code = 204
         return response
 
 

@@ -163,6 +163,7 @@ def _diagnosis(row: Diagnosis) -> dict[str, str]:
     return {
         "code": row.code.code,
         "title": row.code.title,
+        "language": row.code.language,
         "tooth": str(row.tooth or ""),
         "note": row.note,
         "date": _day(timezone.localtime(row.made_at).date()),

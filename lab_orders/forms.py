@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from charting.models import Procedure
 from clinic.lib import panels
@@ -75,7 +76,7 @@ class StagesForm(forms.Form):
         self.fields["title_new"].required = self.fields["due_new"].required = False
 
     def _add_row(self, key: str, position: int, title: str, due: date, *, is_fixed: bool = False) -> None:
-        number = forms.IntegerField(label=_("Order"), min_value=1, max_value=99, initial=position)
+        number = forms.IntegerField(label=pgettext_lazy("stage", "No."), min_value=1, max_value=99, initial=position)
         number.widget.attrs["class"] = "num"
         self.fields[f"position_{key}"] = number
         self.fields[f"title_{key}"] = forms.CharField(label=_("Stage"), max_length=120, initial=title, disabled=is_fixed)

@@ -62,6 +62,7 @@ PAGES: dict[str, Needs] = {
     "switch-user": PUBLIC,
     "second-factor": ANYONE,
     "account": ANYONE,
+    "page-token": ANYONE,
     "password-change": ANYONE,
     "pin-change": ANYONE,
     "choose-language": PUBLIC,

@@ -74,6 +74,7 @@ interface Place { tooth: number; surfaces: string[]; roots: string[]; role: stri
 interface ChartSetup {
   patient: string;
   mayWrite: boolean;
+  codesLanguage: string;
   mayComplete: boolean;
   plansUrl: string;
   words: Record<string, string>;

@@ -112,6 +112,11 @@ class InvoiceForm(PayerForm):
             ticked = set(self.data.getlist("charges"))  # type: ignore[attr-defined]
             self.rows = [(item, str(item.charge.pk) in ticked) for item in charges]
 
+    @property
+    def total(self) -> Decimal:
+        """The sum of the ticked charges."""
+        return sum((item.charge.amount for item, is_ticked in self.rows if is_ticked), Decimal(0))
+
 
 class CancelForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=300)

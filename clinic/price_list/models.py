@@ -18,6 +18,9 @@ class DictionaryKind(models.TextChoices):
     CCAM = "ccam", _("CCAM acts with tariffs")
 
 
+TITLE_LANGUAGES = {DictionaryKind.ICD10: "ru", DictionaryKind.NOMENCLATURE_804N: "ru", DictionaryKind.CCAM: "fr"}
+
+
 class DictionaryImport(Record):
     """One import of a published dictionary, with the report of what it changed."""
 
@@ -59,6 +62,11 @@ class DictionaryCode(Record):
 
     def __str__(self) -> str:
         return f"{self.code} {self.title}"
+
+    @property
+    def language(self) -> str:
+        """The one language in which the dictionary is published."""
+        return TITLE_LANGUAGES[DictionaryKind(self.kind)]
 
 
 class Category(models.TextChoices):

@@ -68,7 +68,13 @@ def missing_step(request: HttpRequest) -> str | None:
     return "password-change" if user.must_change_password else None
 
 
+PAGE_FORM = "X-Page-Form"
+"""What a page's own script says with a form it sends: the page must not be left, nor what was typed lost."""
+
+
 def _lead_to(request: HttpRequest, step: str) -> HttpResponse:
+    if request.headers.get(PAGE_FORM) or (request.headers.get("HX-Request") and request.method == "POST"):
+        return HttpResponse(status=401)
     if request.headers.get("HX-Request"):
         back = HtmxDetails(request).current_url_abs_path or "/"
         return HttpResponseClientRedirect(f"{reverse(step)}?{urlencode({'next': back})}")

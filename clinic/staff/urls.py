@@ -11,6 +11,7 @@ urlpatterns = [
     path("switch-user/", entrance.switch_user, name="switch-user"),
     path("second-factor/", second_factor.verify, name="second-factor"),
     path("account/", account.account, name="account"),
+    path("account/page-token/", account.page_token, name="page-token"),
     path("account/password/", account.password, name="password-change"),
     path("account/pin/", account.pin, name="pin-change"),
     path("account/language/", account.language, name="choose-language"),

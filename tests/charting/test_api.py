@@ -93,7 +93,7 @@ def test_a_diagnosis_takes_a_code_in_force(dentist: Client) -> None:
     make_code("K02.9", closed_on=date(2020, 1, 1))
     finding, patient = make_finding(days_ago=1), patient_petrov()
     found = dentist.get("/api/v1/diagnosis-codes", {"q": "кариес"}).json()
-    assert [row["code"] for row in found] == ["K02.1"]
+    assert [(row["code"], row["language"]) for row in found] == [("K02.1", "ru")]
     assert [row["code"] for row in dentist.get("/api/v1/diagnosis-codes", {"q": ""}).json()] == ["K02.1", "I10"]
     made = post(dentist, "/diagnoses", patient=str(patient.pk), code="K02.1", finding=str(finding.pk))
     assert (made.status_code, made.json()["tooth"]) == (201, 16)

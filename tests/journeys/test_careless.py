@@ -4,18 +4,20 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from charting.models import Performance, Procedure
 from clinic.billing.models import Payment
 from clinic.patients.models import Patient
 from clinic.scheduling.models import Appointment
+from clinic.staff.models import User
 from tests.journeys.hands import login_as
 from tests.patients.factories import petrov
 from tests.scheduling.factories import make_chair, make_shift
-from tests.staff.factories import dr_orlova, make_branch, registrar_belova
+from tests.staff.factories import PASSWORD, dr_orlova, make_branch, registrar_belova
 from tests.treatment_plans import factories as plans
 
 LOST = "The clinic did not answer. Nothing you typed was lost; try again."
@@ -191,3 +193,114 @@ def test_a_stale_tab_is_told_and_keeps_its_words(desk: Page) -> None:
     expect(stale.locator("[name=last_name]")).to_have_value("Second")
     patient.refresh_from_db()
     assert patient.last_name == "First"
+
+
+EXPIRED = "You were logged out. Log in again in another tab; what you typed is kept here."
+
+
+def end_sessions() -> None:
+    """The twelve hours are over."""
+    with transaction.atomic():
+        Session.objects.all().delete()
+
+
+def log_in_elsewhere(page: Page, user: User) -> None:
+    """By name and password, in another tab."""
+    with transaction.atomic():
+        user.set_password(PASSWORD)
+        user.save()
+    tab = page.context.new_page()
+    tab.goto("/login/")
+    tab.locator("[name=username]").fill(user.username)
+    tab.locator("[name=password]").fill(PASSWORD)
+    tab.locator("[name=password]").press("Enter")
+    expect(tab.locator("#main")).to_be_visible()
+    tab.close()
+
+
+def fill_in_registration(page: Page) -> None:
+    page.goto("/patients/new/")
+    page.locator("[name=last_name]").fill("Smirnov")
+    page.locator("[name=first_name]").fill("Oleg")
+    page.locator("[name=birth_date]").fill("17/05/1980")
+
+
+def test_a_registration_outlives_the_session(desk: Page) -> None:
+    fill_in_registration(desk)
+    end_sessions()
+    register = desk.get_by_role("button", name="Register", exact=True)
+    register.click()
+    expect(desk.locator("#toasts")).to_contain_text(EXPIRED)
+    expect(desk.locator("[name=last_name]")).to_have_value("Smirnov")
+    log_in_elsewhere(desk, registrar_belova())
+    register.click()
+    expect(desk.locator("h1")).to_contain_text("Smirnov")
+    assert Patient.objects.filter(last_name="Smirnov").count() == 1
+
+
+def test_a_payment_outlives_the_session(desk: Page) -> None:
+    with transaction.atomic():
+        patient = petrov()
+    desk.goto(f"/patients/{patient.pk}/money/")
+    panel = desk.locator("#panel")
+    desk.keyboard.press("n")
+    panel.locator("[name=amount]").fill("1500")
+    end_sessions()
+    panel.locator("button.btn-primary").click()
+    expect(desk.locator("#toasts")).to_contain_text(EXPIRED)
+    expect(panel.locator("[name=amount]")).to_have_value("1500")
+    log_in_elsewhere(desk, registrar_belova())
+    panel.locator("button.btn-primary").click()
+    expect(panel).to_be_hidden()
+    assert Payment.objects.get().amount == 1500
+
+
+def test_what_one_person_typed_is_not_saved_by_another(desk: Page) -> None:
+    fill_in_registration(desk)
+    end_sessions()
+    log_in_elsewhere(desk, dr_orlova())
+    desk.get_by_role("button", name="Register", exact=True).click()
+    expect(desk.locator("#toasts")).to_contain_text("Somebody else has logged in here since.")
+    expect(desk.locator("[name=last_name]")).to_have_value("Smirnov")
+    assert not Patient.objects.exists()
+
+
+def test_a_failure_of_the_clinic_leaves_the_form(desk: Page) -> None:
+    fill_in_registration(desk)
+    desk.route("**/patients/new/", lambda route: route.fulfill(status=413, body="down"), times=1)
+    register = desk.get_by_role("button", name="Register", exact=True)
+    register.click()
+    expect(desk.locator("#toasts")).to_contain_text("Something went wrong on our side.")
+    expect(desk.locator("[name=last_name]")).to_have_value("Smirnov")
+    register.click()
+    expect(desk.locator("h1")).to_contain_text("Smirnov")
+
+
+def test_a_refused_form_stands_with_its_words_and_says_where(desk: Page) -> None:
+    fill_in_registration(desk)
+    desk.locator("[name=birth_date]").fill("31/02/1980")
+    desk.locator("[name=address]").fill("Arbat 1")
+    desk.get_by_role("button", name="Register", exact=True).click()
+    wrong = desk.locator("[name=birth_date]")
+    expect(wrong).to_have_attribute("aria-invalid", "true")
+    expect(wrong).to_be_focused()
+    expect(desk.locator("[name=address]")).to_have_value("Arbat 1")
+    wrong.fill("17/05/1980")
+    desk.get_by_role("button", name="Register", exact=True).click()
+    expect(desk.locator("h1")).to_contain_text("Smirnov")
+
+
+def test_leaving_typed_words_is_asked_about(desk: Page) -> None:
+    desk.goto("/patients/")
+    fill_in_registration(desk)
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    desk.on("dialog", stay)
+    desk.evaluate("() => history.back()")
+    desk.wait_for_timeout(700)
+    expect(desk.locator("[name=last_name]")).to_have_value("Smirnov")
+    assert asked == ["beforeunload"]

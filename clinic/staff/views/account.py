@@ -3,7 +3,8 @@
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
@@ -23,6 +24,13 @@ def account(request: HttpRequest) -> HttpResponse:
     """Who one is here, and what one may change."""
     person = queries.get_person(_user(request).pk)
     return render(request, "staff/account.html", {"person": person, "grants": [grant for grant in person.role_grants.all() if grant.is_current]})
+
+
+@page()
+@require_GET
+def page_token(request: HttpRequest) -> JsonResponse:
+    """Who acts now, and a token for forms that were opened before the last login."""
+    return JsonResponse({"user": str(_user(request).pk), "token": get_token(request)})
 
 
 @sensitive_post_parameters()

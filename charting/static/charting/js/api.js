@@ -1,4 +1,5 @@
 // Talking to the API: an answer, or an error in words that the page can show with a way to try again.
+import { renew } from "../../desk/js/renew.js";
 
 /** @param {string} name */
 const cookie = (name) => document.cookie.split("; ").find((part) => part.startsWith(`${name}=`))?.slice(name.length + 1) ?? "";
@@ -34,7 +35,7 @@ function csrfToken() {
  * @param {{method?: string, body?: unknown}} [options]
  * @returns {Promise<any>}
  */
-export async function call(path, { method = "GET", body } = {}) {
+export async function call(path, { method = "GET", body } = {}, isAgain = false) {
   const headers = { Accept: "application/json", "X-CSRFToken": csrfToken(), ...(body === undefined ? {} : { "Content-Type": "application/json" }) };
   let response;
   try {
@@ -43,6 +44,7 @@ export async function call(path, { method = "GET", body } = {}) {
     throw new Refusal(sentences.lost, 0, "lost");
   }
   const answer = await response.json().catch(() => null);
+  if (response.status === 403 && method !== "GET" && !isAgain && (await renew())) return call(path, { method, body }, true);
   if (response.ok && answer !== null) return answer;
   const words = answer?.fields ? [...new Set([answer.message, ...Object.values(answer.fields)])].join(" ") : answer?.message;
   throw new Refusal(words ?? sentences.broken, response.status, answer?.code ?? "broken", answer?.link ?? "");

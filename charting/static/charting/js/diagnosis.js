@@ -4,11 +4,12 @@ import { html } from "./svg.js";
 
 const WAIT_MS = 180;
 
-/** @param {HTMLElement} place @param {Record<string, string>} words @param {(code: string) => void} done */
-export function attachCodeSearch(place, words, done) {
+/** @param {HTMLElement} place @param {ChartSetup} setup @param {(code: string) => void} done */
+export function attachCodeSearch(place, { words, codesLanguage }, done) {
   const input = /** @type {HTMLInputElement} */ (html("input", { type: "search", "aria-label": words.findCode, placeholder: words.findCode, autocomplete: "off" }));
   const list = html("ul", { class: "code-list", role: "listbox" });
-  place.replaceChildren(input, list);
+  const isForeign = document.documentElement.lang !== codesLanguage;
+  place.replaceChildren(input, ...(isForeign ? [html("p", { class: "small muted" }, words.codesLanguage)] : []), list);
   let timer = 0;
   let asked = 0;
 
@@ -16,7 +17,7 @@ export function attachCodeSearch(place, words, done) {
     asked += 1;
     const mine = asked;
     try {
-      const found = /** @type {{code: string, title: string}[]} */ (await call(`/diagnosis-codes?q=${encodeURIComponent(input.value)}`));
+      const found = /** @type {{code: string, title: string, language: string}[]} */ (await call(`/diagnosis-codes?q=${encodeURIComponent(input.value)}`));
       if (mine !== asked) return;
       list.replaceChildren(...(found.length ? found.map(row) : [html("li", { class: "muted" }, words.nothingFound)]));
       list.scrollIntoView({ block: "nearest" });
@@ -26,9 +27,9 @@ export function attachCodeSearch(place, words, done) {
     }
   }
 
-  /** @param {{code: string, title: string}} found */
+  /** @param {{code: string, title: string, language: string}} found */
   function row(found) {
-    const button = html("button", { type: "button" }, html("strong", {}, found.code), ` ${found.title}`);
+    const button = html("button", { type: "button" }, html("strong", {}, found.code), " ", html("span", { lang: found.language }, found.title));
     button.addEventListener("click", () => done(found.code));
     return html("li", {}, button);
   }

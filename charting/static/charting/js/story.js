@@ -40,7 +40,7 @@ function entryRow(entry, context) {
   const title = html("strong", {}, entry.title);
   const line = html("div", { class: "story-title" }, html("span", { class: `swatch swatch-${entry.layer}` }), html("span", {}, title, entry.part ? ` ${entry.part}` : ""));
   const row = html("li", { class: `story-entry layer-${entry.layer}` }, line);
-  for (const code of entry.diagnoses) row.append(html("p", { class: "story-code" }, code));
+  for (const code of entry.diagnoses) row.append(html("p", { class: "story-code", lang: context.setup.codesLanguage }, code));
   row.append(html("p", { class: "story-meta" }, `${entry.state_label} · ${entry.meta}`));
   if (entry.note) row.append(html("p", { class: "story-note" }, entry.note));
   if (!context.isPast && context.setup.mayWrite) row.append(...buttons(entry, context));
@@ -59,7 +59,7 @@ function buttons(entry, context) {
   };
   const what = `${entry.title} ${entry.part}`;
   if (entry.type === "finding" && entry.is_current) {
-    add(words.icd10, () => attachCodeSearch(extra, words, (code) => context.act("/diagnoses", "POST", { patient: context.setup.patient, code, finding: entry.id }, `${code} – ${what}`)));
+    add(words.icd10, () => attachCodeSearch(extra, context.setup, (code) => context.act("/diagnoses", "POST", { patient: context.setup.patient, code, finding: entry.id }, `${code} – ${what}`)));
     add(words.resolve, () => context.act(`/findings/${entry.id}/resolve`, "POST", {}, `${words.resolved}: ${what}`, { path: `/findings/${entry.id}/reopen`, method: "POST", body: {} }));
   }
   if (entry.type !== "procedure") add(words.inError, () => askReason(extra, words, (reason) => context.act(`/${entry.type === "finding" ? "findings" : "diagnoses"}/${entry.id}/error`, "POST", { reason }, `${words.withdrawn}: ${what}`)));

@@ -12,10 +12,11 @@ function shown(cents) {
 /** @param {HTMLFormElement} form */
 function sumUp(form) {
   const amount = /** @type {HTMLInputElement | null} */ (form.querySelector("[name=amount]"));
-  if (!amount || amount.dataset.typed) return;
+  const sum = /** @type {HTMLElement | null} */ (form.querySelector("[data-sum]"));
   const ticked = /** @type {NodeListOf<HTMLInputElement>} */ (form.querySelectorAll("[name=charges]:checked"));
   const cents = [...ticked].reduce((sum, box) => sum + toCents(box.dataset.due ?? "0"), 0);
-  amount.value = cents ? shown(cents) : "";
+  if (amount && !amount.dataset.typed) amount.value = cents ? shown(cents) : "";
+  if (sum) sum.textContent = (cents / 100).toLocaleString(document.documentElement.lang, { style: "currency", currency: sum.dataset.currency });
 }
 
 /** @param {Event} event */

@@ -1,5 +1,6 @@
 // The day as the page knows it: columns, shifts, appointments, and the server behind them.
 
+import { renew } from "../desk/js/renew.js";
 import { Clock } from "./clock.js";
 
 /**
@@ -72,13 +73,14 @@ export class Day {
    * @param {Record<string, unknown>} changes
    * @returns {Promise<{isSaved: boolean, message: string}>}
    */
-  async move(row, changes) {
+  async move(row, changes, isAgain = false) {
     const token = JSON.parse(document.body.getAttribute("hx-headers") ?? "{}")["X-CSRFToken"] ?? "";
     const body = JSON.stringify({ version: row.version, starts_at: row.starts_at, ends_at: row.ends_at, ...changes });
     const headers = { "Content-Type": "application/json", "X-CSRFToken": token };
     this.asked += 1;
     try {
       const answer = await fetch(`${this.urls.api}${row.id}`, { method: "PATCH", headers, body });
+      if (answer.status === 403 && !isAgain && (await renew())) return this.move(row, changes, true);
       const reply = await answer.json();
       if (!answer.ok) return { isSaved: false, message: reply.code === "stale" ? this.words.stale : `${reply.message} ${this.words.back}` };
       this.appointments.set(row.id, reply);

@@ -1,60 +1,34 @@
-// A form is sent once, and only to a clinic that answers: a second click does nothing, a lost connection leaves the page with all that was typed.
+// A form is sent once: a second click does nothing, and nothing can be typed into it while it is on its way.
 
 const PATIENCE_MS = 8_000; // a download or a lost answer leaves the page standing: then the form may be sent again
-const PROBE_MS = 4_000;
+
+/** A field may be called "method": the attribute tells. @param {HTMLFormElement} form */
+export const isPost = (form) => form.getAttribute("method")?.toLowerCase() === "post";
 
 /** @param {HTMLFormElement} form */
-function release(form) {
+export function release(form) {
+  const field = document.getElementById(form.dataset.focus ?? "");
   delete form.dataset.sending;
+  delete form.dataset.focus;
   form.removeAttribute("aria-busy");
+  form.inert = false;
+  if (field && document.activeElement === document.body) field.focus();
 }
-
-/** @param {SubmitEvent} event */
-function hold(event) {
-  event.preventDefault();
-  event.stopImmediatePropagation();
-}
-
-/** htmx tells of a lost connection itself; a plain form would leave the page for the browser's own error.
- * @param {HTMLFormElement} form
- */
-const isPlain = (form) => !form.closest("[hx-post], [data-hx-post]") && document.getElementById("toasts") !== null;
 
 /** @param {SubmitEvent} event */
 function sent(event) {
   const form = /** @type {HTMLFormElement} */ (event.target);
-  if (event.defaultPrevented || form.method !== "post" || form.target) return;
-  if (form.dataset.sending === "answered") {
-    form.dataset.sending = "1";
-    return;
-  }
+  if (event.defaultPrevented || !isPost(form) || form.getAttribute("target")) return;
   if (form.dataset.sending) {
-    hold(event);
+    event.preventDefault();
+    event.stopImmediatePropagation();
     return;
   }
   form.dataset.sending = "1";
+  form.dataset.focus = form.contains(document.activeElement) ? (document.activeElement?.id ?? "") : "";
   form.setAttribute("aria-busy", "true");
+  if (form.matches(".form")) form.inert = true;
   window.setTimeout(() => release(form), PATIENCE_MS);
-  if (!isPlain(form)) return;
-  hold(event);
-  sendWhenAnswered(form, /** @type {HTMLElement | null} */ (event.submitter));
-}
-
-/**
- * @param {HTMLFormElement} form
- * @param {HTMLElement | null} button
- */
-async function sendWhenAnswered(form, button) {
-  try {
-    await fetch("/healthz", { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(PROBE_MS) });
-  } catch {
-    release(form);
-    document.dispatchEvent(new CustomEvent("htmx:sendError"));
-    return;
-  }
-  form.dataset.sending = "answered";
-  form.dataset.confirmed = "1";
-  form.requestSubmit(button?.isConnected ? button : null);
 }
 
 /** @param {Event} event */

@@ -49,12 +49,16 @@ function beforeSwap(event) {
   else if (!elt.isConnected) detail.shouldSwap = false;
 }
 
+/** What the clinic has taken is no longer only typed. @param {CustomEvent} event */
+function taken({ detail }) {
+  if (panel?.contains(detail.elt) && detail.elt.matches("form") && detail.xhr.status < 400) delete panel.dataset.dirty;
+}
+
 /** @param {CustomEvent} event */
 function filled({ target, detail }) {
   if (!panel || target !== panel) return;
   const isOpening = detail.requestConfig.elt === panel;
   if (isOpening) panel.dataset.url = detail.pathInfo.requestPath;
-  if (detail.xhr.status < 400) delete panel.dataset.dirty;
   const isAsked = isOpening || detail.xhr.status >= 400; // a refusal is shown even when the panel was closed meanwhile
   if (isAsked && panel.childElementCount && !panel.open) panel.showModal();
   if (isAsked) firstField(panel)?.focus();
@@ -94,6 +98,7 @@ function clicked(event) {
 
 document.addEventListener("click", clicked);
 document.addEventListener("htmx:beforeSwap", beforeSwap);
+document.addEventListener("htmx:beforeOnLoad", (event) => taken(/** @type {CustomEvent} */ (event)));
 document.addEventListener("htmx:afterSettle", (event) => filled(/** @type {CustomEvent} */ (event)));
 document.addEventListener("panel-close", () => {
   if (panel) delete panel.dataset.dirty;

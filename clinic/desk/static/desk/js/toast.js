@@ -16,7 +16,7 @@ function expire(toast) {
  * @param {string} text
  * @param {string} [level]
  */
-function show(text, level = "info") {
+export function show(text, level = "info") {
   const region = document.getElementById("toasts");
   if (!region || !text) return;
   if ([...region.querySelectorAll("[data-toast] > span")].some((span) => span.textContent === text)) return;
@@ -35,7 +35,7 @@ function show(text, level = "info") {
 }
 
 /** @param {string} name */
-const sentence = (name) => document.getElementById("toasts")?.dataset[name] ?? "";
+export const sentence = (name) => document.getElementById("toasts")?.dataset[name] ?? "";
 
 /** @param {Event} event */
 function beforeSwap(event) {
@@ -50,7 +50,7 @@ function beforeSwap(event) {
     detail.isError = false;
   } else {
     detail.shouldSwap = false;
-    show(sentence(status === 401 ? "expired" : "failed"), "danger");
+    if (status !== 403) show(sentence(status === 401 ? "expired" : "failed"), "danger");
   }
 }
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from charting import queries as charting
 from charting.models import Visit
 from clinic.billing import queries as billing
+from clinic.patients.access_models import Rectification, Restriction
 from clinic.patients.models import Alert, Patient
 from clinic.scheduling import queries as scheduling
 from clinic.scheduling import rules
@@ -43,6 +44,17 @@ class PatientHeader:
     def has_hidden_alerts(self) -> bool:
         """Whether there are alerts that this person may know of but not read."""
         return len(self._patient.active_alerts) > len(self.alerts)
+
+    @property
+    def restriction(self) -> Restriction | None:
+        """The restriction in force: whoever opens the record is told of it."""
+        return self._patient.restriction
+
+    @property
+    def rectifications(self) -> list[Rectification]:
+        """What the patient had put right, for those who read the record."""
+        is_read = self._user.may(Permission.CLINICAL_VIEW) or self._user.may(Permission.HISTORY_SEARCH)
+        return self._patient.rectified if is_read else []
 
     @property
     def shows_money(self) -> bool:

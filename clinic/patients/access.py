@@ -19,7 +19,7 @@ from clinic.history import context
 from clinic.history.actions import record_view, record_view_once
 from clinic.lib.errors import DomainError, InvalidInput
 from clinic.lib.ids import uuid7
-from clinic.patients.access_models import BrokenGlass, Restriction, Why
+from clinic.patients.access_models import BrokenGlass, Rectification, Restriction, Why
 from clinic.patients.models import Patient
 from clinic.patients.ties import TIES
 from clinic.staff.models import User
@@ -151,6 +151,21 @@ def lift_restriction(*, patient_id: UUID, reason: str, actor: User, at: datetime
     found.ended_at, found.ended_by, found.end_reason = at, actor, _said(reason)
     found.save(update_fields=["ended_at", "ended_by", "end_reason"])
     return found
+
+
+@transaction.atomic
+def rectify(*, patient_id: UUID, about: str, text: str, actor: User, at: datetime) -> Rectification:
+    """Put an addendum beside what the patient wants put right; what was written before stays as it is.
+
+    :raises InvalidInput: without words of what and how.
+    """
+    actor.require(Permission.HISTORY_SEARCH)
+    wanted = {"about": (about.strip(), 200), "text": (text.strip(), 5000)}
+    fields = {name: _("Say it in words.") for name, (value, most) in wanted.items() if not value or len(value) > most}
+    if fields:
+        raise InvalidInput(fields=fields)
+    told = {name: value for name, (value, _most) in wanted.items()}
+    return Rectification.objects.create(patient_id=patient_id, **told, written_at=at, written_by=actor)
 
 
 def _said(reason: str) -> str:

@@ -32,6 +32,22 @@ class Restriction(Record):
         ]
 
 
+class Rectification(Record):
+    """What the patient had put right: an addendum that stands beside the data for ever, and replaces none of it (the right to rectification)."""
+
+    patient = models.ForeignKey("patients.Patient", models.PROTECT, related_name="rectifications", verbose_name=_("patient"))
+    about = models.CharField(_("what is rectified"), max_length=200)
+    text = models.TextField(_("how it should read"), max_length=5000)
+    written_at = models.DateTimeField(_("written"))
+    written_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("written by"))
+
+    class Meta:
+        verbose_name = _("rectification")
+        verbose_name_plural = _("rectifications")
+        constraints = [models.CheckConstraint(condition=~models.Q(about="") & ~models.Q(text=""), name="patients_rectification_in_words")]
+        indexes = [models.Index(fields=["patient", "-written_at"], name="patients_rectification_newest")]
+
+
 class Why(models.TextChoices):
     """What made a reason necessary."""
 

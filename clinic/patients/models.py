@@ -14,7 +14,7 @@ from django.utils.translation import pgettext_lazy
 from clinic.files.models import StoredFile
 from clinic.history.models import Record
 from clinic.lib.constraints import together
-from clinic.patients.access_models import BrokenGlass, Restriction  # noqa: F401 - Django finds an app's models here
+from clinic.patients.access_models import BrokenGlass, Rectification, Restriction  # noqa: F401 - Django finds an app's models here
 from clinic.staff.models import Branch, User
 from clinic.staff.roles import Permission
 
@@ -109,6 +109,16 @@ class Patient(Record):
     def active_alerts(self) -> list["Alert"]:
         """Medical alerts in force, the gravest first, read once; a person is shown those of `alerts_for`, and that there are others."""
         return sorted(self.alerts.filter(ended_at=None).select_related("recorded_by"), key=Alert.gravity)
+
+    @cached_property
+    def restriction(self) -> Restriction | None:
+        """The restriction in force, read once."""
+        return self.restrictions.filter(ended_at=None).first()
+
+    @cached_property
+    def rectified(self) -> list[Rectification]:
+        """What the patient had put right, the newest first, read once."""
+        return list(self.rectifications.order_by("-written_at", "pk"))
 
 
 class PatientLabel(Record):

@@ -13,7 +13,7 @@ from clinic.history.models import Record
 from clinic.history.reading import read_together
 from clinic.lib.errors import InvalidInput, NotFound
 from clinic.patients import access
-from clinic.patients.access_models import BrokenGlass, Restriction
+from clinic.patients.access_models import BrokenGlass, Rectification, Restriction
 from clinic.patients.models import (
     Alert,
     Consent,
@@ -47,6 +47,7 @@ PATIENT: dict[type[Record], str] = {
     Branch: "t.id = (SELECT branch_id FROM patients_patient WHERE id = %(patient)s)",
     Alert: STANDING,
     Restriction: STANDING,
+    Rectification: "t.patient_id = %(patient)s ORDER BY t.written_at DESC, t.id",
     BrokenGlass: "t.patient_id = %(patient)s AND t.user_id = %(user)s AND t.until > now() ORDER BY t.opened_at DESC",
     User: "t.id IN (SELECT responsible_dentist_id FROM patients_patient WHERE id = %(patient)s"
     " UNION ALL SELECT recorded_by_id FROM patients_alert WHERE patient_id = %(patient)s AND ended_at IS NULL)",
@@ -90,6 +91,7 @@ def get_patient_for(user: User, patient_id: UUID, *, what: str, permission: Perm
     for alert in patient.active_alerts:
         alert.recorded_by = people[alert.recorded_by_id]
     restriction, broken = next(iter(found.of(Restriction)), None), next(iter(found.of(BrokenGlass)), None)
+    patient.restriction, patient.rectified = restriction, found.of(Rectification)
     access.look(user, patient, what=what, restriction=restriction, broken=broken, is_part=is_part)
     return patient
 

@@ -20,6 +20,7 @@ from clinic.lib.clock import branch_day
 from clinic.lib.errors import Conflict, InvalidInput
 from clinic.lib.ids import uuid7
 from clinic.patients import access
+from clinic.patients.access_models import Rectification
 from clinic.patients.models import Patient
 from clinic.staff.models import User
 from exports import evidence, evidence_record
@@ -63,11 +64,13 @@ def receive(*, patient_id: UUID, kind: str, text: str = "", actor: User, at: dat
 
 
 @transaction.atomic
-def answer(*, request_id: UUID, outcome: str, ground: str, actor: User, at: datetime) -> DataRequest:
-    """Answer once, on paper: a granted copy is prepared, a granted restriction begins. An erasure is granted by carrying it out.
+def answer(*, request_id: UUID, outcome: str, ground: str, actor: User, at: datetime, about: str = "", correction: str = "") -> DataRequest:
+    """Answer once, on paper: a granted copy is prepared, a granted restriction begins, a granted rectification stands beside the data from now on.
+
+    An erasure is granted by carrying it out.
 
     :raises AlreadyAnswered: when it was.
-    :raises InvalidInput: without a ground, or when an erasure is granted here.
+    :raises InvalidInput: without a ground, without the words of a granted rectification, or when an erasure is granted here.
     """
     request = _open(request_id, actor)
     if outcome not in Outcome.values or (request.kind == Kind.ERASURE and outcome == Outcome.GRANTED):
@@ -79,7 +82,10 @@ def answer(*, request_id: UUID, outcome: str, ground: str, actor: User, at: date
         request.evidence = evidence.ask(user=actor, patient_id=request.patient_id, reason=str(request.get_kind_display()), at=at)
     if outcome == Outcome.GRANTED and request.kind == Kind.RESTRICTION:
         access.restrict(patient_id=request.patient_id, reason=request.ground[:500], actor=actor, at=at)
-    request.pdf = files.store(content=_render(request, at), media_type="application/pdf")
+    rectified = None
+    if outcome == Outcome.GRANTED and request.kind == Kind.RECTIFICATION:
+        rectified = _rectify(request, about, correction, actor, at)
+    request.pdf = files.store(content=_render(request, at, rectified), media_type="application/pdf")
     request.save()
     return request
 
@@ -108,6 +114,14 @@ def _destroy(request: DataRequest, actor: User, at: datetime) -> Erasure:
     transaction.on_commit(lambda: _destroy_bytes(doomed))
     report = {**told, "files": len(doomed)}
     return Erasure.objects.create(patient_key=patient_key, ground=_ground(), erased_at=at, erased_by=actor, report=report)
+
+
+def _rectify(request: DataRequest, about: str, correction: str, actor: User, at: datetime) -> Rectification:
+    try:
+        return access.rectify(patient_id=request.patient_id, about=about, text=correction, actor=actor, at=at)
+    except InvalidInput as error:
+        names = {"about": "about", "text": "correction"}
+        raise InvalidInput(fields={names[name]: words for name, words in (error.fields or {}).items()}) from error
 
 
 def _open(request_id: UUID, actor: User) -> DataRequest:
@@ -169,11 +183,12 @@ def _destroy_bytes(doomed: Sequence[StoredFile]) -> None:
         default_storage.delete(file.storage_name)
 
 
-def _render(request: DataRequest, at: datetime) -> bytes:
+def _render(request: DataRequest, at: datetime, rectified: Rectification | None) -> bytes:
     language = request.patient.language
     with translation.override(language):
         context = {
             "request": request,
+            "rectified": rectified,
             "patient": request.patient,
             "at": at,
             "obstacles": queries.obstacles(request.patient, at) if request.kind == Kind.ERASURE else [],

@@ -25,10 +25,12 @@ class DataRequestIn(Schema):
 
 
 class DataAnswerIn(Schema):
-    """The decision with its legal ground."""
+    """The decision with its legal ground; a granted rectification says what it is `about` and how it should read (`correction`)."""
 
     outcome: Literal["granted", "refused"]
     ground: str = Field(max_length=5000)
+    about: str = Field("", max_length=200)
+    correction: str = Field("", max_length=5000)
 
 
 class EraseIn(Schema):

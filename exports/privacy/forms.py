@@ -22,6 +22,13 @@ class AnswerForm(forms.Form):
     ground = forms.CharField(label=_("Legal ground, or what was done"), max_length=5000, widget=forms.Textarea(attrs={"rows": 4}))
 
 
+class RectificationForm(AnswerForm):
+    """With the addendum that will stand beside the data; needed only when it is granted."""
+
+    about = forms.CharField(label=_("What is rectified"), max_length=200, required=False)
+    correction = forms.CharField(label=_("How it should read"), max_length=5000, required=False, widget=forms.Textarea(attrs={"rows": 4}))
+
+
 class EraseForm(forms.Form):
     """The confirmation of an erasure."""
 

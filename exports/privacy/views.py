@@ -18,7 +18,7 @@ from clinic.staff.guards import page
 from clinic.staff.http import Request
 from clinic.staff.roles import Permission
 from exports.privacy import actions, queries
-from exports.privacy.forms import AnswerForm, EraseForm, ReceiveForm
+from exports.privacy.forms import AnswerForm, EraseForm, ReceiveForm, RectificationForm
 from exports.privacy.models import DataRequest, Kind, Outcome
 
 
@@ -51,7 +51,7 @@ def patient_requests(request: Request, patient_id: UUID) -> HttpResponse:
 def data_request(request: Request, request_id: UUID) -> HttpResponse:
     """One request: what forbids it, its answer."""
     found = queries.request_for(request.user, request_id)
-    form = AnswerForm(request.POST or None)
+    form = _answer_form(found)(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             actions.answer(request_id=request_id, actor=request.user, at=timezone.now(), **form.cleaned_data)
@@ -77,7 +77,7 @@ def data_request_erase(request: Request, request_id: UUID) -> HttpResponse:
         else:
             tell(request, _("Erased. The report stands below; proofs of the history stay whole."))
             return redirect("data-requests")
-    return render(request, "privacy/request.html", _context(found, AnswerForm(), form), status=422)
+    return render(request, "privacy/request.html", _context(found, _answer_form(found)(), form), status=422)
 
 
 @page(Permission.CASE_MANAGE)
@@ -89,6 +89,10 @@ def data_request_pdf(request: Request, request_id: UUID) -> HttpResponse:
         raise NotFound
     record_print(what="data request", patient_id=found.patient_id, body={"request": str(found.pk), "sha256": found.pdf.sha256})
     return pdf.response(files.read(found.pdf), name=f"answer-{found.received_at:%Y%m%d}")
+
+
+def _answer_form(found: DataRequest) -> type[AnswerForm]:
+    return RectificationForm if found.kind == Kind.RECTIFICATION else AnswerForm
 
 
 def _context(found: DataRequest, form: AnswerForm, erase_form: EraseForm) -> dict[str, Any]:

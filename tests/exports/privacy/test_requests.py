@@ -12,7 +12,8 @@ from pypdf import PdfReader
 from charting import actions as charting
 from clinic.files.actions import read
 from clinic.lib.errors import InvalidInput, NotAllowed
-from clinic.patients.access_models import Restriction
+from clinic.patients import access
+from clinic.patients.access_models import Rectification, Restriction
 from clinic.patients.models import Patient
 from clinic.patients.queries import get_patient_for
 from clinic.staff.models import User
@@ -82,6 +83,40 @@ def test_who_looked_is_told_on_paper(patient: Patient, lawyer: User) -> None:
 def test_a_granted_restriction_begins(patient: Patient, lawyer: User) -> None:
     answer(ask(patient, lawyer, "restriction"), lawyer)
     assert Restriction.objects.filter(patient=patient, ended_at=None).exists()
+
+
+def test_a_granted_rectification_stands_beside_the_record(patient: Patient, lawyer: User) -> None:
+    request = ask(patient, lawyer, "rectification")
+    client, url = log_in(lawyer), reverse("data-request", args=[request.pk])
+    page = client.post(url, {"outcome": "granted", "ground": "ст. 14"})
+    assert page.status_code == 422
+    assert {"about", "correction"} == page.context["form"].errors.keys()
+    sent = {"outcome": "granted", "ground": "ст. 14", "about": "Аллергия на латекс", "correction": "Аллергии нет: проба от 12.03.2026"}
+    assert client.post(url, sent).status_code == 302
+    assert "проба от 12.03.2026" in words_of(DataRequest.objects.select_related("pdf").get(pk=request.pk))
+    for seen_by in (lawyer, dr_orlova()):
+        assert "Аллергии нет: проба от 12.03.2026" in log_in(seen_by).get(reverse("patient", args=[patient.pk])).content.decode()
+    told = client.get(reverse("patient-history", args=[patient.pk])).content.decode()
+    assert "Аллергии нет: проба от 12.03.2026" in told
+    assert (
+        "проба от 12.03.2026"
+        not in log_in(make_user(Role.ADMINISTRATOR, username="desk")).get(reverse("patient", args=[patient.pk])).content.decode()
+    )
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Rectification.objects.update(text="иное")
+
+
+def test_a_refused_rectification_leaves_nothing(patient: Patient, lawyer: User) -> None:
+    answer(ask(patient, lawyer, "rectification"), lawyer, outcome="refused", ground="Запись верна")
+    assert not Rectification.objects.exists()
+
+
+def test_whoever_opens_a_restricted_record_is_told_of_it(patient: Patient, lawyer: User) -> None:
+    answer(ask(patient, lawyer, "restriction"), lawyer)
+    client, url = log_in(dr_orlova()), reverse("patient", args=[patient.pk])
+    assert client.get(url).status_code == 403
+    access.give_reason(user=dr_orlova(), patient_id=patient.pk, reason="Острая боль, приём сейчас", at=timezone.now())
+    assert "Restricted since" in client.get(url).content.decode()
 
 
 def test_an_erasure_names_every_ground_that_forbids_it(patient: Patient, lawyer: User) -> None:

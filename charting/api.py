@@ -14,6 +14,7 @@ from charting.api_templates import router as templates_router
 from charting.imaging.api import router as images_router
 from charting.models import Diagnosis, Finding, Procedure, Visit, VisitAddendum
 from charting.palette import Palette, palette
+from charting.perio.api import router as perio_router
 from clinic.history.schemas import sealed
 from clinic.lib import openapi
 from clinic.lib.errors import InvalidInput
@@ -27,6 +28,7 @@ from clinic.staff.roles import Permission
 
 router = Router(tags=["chart"])
 router.add_router("", images_router)
+router.add_router("", perio_router)
 router.add_router("", templates_router)
 
 

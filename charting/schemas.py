@@ -10,6 +10,7 @@ from charting import queries, rules, story, teeth
 from charting.queries import Chart
 from clinic.history.schemas import SealedOut
 from clinic.patients.models import Patient
+from clinic.patients.rules import age_on
 
 
 class PlaceIn(Schema):
@@ -179,13 +180,11 @@ def chart_out(chart: Chart, patient: Patient) -> dict[str, Any]:
     """The chart as `ChartOut` describes it, as plain values: it is opened more often than anything else."""
     entries = story.entries_of(chart)
     day = queries.branch_day_of(patient, chart.at)
-    born = patient.birth_date
-    years = day.year - born.year - ((day.month, day.day) < (born.month, born.day)) if born else None
     indexes = (rules.caries_index(chart.mouth), rules.caries_index(chart.mouth, primary=True))
     dmft, dmft_primary = ({**vars(index), "total": index.total} for index in indexes)
     return {
         "at": chart.at,
-        "dentition": _dentition(chart.mouth, years),
+        "dentition": _dentition(chart.mouth, age_on(patient.birth_date, day)),
         "first_at": entries[0].at if entries else None,
         "teeth": [vars(tooth) for tooth in story.teeth_of(chart, entries)],
         "marks": [vars(mark) for mark in chart.mouth.marks],

@@ -4,6 +4,7 @@ from django.urls import path
 
 from charting import views
 from charting.imaging import views as images
+from charting.perio import views as perio
 
 urlpatterns = [
     path("patients/<uuid:patient_id>/chart/", views.chart, name="chart"),
@@ -22,6 +23,12 @@ urlpatterns = [
     path("images/<uuid:image_id>/view/", images.image_view, name="image-view"),
     path("images/<uuid:image_id>/file/", images.image_file, name="image-file"),
     path("images/<uuid:image_id>/error/", images.image_error, name="image-error"),
+    path("patients/<uuid:patient_id>/perio/", perio.exams, name="perio"),
+    path("patients/<uuid:patient_id>/perio/begin/", perio.exam_begin, name="perio-begin"),
+    path("perio/<uuid:exam_id>/", perio.exam, name="perio-exam"),
+    path("perio/<uuid:exam_id>/close/", perio.exam_close, name="perio-close"),
+    path("perio/<uuid:exam_id>/error/", perio.exam_error, name="perio-error"),
+    path("perio/<uuid:exam_id>/print/", perio.exam_print, name="perio-print"),
     path("note-templates/", views.note_templates, name="note-templates"),
     path("note-templates/new/", views.note_template, name="note-template-new"),
     path("note-templates/<uuid:template_id>/", views.note_template, name="note-template"),

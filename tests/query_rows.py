@@ -4,6 +4,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from charting.models import NoteTemplate, Visit
+from charting.perio.actions import Sent, begin_exam, close_exam, record_entries
+from charting.perio.rules import Entry
 from clinic.history.actions import record_view
 from clinic.price_list.models import Category
 from clinic.scheduling.models import Appointment
@@ -56,6 +58,9 @@ def _work(number: int) -> None:
     NoteTemplate.objects.create(section="complaint", language="ru", title=f"Template {number}", body="Боль")
     record_view(patient_id=petrov().pk, what="chart")
     make_case(petrov(), deadline_date=NOW.date())
+    exam = begin_exam(patient=petrov(), actor=dr_orlova(), at=NOW)
+    record_entries(exam=exam, entries=[Sent(Entry(tooth, "depth", "MV", 3)) for tooth in (11, 16)], actor=dr_orlova())
+    close_exam(exam=exam, version=exam.version, actor=dr_orlova(), at=NOW)
 
 
 def _offer(number: int) -> None:

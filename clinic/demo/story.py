@@ -6,7 +6,7 @@ from decimal import Decimal
 from itertools import cycle
 
 from charting.models import Visit
-from clinic.demo import treatment, visits
+from clinic.demo import perio, treatment, visits
 from clinic.demo.visits import Scene
 from clinic.patients.models import Patient
 from clinic.scheduling.models import Appointment
@@ -100,6 +100,10 @@ def _treat(scene: Scene, patient: Patient, first: datetime, number: int) -> None
     treatment.agree(scene, made, chosen, visit.opened_at + timedelta(minutes=45))
     visits.finish(scene, visit)
     _wait_for_lab(scene, made, visit.opened_at, number)
+    for healed, days in enumerate((0, 120)):
+        examined_at = visit.opened_at + timedelta(days=days, minutes=20)
+        if examined_at < scene.now:
+            perio.examine(scene, patient, examined_at, healed=healed)
     for step in range(1 + number // 10 % 3):
         next_day = visit.opened_at + timedelta(days=9 * (step + 1))
         if next_day > scene.now - timedelta(days=4):

@@ -134,9 +134,15 @@ def check_birth_date(born: date, today: date) -> None:
         raise Refused("born_long_ago")
 
 
+def age_on(born: date | None, day: date) -> int | None:
+    """Whole years on a day; None when the birth date is unknown."""
+    return None if born is None else day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
 def is_minor(born: date | None, today: date) -> bool:
     """Below eighteen on that day; an unknown birth date does not make a minor."""
-    return born is not None and today.year - born.year - ((today.month, today.day) < (born.month, born.day)) < ADULT_AT
+    age = age_on(born, today)
+    return age is not None and age < ADULT_AT
 
 
 MONTHS = {

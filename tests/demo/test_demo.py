@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from django.core.management import CommandError, call_command
 
-from charting.models import Performance, Visit
+from charting.models import Performance, PerioExam, Visit
 from clinic.billing.models import Payment
 from clinic.demo import build, team
 from clinic.patients.models import Patient
@@ -27,7 +27,7 @@ def test_it_builds_every_link_of_the_chain() -> None:
     assert set(Alternative.objects.values_list("state", flat=True)) >= {"draft", "presented", "accepted", "rejected"}
     assert Document.objects.filter(kind="contract", signatures__isnull=False).exists()
     assert set(Appointment.objects.values_list("state", flat=True)) >= {"booked", "confirmed", "seated", "done", "cancelled"}
-    for model in (Visit, Performance, Payment, LabOrder):
+    for model in (Visit, Performance, Payment, LabOrder, PerioExam):
         assert model.objects.exists(), model
     assert Patient.objects.filter(language="fr").exists()
     assert Patient.objects.filter(relations__is_guardian=True).exists()

@@ -8,12 +8,13 @@ const TIMEOUT_MS = 15000;
 
 /** What went wrong, in the user's words. */
 export class Refusal extends Error {
-  /** @param {string} message @param {number} status @param {string} code @param {string} [link] to the page that helps on */
-  constructor(message, status, code, link = "") {
+  /** @param {string} message @param {number} status @param {string} code @param {string} [link] to the page that helps on @param {Record<string, string>} [fields] what is wrong where */
+  constructor(message, status, code, link = "", fields = {}) {
     super(message);
     this.status = status;
     this.code = code;
     this.link = link;
+    this.fields = fields;
   }
 }
 
@@ -47,7 +48,7 @@ export async function call(path, { method = "GET", body } = {}, isAgain = false)
   if (response.status === 403 && method !== "GET" && !isAgain && (await renew())) return call(path, { method, body }, true);
   if (response.ok && answer !== null) return answer;
   const words = answer?.fields ? [...new Set([answer.message, ...Object.values(answer.fields)])].join(" ") : answer?.message;
-  throw new Refusal(words ?? sentences.broken, response.status, answer?.code ?? "broken", answer?.link ?? "");
+  throw new Refusal(words ?? sentences.broken, response.status, answer?.code ?? "broken", answer?.link ?? "", answer?.fields ?? {});
 }
 
 /** A record's key, made here so that a repeated request is the same record (UUID version 7). */

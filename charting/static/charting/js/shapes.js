@@ -12,7 +12,7 @@ const ROOTS = [0, 48, 47, 56, 50, 50, 50, 47, 42];
 /** @typedef {{code: string, path: string, canal: string, apex: [number, number], behind: boolean}} Root */
 /** @typedef {{w: number, h: number, r: number, n: number, b: number, crown: string, roots: Root[], chamber: string, occlusal: [number, number]}} Shape */
 
-/** @param {ToothData} tooth @returns {Shape} */
+/** @param {Pick<ToothData, "number" | "arch" | "kind">} tooth @returns {Shape} */
 export function shapeOf(tooth) {
   const position = tooth.number % 10;
   const isPrimary = tooth.number > 50;
@@ -46,7 +46,7 @@ function chamber(kind, n, h) {
   return `M${-half} -1Q${-half * 0.9} ${top} 0 ${top * (kind === "molar" ? 0.82 : 1)}Q${half * 0.9} ${top} ${half} -1Z`;
 }
 
-/** @param {ToothData} tooth @param {number} n @param {number} r @returns {Root[]} */
+/** @param {Pick<ToothData, "number" | "arch" | "kind">} tooth @param {number} n @param {number} r @returns {Root[]} */
 function rootsOf(tooth, n, r) {
   if (tooth.kind === "molar") return tooth.arch === "upper" ? upperMolar(n, r) : lowerMolar(n, r);
   if (tooth.number === 14 || tooth.number === 24) return [cone("PR", -n * 0.24, n * 0.62, r * 1.02, true), cone("BR", n * 0.1, n * 0.9, r * 0.94, false)];

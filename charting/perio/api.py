@@ -1,0 +1,76 @@
+"""API of periodontal exams."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from ninja import Router
+from ninja.pagination import CursorPagination, paginate
+
+from charting.perio import actions, queries, schemas
+from charting.perio.models import PerioExam
+from charting.schemas import VersionIn
+from clinic.lib.schemas import ReasonIn
+from clinic.patients.queries import get_patient_for
+from clinic.staff.http import Request
+from clinic.staff.roles import Permission
+
+router = Router(tags=["perio"])
+
+
+@router.get("/patients/{uuid:patient_id}/perio-exams", response=list[schemas.PerioExamShort], operation_id="list_perio_exams")
+@paginate(CursorPagination, ordering=("-examined_at", "-id"))
+def list_perio_exams(request: Request, patient_id: UUID) -> QuerySet[PerioExam]:
+    """The patient's exams, the latest first; also those entered in error."""
+    return PerioExam.objects.filter(patient=get_patient_for(request.user, patient_id, what="perio", permission=Permission.CLINICAL_VIEW))
+
+
+@router.post("/patients/{uuid:patient_id}/perio-exams", response={201: schemas.PerioExamOut}, operation_id="begin_perio_exam")
+def begin_perio_exam(request: Request, patient_id: UUID, data: schemas.PerioExamIn) -> tuple[int, PerioExam]:
+    """Begin an exam, or go on with the patient's draft: there is one draft at a time."""
+    request.user.require(Permission.CHART_WRITE)
+    patient = get_patient_for(request.user, patient_id, what="perio", permission=Permission.CLINICAL_VIEW)
+    return 201, actions.begin_exam(patient=patient, actor=request.user, at=timezone.now(), id=data.id)
+
+
+@router.get("/perio-exams/{uuid:exam_id}", response=schemas.PerioExamOut, operation_id="get_perio_exam")
+def get_perio_exam(request: Request, exam_id: UUID) -> PerioExam:
+    """The exam with every measurement, its figures, and the stage and grade that it speaks for."""
+    return queries.get_exam_for(request.user, exam_id)
+
+
+@router.post("/perio-exams/{uuid:exam_id}/entries", response=schemas.PerioRecordedOut, operation_id="record_perio_entries")
+def record_perio_entries(request: Request, exam_id: UUID, data: schemas.PerioEntriesIn) -> dict[str, Any]:
+    """Measure. Sent again, an entry is the same value; all are refused when one cannot be. 409 `exam_closed` once closed."""
+    request.user.require(Permission.CHART_WRITE)
+    exam = queries.get_exam_for(request.user, exam_id)
+    clashes = actions.record_entries(exam=exam, entries=[entry.to_sent() for entry in data.entries], actor=request.user)
+    return {"exam": queries.reread(exam), "clashes": [schemas.clash_out(clash) for clash in clashes]}
+
+
+@router.patch("/perio-exams/{uuid:exam_id}", response=schemas.PerioExamOut, operation_id="describe_perio_exam")
+def describe_perio_exam(request: Request, exam_id: UUID, data: schemas.PerioParticularsIn) -> PerioExam:
+    """Say what is known besides the measurements, and what the dentist decides."""
+    request.user.require(Permission.CHART_WRITE)
+    exam = queries.get_exam_for(request.user, exam_id)
+    actions.describe_exam(exam=exam, version=data.version, actor=request.user, particulars=data.said())
+    return queries.reread(exam)
+
+
+@router.post("/perio-exams/{uuid:exam_id}/close", response=schemas.PerioExamOut, operation_id="close_perio_exam")
+def close_perio_exam(request: Request, exam_id: UUID, data: VersionIn) -> PerioExam:
+    """Close the exam as it was read at `version`: from now on nobody can change it."""
+    request.user.require(Permission.CHART_WRITE)
+    exam = queries.get_exam_for(request.user, exam_id)
+    actions.close_exam(exam=exam, version=data.version, actor=request.user, at=timezone.now())
+    return queries.reread(exam)
+
+
+@router.post("/perio-exams/{uuid:exam_id}/error", response=schemas.PerioExamOut, operation_id="mark_perio_exam_in_error")
+def mark_perio_exam_in_error(request: Request, exam_id: UUID, data: ReasonIn) -> PerioExam:
+    """Take a wrong exam out of sight; it stays in the record with the reason."""
+    request.user.require(Permission.CHART_WRITE)
+    exam = queries.get_exam_for(request.user, exam_id)
+    actions.mark_exam_in_error(exam=exam, actor=request.user, at=timezone.now(), reason=data.reason)
+    return queries.reread(exam)

@@ -1,0 +1,61 @@
+// The bar above the sheets: where the hand is, what was entered last, how much is done, what still waits for the server.
+import { byId } from "../svg.js";
+
+/** @typedef {import("./exam.js").Exam} Exam */
+
+export class Status {
+  /** @param {HTMLElement} page @param {Record<string, string>} words */
+  constructor(page, words) {
+    this.page = page;
+    this.words = words;
+  }
+
+  /** @param {import("./path.js").Step | null} at @param {import("./hand.js").Hand} hand @param {Exam} exam */
+  here(at, hand, exam) {
+    byId("perio-here").textContent = at ? `${at.tooth} ${at.site}` : "";
+    const asked = hand.prefix || at?.measure || "";
+    byId("perio-asked").textContent = at ? `${this.words[asked] ?? ""}${hand.isNegative ? " −" : ""}` : "";
+    byId("perio-site").textContent = at ? (this.words[`site${at.site}`] ?? "") : "";
+    byId("perio-count").textContent = `${exam.measured} / ${exam.expected}`;
+    const progress = /** @type {HTMLProgressElement} */ (byId("perio-progress"));
+    progress.max = exam.expected;
+    progress.value = exam.measured;
+  }
+
+  /** @param {import("./exam.js").Entry} entry */
+  last(entry) {
+    const value = entry.value === null ? "–" : typeof entry.value === "boolean" ? (entry.value ? "✓" : "–") : String(entry.value).replace("-", "−");
+    byId("perio-last").textContent = `${entry.tooth} ${entry.place}`.trim() + ` · ${this.words[entry.measure] ?? ""} ${value}`;
+    byId("perio-told").querySelector("[data-refused]")?.remove();
+  }
+
+  /** @param {PerioExamData["figures"]} figures @param {Exam} exam */
+  figures(figures, exam) {
+    for (const [id, value, unit] of [["bleeding", figures.bleeding, " %"], ["plaque", figures.plaque, " %"], ["mean-depth", figures.mean_depth, ` ${this.words.mm}`], ["mean-loss", figures.mean_loss, ` ${this.words.mm}`]]) {
+      byId(`perio-${id}`).textContent = value === null ? "–" : `${Number(value).toLocaleString(document.documentElement.lang, { maximumFractionDigits: 1 })}${unit}`;
+    }
+    byId("perio-from-4").textContent = String(figures.by_depth[1] + figures.by_depth[2]);
+    byId("perio-from-6").textContent = String(figures.by_depth[2]);
+    this.page.classList.toggle("is-complete", exam.measured === exam.expected);
+  }
+
+  /** @param {string} message */
+  refused(message) {
+    const strip = document.createElement("div");
+    strip.className = "alert-strip is-danger";
+    strip.setAttribute("role", "alert");
+    strip.dataset.refused = "";
+    strip.textContent = message;
+    byId("perio-told").querySelector("[data-refused]")?.remove();
+    byId("perio-told").append(strip);
+  }
+
+  /** @param {number} count @param {string} message why it waits, when it does */
+  unsent(count, message) {
+    const place = byId("perio-unsent");
+    place.hidden = count === 0;
+    place.classList.toggle("is-waiting", Boolean(message));
+    place.textContent = count ? `${this.words.unsent} ${count}${message ? `. ${message}` : ""}` : "";
+    byId("perio-saved").hidden = count > 0;
+  }
+}

@@ -1,0 +1,21 @@
+// The exam as a plain table: for readers of the screen, and for whoever would rather read than look.
+import { html } from "../svg.js";
+import { FLAGS, LOWER, SITES, UPPER } from "./path.js";
+
+/** @param {HTMLElement} place @param {import("./exam.js").Exam} exam @param {Record<string, string>} words */
+export function writeTable(place, exam, words) {
+  const head = html("tr", {}, html("th", { scope: "col" }, words.tooth), ...SITES.map((site) => html("th", { scope: "col", title: words[`site${site}`] }, site)), html("th", { scope: "col" }, words.mobility));
+  const rows = [...UPPER, ...LOWER].filter((tooth) => !exam.absent.has(tooth)).map((tooth) => line(tooth, exam, words));
+  place.replaceChildren(html("table", { class: "table table-compact" }, html("thead", {}, head), html("tbody", {}, ...rows)));
+}
+
+/** @param {number} tooth @param {import("./exam.js").Exam} exam @param {Record<string, string>} words */
+function line(tooth, exam, words) {
+  const cells = SITES.map((site) => {
+    const [depth, margin, loss] = [exam.number(tooth, "depth", site), exam.number(tooth, "margin", site), exam.loss(tooth, site)];
+    const numbers = [depth === null ? "" : String(depth), margin === null ? "" : `/ ${margin}`, loss === null ? "" : `→ ${loss}`].filter(Boolean).join(" ");
+    const signs = FLAGS.filter((flag) => exam.get(tooth, flag, site) === true).map((flag) => words[flag]);
+    return html("td", {}, numbers || "–", ...(signs.length ? [html("small", {}, signs.join(", "))] : []));
+  });
+  return html("tr", {}, html("th", { scope: "row" }, String(tooth)), ...cells, html("td", {}, String(exam.number(tooth, "mobility", "") ?? "")));
+}

@@ -61,7 +61,12 @@ CARD: dict[type[Record], str] = {
     Label: "t.id IN (SELECT label_id FROM patients_patientlabel WHERE patient_id = %(patient)s) ORDER BY t.name",
     Consent: "t.patient_id = %(patient)s ORDER BY t.signed_at DESC",
 }
-
+BESIDE_ROWS: dict[type[Record], str] = {
+    PatientLabel: "t.patient_id = ANY(%(patients)s::uuid[])",
+    Label: "t.id IN (SELECT l.label_id FROM patients_patientlabel l WHERE l.patient_id = ANY(%(patients)s::uuid[]))",
+    Branch: "t.id = ANY(%(branches)s::uuid[])",
+    User: "t.id = ANY(%(people)s::uuid[])",
+}
 CHOICES: dict[type[Record], str] = {
     User: "t.is_active AND EXISTS (SELECT FROM staff_rolegrant g WHERE g.user_id = t.id AND g.ended_at IS NULL AND g.role = ANY(%(roles)s))"
     " ORDER BY t.last_name, t.first_name, t.id",
@@ -207,8 +212,22 @@ def list_patients(*, user: User, filters: Filters, today: date) -> QuerySet[Pati
 
 
 def whole_rows(found: QuerySet[Patient], shown: QuerySet[Patient]) -> list[Patient]:
-    """The rows of a slice of `found`: their keys come from the index of names, and phones are read for these alone, not for all that are skipped."""
-    return list(found.filter(pk__in=shown.values("pk")))
+    """The rows of a slice of `found`, each with branch, dentist and `shown_labels`.
+
+    Their keys come from the index of names, and phones are read for these alone, not for all that are skipped.
+    """
+    rows = list(found.prefetch_related(None).filter(pk__in=shown.values("pk")))
+    keys = {"patients": [row.pk for row in rows], "branches": [row.branch_id for row in rows], "people": [row.responsible_dentist_id for row in rows]}
+    beside = read_together(BESIDE_ROWS, keys)
+    labels, branches, people = beside.by_key(Label), beside.by_key(Branch), beside.by_key(User)
+    worn: dict[UUID, list[PatientLabel]] = {row.pk: [] for row in rows}
+    for mark in beside.of(PatientLabel):
+        mark.label = labels[mark.label_id]
+        worn[mark.patient_id].append(mark)
+    for row in rows:
+        row.branch, row.responsible_dentist = branches[row.branch_id], people.get(row.responsible_dentist_id)
+        vars(row)["shown_labels"] = sorted(worn[row.pk], key=lambda mark: mark.label.name)
+    return rows
 
 
 def get_own(records: QuerySet[R], record_id: UUID, patient: Patient) -> R:

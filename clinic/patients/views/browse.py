@@ -16,7 +16,6 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from clinic.history.actions import record_list
-from clinic.history.reading import attach
 from clinic.lib import searches
 from clinic.patients import exporting, queries, rules
 from clinic.patients.forms import DENTISTS
@@ -65,7 +64,6 @@ def patients(request: Request) -> HttpResponse:
     found = _found(request, choices)
     shown = PatientPages(found, PAGE_SIZE).get_page(request.GET.get("page"))
     rows = queries.whole_rows(found, cast("QuerySet[Patient]", shown.object_list))
-    attach(rows, "branch", "responsible_dentist")
     record_list("patients-list", (row.pk for row in rows))
     chosen = {"q": searches.typed(request), **{name: request.GET.get(name, "") for name in choices}}
     context = {

@@ -13,10 +13,10 @@ from clinic.history.sealing import log
 from clinic.history.sealing.tree import WIDTH
 from clinic.history.sealing.witnesses import Witness
 from clinic.history.verification import copies, outside, seals
+from clinic.history.verification.app_rules import check_rules
 from clinic.history.verification.erasures import check_erasures
 from clinic.history.verification.findings import Finding, Report
 from clinic.history.verification.guards import check_guards
-from clinic.history.verification.rules import check_rules
 
 LAST_CLEAN = """
 SELECT at, size FROM history.verification v

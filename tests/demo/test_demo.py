@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import pytest
 from django.core.management import CommandError, call_command
 
-from charting.models import Performance, PerioExam, Visit
+from charting.models import Performance, Visit
+from charting.perio.models import PerioExam
 from clinic.billing.models import Payment
 from clinic.demo import build, team
 from clinic.patients.models import Patient

@@ -66,7 +66,10 @@ def move_appointment(request: Request, appointment_id: UUID, body: AppointmentMo
 
 @router.post("/appointments/{uuid:appointment_id}/state", response=AppointmentOut, operation_id="change_appointment_state")
 def change_state(request: Request, appointment_id: UUID, body: AppointmentStateIn) -> Appointment:
-    return actions.change_state(actor=request.user, at=timezone.now(), appointment_id=appointment_id, **body.dict())
+    """The next state; one that it has already changes nothing, and whoever asks has looked at the appointment."""
+    found = actions.change_state(actor=request.user, at=timezone.now(), appointment_id=appointment_id, **body.dict())
+    get_patient_for(request.user, found.patient_id, what="appointment", is_part=True)
+    return found
 
 
 @router.post("/appointments/{uuid:appointment_id}/details", response=AppointmentOut, operation_id="describe_appointment")

@@ -189,7 +189,7 @@ def appointment_move(request: Request, appointment_id: UUID) -> HttpResponse:
     current = queries.get_appointment_for(request.user, appointment_id)
     form = WhenForm(request.POST, branch=current.branch)
     if not form.is_valid():
-        return _panel(request, current, when=form, status=422)
+        return _panel(request, queries.look_at_appointment(request.user, appointment_id), when=form, status=422)
     return _act(
         request,
         appointment_id,
@@ -205,7 +205,7 @@ def appointment_details(request: Request, appointment_id: UUID) -> HttpResponse:
     current = queries.get_appointment_for(request.user, appointment_id)
     form = DetailsForm(request.POST, branch=current.branch)
     if not form.is_valid():
-        return _panel(request, current, details=form, status=422)
+        return _panel(request, queries.look_at_appointment(request.user, appointment_id), details=form, status=422)
     return _act(
         request,
         appointment_id,

@@ -1,12 +1,14 @@
 """Every page and every API operation that shows a patient leaves a look with its purpose in the history, whoever adds the next one."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Max
 from django.test import Client
 from django.urls import get_resolver
@@ -93,6 +95,32 @@ def test_every_operation(client: Client) -> None:
                 silent.append(f"{operation.name} {operation.route}")
     assert tried > 30
     assert not silent, "These operations show a patient and leave no look in the history:\n" + "\n".join(silent)
+
+
+def test_every_write_whose_answer_shows_a_patient(client: Client) -> None:
+    """A form that comes back filled, a preview, a PDF: whoever posts reads too. What they change names them too. Each write is taken back."""
+    patient, shown, silent = petrov(), 0, []
+    asked: list[tuple[str, Callable[[], Any]]] = [(name, partial(client.post, address)) for name, address, _is_of_patient in pages()]
+    for operation in operations():
+        if operation.method != "GET" and all(operation.path.values()):
+            asked.append((operation.name, partial(operation.ask, client)))
+    for name, ask in asked:
+        since = newest()
+        with rolled_back():
+            answer = ask()
+            is_shown = answer.status_code in (200, 201, 422) and shows(answer, patient)
+            shown += is_shown
+            if is_shown and not looks_at(patient.pk, since) and not Event.objects.filter(id__gt=since, patient_id=patient.pk).exists():
+                silent.append(f"{name} {answer.status_code}")
+    assert shown > 30
+    assert not silent, "These writes show a patient and leave no look in the history:\n" + "\n".join(silent)
+
+
+@contextmanager
+def rolled_back() -> Iterator[None]:
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 def test_a_picture_asked_for_by_itself_leaves_a_look(client: Client) -> None:

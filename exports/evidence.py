@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.files.actions import store
 from clinic.files.models import StoredFile
+from clinic.history import queries
 from clinic.history.actions import record_print
 from clinic.history.creation import check_first
 from clinic.history.evidence import bundle
@@ -91,7 +92,8 @@ def ask(
         paper.seek(0)
         asked.pdf = store(content=cast("IO[bytes]", paper), media_type="application/pdf")
     files = [sha256 for sha256, _type in evidence_record.files_of(patient_id, since, until).values()]
-    body = {"id": str(asked.pk), "reason": asked.reason, "since": since, "until": until, "pdf": asked.pdf.sha256, "files": files}
+    body: dict[str, Any] = {"id": str(asked.pk), "reason": asked.reason, "since": since, "until": until, "pdf": asked.pdf.sha256, "files": files}
+    body["events"] = queries.count_of(queries.Filter(patient_id=patient_id, since=since, until=until))
     asked.request_event = record_print(what="evidence", patient_id=patient_id, body=body)
     asked.save()
     return asked

@@ -83,6 +83,11 @@ def page_of(wanted: Filter, *, cursor: str | None = None, size: int = PAGE) -> P
     return Page(shown, bodies_before(shown), next_cursor)
 
 
+def count_of(wanted: Filter) -> int:
+    """How many events match."""
+    return Event.objects.filter(wanted.condition()).count()
+
+
 def versions_of(table: str, key: str) -> QuerySet[Event]:
     """Every state that a record has had, the oldest first."""
     return Event.objects.filter(tbl=table, pk_text=key, op__in=CHANGES).order_by("id")

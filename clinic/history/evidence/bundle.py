@@ -1,4 +1,7 @@
-"""Builds the provable part of an evidence file: `bundle.json`, `checkpoint.txt`, `files/`, `verify.py`. Reads one patient's leaves as a stream."""
+"""Builds the provable part of an evidence file: `bundle.json`, `checkpoint.txt`, `files/`, `tsa/`, `verify.py`.
+
+Reads one patient's leaves as a stream.
+"""
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
@@ -26,7 +29,7 @@ OF_PATIENT = EVENTS + " WHERE l.patient_id = %s AND l.pseq > %s AND l.pseq <= %s
 CLOSING = "SELECT pos FROM history.closing WHERE pos > %s ORDER BY pos LIMIT 1"
 CHECKPOINT = "SELECT size, note FROM history.checkpoint WHERE size > %s ORDER BY size LIMIT 1"
 WITNESSED = """
-SELECT DISTINCT ON (r.witness) r.witness, c.size, c.note FROM history.receipt r JOIN history.checkpoint c USING (size)
+SELECT DISTINCT ON (r.witness) r.witness, c.size, c.note, r.receipt FROM history.receipt r JOIN history.checkpoint c USING (size)
 WHERE r.error IS NULL AND c.size <= %s ORDER BY r.witness, c.size DESC
 """
 FILE_ROW = """
@@ -109,6 +112,7 @@ def write(
     tree, end = StoredTree(connection, found.size), found.count if last is None else last
     is_whole = first == 1 and end == found.count
     files = [_attach(connection, archive, tree, attachment) for attachment in attachments]
+    witnesses = list(_witnesses(connection, archive, tree))
     with archive.open("bundle.json", "w", force_zip64=True) as target:
         head = {
             "format": "dental-clinic-evidence/1",
@@ -121,7 +125,7 @@ def write(
             "request": _entry(connection, tree, "l.event_id = %s", found.request),
             "closing": _entry(connection, tree, "l.pos = %s", found.closing_pos),
             "keys": [entry.statement for entry in keys.history(connection)],
-            "witnesses": list(_witnesses(connection, tree)),
+            "witnesses": witnesses,
             "files": files,
         }
         target.write(json.dumps(head, ensure_ascii=False, indent=1)[:-2].encode() + b',\n "events": [\n')
@@ -175,11 +179,19 @@ def _attach(connection: "psycopg.Connection[Any]", archive: ZipFile, tree: Store
     return {"path": path, "id": str(attachment.file_id), "event": _entry(connection, tree, "l.event_id = %s", event[0])}
 
 
-def _witnesses(connection: "psycopg.Connection[Any]", tree: StoredTree) -> Iterator[dict[str, Any]]:
+def _witnesses(connection: "psycopg.Connection[Any]", archive: ZipFile, tree: StoredTree) -> Iterator[dict[str, Any]]:
+    """What each witness keeps, with its receipt; the token of a time-stamp authority is a file of its own, as its programs want it."""
     origin = log.origin(connection)
-    for name, size, note in connection.execute(WITNESSED, [tree.size]).fetchall():
-        if note.startswith(f"{origin}\n"):
-            yield {"witness": name, "note": note, "proof": _hex(merkle.consistency_proof(size, tree.size, tree.node))}
+    for number, (name, size, note, receipt) in enumerate(connection.execute(WITNESSED, [tree.size]).fetchall(), 1):
+        if not note.startswith(f"{origin}\n"):
+            continue
+        kept = {"witness": name, "note": note, "proof": _hex(merkle.consistency_proof(size, tree.size, tree.node))}
+        if name.startswith("tsa+"):
+            kept["stamp"] = f"tsa/{number:02}-{size}.tsr"
+            archive.writestr(kept["stamp"], bytes(receipt))
+        else:
+            kept["receipt"] = bytes(receipt).decode(errors="replace")
+        yield kept
 
 
 def _hex(hashes: Sequence[bytes]) -> list[str]:

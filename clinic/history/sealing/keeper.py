@@ -42,6 +42,7 @@ class Keeper:
         """
         with self._holding() as connection:
             publisher = Publisher(self._connect, self._witnesses, log.name(connection))
+            publisher.known()
             done = self._sequencer(connection, publisher).drain()
             if done:
                 publisher.publish(done[-1])
@@ -56,7 +57,7 @@ class Keeper:
             except (psycopg.OperationalError, AnotherKeeper) as failure:
                 logger.warning("sealing waits: %s", failure)
                 self.stopping.wait(5)
-            except (Tampered, keys.KeyFailure) as failure:
+            except Exception as failure:  # whatever it is, it is told, and looked at again
                 self._report(failure)
                 self.stopping.wait(PAUSE)
 
@@ -85,9 +86,13 @@ class Keeper:
                 raise AnotherKeeper("another sequencer keeps this log")
             yield connection
 
-    def _report(self, failure: "Tampered | keys.KeyFailure") -> None:
-        kind = failure.kind if isinstance(failure, Tampered) else "key"
+    def _report(self, failure: Exception) -> None:
+        kind = failure.kind if isinstance(failure, Tampered) else "key" if isinstance(failure, keys.KeyFailure) else "stopped"
         size = failure.size if isinstance(failure, Tampered) else None
-        logger.error("sealing stopped (%s): %s", kind, failure)
-        with self._connect() as connection:
-            connection.execute(REPORT, {"kind": kind, "detail": str(failure), "size": size})
+        detail = str(failure) if kind != "stopped" else " ".join(f"{type(failure).__name__}: {failure}".split())[:300]
+        logger.error("sealing stopped (%s): %s", kind, detail)
+        try:
+            with self._connect() as connection:
+                connection.execute(REPORT, {"kind": kind, "detail": detail, "size": size})
+        except psycopg.Error as error:
+            logger.warning("the incident could not be written down: %s", error)

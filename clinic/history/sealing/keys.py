@@ -146,6 +146,7 @@ def _write_new(path: Path, name: str) -> notes.KeySigner:
         file.write(f"{PREFIX}{name}+{digest}+{base64.b64encode(notes.ED25519 + seed).decode()}\n")
         file.flush()
         os.fsync(file.fileno())
+    _settle(path.parent)
     return signer
 
 
@@ -154,10 +155,27 @@ def _next(path: Path) -> Path:
 
 
 def _finish_rotation(path: Path, vkey: str) -> None:
-    """A rotation that was cut short after its statement was committed has left the new key beside the old one."""
+    """A rotation that was cut short after its statement was committed has left the new key beside the old one; one cut short before, half a file."""
     upcoming = _next(path)
-    if upcoming.exists() and read(upcoming).vkey == vkey:
+    if upcoming.exists() and not _holds(path, vkey) and read(upcoming).vkey == vkey:
         upcoming.replace(path)
+        _settle(path.parent)
+
+
+def _holds(path: Path, vkey: str) -> bool:
+    try:
+        return read(path).vkey == vkey
+    except KeyFailure:
+        return False
+
+
+def _settle(folder: Path) -> None:
+    """The folder's own entry reaches the disk too: a key that the database names must outlive a loss of power."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _short(vkey: str) -> str:

@@ -4,14 +4,13 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from typing import Any
 
 import psycopg
 
 from clinic.history.sealing import epochs, notes
 from clinic.history.sealing.sequencer import Sealed
-from clinic.history.sealing.witnesses import Witness, WitnessFailure
+from clinic.history.sealing.witnesses import Witness
 
 logger = logging.getLogger(__name__)
 RETRY = 60.0
@@ -36,6 +35,7 @@ class Publisher:
 
     def start(self) -> None:
         """Ask every witness what it holds, then follow the log."""
+        self.known()
         with self._connect() as connection:
             for witness in self._witnesses:
                 row = connection.execute(LAST_KEPT, [witness.name]).fetchone()
@@ -55,15 +55,21 @@ class Publisher:
             self._news.notify()
 
     def known(self) -> list[str]:
-        """The newest note of each witness that can show one; asked again every ten minutes, remembered in between."""
-        if not self._read_at or time.monotonic() - self._read_at > REREAD:
-            self._read_at = time.monotonic()
-            for witness in self._witnesses:
-                with suppress(WitnessFailure):
-                    note = witness.newest(self._log)
-                    if note and _rank(note) >= _rank(self._known.get(witness.name)):
-                        self._known[witness.name] = note
+        """The newest note of each witness that can show one: asked once here, then again by the thread, so that sealing waits for nobody."""
+        if not self._read_at:
+            self._ask()
         return list(self._known.values())
+
+    def _ask(self) -> None:
+        self._read_at = time.monotonic()
+        for witness in self._witnesses:
+            try:
+                note = witness.newest(self._log)
+            except Exception as failure:  # whatever is wrong with one witness, the others are asked
+                logger.warning("%s cannot be asked: %s", witness.name, failure)
+                continue
+            if note and _rank(note) >= _rank(self._known.get(witness.name)):
+                self._known[witness.name] = note
 
     def _run(self) -> None:
         while True:
@@ -72,6 +78,8 @@ class Publisher:
                 sealed, is_stopping = self._newest, self._is_stopping
             if is_stopping:
                 return
+            if time.monotonic() - self._read_at > REREAD:
+                self._ask()
             if sealed:
                 try:
                     self.publish(sealed)

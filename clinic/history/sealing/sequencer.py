@@ -28,6 +28,10 @@ SELECT {leaves.COLUMNS} FROM history.event e
 WHERE id > %(low)s AND NOT EXISTS (SELECT FROM history.leaf l WHERE l.event_id = e.id AND l.event_id > %(low)s) ORDER BY id LIMIT %(batch)s
 """  # noqa: S608 - our own columns
 ONE = f"SELECT {leaves.COLUMNS} FROM history.event WHERE id = %s"  # noqa: S608
+ASKED = """
+SELECT FROM history.event e JOIN history.leaf l ON l.event_id = e.id, history.sequencer s
+WHERE e.tbl = 'evidence' AND e.pk IS NULL AND e.id > s.low AND e.op = 'P' AND l.pos > %s LIMIT 1
+"""
 COPY_LEAVES = "COPY history.leaf (pos, event_id, event_at, patient_id, pseq, head, commit, hash) FROM STDIN (FORMAT binary)"
 LEAF_TYPES = ("int8", "int8", "timestamptz", "uuid", "int8", "text", "bytea", "bytea")
 COUNT_ON = """
@@ -93,7 +97,7 @@ class Sequencer:
     def tick(self) -> Sealed | None:
         """Seal what has been committed; None when there was nothing.
 
-        :raises Tampered: when a witness holds a checkpoint that this log does not continue.
+        :raises Tampered: when a witness holds a checkpoint that this log does not continue, or a part of the log is gone.
         :raises clinic.history.sealing.keys.KeyFailure: when the key cannot be used.
         """
         with self._connection.transaction():
@@ -140,10 +144,13 @@ class Sequencer:
         if len(rows) < self._batch and self._closing_is_due(rows):
             count += self._close(begin + count)
         size = begin + count
-        add_tiles(self._connection, begin, size)
         tree = StoredTree(self._connection, size)
-        checkpoint = notes.Checkpoint(log.origin(self._connection), size, tree.root(), self._now())
-        check_outside(self._connection, tree, checkpoint.root, self._outside())
+        try:
+            add_tiles(self._connection, begin, size)
+            checkpoint = notes.Checkpoint(log.origin(self._connection), size, tree.root(), self._now())
+            check_outside(self._connection, tree, checkpoint.root, self._outside())
+        except LookupError as error:
+            raise Tampered("damaged", str(error), begin) from error
         warnings = tuple(self._oddities(rows))
         note = notes.sign(checkpoint.text(), [self._signer_for(vkey)])
         self._connection.execute(
@@ -189,7 +196,11 @@ class Sequencer:
         if last is None:
             return bool(rows) or size > 0
         has_news = bool(rows) or size > last[0] + 1
-        return has_news and bool(last[1] != self._today())
+        return has_news and (last[1] != self._today() or self._is_asked_for(last[0]))
+
+    def _is_asked_for(self, last: int) -> bool:
+        """Evidence was asked for since the last closing, in a batch that was full and could not be closed."""
+        return self._connection.execute(ASKED, [last]).fetchone() is not None
 
     def _close(self, pos: int) -> int:
         counts = self._connection.execute("SELECT patient_id, n FROM history.pseq ORDER BY patient_id").fetchall()

@@ -48,11 +48,7 @@ class StoredTree:
                 raise LookupError(f"tile {level}/{idx} is missing")
             return _cut(row[0])
         begin, end = idx * WIDTH, min((idx + 1) * WIDTH, self.size // width_below)
-        if level == 0:
-            rows = self._connection.execute(EDGE_LEAVES, [begin, end]).fetchall()
-        else:
-            rows = self._connection.execute(EDGE_ROOTS, [level - 1, begin, end]).fetchall()
-        return [bytes(row[0]) for row in rows]
+        return _hashes(self._connection, level, begin, end)
 
 
 def add_tiles(connection: "psycopg.Connection[Any]", old_size: int, new_size: int) -> None:
@@ -60,7 +56,7 @@ def add_tiles(connection: "psycopg.Connection[Any]", old_size: int, new_size: in
     level, width = 0, WIDTH
     while new_size // width > old_size // width:
         for idx in range(old_size // width, new_size // width):
-            entries = _entries_of_full_tile(connection, level, idx)
+            entries = _hashes(connection, level, idx * WIDTH, (idx + 1) * WIDTH)
             connection.execute(
                 "INSERT INTO history.tile (level, idx, data, root) VALUES (%s, %s, %s, %s)",
                 [level, idx, b"".join(entries), merkle.root_of(entries)],
@@ -68,12 +64,17 @@ def add_tiles(connection: "psycopg.Connection[Any]", old_size: int, new_size: in
         level, width = level + 1, width * WIDTH
 
 
-def _entries_of_full_tile(connection: "psycopg.Connection[Any]", level: int, idx: int) -> list[bytes]:
-    begin, end = idx * WIDTH, (idx + 1) * WIDTH
+def _hashes(connection: "psycopg.Connection[Any]", level: int, begin: int, end: int) -> list[bytes]:
+    """The hashes of one level, from the leaves or from the roots of the tiles below.
+
+    :raises LookupError: when one is missing: a root over the rest would be another log's.
+    """
     if level == 0:
         rows = connection.execute(EDGE_LEAVES, [begin, end]).fetchall()
     else:
         rows = connection.execute(EDGE_ROOTS, [level - 1, begin, end]).fetchall()
+    if len(rows) != end - begin:
+        raise LookupError(f"level {level} of the log has {len(rows)} of the hashes {begin} to {end}")
     return [bytes(row[0]) for row in rows]
 
 

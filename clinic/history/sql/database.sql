@@ -61,8 +61,10 @@ END $$;
 CREATE OR REPLACE FUNCTION history_guard.is_open() RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
   SELECT pg_has_role('clinic_app', 'history_owner', 'MEMBER')
       OR has_function_privilege('clinic_app', 'history.append(text,text,text,uuid,text[],jsonb)', 'EXECUTE')
-      OR EXISTS (SELECT FROM pg_class c WHERE pg_get_userbyid(c.relowner) = 'history_owner' AND c.relkind IN ('r', 'p')
-                 AND has_table_privilege('clinic_app', c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE'))
+      OR EXISTS (SELECT FROM pg_class c WHERE pg_get_userbyid(c.relowner) = 'history_owner' AND CASE
+                   WHEN c.relkind IN ('r', 'p') THEN has_table_privilege('clinic_app', c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE')
+                                                  OR has_any_column_privilege('clinic_app', c.oid, 'INSERT, UPDATE')
+                   WHEN c.relkind = 'S' THEN has_sequence_privilege('clinic_app', c.oid, 'UPDATE') END)
 $$;
 
 GRANT USAGE ON SCHEMA history_guard TO clinic_app, clinic_owner, history_ro; -- who verifies history asks whether it stands open

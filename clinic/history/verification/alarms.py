@@ -11,7 +11,7 @@ from clinic.history.verification.status import INCIDENTS, Incident, Status, stat
 PATIENCE = timedelta(hours=1)
 REPORT = "SELECT history.report_alarm(%s, %s)"
 TOLD = "told: "
-TO_TELL = ("rollback", "fork", "foreign", "erased", "key", "epoch")
+TO_TELL = ("rollback", "fork", "foreign", "erased", "key", "epoch", "damaged", "stopped")
 
 
 @dataclass(frozen=True)

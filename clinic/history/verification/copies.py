@@ -30,17 +30,21 @@ WHERE last.pk IS NULL OR (last.op = 'D') <> (live.pk IS NULL)
 """  # noqa: S608 - our own statement
 TYPED_AND_LEDGER = """
 SELECT coalesce(typed.pk, event.pk)
-FROM (SELECT event_id, id::text AS pk, history_type, to_jsonb(h) AS body FROM {typed} h) typed
-FULL JOIN (SELECT id, pk, op, body FROM history.event WHERE tbl = %(table)s AND op IN ('I', 'U', 'D')
+FROM (SELECT event_id, id::text AS pk, history_type, history_date, to_jsonb(h) AS body FROM {typed} h) typed
+FULL JOIN (SELECT id, pk, op, body, at, actor, actor_name, purpose FROM history.event WHERE tbl = %(table)s AND op IN ('I', 'U', 'D')
            AND NOT coalesce((%(erased)s::jsonb ->> patient_id::text)::bigint > id, false)) event ON event.id = typed.event_id
 WHERE typed.pk IS DISTINCT FROM event.pk
    OR typed.history_type <> CASE event.op WHEN 'I' THEN '+' WHEN 'U' THEN '~' ELSE '-' END
    OR EXISTS (
         SELECT FROM jsonb_each(event.body) v, LATERAL (SELECT coalesce(%(names)s::jsonb ->> v.key, v.key) AS key) k
         WHERE k.key = ANY(%(columns)s) AND typed.body ? k.key AND typed.body -> k.key IS DISTINCT FROM v.value)
+   OR typed.history_date NOT BETWEEN event.at - interval '1 minute' AND event.at + interval '1 minute'
+   OR typed.body ->> 'actor_name' IS DISTINCT FROM left(event.actor_name, 200)
+   OR coalesce(typed.body ->> 'history_change_reason', 'unstated') IS DISTINCT FROM event.purpose
+   OR typed.body ->> 'history_user_id' IS DISTINCT FROM CASE WHEN event.actor ~ '^[0-9a-f]{{8}}-' THEN event.actor END
 """
 SCHEMA = """
-SELECT pk, body ->> 'column', body -> 'missing', id, (body ->> 'dropped')::boolean
+SELECT pk, body ->> 'column', body -> 'missing', id, body -> 'dropped' = 'true'
 FROM history.event WHERE tbl = %s AND op = 'X' AND pk IS NOT NULL ORDER BY id
 """
 

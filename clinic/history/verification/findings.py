@@ -27,6 +27,9 @@ WORDS = {
     "closing_wrong": _("The closing of %(day)s does not count the events that were there."),
     "counter_wrong": _("The counter of patient %(patient)s says %(found)s events, the log has %(expected)s."),
     "key_wrong": _("Statement %(number)s about the keys is not signed as it must be."),
+    "key_anew": _(
+        "Statement %(number)s about the keys begins a new line with key %(key)s, which key %(before)s before it has not signed: compare the papers."
+    ),
     "key_missing": _("The log has no key: nothing is sealed."),
     "witness_silent": _("The witness %(witness)s cannot be asked: %(error)s."),
     "witness_none": _("No witness outside keeps the checkpoints: whoever holds database and key could rewrite the past."),
@@ -39,10 +42,15 @@ WORDS = {
         "of what was recorded until then, only the first %(size)s events are vouched for."
     ),
     "epoch_wrong": _("Life %(number)s of the log is not signed and declared as it must be."),
+    "unreadable": _("The check could not read one part of history (%(part)s) to its end: %(error)s."),
     "copies_differ": _("%(table)s: the live row, its typed history and the ledger disagree in %(count)s records, for example %(keys)s."),
     "trigger_off": _("The guard %(trigger)s of %(table)s is missing or switched off."),
     "function_altered": _("The function %(function)s is not the one this version of the program installs."),
     "guard_off": _("The guard over changes of the structure (%(trigger)s) is missing or switched off."),
+    "guard_missing": _("%(guard)s is gone; it stood when the program was last installed, on %(at)s."),
+    "guard_new": _("%(guard)s is new; it was not there when the program was last installed, on %(at)s."),
+    "guard_altered": _("%(guard)s is another than when the program was last installed, on %(at)s."),
+    "guards_noted": _("On %(at)s %(who)s installed guards that differ in %(count)s places, for example %(names)s. Was the program upgraded then?"),
     "powers": _("The role %(role)s has powers it must not have: %(powers)s."),
     "open": _("The application's role could write history by itself."),
     "grant_wrong": _("The role %(role)s may %(privilege)s %(table)s, which it must not."),
@@ -54,7 +62,7 @@ WORDS = {
     "erased_too_young": _("The record of patient %(patient)s was erased on %(at)s, although its last entry was of %(last)s: no rule allows that."),
     "owner_wrong": _("The table %(table)s does not belong to history_owner."),
 }
-WARNINGS = {"waiting", "witness_silent", "witness_none", "tail_unsigned", "epoch"}
+WARNINGS = {"waiting", "witness_silent", "witness_none", "tail_unsigned", "epoch", "key_anew", "guards_noted"}
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,9 @@
 """Whether the guards stand: triggers enabled, functions as this program installs them, roles without powers they must not have."""
 
+import json
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,21 @@ from clinic.history.models import Record
 from clinic.history.verification.findings import Finding
 
 SQL = Path(__file__).parent.parent / "sql"
-PARTS = ("ledger", "look", "newest", "sealing", "schema", "alarms", "holds", "erase", "erase_owner", "retention", "retention_owner", "database")
+PARTS = (
+    "ledger",
+    "look",
+    "newest",
+    "sealing",
+    "schema",
+    "alarms",
+    "holds",
+    "erase",
+    "erase_owner",
+    "retention",
+    "retention_owner",
+    "guards",
+    "database",
+)
 FUNCTION = re.compile(r"CREATE (?:OR REPLACE )?FUNCTION (history(?:_guard)?\.\w+)\(.*?AS \$\$(.*?)\$\$", re.DOTALL)
 CAPTURE_BODY = re.compile(r"AS \$capture\$(.*)\$capture\$", re.DOTALL)
 COPIED = re.compile(r'INSERT INTO public\."\w+" \((.*?), history_date.*?VALUES \((.*?), clock_timestamp', re.DOTALL)
@@ -57,8 +73,14 @@ FROM pg_roles WHERE rolname IN ('clinic_app', 'clinic_owner', 'history_owner', '
 """
 
 
-def check_guards(connection: "psycopg.Connection[Any]") -> Iterator[Finding]:
+RECORDED = "SELECT at, actor_name, db_user, body::text FROM history.event WHERE tbl = 'history.guards' AND op = 'X' ORDER BY id DESC"
+STANDING = "SELECT guard, shape FROM history.guards()"
+MOST_NAMES = 5
+
+
+def check_guards(connection: "psycopg.Connection[Any]", last_clean: datetime | None = None) -> Iterator[Finding]:
     """Everything that keeps history from being written otherwise than by its triggers."""
+    yield from _check_records(connection, last_clean)
     yield from _check_triggers(connection)
     yield from _check_functions(connection)
     standing = {row[0] for row in connection.execute(EVENT_TRIGGERS).fetchall()}
@@ -81,6 +103,28 @@ def _check_rights(connection: "psycopg.Connection[Any]") -> Iterator[Finding]:
     for table, owner in connection.execute(OWNED, [typed]).fetchall():
         if owner != "history_owner":
             yield Finding("owner_wrong", {"table": table})
+
+
+def _check_records(connection: "psycopg.Connection[Any]", last_clean: datetime | None) -> Iterator[Finding]:
+    """What stands against what was written down by the last migration; and who has written it down since history was last found whole."""
+    standing, known = dict(connection.execute(STANDING).fetchall()), connection.execute(RECORDED).fetchall()
+    for number, (at, who, db_user, text) in enumerate(known):
+        body, when = json.loads(text or "null"), at.isoformat(timespec="seconds")
+        if not isinstance(body, dict) or not isinstance(body.get("guards"), dict):
+            yield Finding("unreadable", {"part": "guards", "error": f"what was written down on {when} is no record of them"})
+            continue
+        if number == 0:
+            yield from _differences(body["guards"], standing, when)
+        if last_clean and at > last_clean and body.get("changed"):
+            names = ", ".join(map(str, body["changed"][:MOST_NAMES]))
+            yield Finding("guards_noted", {"at": when, "who": f"{who} ({db_user})", "count": len(body["changed"]), "names": names})
+
+
+def _differences(recorded: dict[str, str], standing: dict[str, str], when: str) -> Iterator[Finding]:
+    for name in sorted(recorded.keys() | standing.keys()):
+        if recorded.get(name) != standing.get(name):
+            code = "guard_missing" if name not in standing else "guard_new" if name not in recorded else "guard_altered"
+            yield Finding(code, {"guard": name, "at": when})
 
 
 def _check_triggers(connection: "psycopg.Connection[Any]") -> Iterator[Finding]:

@@ -9,6 +9,8 @@ TITLES = {
     "foreign": _("A witness holds a checkpoint that is not ours: nothing is signed"),
     "erased": _("An event lost its content before it was sealed: nothing is signed"),
     "key": _("The key cannot be used: nothing is signed"),
+    "damaged": _("A part of the log is gone: nothing is signed"),
+    "stopped": _("The sequencer cannot seal"),
     "clock": _("A clock jumped"),
     "open": _("A transaction stayed open for long"),
     "epoch": _("A new life of the log began"),

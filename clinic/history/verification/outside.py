@@ -1,6 +1,7 @@
 """What witnesses hold, against the log: their notes become roots that the reading of the log must come to."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
@@ -18,21 +19,36 @@ WHERE starts_with(r.witness, 'tsa+') AND r.error IS NULL AND r.size > %s ORDER B
 DECLARED = "SELECT FROM history.event WHERE op = 'C' AND tbl = 'history.epoch' AND body ->> 'statement' = %s"
 
 
-def ask(connection: "psycopg.Connection[Any]", size: int, witnesses: Sequence[Witness], expected: Expected, *, every_note: bool) -> Iterator[Finding]:
-    """The newest note of each witness, or every note; both must be ours, and of a log that has not shrunk since."""
-    if not witnesses:
-        yield Finding("witness_none")
-    entries, lives, name = keys.history(connection), epochs.history(connection), log.name(connection)
+@dataclass
+class Heard:
+    """What witnesses have said: their checkpoints of this log, and what is wrong with the rest."""
+
+    seen: list[tuple[str, notes.Checkpoint]] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+
+def ask(connection: "psycopg.Connection[Any]", witnesses: Sequence[Witness], *, every_note: bool) -> Heard:
+    """The newest note of each witness, or every note. Asked before the log is read: what they hold by then, the log must hold."""
+    heard = Heard(findings=[] if witnesses else [Finding("witness_none")])
+    entries, name = keys.history(connection), log.name(connection)
     for witness in witnesses:
         try:
             for note in _notes(witness, name, every_note=every_note):
                 seen = keys.opened(entries, note)
                 if seen is None or seen.origin.rpartition("/")[0] != name:
-                    yield Finding("foreign", {"witness": witness.name})
+                    heard.findings.append(Finding("foreign", {"witness": witness.name}))
                 else:
-                    yield from _compare(seen, size, lives, witness.name, expected)
-        except WitnessFailure as failure:
-            yield Finding("witness_silent", {"witness": witness.name, "error": str(failure)})
+                    heard.seen.append((witness.name, seen))
+        except Exception as failure:  # whatever is wrong with one witness, the others must be heard
+            heard.findings.append(Finding("witness_silent", {"witness": witness.name, "error": str(failure)}))
+    return heard
+
+
+def compare(connection: "psycopg.Connection[Any]", heard: Heard, size: int, expected: Expected) -> Iterator[Finding]:
+    """No witness has seen more than there is; what each has seen becomes a root to be found."""
+    lives = epochs.history(connection)
+    for witness, seen in heard.seen:
+        yield from _compare(seen, size, lives, witness, expected)
 
 
 def _notes(witness: Witness, name: str, *, every_note: bool) -> Iterator[str]:
@@ -60,7 +76,7 @@ def check_stamps(connection: "psycopg.Connection[Any]", witnesses: Sequence[Witn
     for name, size, token, note in connection.execute(STAMPS, [begin]).fetchall():
         try:
             (authorities.get(name) or Authority(name)).check(bytes(token), note)
-        except BadStamp as failure:
+        except (BadStamp, ValueError) as failure:
             yield Finding("stamp_wrong", {"witness": name, "size": size, "error": str(failure)})
         except WitnessFailure as failure:
             yield Finding("witness_silent", {"witness": name, "error": str(failure)})
@@ -71,7 +87,7 @@ def check_lives(connection: "psycopg.Connection[Any]") -> Iterator[Finding]:
     vkeys = [entry.vkey for entry in keys.history(connection)]
     for number, life in enumerate(epochs.history(connection), 2):
         is_signed = any(_is_signed(life.statement, vkey) for vkey in vkeys)
-        is_true = (life.number, life.line("holds"), life.statement.splitlines()[1]) == (number, str(life.size), str(number))
+        is_true = (life.number, life.line("holds"), life.statement.splitlines()[1:2]) == (number, str(life.size), [str(number)])
         if not is_signed or not is_true or connection.execute(DECLARED, [life.statement]).fetchone() is None:
             yield Finding("epoch_wrong", {"number": life.number})
         outside = life.line("outside").split()

@@ -1,9 +1,10 @@
 """Whether the log is what was signed: every leaf against its ledger row, every root against its checkpoint and its witnesses."""
 
 import json
+from bisect import insort
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,8 +17,9 @@ from clinic.history.sealing.tree import WIDTH, StoredTree
 from clinic.history.verification.findings import Finding
 
 CHUNK = 20_000
+CLOSING = "history.closing"
 MOST_OF_A_KIND = 100
-LEAVES = "SELECT pos, event_id, patient_id, pseq, head, commit, hash FROM history.leaf WHERE pos >= %s AND pos < %s ORDER BY pos"
+LEAVES = "SELECT pos, event_id, event_at, patient_id, pseq, head, commit, hash FROM history.leaf WHERE pos >= %s AND pos < %s ORDER BY pos"
 EVENTS = f"SELECT {leaves.COLUMNS} FROM history.event WHERE id = ANY(%s)"  # noqa: S608 - our own columns
 CHECKPOINTS = "SELECT size, epoch, root, note, at FROM history.checkpoint WHERE size > %s ORDER BY size"
 TILES = "SELECT idx, data, root FROM history.tile WHERE level = 0 AND idx >= %s AND idx < %s"
@@ -25,6 +27,7 @@ UPPER_TILES = """
 SELECT t.level, t.idx FROM history.tile t WHERE t.level > 0 AND t.data IS DISTINCT FROM (
   SELECT string_agg(below.root, '' ORDER BY below.idx) FROM history.tile below WHERE below.level = t.level - 1 AND below.idx / 256 = t.idx)
 """
+CLOSINGS = "SELECT pos, patients, map, day FROM history.closing WHERE pos >= %s"
 ERASED = "SELECT patient_id, max(id) FROM history.event WHERE op = 'E' GROUP BY patient_id"
 
 
@@ -59,6 +62,26 @@ class Frontier:
         return found
 
 
+class Census:
+    """How many events each patient has had so far, and the map of it that a closing signs."""
+
+    def __init__(self, numbers: dict[UUID, int]) -> None:
+        self.numbers = numbers
+        self._order = sorted(numbers)
+        self._hashes: dict[UUID, bytes] = {}
+
+    def count(self, patient: UUID, number: int) -> None:
+        if patient not in self.numbers:
+            insort(self._order, patient)
+        self.numbers[patient] = number
+        self._hashes.pop(patient, None)
+
+    def root(self) -> bytes:
+        for patient in self.numbers.keys() - self._hashes.keys():
+            self._hashes[patient] = leaves.map_leaf(patient, self.numbers[patient])
+        return merkle.root_of([self._hashes[patient] for patient in self._order])
+
+
 @dataclass
 class Expected:
     """Roots that were signed, by size: when, and where they were found (our own table, or a witness)."""
@@ -82,12 +105,13 @@ def check_seals(connection: "psycopg.Connection[Any]", *, begin: int, expected: 
     sizes = sorted(expected.roots)
     frontier = Frontier.at(StoredTree(connection, begin))
     erased: dict[UUID | None, int] = dict(connection.execute(ERASED).fetchall())
-    numbers = _numbers_before(connection, begin)
+    census = Census(_numbers_before(connection, begin))
+    closings = {pos: (patients, bytes(root), day) for pos, patients, root, day in connection.execute(CLOSINGS, [begin]).fetchall()}
     for start in range(begin, end, CHUNK):
         stop = min(start + CHUNK, end)
         chunk = _Chunk(connection, start, stop, erased)
         sealed = lambda pos: expected.sealed_at(sizes, pos)  # noqa: E731
-        yield from chunk.check(sealed, numbers)
+        yield from chunk.check(sealed, census, closings)
         yield from chunk.check_tiles()
         for row in chunk.rows:
             frontier.add(bytes(row["hash"]))
@@ -96,7 +120,8 @@ def check_seals(connection: "psycopg.Connection[Any]", *, begin: int, expected: 
                     yield _root_finding(frontier.size, at, source)
         progress(stop - start)
     yield from (Finding("tile_wrong", {"tile": f"{level}/{idx}"}) for level, idx in connection.execute(UPPER_TILES).fetchall())
-    yield from _check_counters(connection, numbers)
+    yield from _check_counters(connection, census.numbers)
+    yield from (Finding("closing_wrong", {"day": day.isoformat()}) for _, _, day in closings.values())
 
 
 def _root_finding(size: int, at: datetime, source: str) -> Finding:
@@ -130,29 +155,45 @@ class _Chunk:
             found = cursor.execute(EVENTS, [[row["event_id"] for row in self.rows]]).fetchall()
         self._events = {event.id: event for event in found}
 
-    def check(self, sealed: Callable[[int], str], numbers: dict[UUID, int]) -> Iterator[Finding]:
+    def check(self, sealed: Callable[[int], str], census: Census, closings: dict[int, tuple[int, bytes, date]]) -> Iterator[Finding]:
+        """`closings` are those that the log says it has; each that is found here is taken out of them."""
         present = {row["pos"] for row in self.rows}
         yield from (Finding("leaf_missing", {"pos": pos}) for pos in range(self.start, self.stop) if pos not in present)
         for row in self.rows:
-            if leaves.leaf_of(row["head"], bytes(row["commit"]), row["pseq"]) != bytes(row["hash"]):
+            head = _head_of(row)
+            columns = (str(row["patient_id"]), row["event_id"], row["event_at"].astimezone(UTC).isoformat(timespec="microseconds"))
+            is_whole = leaves.leaf_of(row["head"], bytes(row["commit"]), row["pseq"]) == bytes(row["hash"])
+            if not is_whole or columns != (str(head.get("patient")), head.get("id"), head.get("at")):
                 yield Finding("leaf_altered", {"pos": row["pos"], "sealed": sealed(row["pos"])})
-            yield from self._check_number(row, numbers)
-            yield from self._check_event(row, sealed(row["pos"]))
+            if head.get("op") == "C" and head.get("table") == CLOSING:
+                yield from self._check_closing(row, census, closings.pop(row["pos"], None))
+            yield from self._check_number(row, census)
+            yield from self._check_event(row, head, sealed(row["pos"]))
 
-    def _check_number(self, row: dict[str, Any], numbers: dict[UUID, int]) -> Iterator[Finding]:
+    def _check_number(self, row: dict[str, Any], census: Census) -> Iterator[Finding]:
         patient = row["patient_id"]
-        if str(patient) != str(json.loads(row["head"])["patient"]):
-            yield Finding("leaf_altered", {"pos": row["pos"], "sealed": "-"})
         if patient is None:
             return
-        expected = numbers.get(patient, 0) + 1
+        expected = census.numbers.get(patient, 0) + 1
         if row["pseq"] != expected:
             yield Finding("patient_gap", {"patient": str(patient), "found": row["pseq"], "expected": expected})
-        numbers[patient] = row["pseq"]
+        census.count(patient, row["pseq"])
 
-    def _check_event(self, row: dict[str, Any], sealed: str) -> Iterator[Finding]:
-        head = json.loads(row["head"])
-        about = {"event": row["event_id"], "what": f"{head['op']} {head['table']} {head['key'] or ''}".strip(), "sealed": sealed}
+    def _check_closing(self, row: dict[str, Any], census: Census, entered: tuple[int, bytes, date] | None) -> Iterator[Finding]:
+        """What a closing signs is what was there, by the event and by its row; whoever has the key could sign something else."""
+        event = self._events.get(row["event_id"])
+        said = json.loads(event.body) if event and event.body else {}
+        true = {"size": row["pos"], "patients": len(census.numbers), "map": census.root().hex()}
+        is_true = isinstance(said, dict) and true.items() <= said.items()
+        if (
+            not is_true
+            or entered is None
+            or (entered[0], entered[1].hex(), entered[2].isoformat()) != (true["patients"], true["map"], said.get("day"))
+        ):
+            yield Finding("closing_wrong", {"day": row["event_at"].date().isoformat()})
+
+    def _check_event(self, row: dict[str, Any], head: dict[str, Any], sealed: str) -> Iterator[Finding]:
+        about = {"event": row["event_id"], "what": f"{head.get('op')} {head.get('table')} {head.get('key') or ''}".strip(), "sealed": sealed}
         event = self._events.get(row["event_id"])
         if event is None:
             yield Finding("event_missing", about)
@@ -176,6 +217,15 @@ class _Chunk:
             entries = [hashes.get(pos, b"") for pos in range(idx * WIDTH, (idx + 1) * WIDTH)]
             if len(entries) == WIDTH and tiles.get(idx) != (b"".join(entries), merkle.root_of(entries)):
                 yield Finding("tile_wrong", {"tile": f"0/{idx}"})
+
+
+def _head_of(row: dict[str, Any]) -> dict[str, Any]:
+    """The head as it stands; empty when it was altered so much that it is none any more."""
+    try:
+        head = json.loads(row["head"])
+    except ValueError:
+        head = None
+    return head if isinstance(head, dict) else {}
 
 
 def check_checkpoints(connection: "psycopg.Connection[Any]", *, begin: int) -> tuple[Expected, list[Finding]]:
@@ -214,17 +264,6 @@ def check_unsealed(connection: "psycopg.Connection[Any]") -> Iterator[Finding]:
         yield Finding("waiting", {"count": row[0], "since": row[1].isoformat(timespec="seconds")})
 
 
-def check_closing(connection: "psycopg.Connection[Any]") -> Iterator[Finding]:
-    """The newest closing counts each patient's events as the log has them; older ones are leaves like any other."""
-    row = connection.execute("SELECT pos, day, patients, map FROM history.closing ORDER BY pos DESC LIMIT 1").fetchone()
-    if row is None:
-        return
-    pos, day, patients, map_root = row
-    counts = closing_counts(connection, pos)
-    if len(counts) != patients or merkle.root_of([leaves.map_leaf(*entry) for entry in counts]) != bytes(map_root):
-        yield Finding("closing_wrong", {"day": day.isoformat()})
-
-
 def closing_counts(connection: "psycopg.Connection[Any]", pos: int) -> list[tuple[UUID, int]]:
     """How many events each patient had before leaf `pos`, in the order of a closing's map."""
     statement = """
@@ -232,22 +271,6 @@ def closing_counts(connection: "psycopg.Connection[Any]", pos: int) -> list[tupl
     LEFT JOIN (SELECT patient_id, count(*) AS n FROM history.leaf WHERE pos >= %s AND patient_id IS NOT NULL GROUP BY 1) later USING (patient_id)
     WHERE p.n > coalesce(later.n, 0) ORDER BY p.patient_id"""
     return connection.execute(statement, [pos]).fetchall()
-
-
-def check_keys(connection: "psycopg.Connection[Any]") -> Iterator[Finding]:
-    """Each statement about keys is signed by the key before it and, for a new key, by that one too."""
-    now: str | None = None
-    for entry in keys.history(connection):
-        signers = [entry.vkey] if now is None or entry.kind == "create" else [now]
-        if entry.kind == "rotate" and now:
-            signers = [now, entry.vkey]
-        try:
-            notes.open_note(entry.statement, signers)
-        except notes.BadNote:
-            yield Finding("key_wrong", {"number": entry.id})
-        now = now if entry.kind == "revoke" else entry.vkey
-    if now is None:
-        yield Finding("key_missing")
 
 
 def shorten(findings: Sequence[Finding]) -> list[Finding]:

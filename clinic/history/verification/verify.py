@@ -2,17 +2,20 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from django.apps import apps
 from django.db import connection as django_connection
+from django.db import transaction
+from psycopg import IsolationLevel
 
 from clinic.history.models import Record
 from clinic.history.sealing import log
 from clinic.history.sealing.tree import WIDTH
 from clinic.history.sealing.witnesses import Witness
-from clinic.history.verification import copies, outside, seals
+from clinic.history.verification import copies, key_line, outside, seals
 from clinic.history.verification.app_rules import check_rules
 from clinic.history.verification.erasures import check_erasures
 from clinic.history.verification.findings import Finding, Report
@@ -22,7 +25,10 @@ LAST_CLEAN = """
 SELECT at, size FROM history.verification v
 WHERE NOT EXISTS (SELECT FROM jsonb_array_elements(v.findings) f WHERE f ->> 'is_warning' = 'false') ORDER BY id DESC LIMIT 1
 """
-ERASED = "SELECT count(DISTINCT patient_id), coalesce(sum((body ->> 'events')::bigint), 0)::bigint FROM history.event WHERE op = 'E'"
+ERASED = """
+SELECT count(DISTINCT patient_id), coalesce(sum(CASE jsonb_typeof(body -> 'events') WHEN 'number' THEN (body -> 'events')::bigint END), 0)::bigint
+FROM history.event WHERE op = 'E'
+"""
 MOST_KEYS = 5
 Progress = Callable[[str, int, int], None]
 
@@ -36,20 +42,52 @@ def verify(*, since: int | None, witnesses: Sequence[Witness], progress: Progres
     django_connection.ensure_connection()
     connection: Any = django_connection.connection
     last = connection.execute(LAST_CLEAN).fetchone()
-    begin = (since or 0) // WIDTH * WIDTH
-    size = log.size(connection)
-    found = seals.shorten(
-        [
-            *_check_log(connection, min(begin, size // WIDTH * WIDTH), size, witnesses, progress),
-            *check_guards(connection),
-            *check_rules(connection),
-            *check_erasures(connection),
-            *_check_copies(progress),
-        ]
-    )
-    report = Report(size, since is None, tuple(found), time.monotonic() - started, last[0] if last else None, connection.execute(ERASED).fetchone())
+    heard = outside.ask(connection, witnesses, every_note=not since)
+    found = list(heard.findings)
+    with _one_moment(connection):
+        size = log.size(connection)
+        begin = min((since or 0), size) // WIDTH * WIDTH
+        for part, findings in (
+            ("log", _check_log(connection, begin, size, heard, progress)),
+            ("time stamps", outside.check_stamps(connection, witnesses, begin=begin)),
+            ("guards", check_guards(connection, last[0] if last else None)),
+            ("rules", check_rules(connection)),
+            ("erasures", check_erasures(connection)),
+            ("tables", _check_copies(progress)),
+        ):
+            found += _whatever_stands(part, findings)
+        erased = _erased(connection)
+    report = Report(size, since is None, tuple(seals.shorten(found)), time.monotonic() - started, last[0] if last else None, erased)
     _write_down(report)
     return report
+
+
+@contextmanager
+def _one_moment(connection: Any) -> Iterator[None]:
+    """All of the check reads one snapshot: what is sealed meanwhile is neither missing nor too much."""
+    if django_connection.in_atomic_block:
+        yield
+        return
+    connection.isolation_level = IsolationLevel.REPEATABLE_READ
+    try:
+        with transaction.atomic():
+            yield
+    finally:
+        connection.isolation_level = None
+
+
+def _whatever_stands(part: str, findings: Iterable[Finding]) -> Iterator[Finding]:
+    """A part that cannot be read to its end is a finding too, and the other parts are read all the same."""
+    try:
+        with transaction.atomic():
+            yield from findings
+    except Exception as error:  # what was altered may break the reading in any way
+        yield Finding("unreadable", {"part": part, "error": " ".join(f"{type(error).__name__}: {error}".split())[:300]})
+
+
+def _erased(connection: Any) -> tuple[int, int]:
+    patients, events = connection.execute(ERASED).fetchone()
+    return patients, events
 
 
 def clean_until() -> int:
@@ -60,13 +98,12 @@ def clean_until() -> int:
     return int(row[1]) if row else 0
 
 
-def _check_log(connection: Any, begin: int, size: int, witnesses: Sequence[Witness], progress: Progress) -> Iterator[Finding]:
-    yield from seals.check_keys(connection)
+def _check_log(connection: Any, begin: int, size: int, heard: outside.Heard, progress: Progress) -> Iterator[Finding]:
+    yield from key_line.check_keys(connection)
     expected, found = seals.check_checkpoints(connection, begin=begin)
     yield from found
     yield from outside.check_lives(connection)
-    yield from outside.ask(connection, size, witnesses, expected, every_note=begin == 0)
-    yield from outside.check_stamps(connection, witnesses, begin=begin)
+    yield from outside.compare(connection, heard, size, expected)
     yield from seals.check_unsealed(connection)
     done = 0
 
@@ -76,7 +113,6 @@ def _check_log(connection: Any, begin: int, size: int, witnesses: Sequence[Witne
         progress("log", done, size - begin)
 
     yield from seals.check_seals(connection, begin=begin, expected=expected, progress=read)
-    yield from seals.check_closing(connection)
 
 
 def _check_copies(progress: Progress) -> Iterator[Finding]:

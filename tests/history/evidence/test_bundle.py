@@ -80,7 +80,8 @@ def evidence(seq: Connection, sequencer: Sequencer, patient: Patient, tmp_path: 
 
 
 def make(seq: Connection, sequencer: Sequencer, patient: Patient, folder: Path, files: list[tuple[Any, bytes]], **options: Any) -> Evidence:
-    body = {"files": [file.sha256 for file, _ in files], "pdf": hashlib.sha256(PAGES).hexdigest(), "reason": "claim"}
+    body: dict[str, Any] = {"files": [file.sha256 for file, _ in files], "pdf": hashlib.sha256(PAGES).hexdigest(), "reason": "claim"}
+    body["since"] = "2026-01-01" if options else None
     request = record_print(what="evidence", patient_id=patient.pk, body=body)
     sequencer.drain()
     target = io.BytesIO()
@@ -158,7 +159,7 @@ ATTACKS: dict[str, tuple[Edit, str]] = {
     "content withheld": (lambda content: content["events"][3].update(body=None, salt=None), "CONTENT WITHHELD"),
     "picture left out": (lambda content: content.update(files=[]), "FILES LEFT OUT"),
     "number forged": (lambda content: content["events"][3].update(pseq=5), "NOT IN THE SIGNED LOG"),
-    "no closing": (lambda content: content.update(closing=content["events"][-1]), "LEFT OUT"),
+    "no closing": (lambda content: content.update(closing=content["events"][-1]), "FOREIGN"),
     "nothing in it": (lambda content: content.clear(), "DAMAGED"),
     "numbers as words": (lambda content: content["events"][0].update(pos="x"), "DAMAGED"),
 }

@@ -34,10 +34,14 @@ class Command(BaseCommand):
                 text = self._act(connection, options)
         except keys.KeyFailure as failure:
             raise CommandError(str(failure)) from failure
-        if options.get("output"):
-            options["output"].write_text(text)
-        else:
+        if not options.get("output"):
             self.stdout.write(text, ending="")
+            return
+        try:
+            with options["output"].open("x") as file:
+                file.write(text)
+        except OSError as error:
+            raise CommandError(f"{options['output']}: {error.strerror}; nothing was written.") from error
 
     def _act(self, connection: Any, options: dict[str, Any]) -> str:
         path: Path = settings.HISTORY_KEY_PATH

@@ -20,7 +20,13 @@ class Command(migrate.Command):
 
     def handle(self, *args: Any, **options: Any) -> None:
         super().handle(*args, **options)
-        if not options["plan"] and not options["app_label"]:
+        if options["plan"]:
+            return
+        if not options["app_label"]:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT history.note_schema()")
             self.check(databases=[options["database"]])
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT to_regproc('history.note_guards') IS NOT NULL")
+            if cursor.fetchone()[0]:
+                cursor.execute("SELECT history.note_guards()")

@@ -37,10 +37,11 @@ class Directory:
     def newest(self, log: str) -> str | None:
         """Folders and files carry the size in their names: the last of the last epoch is the newest."""
         try:
-            for folder in sorted((self.folder / _as_name(log)).glob("*/*"), key=_numbers, reverse=True):
+            folders = [folder for folder in (self.folder / _as_name(log)).glob("*/*") if folder.name.isdecimal() and folder.parent.name.isdecimal()]
+            for folder in sorted(folders, key=_numbers, reverse=True):
                 files = sorted(folder.glob("*.checkpoint"))
                 if files:
-                    return files[-1].read_text()
+                    return files[-1].read_text(errors="replace")
         except OSError as error:
             raise WitnessFailure(f"{self.folder}: {error.strerror}") from error
         return None
@@ -49,7 +50,7 @@ class Directory:
         """Every note of this log."""
         try:
             for file in (self.folder / _as_name(log)).glob("*/*/*.checkpoint"):
-                yield file.read_text()
+                yield file.read_text(errors="replace")
         except OSError as error:
             raise WitnessFailure(f"{self.folder}: {error.strerror}") from error
 
@@ -60,7 +61,7 @@ class Directory:
     def _write(self, file: Path, note: str) -> None:
         """The file appears with its whole text or not at all, even when the disk fills up or the power goes."""
         if file.exists():
-            if file.read_text() == note:
+            if file.read_text(errors="replace") == note:
                 return
             raise FileExistsError
         unfinished = file.with_suffix(f".{os.getpid()}.unfinished")

@@ -1,0 +1,133 @@
+"""Whoever loosens a guard, in whatever way the catalog allows, is named by the next check: each attack is tried and taken back."""
+
+from typing import Any
+
+import psycopg
+import pytest
+
+from clinic.history.verification.findings import Finding
+from clinic.history.verification.guards import check_guards
+from tests.history.doors import OWNER, SUPERUSER, entering
+
+pytestmark = pytest.mark.django_db
+
+REPLACED = (
+    "DROP TRIGGER history_append_only ON history.leaf; CREATE TRIGGER history_append_only {} ON history.leaf FOR EACH ROW {} EXECUTE FUNCTION {}()"
+)
+ALWAYS = "; ALTER TABLE history.leaf ENABLE ALWAYS TRIGGER history_append_only"
+HARMLESS = "CREATE FUNCTION public.harmless() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'; "
+NO_EVENT = "CREATE FUNCTION public.nothing() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END'; "
+UNGUARDED = "ALTER EVENT TRIGGER history_guard_ddl DISABLE; {}; ALTER EVENT TRIGGER history_guard_ddl ENABLE ALWAYS"
+ATTACKS = {
+    "a trigger switched off": "ALTER TABLE history.leaf DISABLE TRIGGER history_append_only",
+    "a trigger that a replica skips": "ALTER TABLE history.leaf ENABLE TRIGGER history_append_only",
+    "a trigger gone": "DROP TRIGGER history_keep ON staff_legalentity",
+    "a trigger of the same name that calls something else": HARMLESS + REPLACED.format("BEFORE UPDATE OR DELETE", "", "public.harmless") + ALWAYS,
+    "a trigger of the same name that sees less": REPLACED.format("BEFORE DELETE", "", "history.refuse") + ALWAYS,
+    "a trigger of the same name that never fires": REPLACED.format("BEFORE UPDATE OR DELETE", "WHEN (false)", "history.refuse") + ALWAYS,
+    "a trigger more, that swallows events": HARMLESS + "CREATE TRIGGER aaa BEFORE INSERT ON history.event FOR EACH ROW EXECUTE FUNCTION harmless()",
+    "a trigger more on a live table": HARMLESS + "CREATE TRIGGER aaa BEFORE UPDATE ON staff_legalentity FOR EACH ROW EXECUTE FUNCTION harmless()",
+    "a rule of a table gone": "DROP TRIGGER history_frozen ON charting_visit",
+    "a rule's function replaced": (
+        "CREATE OR REPLACE FUNCTION public.charting_visit_frozen() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'"
+    ),
+    "the function of a guard replaced": (
+        "CREATE OR REPLACE FUNCTION history.refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN coalesce(NEW, OLD); END'"
+    ),
+    "a function that looks elsewhere first": "ALTER FUNCTION history.held(uuid) SET search_path = public, pg_catalog",
+    "a function with another's rights": "ALTER FUNCTION history.held(uuid) SECURITY INVOKER",
+    "a function of another owner": "ALTER FUNCTION history.keep() OWNER TO clinic_app",
+    "a back door": "CREATE FUNCTION history.door(text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER AS 'BEGIN EXECUTE $1; END'",
+    "a back door beside the house": "CREATE FUNCTION public.door(text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER AS 'BEGIN EXECUTE $1; END'",
+    "a function of the same name for other arguments": "CREATE FUNCTION history.held(text) RETURNS boolean LANGUAGE sql AS 'SELECT false'",
+    "an event trigger off": "ALTER EVENT TRIGGER history_guard_ddl DISABLE",
+    "an event trigger that does nothing": (
+        NO_EVENT + "DROP EVENT TRIGGER history_guard_ddl; CREATE EVENT TRIGGER history_guard_ddl ON ddl_command_end"
+        " EXECUTE FUNCTION public.nothing(); ALTER EVENT TRIGGER history_guard_ddl ENABLE ALWAYS"
+    ),
+    "an event trigger for one command only": (
+        "DROP EVENT TRIGGER history_guard_drop; CREATE EVENT TRIGGER history_guard_drop ON sql_drop WHEN TAG IN ('DROP VIEW')"
+        " EXECUTE FUNCTION history_guard.guard_drop(); ALTER EVENT TRIGGER history_guard_drop ENABLE ALWAYS"
+    ),
+    "a superuser": "CREATE ROLE evil SUPERUSER LOGIN",
+    "the application as superuser": "ALTER ROLE clinic_app SUPERUSER",
+    "the application as the superuser's member": "GRANT postgres TO clinic_app",
+    "the application as owner": "GRANT history_owner TO clinic_app",
+    "somebody as owner": "CREATE ROLE evil LOGIN; GRANT history_owner TO evil",
+    "somebody who may write all": "CREATE ROLE evil LOGIN; GRANT pg_write_all_data TO evil",
+    "the sequencer may write the ledger": "GRANT INSERT ON history.event TO history_seq",
+    "the reader may write the log": "GRANT UPDATE ON history.leaf TO history_ro",
+    "everybody may write": "GRANT DELETE ON history.checkpoint TO PUBLIC",
+    "the application may write one column": "GRANT UPDATE (actor_name) ON history.event TO history_ro",
+    "the application may count": "GRANT UPDATE ON SEQUENCE history.event_id_seq TO history_seq",
+    "the application may declare": "GRANT EXECUTE ON FUNCTION history.declare(text, jsonb) TO clinic_app",
+    "a live table of the application's own": "ALTER TABLE staff_legalentity OWNER TO clinic_app",
+    "a table of history in other hands": "ALTER TABLE history.leaf OWNER TO clinic_owner",
+    "what comes later is open": "ALTER DEFAULT PRIVILEGES FOR ROLE history_owner GRANT INSERT ON TABLES TO clinic_app",
+    "a time by default": "ALTER TABLE history.event ALTER COLUMN at SET DEFAULT '2020-01-01'",
+    "a name by default": "ALTER TABLE history.event ALTER COLUMN db_user SET DEFAULT 'clinic_app'",
+    "a rule that writes nothing": "CREATE RULE nothing AS ON INSERT TO history.incident DO INSTEAD NOTHING",
+    "rows that nobody sees": ("CREATE POLICY hide ON history.event USING (actor <> 'evil'); ALTER TABLE history.event ENABLE ROW LEVEL SECURITY"),
+    "a partition without guards": "CREATE TABLE public.elsewhere PARTITION OF history.event FOR VALUES FROM ('1990-01-01') TO ('1991-01-01')",
+    "a partition taken off": "ALTER TABLE history.event DETACH PARTITION history.event_2031",
+    "a child of a live table": "CREATE TABLE public.child () INHERITS (staff_legalentity)",
+    "a table that a crash empties": "CREATE UNLOGGED TABLE history.fast (id int)",
+    "a constraint of the log gone": "ALTER TABLE history.leaf DROP CONSTRAINT leaf_event_id_key",
+    "replicas' rules for everybody": "ALTER ROLE clinic_app SET session_replication_role = 'replica'",
+    "a standing permission to maintain": "DO $$BEGIN EXECUTE format('ALTER DATABASE %I SET history.maintenance = on', current_database()); END$$",
+    "a name for nameless writes": "ALTER ROLE clinic_app SET app.actor = 'system:nobody'",
+}
+
+
+def codes(connection: "psycopg.Connection[Any]") -> list[Finding]:
+    return [finding for finding in check_guards(connection) if not finding.is_warning]
+
+
+def test_every_loosened_guard_is_named() -> None:
+    unseen = []
+    with entering(SUPERUSER) as attacker:
+        assert [str(finding) for finding in codes(attacker)] == []
+        for attack, statement in ATTACKS.items():
+            attacker.execute("SAVEPOINT before")
+            attacker.execute("SET LOCAL history.maintenance = 'attack'")
+            unseen_by_guards = statement if "EVENT TRIGGER" in statement else UNGUARDED.format(statement)
+            attacker.execute(unseen_by_guards.encode())
+            attacker.execute("SET LOCAL history.maintenance = ''")
+            if not codes(attacker):
+                unseen.append(attack)
+            attacker.execute("ROLLBACK TO before")
+        assert [str(finding) for finding in codes(attacker)] == []
+    assert not unseen
+
+
+def test_the_sentence_names_the_guard() -> None:
+    with entering(SUPERUSER) as attacker:
+        attacker.execute("CREATE ROLE evil SUPERUSER")
+        attacker.execute("SET LOCAL history.maintenance = 'attack'")
+        attacker.execute("ALTER FUNCTION history.held(uuid) SECURITY INVOKER")
+        said = "\n".join(str(finding) for finding in codes(attacker))
+    assert "superuser evil is new; it was not there when the program was last installed, on 20" in said
+    assert "function history.held(uuid) is another than when the program was last installed" in said
+
+
+def test_whoever_installs_guards_anew_is_told() -> None:
+    """The owner may put a loosened guard on record: then the record says so, and the next check asks about it."""
+    with entering(OWNER) as owner:
+        row = owner.execute("SELECT max(at) FROM history.event WHERE tbl = 'history.guards'").fetchone()
+        assert row
+        assert owner.execute("SELECT history.note_guards()").fetchone() == (0,)
+        owner.execute("CREATE TABLE public.extra (id int)")
+        assert owner.execute("SELECT history.note_guards() > 0").fetchone() == (True,)
+        assert codes(owner) == []
+        (told,) = [finding for finding in check_guards(owner, row[0]) if finding.code == "guards_noted"]
+    assert "(clinic_owner) installed guards that differ in" in str(told)
+    assert "table public.extra" in str(told)
+
+
+def test_the_application_can_neither_note_guards_nor_speak_for_the_log() -> None:
+    with entering("clinic_app") as application:
+        for statement in ("SELECT history.note_guards()", "SELECT history.note('P', 'history.closing', NULL, NULL, '{}')"):
+            application.execute("SAVEPOINT before")
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                application.execute(statement)
+            application.execute("ROLLBACK TO before")

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -17,11 +18,14 @@ from django.db import transaction
 from clinic.files.actions import store
 from clinic.history.actions import record_print, record_view
 from clinic.history.evidence import bundle
-from clinic.history.sealing import keys, notes
+from clinic.history.sealing import keys, log, notes
+from clinic.history.sealing.publishing import Publisher
 from clinic.history.sealing.sequencer import Sequencer
+from clinic.history.sealing.witnesses.authority import Authority
 from clinic.patients.models import Patient
 from tests.history.doors import SUPERUSER, connect
 from tests.history.sealing.conftest import key_file, seq, sequencer
+from tests.history.witnesses import tsa
 from tests.patients.factories import make_patient
 
 __all__ = ["key_file", "seq", "sequencer"]
@@ -250,6 +254,26 @@ def test_an_extract_says_that_it_is_one(seq: Connection, sequencer: Sequencer, p
     evidence.path.unlink()
     evidence.edit(lambda content: content["events"].pop(1))
     assert "LEFT OUT OR REORDERED" in evidence.check()[1]
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not on this machine: no time-stamp authority to ask")
+def test_the_stamp_of_an_authority_goes_along_and_openssl_reads_it(seq: Connection, sequencer: Sequencer, patient: Patient, tmp_path: Path) -> None:
+    """With the very command that the script prints, and the authority's own root."""
+    authority = tsa.Authority(tmp_path / "tsa-of-the-test")
+    with tsa.serving(authority) as url:
+        Publisher(lambda: connect("history_seq"), [Authority(url)], log.name(seq)).publish(sequencer.drain()[-1])
+    evidence = make(seq, sequencer, patient, tmp_path, [])
+    code, said = evidence.check()
+    assert (code, "1 witnesses outside agree" in said) == (0, True), said
+    (stamp,) = [name for name in evidence.members if name.startswith("tsa/")]
+    (tmp_path / "tsa").mkdir()
+    (tmp_path / stamp).write_bytes(evidence.members[stamp])
+    command = said.partition("openssl ")[2].splitlines()[0].rstrip(".").replace("THE-AUTHORITY.pem", f"{authority.folder}/root.pem")
+    done = subprocess.run(["/usr/bin/env", "openssl", *command.split()], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, "Verification: OK" in done.stdout + done.stderr) == (0, True), done
+    evidence.path.unlink()
+    evidence.edit(lambda content: content["witnesses"][0].update(note=evidence.members["checkpoint.txt"].decode()))
+    assert "TIME STAMP" in evidence.check()[1]
 
 
 def test_what_the_ledger_has_lost_is_no_erasure(seq: Connection, sequencer: Sequencer, patient: Patient, tmp_path: Path) -> None:

@@ -27,11 +27,16 @@ AHEAD = 30
 
 @dataclass(frozen=True)
 class Step:
-    """A table, how many rows of the series it makes, and the statement over `n` in [first, last)."""
+    """A table, how many rows of the series it makes, the statement over `n` in [first, last), and what moves these rows on from how they began."""
 
     name: str
     count: int
     sql: str
+    then: tuple[str, ...] = ()
+
+    @property
+    def statements(self) -> tuple[str, ...]:
+        return (f"{self.sql} ON CONFLICT (id) DO NOTHING", *self.then)
 
 
 def key(kind: int, number: str, child: str = "0") -> str:
@@ -75,7 +80,8 @@ def _write(step: Step, values: dict[str, Any]) -> None:
 def _write_chunk(step: Step, values: dict[str, Any], first: int, last: int) -> int:
     with psycopg.connect(local_postgres.url_for("clinic_app")) as connection:
         connection.execute("SELECT set_config('app.actor', 'system:benchmark', true), set_config('synchronous_commit', 'off', true)")
-        connection.execute(step.sql + " ON CONFLICT (id) DO NOTHING", {**values, "first": first, "last": last - 1})
+        for statement in step.statements:
+            connection.execute(statement, {**values, "first": first, "last": last - 1})
     return last - first
 
 
@@ -120,14 +126,18 @@ def steps(patients: int, treated: int, years: int) -> Iterator[Step]:
     chair = "(1 + n %% cardinality(%(chairs)s::uuid[]))"
     length = f"make_interval(days => ({slot} - {years * 365})::int, mins => 30 * (n / 4 %% {SLOTS})::int)"
     start = f"date_trunc('day', %(anchor)s::timestamptz) + interval '6 hours' + {length}"
+    past = f"WHERE id IN (SELECT {key(3, 'n')} {series}) AND starts_at < %(anchor)s AND state ="
     yield Step(
         "appointments",
         days * SLOTS * 4,
         f"""INSERT INTO scheduling_appointment {head} starts_at, ends_at, state, state_at, note, cancel_reason, outside_shift_reason, is_first,
         branch_id, dentist_id, patient_id, chair_id)
-        SELECT {key(3, "n")}, {marked} s, s + interval '30 minutes', CASE WHEN s < %(anchor)s THEN 'done' ELSE 'booked' END, s, '', '', '', false,
+        SELECT {key(3, "n")}, {marked} s, s + interval '30 minutes', 'booked', s, '', '', '', false,
         %(branch)s, (%(dentists)s::uuid[])[c], {key(1, f"n %% {patients}")}, (%(chairs)s::uuid[])[c]
         FROM (SELECT n, {chair} AS c, {start} AS s {series}) x""",
+        tuple(
+            f"UPDATE scheduling_appointment SET state = '{after}' {past} '{before}'" for before, after in (("booked", "seated"), ("seated", "done"))
+        ),
     )
     yield from _treatment(treated, head, marked, own, dentist)
 
@@ -146,28 +156,30 @@ def _treatment(treated: int, head: str, marked: str, own: str, dentist: str) -> 
     tooth = "(ARRAY[16,15,14,13,12,11,21,22,23,24,25,26,36,35,34,33,32,31,41,42,43,44,45,46])[1 + (n * 5 + c * 7) %% 24]"
     procedure, performance = key(6, "n", "c"), key(9, "n", "c")
     service = pick("%(services)s::uuid[]", "n + c", 7)
-    state = "CASE WHEN c < 8 THEN 'done' WHEN c < 10 THEN 'planned' ELSE 'existing_elsewhere' END"
+    state = "CASE WHEN c < 10 THEN 'planned' ELSE 'existing_elsewhere' END"
     yield Step(
         "visits",
         treated * 4,
-        f"""INSERT INTO charting_visit {head} opened_at, closed_at, complaint, anamnesis, objective, treatment, recommendations, signed_at,
-        signed_by_id, signed_content, content_hash, is_late, error_reason, branch_id, dentist_id, patient_id)
-        SELECT {key(4, "n", "c")}, {marked} t, t, 'Боль при накусывании', '', 'Полость на жевательной поверхности', 'Пломба', '', t, {dentist},
-        '{{}}', repeat('0', 64), false, '', %(branch)s, {dentist}, {own} {children(4)}""",
+        f"""INSERT INTO charting_visit {head} opened_at, closed_at, complaint, anamnesis, objective, treatment, recommendations, content_hash,
+        is_late, error_reason, branch_id, dentist_id, patient_id)
+        SELECT {key(4, "n", "c")}, {marked} t, t, 'Боль при накусывании', '', 'Полость на жевательной поверхности', 'Пломба', '', '',
+        false, '', %(branch)s, {dentist}, {own} {children(4)}""",
     )
     yield Step(
         "findings",
         treated * 6,
-        f"""INSERT INTO charting_finding {head} kind, severity, tooth, surfaces, roots, note, noted_at, noted_by_id, error_reason, patient_id,
-        resolved_at, resolved_by_id)
-        SELECT {key(5, "n", "c")}, {marked} 'caries', '', {tooth}, '{{M}}', '{{}}', '', t, {dentist}, '', {own},
-        CASE WHEN c < 3 THEN t END, CASE WHEN c < 3 THEN {dentist} END {children(6)}""",
+        f"""INSERT INTO charting_finding {head} kind, severity, tooth, surfaces, roots, note, noted_at, noted_by_id, error_reason, patient_id)
+        SELECT {key(5, "n", "c")}, {marked} 'caries', '', {tooth}, '{{M}}', '{{}}', '', t, {dentist}, '', {own} {children(6)}""",
     )
     yield Step(
         "resolved",
         treated * 3,
         f"""INSERT INTO charting_findingchange {head} state, changed_at, changed_by_id, patient_id, finding_id)
         SELECT {key(25, "n", "c")}, {marked} 'resolved', t, {dentist}, {own}, {key(5, "n", "c")} {children(6, first=3)}""",
+        (
+            f"""UPDATE charting_finding f SET resolved_at = h.changed_at, resolved_by_id = h.changed_by_id FROM charting_findingchange h
+            WHERE h.finding_id = f.id AND f.resolved_at IS NULL AND h.id IN (SELECT {key(25, "n", "c")} {children(6, first=3)})""",
+        ),
     )
     yield Step(
         "procedures",
@@ -194,6 +206,13 @@ def _treatment(treated: int, head: str, marked: str, own: str, dentist: str) -> 
         procedure_id, visit_id)
         SELECT {performance}, {marked} t, 'planned', '', %(branch)s, {own}, {dentist}, {procedure}, {key(4, "n", "c / 2")}
         {children(8)}""",
+        (
+            f"""INSERT INTO charting_procedurechange {head} state, changed_at, reason, changed_by_id, patient_id, procedure_id)
+            SELECT {key(26, "n", "c")}, {marked} 'done', t, '', {dentist}, {own}, {procedure} {children(8)} ON CONFLICT (id) DO NOTHING""",
+            f"UPDATE charting_procedure SET state = 'done' WHERE state = 'planned' AND id IN (SELECT {procedure} {children(8)})",
+            f"""UPDATE charting_visit SET signed_at = opened_at, signed_by_id = dentist_id, signed_content = '{{}}', content_hash = repeat('0', 64)
+            WHERE signed_at IS NULL AND id IN (SELECT {key(4, "n", "c / 2")} {children(8)})""",
+        ),
     )
     yield Step(
         "charges",

@@ -19,7 +19,7 @@ TOOTH = """INSERT INTO charting_proceduretooth (id, version, created_at, tooth, 
 PLAN = """INSERT INTO treatment_plans_plan (id, version, created_at, title, currency, is_emergency, branch_id, dentist_id, patient_id)
  VALUES (%(plan)s, 1, now(), 'Benchmark', 'RUB', false, %(branch)s, %(dentist)s, %(patient)s)"""
 ALTERNATIVE = """INSERT INTO treatment_plans_alternative (id, version, created_at, title, summary, position, state, patient_id, plan_id)
- VALUES (%(alternative)s, 1, now(), 'A', '', 1, 'accepted', %(patient)s, %(plan)s)"""
+ VALUES (%(alternative)s, 1, now(), 'A', '', 1, 'draft', %(patient)s, %(plan)s)"""
 ITEM = """INSERT INTO treatment_plans_item (id, version, created_at, visit_number, position, quantity, unit_price, currency, price_date,
  discount_reason, total, frozen_at, cancel_reason, alternative_id, patient_id, procedure_id)
  VALUES (%(item)s, 1, now(), 1, 1, 1, 4500, 'RUB', current_date, '', 4500, now(), '', %(alternative)s, %(patient)s, %(procedure)s)"""
@@ -34,6 +34,7 @@ SIGNATURE = """INSERT INTO treatment_plans_signature (id, version, created_at, r
  document_id, file_id, image_id, patient_id, witness_id)
  VALUES (uuidv7(), 1, now(), 'patient', 'Benchmark', '', '[]', now(), %(sha256)s, %(document)s, %(file)s, %(file)s, %(patient)s, %(dentist)s)"""
 ADULTS = "SELECT id FROM patients_patient WHERE id = ANY(%s::uuid[]) AND birth_date < current_date - interval '18 years'"
+ACCEPTED = "UPDATE treatment_plans_alternative SET state = 'accepted' WHERE id = %(alternative)s"
 AGREED = "UPDATE treatment_plans_item SET agreed_document_id = %(document)s WHERE id = %(item)s"
 
 
@@ -50,7 +51,7 @@ def _item(connection: psycopg.Connection, place: Place, service: object, patient
     file, sha256 = connection.execute(FILE, [uuid4(), str(uuid4())]).fetchone() or ("", "")
     keys = {name: uuid4() for name in ("procedure", "plan", "alternative", "item", "document")}
     common = {"patient": patient, "dentist": place.dentists[0].pk, "branch": place.branch.pk, "company": place.branch.legal_entity_id}
-    for statement in (PROCEDURE, CHANGE, TOOTH, PLAN, ALTERNATIVE, ITEM, DOCUMENT, LINE, SIGNATURE, AGREED):
+    for statement in (PROCEDURE, CHANGE, TOOTH, PLAN, ALTERNATIVE, ITEM, ACCEPTED, DOCUMENT, LINE, SIGNATURE, AGREED):
         connection.execute(statement, {**keys, **common, "service": service, "file": file, "sha256": sha256})
     return keys["item"]
 

@@ -16,7 +16,7 @@ router = Router(tags=["chart"])
 
 
 @router.get("/note-templates", response=list[schemas.NoteTemplateOut], operation_id="list_note_templates")
-@paginate(CursorPagination, ordering=("section", "position", "title", "id"))
+@paginate(CursorPagination, ordering=("id",))
 def list_note_templates(request: Request, language: Literal["", "en", "ru", "fr"] = "", section: str = "", q: str = "") -> QuerySet[NoteTemplate]:
     """The ready texts of the clinic by section, also those that are no longer offered; `q` is a part of the title or the text."""
     request.user.require(Permission.VISIT_WRITE)

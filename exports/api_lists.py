@@ -19,7 +19,7 @@ router = Router(tags=["exports"])
 
 
 class ScopeQuery(Schema):
-    """Days from `first` to `last`, both included, in one branch or, without it, in all."""
+    """Days from `first` to `last`, both included, in one branch or, without it, in all where one has the rights."""
 
     first: date | None = None
     last: date | None = None
@@ -34,7 +34,7 @@ def _workbook(slug: str, table: Callable[[Scope], Table], needs: Sequence[Permis
     def take(request: Request, scope: Query[ScopeQuery]) -> HttpResponse:
         for permission in needs:
             request.user.require(permission)
-        content = table(scope_of(scope.dict(exclude_none=True))).workbook()
+        content = table(scope_of(scope.dict(exclude_none=True), request.user.branches_where(*needs))).workbook()
         actions.note_taken(slug, scope.model_dump(mode="json", exclude_none=True))
         return sheets.response(content, name=slug)
 

@@ -1,6 +1,6 @@
 """Forms of the exports' pages."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -38,13 +38,14 @@ class CardForm(PeriodForm):
 
 
 class ReportForm(PeriodForm):
-    """Of which days and of which branch reports are made."""
+    """Of which days, and of which of the branches where the person has the rights, reports are made."""
 
     branch = forms.ModelChoiceField(label=_("Branch"), queryset=Branch.objects.none(), required=False, empty_label=_("all branches"))
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, branches: Sequence[Branch], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["branch"].queryset = Branch.objects.order_by("name")  # type: ignore[attr-defined]
+        self.branches = [branch.pk for branch in branches]
+        self.fields["branch"].queryset = Branch.objects.filter(pk__in=self.branches).order_by("name")  # type: ignore[attr-defined]
 
     @property
     def scope(self) -> Scope:
@@ -52,12 +53,12 @@ class ReportForm(PeriodForm):
         values = self.cleaned_data
         branch = values["branch"]
         zone = branch.time_zone if branch else timezone.get_current_timezone_name()
-        return Scope(Period(values["first"], values["last"]), zone, branch.pk if branch else None)
+        return Scope(Period(values["first"], values["last"]), zone, [branch.pk] if branch else self.branches)
 
 
-def scope_of(asked: Mapping[str, Any]) -> Scope:
-    """:raises InvalidInput: for days or a branch that cannot be."""
-    form = ReportForm(asked)
+def scope_of(asked: Mapping[str, Any], branches: Sequence[Branch]) -> Scope:
+    """:raises InvalidInput: for days that cannot be, or a branch that is none of `branches`."""
+    form = ReportForm(asked, branches=branches)
     refuse(form)
     return form.scope
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.billing.models import Charge, Payment
+from clinic.lib.money import round_money
 from clinic.patients.models import Contact, Patient
 from clinic.scheduling.models import Appointment
 from clinic.staff.roles import Permission as P
@@ -179,10 +180,21 @@ def lab_orders(scope: Scope) -> Table:
 
 
 def stock(scope: Scope) -> Table:
-    """Lots with something on hand today, whatever the period."""
+    """Lots with something on hand today, whatever the period; what nobody said the cost of has no value here, and not a value of zero."""
     found = Lot.objects.filter(on_hand__gt=0).select_related("material", "branch").order_by("material__name", "expires_on", "pk")
-    found = found.filter(branch=scope.branch_id) if scope.branch_id else found
-    headings = (_("Article"), _("Material"), _("Lot"), _("Expires"), _("On hand"), _("Unit"), _("Cost of a unit"), _("Supplier"), _("Branch"))
+    found = found if scope.branches is None else found.filter(branch__in=scope.branches)
+    headings = (
+        _("Article"),
+        _("Material"),
+        _("Lot"),
+        _("Expires"),
+        _("On hand"),
+        _("Unit"),
+        _("Cost of a unit"),
+        _("Value"),
+        _("Supplier"),
+        _("Branch"),
+    )
     rows = (
         (
             row.material.code,
@@ -192,6 +204,7 @@ def stock(scope: Scope) -> Table:
             row.on_hand,
             str(row.material.get_unit_display()),
             row.unit_cost,
+            None if row.unit_cost is None else round_money(row.on_hand * row.unit_cost),
             row.supplier,
             row.branch.name,
         )

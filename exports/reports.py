@@ -23,18 +23,18 @@ from treatment_plans.models import AlternativeState, Plan
 
 @dataclass(frozen=True)
 class Scope:
-    """What a report is about: days on the wall clock of a zone, in one branch or in all."""
+    """What a report is about: days on the wall clock of a zone, in these branches; None is all there are."""
 
     period: Period
     zone: str
-    branch_id: UUID | None = None
+    branches: Sequence[UUID] | None = None
 
     def of(self, rows: QuerySet[Any], moment: str, branch: str = "branch") -> QuerySet[Any]:
-        """The rows whose `moment` lies in the period, in the branch."""
+        """The rows whose `moment` lies in the period, in the branches."""
         start, end = self.period.bounds(self.zone)
         rows = rows.filter(**{f"{moment}__gte": start}) if start else rows
         rows = rows.filter(**{f"{moment}__lt": end}) if end else rows
-        return rows.filter(**{branch: self.branch_id}) if self.branch_id else rows
+        return rows if self.branches is None else rows.filter(**{f"{branch}__in": self.branches})
 
 
 def revenue_by_month(scope: Scope) -> Table:

@@ -67,7 +67,7 @@ def card_pdf(request: Request, patient_id: UUID) -> HttpResponse:
 def report_page(request: Request) -> HttpResponse:
     """All reports of a period, each also as a workbook."""
     asked = _with_usual_period(request)
-    form = ReportForm(asked)
+    form = ReportForm(asked, branches=request.user.branches_where(Permission.REPORT_VIEW))
     found = reports.all_reports(form.scope) if form.is_valid() else []
     context = {"form": form, "tables": [(table, *tables.on_page(table)) for table in found], "query": asked.urlencode()}
     return render(request, "exports/reports.html", context, status=200 if form.is_valid() else 422)
@@ -80,7 +80,7 @@ def report_xlsx(request: Request, slug: str) -> HttpResponse:
     report = reports.REPORTS.get(slug)
     if report is None:
         raise NotFound
-    table = report(scope_of(request.GET))
+    table = report(scope_of(request.GET, request.user.branches_where(Permission.REPORT_VIEW)))
     actions.note_taken(table.slug, request.GET.dict())
     return sheets.response(table.workbook(), name=table.slug)
 
@@ -90,7 +90,7 @@ def report_xlsx(request: Request, slug: str) -> HttpResponse:
 def registries(request: Request) -> HttpResponse:
     """What can be taken out of the system, and where."""
     asked = _with_usual_period(request)
-    form = ReportForm(asked)
+    form = ReportForm(asked, branches=request.user.branches_where(Permission.LIST_EXPORT))
     context = {
         "form": form,
         "lists": [found for found in lists.LISTS if all(map(request.user.may, found.needs))],
@@ -109,7 +109,8 @@ def list_xlsx(found: lists.List) -> Callable[..., HttpResponseBase]:
     @page(Permission.LIST_EXPORT, *found.needs)
     @require_GET
     def view(request: Request) -> HttpResponse:
-        content = found.table(scope_of(request.GET)).workbook()
+        scope = scope_of(request.GET, request.user.branches_where(Permission.LIST_EXPORT, *found.needs))
+        content = found.table(scope).workbook()
         actions.note_taken(found.slug, request.GET.dict())
         return sheets.response(content, name=found.slug)
 

@@ -1,5 +1,6 @@
 """API of insurers, policies, estimates and claim registers."""
 
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
@@ -40,6 +41,15 @@ from insurance.schemas import (
 )
 
 router = Router(tags=["insurance"])
+
+
+class RegisterPages(CursorPagination):
+    """Lines of a register; the history is told on each page whose they are."""
+
+    def paginate_queryset(self, queryset: QuerySet[ClaimLine], pagination: Any, request: Any, **params: Any) -> Any:
+        page = super().paginate_queryset(queryset, pagination=pagination, request=request, **params)
+        queries.look_at_register(queries.get_claim(request.user, params["claim_id"]), page["results"])
+        return page
 
 
 def _patient(request: Request, patient_id: UUID, permission: Permission = Permission.INSURANCE_VIEW) -> Patient:
@@ -142,7 +152,7 @@ def list_patient_claim_lines(request: Request, patient_id: UUID) -> QuerySet[Cla
 @paginate(CursorPagination, ordering=("-created_at", "-id"))
 def list_claims(request: Request) -> QuerySet[Claim]:
     request.user.require(Permission.INSURANCE_VIEW)
-    return Claim.objects.all()
+    return queries.claims_for(request.user)
 
 
 @router.post("/claims", response={201: ClaimOut}, operation_id="make_claim")
@@ -153,19 +163,18 @@ def make_claim(request: Request, data: ClaimIn) -> tuple[int, Claim]:
 
 
 @router.get("/claims/{uuid:claim_id}/lines", response=list[ClaimLineOut], operation_id="list_claim_lines")
-def list_claim_lines(request: Request, claim_id: UUID) -> list[ClaimLine]:
+@paginate(RegisterPages, ordering=("posted_at", "id"))
+def list_claim_lines(request: Request, claim_id: UUID) -> QuerySet[ClaimLine]:
+    """The register's lines in the order in which they were posted; whose they are is written down page by page."""
     request.user.require(Permission.INSURANCE_VIEW)
-    claim = queries.get_claim(claim_id)
-    lines = list(claims.lines_of(claim))
-    queries.look_at_register(claim, lines)
-    return lines
+    return claims.lines_of(queries.get_claim(request.user, claim_id))
 
 
 @router.get("/claims/{uuid:claim_id}/file", operation_id="get_claim_file", openapi_extra=openapi.XLSX)
 def get_claim_file(request: Request, claim_id: UUID) -> HttpResponse:
     """The register as XLSX; once sent, the very file that was sent."""
     request.user.require(Permission.INSURANCE_VIEW)
-    claim = queries.get_claim(claim_id)
+    claim = queries.get_claim(request.user, claim_id)
     return sheets.response(claims.take_register(claim), name=f"register-{claim.number}")
 
 

@@ -21,6 +21,7 @@ from clinic.lib.ids import uuid7
 from clinic.lib.money import ZERO
 from clinic.staff.models import Branch, User
 from clinic.staff.roles import Permission
+from insurance import queries
 from insurance.models import Claim, ClaimEntry, ClaimLine, ClaimState, Insurer
 
 WIDTHS = (6, 34, 12, 18, 16, 12, 14, 44, 10, 14, 14)
@@ -114,7 +115,7 @@ def mark_paid(*, claim_id: UUID, version: int, actor: User, at: datetime) -> Cla
 
 def _lock(claim_id: UUID, version: int, actor: User, state: ClaimState) -> Claim:
     actor.require(Permission.INSURANCE_WRITE)
-    claim = Claim.objects.select_for_update(no_key=True).filter(pk=claim_id).first()
+    claim = queries.claims_for(actor, Permission.INSURANCE_WRITE).select_for_update(no_key=True).filter(pk=claim_id).first()
     if claim is None:
         raise NotFound
     if claim.state != state:

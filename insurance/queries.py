@@ -17,6 +17,8 @@ from clinic.history.models import EventKind
 from clinic.lib.errors import NotFound
 from clinic.lib.money import ZERO
 from clinic.patients.models import Patient
+from clinic.staff.models import User
+from clinic.staff.roles import Permission
 from insurance import rules
 from insurance.models import Claim, ClaimLine, GuaranteeLetter, Insurer, Policy, Programme
 
@@ -221,10 +223,16 @@ def insurers(*, text: str = "") -> QuerySet[Insurer]:
     return found.prefetch_related(programmes_of).order_by("-is_active", "name", "pk")
 
 
-def latest_claims() -> QuerySet[Claim]:
+def claims_for(user: User, permission: Permission = Permission.INSURANCE_VIEW) -> QuerySet[Claim]:
+    """Registers of the companies in whose branches the person holds the right."""
+    return Claim.objects.filter(legal_entity__in=[branch.legal_entity_id for branch in user.branches_where(permission)])
+
+
+def latest_claims(user: User) -> QuerySet[Claim]:
     """Registers with their sums and sizes, the latest first."""
     return (
-        Claim.objects.select_related("insurer", "made_by")
+        claims_for(user)
+        .select_related("insurer", "made_by")
         .annotate(total=Sum("entries__line__amount"), size=Count("entries"))
         .order_by("-created_at", "-pk")[:100]
     )
@@ -250,9 +258,9 @@ def get_programme(programme_id: UUID | None) -> Programme:
     return _get(Programme.objects.select_related("insurer").prefetch_related("rules"), programme_id)
 
 
-def get_claim(claim_id: UUID) -> Claim:
-    """:raises NotFound: when there is no such register."""
-    return _get(Claim.objects.select_related("insurer", "legal_entity", "file", "made_by", "sent_by", "paid_by"), claim_id)
+def get_claim(user: User, claim_id: UUID) -> Claim:
+    """:raises NotFound: when there is no such register of the companies whose insurance the person sees."""
+    return _get(claims_for(user).select_related("insurer", "legal_entity", "file", "made_by", "sent_by", "paid_by"), claim_id)
 
 
 def look_at_register(claim: Claim, lines: Sequence[ClaimLine]) -> None:

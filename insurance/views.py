@@ -37,7 +37,7 @@ def insurers(request: Request) -> HttpResponse:
     """Insurers with their programmes, and the registers sent to them."""
     text = request.GET.get("q", "").strip()
     shown = page_of(request, queries.insurers(text=text), 20)
-    return render(request, "insurance/insurers.html", {"page": shown, "q": text, "claims": queries.latest_claims(), **_rights(request)})
+    return render(request, "insurance/insurers.html", {"page": shown, "q": text, "claims": queries.latest_claims(request.user), **_rights(request)})
 
 
 @page(Permission.INSURANCE_WRITE)
@@ -111,7 +111,7 @@ def claim_new(request: Request) -> HttpResponse:
 @page(Permission.INSURANCE_VIEW)
 def claim(request: Request, claim_id: UUID) -> HttpResponse:
     """One register with its lines."""
-    found = queries.get_claim(claim_id)
+    found = queries.get_claim(request.user, claim_id)
     lines = list(claims.lines_of(found))
     queries.look_at_register(found, lines)
     context = {"claim": found, "lines": lines, "total": sum(line.amount for line in lines)}
@@ -121,7 +121,7 @@ def claim(request: Request, claim_id: UUID) -> HttpResponse:
 @page(Permission.INSURANCE_VIEW)
 def claim_xlsx(request: Request, claim_id: UUID) -> HttpResponse:
     """The register as a workbook; once sent, the very file that was sent."""
-    found = queries.get_claim(claim_id)
+    found = queries.get_claim(request.user, claim_id)
     return sheets.response(claims.take_register(found), name=f"register-{found.number}")
 
 

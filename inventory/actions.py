@@ -93,7 +93,7 @@ def receive(
     number: str,
     quantity: Decimal,
     expires_on: date | None = None,
-    unit_cost: Decimal = rules.ZERO,
+    unit_cost: Decimal | None = None,
     barcode: str = "",
     supplier: str = "",
     document: str = "",
@@ -102,7 +102,7 @@ def receive(
     """Book a delivery into its lot (made when new), then settle open shortages of the material in this branch, oldest first.
 
     The receipt keeps barcode, supplier and cost as they came. The lot keeps the first barcode and supplier, and its cost is averaged
-    over what is on hand and what comes; a cost of zero says nothing about the lot's.
+    over what is on hand and what comes; a receipt without a cost says nothing about the lot's, a cost of zero says that it was free.
 
     `id` names the receipt: a repeated request returns the first one.
 
@@ -127,7 +127,7 @@ def receive(
     return receipt
 
 
-def _blend(lot_id: UUID, *, quantity: Decimal, barcode: str, supplier: str, unit_cost: Decimal) -> Lot:
+def _blend(lot_id: UUID, *, quantity: Decimal, barcode: str, supplier: str, unit_cost: Decimal | None) -> Lot:
     lot = Lot.objects.select_for_update().get(pk=lot_id)
     lot.barcode, lot.supplier = lot.barcode or barcode, lot.supplier or supplier
     lot.unit_cost = rules.average_cost(on_hand=lot.on_hand, cost=lot.unit_cost, quantity=quantity, unit_cost=unit_cost)
@@ -224,9 +224,7 @@ def count(*, actor: User, at: datetime, lot_id: UUID, counted: Decimal, id: UUID
     actor.require(Permission.STOCK_WRITE)
     if not rules.fits(counted, most=LARGEST, places=3):
         raise InvalidInput(fields={"counted": _("Enter a quantity from 0 to 999 999, with at most 3 decimals.")})
-    lot = Lot.objects.select_for_update().filter(pk=lot_id).first()
-    if lot is None:
-        raise NotFound
+    lot = _lock_lot(actor, lot_id)
     first = Movement.objects.filter(pk=id).first() if id else None
     if first is not None:
         return _same_count(first, lot, counted)
@@ -319,16 +317,22 @@ def _settle_shortages(*, lot_id: UUID, actor: User, at: datetime) -> None:
 
 
 def _move(*, id: UUID | None, lot_id: UUID, kind: str, quantity: Decimal, at: datetime, actor: User, note: str) -> Movement:
+    lot = _lock_lot(actor, lot_id)
     existing = Movement.objects.filter(pk=id).first() if id else None
     if existing:
         check_first(existing, lot_id=lot_id, kind=kind, quantity=quantity, note=note)
         return existing
-    lot = Lot.objects.select_for_update().filter(pk=lot_id).first()
-    if lot is None:
-        raise NotFound
     if lot.on_hand + quantity < 0:
         raise NotEnough
     return Movement.objects.create(id=id or uuid7(), lot=lot, kind=kind, quantity=quantity, moved_at=at, moved_by=actor, note=note)
+
+
+def _lock_lot(actor: User, lot_id: UUID) -> Lot:
+    """:raises NotFound: when there is no such lot in the branches whose stock the person keeps."""
+    lot = Lot.objects.select_for_update(of=("self",)).select_related("branch").filter(pk=lot_id).first()
+    if lot is None or lot.branch not in actor.branches_where(Permission.STOCK_WRITE):
+        raise NotFound
+    return lot
 
 
 def _same_count(first: Movement, lot: Lot, counted: Decimal) -> Movement:
@@ -363,13 +367,13 @@ def _check_material(*, name: str, code: str, unit: str, reorder_at: Decimal, exc
         raise InvalidInput(fields=fields)
 
 
-def _check_receipt(number: str, quantity: Decimal, unit_cost: Decimal, expires_on: date | None, today: date) -> None:
+def _check_receipt(number: str, quantity: Decimal, unit_cost: Decimal | None, expires_on: date | None, today: date) -> None:
     fields = {}
     if not number.strip() or len(number) > 60:
         fields["number"] = _("Enter the lot number as printed on the pack.")
     if expires_on is not None and expires_on < today:
         fields["expires_on"] = _("This lot has already expired.")
-    if not rules.fits(unit_cost, most=DEAREST, places=4):
+    if unit_cost is not None and not rules.fits(unit_cost, most=DEAREST, places=4):
         fields["unit_cost"] = _("Enter a cost that is not negative, with at most 4 decimals.")
     if fields:
         raise InvalidInput(fields=fields)

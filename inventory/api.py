@@ -7,6 +7,7 @@ from django.utils import timezone
 from ninja import Router
 from ninja.pagination import CursorPagination, paginate
 
+from clinic.lib.clock import branch_day
 from clinic.lib.errors import NotFound
 from clinic.price_list.models import Service
 from clinic.staff.http import Request, branch_of
@@ -35,7 +36,8 @@ router = Router(tags=["stock"])
 @paginate(CursorPagination, ordering=("name", "id"))
 def list_materials(request: Request, q: str = "") -> QuerySet[Material]:
     request.user.require(Permission.STOCK_VIEW)
-    return queries.balances(branch_of(request), text=q)
+    branch = branch_of(request)
+    return queries.balances(branch, branch_day(timezone.now(), branch.time_zone), text=q)
 
 
 @router.post("/materials", response={201: MaterialOut}, operation_id="create_material")
@@ -49,16 +51,19 @@ def change_material(request: Request, material_id: UUID, data: MaterialChange) -
 
 
 @router.get("/materials/{uuid:material_id}/lots", response=list[LotOut], operation_id="list_lots")
+@paginate(CursorPagination, ordering=("-created_at", "-id"))
 def list_lots(request: Request, material_id: UUID) -> QuerySet[Lot]:
+    """Lots of the material in the branch, the latest first."""
     request.user.require(Permission.STOCK_VIEW)
     return queries.lots_of(queries.get_material(material_id), branch_of(request))
 
 
 @router.get("/lots", response=list[LotOut], operation_id="find_lots")
+@paginate(CursorPagination, ordering=("-created_at", "-id"))
 def find_lots(request: Request, barcode: str) -> QuerySet[Lot]:
     """Lots of the branch with this barcode."""
     request.user.require(Permission.STOCK_VIEW)
-    return queries.lots_called(barcode).filter(branch=branch_of(request)).order_by("expires_on", "pk")
+    return queries.lots_called(barcode).filter(branch=branch_of(request))
 
 
 @router.post("/receipts", response={201: MovementOut}, operation_id="receive_material")
@@ -94,7 +99,9 @@ def list_patient_materials(request: Request, patient_id: UUID, q: str = "") -> Q
 
 
 @router.get("/norms", response=list[NormOut], operation_id="list_norms")
+@paginate(CursorPagination, ordering=("id",))
 def list_norms(request: Request, service: UUID | None = None) -> QuerySet[Norm]:
+    """What services take, in the order in which it was set."""
     request.user.require(Permission.STOCK_VIEW)
     return queries.norms().filter(service=service) if service else queries.norms()
 

@@ -25,7 +25,9 @@ class ReceiptForm(forms.Form):
     number = forms.CharField(label=_("Lot number"), max_length=60)
     quantity = forms.DecimalField(label=_("Quantity"), max_digits=9, decimal_places=3)
     expires_on = forms.DateField(label=_("Expires"), required=False, widget=DateInput)
-    unit_cost = forms.DecimalField(label=_("Cost of a unit"), initial=0, max_digits=12, decimal_places=4)
+    unit_cost = forms.DecimalField(
+        label=_("Cost of a unit"), required=False, max_digits=12, decimal_places=4, help_text=_("Leave it empty when it is not known; 0 is a gift.")
+    )
     barcode = forms.CharField(label=_("Barcode"), required=False, max_length=80)
     supplier = forms.CharField(label=_("Supplier"), required=False, max_length=200)
     document = forms.CharField(label=_("Delivery note"), required=False, max_length=100)

@@ -46,7 +46,10 @@ class Material(Record):
 
 
 class Lot(Record):
-    """A delivered batch of a material in one branch; `on_hand` is kept by the database from the movements."""
+    """A delivered batch of a material in one branch; `on_hand` is kept by the database from the movements.
+
+    A cost that nobody said is none; zero is what came for nothing.
+    """
 
     material = models.ForeignKey(Material, models.PROTECT, related_name="lots", verbose_name=_("material"))
     branch = models.ForeignKey(Branch, models.PROTECT, verbose_name=_("branch"))
@@ -54,14 +57,14 @@ class Lot(Record):
     expires_on = models.DateField(_("expires"), null=True, blank=True)
     barcode = models.CharField(_("barcode"), max_length=80, blank=True, db_index=True)
     supplier = models.CharField(_("supplier"), max_length=200, blank=True)
-    unit_cost = models.DecimalField(_("cost of a unit"), max_digits=12, decimal_places=4, default=0)
+    unit_cost = models.DecimalField(_("cost of a unit"), max_digits=12, decimal_places=4, null=True, blank=True)
     on_hand = models.DecimalField(_("on hand"), max_digits=12, decimal_places=3, default=0, editable=False)
 
     class Meta:
         verbose_name = _("lot")
         constraints = [
             models.CheckConstraint(condition=Q(on_hand__gte=0), name="inventory_stock_not_negative"),
-            models.CheckConstraint(condition=Q(unit_cost__gte=0), name="inventory_cost_not_negative"),
+            models.CheckConstraint(condition=Q(unit_cost=None) | Q(unit_cost__gte=0), name="inventory_cost_not_negative"),
             models.UniqueConstraint(fields=["material", "branch", "number", "expires_on"], nulls_distinct=False, name="inventory_lot_once"),
         ]
 

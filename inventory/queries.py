@@ -23,17 +23,19 @@ def lots_called(barcode: str) -> QuerySet[Lot]:
     return Lot.objects.filter(Q(barcode=barcode) | Q(pk__in=Movement.objects.filter(barcode=barcode).values("lot")))
 
 
-def balances(branch: Branch, *, text: str = "") -> QuerySet[Material]:
-    """Materials with `on_hand`, `next_expiry` and `owed` (open shortages) in the branch, by name."""
+def balances(branch: Branch, day: date, *, text: str = "") -> QuerySet[Material]:
+    """Materials with `on_hand`, `usable` (not expired by the day), `next_expiry` and `owed` (open shortages) in the branch, by name."""
     lots = Lot.objects.filter(material=OuterRef("pk"), branch=branch, on_hand__gt=0).order_by().values("material")
     owed = Shortage.objects.filter(material=OuterRef("pk"), branch=branch, cancelled_at=None).order_by().values("material")
     materials = (
         Material.objects.filter(Q(name__icontains=text) | Q(code__icontains=text) | Q(lots__in=lots_called(text))) if text else Material.objects.all()
     )
+    usable = lots.filter(Q(expires_on=None) | Q(expires_on__gte=day))
     return (
         materials.distinct()
         .annotate(
             on_hand=Coalesce(Subquery(lots.annotate(total=Sum("on_hand")).values("total")), Value(Decimal(0)), output_field=_QUANTITY),
+            usable=Coalesce(Subquery(usable.annotate(total=Sum("on_hand")).values("total")), Value(Decimal(0)), output_field=_QUANTITY),
             next_expiry=Subquery(lots.annotate(first=Min("expires_on")).values("first")),
             owed=Coalesce(
                 Subquery(owed.annotate(total=Sum(F("quantity") - F("settled"))).values("total")), Value(Decimal(0)), output_field=_QUANTITY

@@ -60,10 +60,10 @@ def fits(value: Decimal, *, most: Decimal, places: int) -> bool:
     return value.is_finite() and 0 <= value <= most and value == round(value, places)
 
 
-def average_cost(*, on_hand: Decimal, cost: Decimal, quantity: Decimal, unit_cost: Decimal) -> Decimal:
-    """What a unit of the lot costs when `quantity` at `unit_cost` comes to what is on hand; a cost that was not said (zero) changes nothing."""
-    if not unit_cost:
+def average_cost(*, on_hand: Decimal, cost: Decimal | None, quantity: Decimal, unit_cost: Decimal | None) -> Decimal | None:
+    """What a unit of the lot costs when `quantity` at `unit_cost` comes to what is on hand; a cost that was not said (None) changes nothing."""
+    if unit_cost is None:
         return cost
-    if not cost or on_hand <= 0:
+    if cost is None or on_hand <= 0:
         return unit_cost
     return round((on_hand * cost + quantity * unit_cost) / (on_hand + quantity), 4)

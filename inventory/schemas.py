@@ -40,6 +40,7 @@ class MaterialBalance(MaterialOut):
     """A material with its stock in one branch; quantities in the material's unit."""
 
     on_hand: Decimal
+    usable: Decimal = Field(description="what of it has not expired")
     owed: Decimal
     next_expiry: date | None
 
@@ -52,7 +53,7 @@ class LotOut(Schema):
     expires_on: date | None
     barcode: str
     on_hand: Decimal
-    unit_cost: Decimal
+    unit_cost: Decimal | None = Field(description="none when no delivery said it; 0 when it came for nothing")
 
 
 class ReceiptIn(Schema):
@@ -61,7 +62,7 @@ class ReceiptIn(Schema):
     number: str
     quantity: Decimal
     expires_on: date | None = None
-    unit_cost: Decimal = Decimal(0)
+    unit_cost: Decimal | None = Field(None, description="none when it is not known; 0 when it came for nothing")
     barcode: str = ""
     supplier: str = ""
     document: str = ""

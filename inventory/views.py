@@ -25,8 +25,8 @@ def stock(request: Request) -> HttpResponse:
     """Balances of the branch, with what expires and what is owed."""
     branch = branch_of(request)
     text = request.GET.get("q", "").strip()
-    materials = page_of(request, queries.balances(branch, text=text))
     today = branch_day(timezone.now(), branch.time_zone)
+    materials = page_of(request, queries.balances(branch, today, text=text))
     context = {
         "page": materials,
         "q": text,

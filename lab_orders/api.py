@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils import timezone
 from ninja import File, Router, UploadedFile
-from ninja.pagination import paginate
+from ninja.pagination import CursorPagination, paginate
 
 from clinic.files import actions as files
 from clinic.files.answers import attachment
@@ -37,9 +37,10 @@ router = Router(tags=["laboratory orders"])
 
 
 @router.get("/labs", response=list[LabOut], operation_id="list_labs")
+@paginate(CursorPagination, ordering=("name", "id"))
 def list_labs(request: Request) -> QuerySet[Lab]:
     request.user.require(Permission.LAB_VIEW)
-    return Lab.objects.order_by("name", "pk")
+    return Lab.objects.all()
 
 
 @router.put("/labs/{uuid:lab_id}", response=LabOut, operation_id="save_lab")
@@ -57,6 +58,7 @@ def list_lab_orders(request: Request, state: str = "", overdue: bool = False) ->
 
 
 @router.get("/patients/{uuid:patient_id}/lab-orders", response=list[OrderOut], operation_id="list_patient_lab_orders")
+@paginate(CursorPagination, ordering=("-number",))
 def list_patient_lab_orders(request: Request, patient_id: UUID) -> QuerySet[LabOrder]:
     patient = patients.get_patient_for(request.user, patient_id, what="lab orders", permission=Permission.LAB_VIEW)
     return queries.orders_of_patient(patient)

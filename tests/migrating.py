@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import connections
+from django.db import connections, transaction
 from django.test import override_settings
 
 from clinic.history.backend.base import DatabaseWrapper
@@ -27,6 +27,11 @@ class Migrating:
         """Apply everything that is not applied."""
         executor = QuickExecutor(self.connection)
         executor.migrate(executor.loader.graph.leaf_nodes())
+
+    def execute(self, statement: str) -> None:
+        """Run a statement that gives nothing back, as the test."""
+        with transaction.atomic(), self.connection.cursor() as cursor:
+            cursor.execute(statement)
 
     def rows(self, statement: str) -> list[tuple[Any, ...]]:
         with self.connection.cursor() as cursor:

@@ -18,7 +18,7 @@ from clinic.history import actions as history
 from clinic.history.creation import check_first
 from clinic.history.models import EventKind, Record
 from clinic.lib.clock import branch_day
-from clinic.lib.errors import Conflict, InvalidInput, NotAllowed, NotFound, StaleVersion
+from clinic.lib.errors import Conflict, InvalidInput, NotAllowed, NotFound, StaleVersion, Text
 from clinic.lib.ids import uuid7
 from clinic.patients.models import Patient
 from clinic.scheduling import actions as scheduling
@@ -61,6 +61,15 @@ class VisitLocked(Conflict):
         super().__init__(text, link=f"/visits/{visit.pk}/")
 
 
+class VisitStays(Conflict):
+    """The visit belongs to its dentist and branch, and so does its appointment."""
+
+    code = "visit_stays"
+
+    def __init__(self, visit: Visit, text: Text) -> None:
+        super().__init__(text % {"dentist": visit.dentist.get_short_name()}, link=f"/visits/{visit.pk}/")
+
+
 class NotSigned(Conflict):
     """Only a signed or locked note takes addenda."""
 
@@ -72,7 +81,7 @@ class NotSigned(Conflict):
 def open_visit(*, patient: Patient, dentist: User, branch: Branch, actor: User, at: datetime, id: UUID | None = None) -> Visit:
     """Begin a visit. The same `id` twice is one visit; a visit that this dentist has open with the patient is continued."""
     actor.require(Permission.VISIT_WRITE)
-    Patient.objects.select_for_update().get(pk=patient.pk)
+    Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
     standing = find_sent(Visit, id, patient, dentist_id=dentist.pk, branch_id=branch.pk) or queries.open_visit_of(patient, dentist)
     return standing or create_once(Visit, id, patient=patient, branch=branch, dentist=dentist, opened_at=at)[0]
 
@@ -100,7 +109,7 @@ def open_visit_of_appointment(*, appointment: Appointment, actor: User, at: date
 def begin_visit(*, appointment: Appointment, at: datetime, id: UUID | None = None) -> Visit:
     """The visit of an appointment whose patient sits down: the one it has, cancelled or not, else the one that its dentist
     began with the patient on that day without an appointment, else a new one."""
-    Patient.objects.select_for_update().get(pk=appointment.patient_id)
+    Patient.objects.select_for_update(no_key=True).get(pk=appointment.patient_id)
     visit = Visit.objects.select_for_update().filter(appointment=appointment).first()
     if visit is None:
         visit = _begun_without_appointment(appointment, at)
@@ -108,9 +117,10 @@ def begin_visit(*, appointment: Appointment, at: datetime, id: UUID | None = Non
         key, people = id or uuid7(), {"patient_id": appointment.patient_id, "dentist_id": appointment.dentist_id}
         return Visit.objects.create(id=key, branch_id=appointment.branch_id, appointment=appointment, opened_at=at, **people)
     if visit.cancelled_at is not None:
-        visit.opened_at, visit.cancelled_at, visit.cancelled_by, visit.dentist_id = at, None, None, appointment.dentist_id
+        visit.opened_at, visit.cancelled_at, visit.cancelled_by = at, None, None
+        visit.dentist_id, visit.branch_id = appointment.dentist_id, appointment.branch_id
     visit.appointment = appointment
-    visit.save(update_fields=["appointment", "opened_at", "dentist", "cancelled_at", "cancelled_by"])
+    visit.save(update_fields=["appointment", "opened_at", "dentist", "branch", "cancelled_at", "cancelled_by"])
     visit.refresh_from_db(fields=["version"])
     return visit
 
@@ -130,6 +140,25 @@ def cancel_untouched(*, appointment: Appointment, actor: User, at: datetime) -> 
         return None
     visit.cancelled_at, visit.cancelled_by = at, actor
     visit.save(update_fields=["cancelled_at", "cancelled_by"])
+    return visit
+
+
+@transaction.atomic
+def follow_appointment(*, appointment: Appointment) -> Visit | None:
+    """The appointment went to another dentist or branch: its visit goes along while it is a draft, with what is written in it.
+
+    :raises VisitStays: when the note is signed or locked, or when something was done in the visit.
+    """
+    visit = Visit.objects.standing().select_for_update(of=("self",)).select_related("dentist").filter(appointment=appointment).first()
+    if visit is None or (visit.dentist_id, visit.branch_id) == (appointment.dentist_id, appointment.branch_id):
+        return visit
+    if visit.is_fixed:
+        raise VisitStays(visit, _("The note of this visit is signed or locked, so its appointment stays with %(dentist)s. Book a new appointment."))
+    if queries.performances_in(visit):
+        text = _("Something was done in this visit, so its appointment stays with %(dentist)s. Book a new appointment, or reverse what was not done.")
+        raise VisitStays(visit, text)
+    visit.dentist_id, visit.branch_id = appointment.dentist_id, appointment.branch_id
+    visit.save(update_fields=["dentist", "branch"])
     return visit
 
 
@@ -220,7 +249,7 @@ def add_addendum(*, visit: Visit, text: str, actor: User, at: datetime, reason: 
     known = find_sent(VisitAddendum, id, visit.patient, visit_id=visit.pk, text=text, reason=reason)
     if known is not None:
         return known
-    if not visit.is_fixed:
+    if not Visit.objects.select_for_update(no_key=True).get(pk=visit.pk).is_fixed:
         raise NotSigned
     if not text.strip() or len(text) > LONGEST_SECTION or len(reason) > 300:
         raise InvalidInput(_("Write the addendum first (at most 20,000 characters)."), fields={"text": _("Write what is added.")})
@@ -236,16 +265,31 @@ def add_addendum(*, visit: Visit, text: str, actor: User, at: datetime, reason: 
 def visit_for(patient: Patient, visit: Visit | None, actor: User) -> Visit | None:
     """The visit that an entry made now belongs to: the one given, else the actor's own open visit of this patient.
 
+    It is held until the transaction ends, so that nobody signs or cancels it meanwhile; the database refuses such an entry too.
+
     :raises VisitSigned: when the visit given is signed: its content is fixed.
     """
     if visit is None:
-        return queries.open_visit_of(patient, actor)
+        mine = queries.open_visit_of(patient, actor)
+        return Visit.objects.standing().select_for_update(no_key=True).filter(pk=mine.pk, signed_at=None, locked_at=None).first() if mine else None
     if visit.patient_id != patient.pk:
         raise InvalidInput(_("This visit belongs to another patient."), fields={"visit": _("This visit belongs to another patient.")})
-    _refuse_ended(visit)
-    if visit.is_fixed:
-        raise VisitLocked(visit)
-    return visit
+    locked = Visit.objects.select_for_update(no_key=True).get(pk=visit.pk)
+    _refuse_ended(locked)
+    if locked.is_fixed:
+        raise VisitLocked(locked)
+    return locked
+
+
+def standing_visit(visit: Visit) -> Visit:
+    """The visit, held until the transaction ends, for a record that a signed note does not cover.
+
+    :raises VisitCancelled: when its seating was taken back.
+    """
+    locked = Visit.objects.select_for_update(no_key=True).get(pk=visit.pk)
+    if locked.cancelled_at is not None:
+        raise VisitCancelled(locked)
+    return locked
 
 
 def _refuse_ended(visit: Visit) -> None:

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from charting import teeth as all_teeth
+from charting.actions.visits import standing_visit
 from charting.imaging import reading, rules
 from charting.imaging.models import Image, ImageKind
 from charting.models import Visit
@@ -59,6 +60,7 @@ def add_image(
 
     :raises InvalidInput: the file is no picture that can be opened, or a tooth, kind or day is impossible.
     :raises OtherPerson: a DICOM file names somebody else and that was not confirmed.
+    :raises VisitCancelled: when the seating of the visit was taken back.
     """
     actor.require(Permission.IMAGE_WRITE)
     _check(patient=patient, kind=kind, title=title, teeth=teeth, visit=visit, taken_at=taken_at, at=at)
@@ -102,6 +104,8 @@ def _store(image: Image, content: IO[bytes], found: reading.Reading) -> Image:
     first = Image.objects.filter(patient=image.patient, file=image.file, in_error_at=None).first()
     if first:
         return first
+    if image.visit:
+        standing_visit(image.visit)
     if found.preview:
         image.preview = files.store(content=found.preview, media_type=found.preview_type)
     image.save(force_insert=True)
@@ -125,12 +129,15 @@ def change_image(
 
     :raises StaleVersion: when somebody changed it since `version`.
     :raises ImageInError: when it is marked as entered in error.
+    :raises VisitCancelled: when the seating of the visit was taken back.
     """
     actor.require(Permission.IMAGE_WRITE)
     row = _locked(image)
     if row.version != version:
         raise StaleVersion
     _check(patient=row.patient, kind=kind, title=title, teeth=teeth, visit=visit, taken_at=taken_at, at=at)
+    if visit:
+        standing_visit(visit)
     row.kind, row.title, row.teeth, row.visit, row.taken_at = kind or row.kind, title.strip(), sorted(set(teeth)), visit, taken_at
     row.save(update_fields=["kind", "title", "teeth", "visit", "taken_at"])
     row.refresh_from_db(fields=["version"])

@@ -10,8 +10,8 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from charting import queries as charting
 from charting.actions.once import find_sent
+from charting.actions.visits import visit_for
 from charting.perio import queries, rules, words
 from charting.perio.models import PerioExam, PerioTooth
 from clinic.lib.errors import Conflict, InvalidInput, StaleVersion
@@ -71,7 +71,7 @@ def begin_exam(*, patient: Patient, actor: User, at: datetime, id: UUID | None =
             return PerioExam.objects.create(
                 id=id or uuid7(),
                 patient=patient,
-                visit=charting.open_visit_of(patient, actor),
+                visit=visit_for(patient, None, actor),
                 examined_at=at,
                 examined_by=actor,
                 absent=absent,

@@ -37,10 +37,14 @@ class RefundTooLarge(DomainError):
     default_message = _("A refund cannot exceed what is left of the payment. Nothing was refunded.")
 
 
+class RefundElsewhere(Conflict):
+    """The till of this branch is of another company or currency than the payment."""
+
+    code = "refund_elsewhere"
+
+
 @transaction.atomic
-def post_charge(
-    *, performance: Performance, amount: Decimal, currency: str, description: str, actor: User, at: datetime, payer: Patient | None = None
-) -> Charge:
+def post_charge(*, performance: Performance, amount: Decimal, currency: str, description: str, actor: User, at: datetime) -> Charge:
     """Charge the patient for a performed procedure; an amount of zero documents that it was free.
 
     :raises AlreadyCharged: when the performance has a charge, reversed or not.
@@ -52,7 +56,6 @@ def post_charge(
         raise AlreadyCharged
     return Charge.objects.create(
         patient_id=performance.patient_id,
-        payer=payer,
         performance=performance,
         service=performance.procedure.service,
         branch=performance.branch,
@@ -81,7 +84,6 @@ def reverse_charge(*, performance: Performance, actor: User, at: datetime, reaso
         _opposite_share(share, actor=actor, at=at)
     return Charge.objects.create(
         patient_id=charge.patient_id,
-        payer_id=charge.payer_id,
         performance=performance,
         service_id=charge.service_id,
         branch_id=charge.branch_id,
@@ -274,17 +276,29 @@ def free_allocation(*, allocation_id: UUID, actor: User, at: datetime) -> Alloca
 
 @transaction.atomic
 def refund(
-    *, id: UUID | None = None, payment_id: UUID, amount: Decimal, reason: str, actor: User, at: datetime, method: str | None = None
+    *,
+    id: UUID | None = None,
+    payment_id: UUID,
+    amount: Decimal,
+    reason: str,
+    actor: User,
+    at: datetime,
+    method: str | None = None,
+    branch: Branch | None = None,
 ) -> Payment:
     """Give money of a payment back; what is not free is first taken off the charges it settled, newest first.
+
+    It leaves the till of `branch`, or of the branch that took the payment when none is said.
 
     :raises InvalidInput: when the amount is no money or the reason is missing.
     :raises KeyTaken: when `id` names another payment or refund.
     :raises RefundTooLarge: when more is asked than is left of the payment.
+    :raises RefundElsewhere: when `branch` is of another legal entity or currency.
     """
     actor.require(Permission.REFUND_POST)
     original = queries.get_payment(payment_id).payment
     _check_refund(amount, reason, method or original.method)
+    till = _till(original, branch)
     ledger.lock_account(original.patient_id)
     first = Payment.objects.filter(pk=id).first() if id else None
     if first is not None:
@@ -298,10 +312,10 @@ def refund(
     return Payment.objects.create(
         id=id or uuid7(),
         patient_id=original.patient_id,
-        payer_id=None if original.payer_name else original.payer_id or original.patient_id,
+        payer_id=original.payer_key,
         payer_name=original.payer_name,
         payer_tax_id=original.payer_tax_id,
-        branch_id=original.branch_id,
+        branch=till,
         legal_entity_id=original.legal_entity_id,
         amount=-amount,
         currency=original.currency,
@@ -311,6 +325,18 @@ def refund(
         refunds=original,
         reason=reason.strip()[:300],
     )
+
+
+def _till(payment: Payment, branch: Branch | None) -> Branch:
+    """:raises RefundElsewhere: when the branch cannot give this money back."""
+    till = branch or payment.branch
+    if (till.legal_entity_id, till.currency) != (payment.legal_entity_id, payment.currency):
+        names = {"company": payment.legal_entity.name, "currency": payment.currency}
+        text = _(
+            "This money was received by %(company)s in %(currency)s. Choose a branch of that company and currency at the top, then refund it there."
+        )
+        raise RefundElsewhere(text % names)
+    return till
 
 
 def _check_refund(amount: Decimal, reason: str, method: str) -> None:

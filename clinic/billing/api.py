@@ -1,18 +1,20 @@
 """API of accounts: charges, payments, allocations, invoices, balances."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from ninja import Query, Router
+from ninja import Router
 from ninja.pagination import CursorPagination, paginate
 
 from clinic.billing import actions, day_report, debts, invoicing, queries
+from clinic.billing.debt_pages import DebtPages
 from clinic.billing.models import Allocation, Charge, Invoice, Payment
 from clinic.billing.payers import Choice, Wanted, choices
 from clinic.billing.schemas import (
@@ -32,7 +34,7 @@ from clinic.billing.schemas import (
 )
 from clinic.billing.statement import statement
 from clinic.files import actions as files
-from clinic.history.actions import record_list, record_print
+from clinic.history.actions import record_print
 from clinic.lib import openapi, pdf, sheets
 from clinic.lib.clock import branch_day
 from clinic.lib.errors import InvalidInput
@@ -85,7 +87,8 @@ def take_payment(request: Request, data: PaymentIn) -> tuple[int, Payment]:
 
 @router.post("/payments/{uuid:payment_id}/refund", response={201: PaymentOut}, operation_id="refund_payment")
 def refund_payment(request: Request, payment_id: UUID, data: RefundIn) -> tuple[int, Payment]:
-    return 201, actions.refund(payment_id=payment_id, actor=request.user, at=timezone.now(), **data.dict())
+    """Give money back from the till of the branch one works in."""
+    return 201, actions.refund(payment_id=payment_id, branch=branch_of(request), actor=request.user, at=timezone.now(), **data.dict())
 
 
 @router.get("/allocations", response=list[AllocationOut], operation_id="list_allocations")
@@ -169,12 +172,17 @@ def get_balance(request: Request, patient_id: UUID, currency: str = "") -> dict[
 
 @router.get("/debts/workbook", operation_id="get_debts_workbook", openapi_extra=openapi.XLSX)
 def get_debts_workbook(request: Request, everywhere: bool = False) -> HttpResponse:  # noqa: FBT001, FBT002 - a query parameter
-    """Everybody who owes, as XLSX."""
+    """Everybody who owes, as XLSX; `everywhere` is in every branch where one may take lists of debts."""
     request.user.require(Permission.MONEY_VIEW)
     request.user.require(Permission.LIST_EXPORT)
+    return sheets.response(debts.take_debts(_debts_seen(request, Permission.LIST_EXPORT, everywhere=everywhere)), name="unpaid")
+
+
+def _debts_seen(request: Request, *more: Permission, everywhere: bool) -> debts.Scope:
+    """The debts of the branch one works in, or of every branch where one may see money (and has the other rights)."""
     branch = branch_of(request)
-    scope = debts.Scope(branch_day(timezone.now(), branch.time_zone), None if everywhere else branch)
-    return sheets.response(debts.take_debts(scope), name="unpaid")
+    branches = request.user.branches_where(Permission.MONEY_VIEW, *more) if everywhere else [branch]
+    return debts.Scope(branch_day(timezone.now(), branch.time_zone), branches)
 
 
 @router.get("/day-report", operation_id="get_day_report", openapi_extra=openapi.PDF)
@@ -190,18 +198,9 @@ def get_day_report(request: Request, day: date | None = None) -> HttpResponse:
 
 
 @router.get("/debts", response=list[DebtOut], operation_id="list_debts")
-def list_debts(
-    request: Request,
-    everywhere: bool = False,  # noqa: FBT001, FBT002 - a query parameter
-    q: str = "",
-    limit: int = 200,
-    offset: Annotated[int, Query(ge=0, le=debts.LONGEST_LIST)] = 0,
-) -> list[debts.Debt]:
-    """Who owes, the largest debt first; of the branch one works in unless `everywhere`; `q` is a name, card number or phone."""
+@paginate(DebtPages)
+def list_debts(request: Request, everywhere: bool = False, q: str = "") -> debts.Scope:  # noqa: FBT001, FBT002 - a query parameter
+    """Who owes, the largest debt first; of the branch one works in, or `everywhere` one may see money; `q` is a name, card number or phone."""
     request.user.require(Permission.MONEY_VIEW)
-    branch = branch_of(request)
-    day = branch_day(timezone.now(), branch.time_zone)
-    scope = debts.Scope(day, None if everywhere else branch, patients=matching_ids(q, day) if q.strip() else None)
-    found = debts.debts(scope, limit=max(1, min(limit, debts.LONGEST_LIST)), offset=offset)
-    record_list("billing_unpaid", (row.patient_id for row in found))
-    return found
+    scope = _debts_seen(request, everywhere=everywhere)
+    return replace(scope, patients=matching_ids(q, scope.today) if q.strip() else None)

@@ -56,7 +56,7 @@ WITH due AS (
   SELECT o.patient_id, o.currency, o.amount, d.day, %(today)s::date - d.day AS age
   FROM billing_openamount o JOIN staff_branch b ON b.id = o.branch_id
   CROSS JOIN LATERAL (SELECT (o.posted_at AT TIME ZONE b.time_zone)::date AS day) d
-  WHERE o.amount > 0 AND (%(branch)s::uuid IS NULL OR o.branch_id = %(branch)s) AND (%(since)s::timestamptz IS NULL OR o.posted_at >= %(since)s)
+  WHERE o.amount > 0 AND o.branch_id = ANY(%(branches)s::uuid[]) AND (%(since)s::timestamptz IS NULL OR o.posted_at >= %(since)s)
     AND (%(patients)s::uuid[] IS NULL OR o.patient_id = ANY(%(patients)s))),
 owed AS (
   SELECT patient_id, currency, min(day) AS oldest, sum(amount) AS total,
@@ -66,7 +66,10 @@ owed AS (
 TOTALS = """
 SELECT currency, sum(total), sum(a), sum(b), sum(c), sum(d), count(*) FROM owed GROUP BY currency ORDER BY currency"""
 DEBTS = """,
-longest AS (SELECT * FROM owed ORDER BY total DESC, patient_id, currency LIMIT %(limit)s OFFSET %(offset)s)
+longest AS (
+  SELECT * FROM owed WHERE %(after_owed)s::numeric IS NULL
+    OR (-total, patient_id, currency) > (-%(after_owed)s::numeric, %(after_patient)s::uuid, %(after_currency)s::text)
+  ORDER BY total DESC, patient_id, currency LIMIT %(limit)s OFFSET %(offset)s)
 SELECT p.id, p.card_number, concat_ws(' ', p.last_name, p.first_name, nullif(p.patronymic, '')),
   coalesce((SELECT coalesce(concat_ws(' ', f.last_name, f.first_name, nullif(f.patronymic, '')), '') || r.name
             FROM patients_relation r LEFT JOIN patients_patient f ON f.id = r.related_patient_id
@@ -81,18 +84,29 @@ ORDER BY o.total DESC, p.id, o.currency
 
 
 @dataclass(frozen=True)
+class Position:
+    """A place in the list, just after this debt."""
+
+    owed: Decimal
+    patient_id: UUID
+    currency: str
+
+
+@dataclass(frozen=True)
 class Scope:
-    """Whose debts: of one branch's charges, of charges since an instant, of these patients only, when given."""
+    """Whose debts: of these branches' charges; when given, only of charges since an instant, of these patients, after a place in the list."""
 
     today: date
-    branch: Branch | None = None
+    branches: Sequence[Branch]
     since: datetime | None = None
     patients: Sequence[UUID] | None = None
+    after: Position | None = None
 
     @property
     def parameters(self) -> dict[str, Any]:
-        branch, patients = self.branch.pk if self.branch else None, None if self.patients is None else list(self.patients)
-        return {"today": self.today, "branch": branch, "since": self.since, "patients": patients}
+        patients, after = None if self.patients is None else list(self.patients), self.after
+        place = {"after_owed": after and after.owed, "after_patient": after and after.patient_id, "after_currency": after and after.currency}
+        return {"today": self.today, "branches": [branch.pk for branch in self.branches], "since": self.since, "patients": patients, **place}
 
 
 def debts(scope: Scope, *, limit: int = LONGEST_LIST, offset: int = 0) -> list[Debt]:
@@ -181,7 +195,7 @@ def receipts_by_method(branch: Branch, day: date) -> list[MethodTotal]:
 def take_debts(scope: Scope) -> bytes:
     """The list of debts as a workbook that goes out of the house; whose debts it holds stands in history."""
     found = debts(scope)
-    body = {"here": scope.branch is not None, "patients": sorted({str(debt.patient_id) for debt in found})}
+    body = {"here": len(scope.branches) == 1, "patients": sorted({str(debt.patient_id) for debt in found})}
     record_print(what="billing_unpaid", patient_id=None, body=body)
     return debts_xlsx(found)
 

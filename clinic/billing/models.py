@@ -1,6 +1,7 @@
 """The patient's account: charges, insurers' shares, payments, allocations and invoices. Every money row is append-only."""
 
 from decimal import Decimal
+from uuid import UUID
 
 from django.db import models
 from django.db.models import F, Q
@@ -23,7 +24,6 @@ class Charge(Record):
     """What a performed procedure costs, before any insurer's share; a reversal is an opposite row."""
 
     patient = models.ForeignKey(Patient, models.PROTECT, related_name="charges", verbose_name=_("patient"))
-    payer = models.ForeignKey(Patient, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("payer"))
     performance = models.ForeignKey(Performance, models.PROTECT, related_name="charges", verbose_name=_("performance"))
     service = models.ForeignKey(Service, models.PROTECT, related_name="+", verbose_name=_("service"))
     branch = models.ForeignKey(Branch, models.PROTECT, related_name="+", verbose_name=_("branch"))
@@ -115,6 +115,11 @@ class Payment(Record):
     def paid_by(self) -> str:
         """Who paid, or got the money back; payments older than the payer's field were the patient's."""
         return self.payer_name or (self.payer or self.patient).get_full_name()
+
+    @property
+    def payer_key(self) -> UUID | None:
+        """The patient who paid; none when it was somebody known by name only."""
+        return None if self.payer_name else self.payer_id or self.patient_id
 
     @property
     def is_paid_by_another(self) -> bool:

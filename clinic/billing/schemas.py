@@ -44,7 +44,7 @@ class PaymentIn(Schema):
 class PaymentOut(Schema):
     id: UUID
     patient: UUID = Field(alias="patient_id")
-    payer: UUID | None = Field(alias="payer_id")
+    payer: UUID | None = Field(alias="payer_key")
     payer_name: str = Field(alias="paid_by")
     payer_tax_id: str
     branch: UUID = Field(alias="branch_id")

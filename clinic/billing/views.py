@@ -44,7 +44,7 @@ def till(request: Request) -> HttpResponse:
     day = _day(request, today)
     receipts = debts.receipts_by_method(branch, day)
     payments = page_of(request, debts.payments_of_day(branch, day), PAGE_SIZE)
-    owed = debts.debts(debts.Scope(today, branch, now - RECENT), limit=12)
+    owed = debts.debts(debts.Scope(today, [branch], now - RECENT), limit=12)
     record_list("till", [*(payment.patient_id for payment in payments), *(debt.patient_id for debt in owed)])
     context = {
         "branch": branch,
@@ -104,17 +104,19 @@ def unpaid(request: Request) -> HttpResponse:
 @page(Permission.MONEY_VIEW, Permission.LIST_EXPORT)
 def unpaid_xlsx(request: Request) -> HttpResponse:
     """The same list as a workbook."""
-    return sheets.response(debts.take_debts(_scope(request)), name="unpaid")
+    return sheets.response(debts.take_debts(_scope(request, Permission.LIST_EXPORT)), name="unpaid")
 
 
 def _is_here(request: Request) -> bool:
     return request.GET.get("branch") == "here"
 
 
-def _scope(request: Request) -> debts.Scope:
+def _scope(request: Request, *more: Permission) -> debts.Scope:
+    """The debts of the branch one works in, or of every branch where one may see money (and has the other rights)."""
     branch, text = branch_of(request), searches.typed(request)
     today = branch_day(timezone.now(), branch.time_zone)
-    return debts.Scope(today, branch if _is_here(request) else None, patients=matching_ids(text, today) if text else None)
+    branches = [branch] if _is_here(request) else request.user.branches_where(Permission.MONEY_VIEW, *more)
+    return debts.Scope(today, branches, patients=matching_ids(text, today) if text else None)
 
 
 def _patient(request: Request, patient_id: UUID) -> Patient:
@@ -179,7 +181,7 @@ def refund(request: Request, payment_id: UUID) -> HttpResponse:
     initial = {"amount": number_format(item.free or item.kept, decimal_pos=2), "method": item.payment.method}
 
     def save(values: dict[str, Any]) -> None:
-        actions.refund(payment_id=payment_id, actor=request.user, at=timezone.now(), **values)
+        actions.refund(payment_id=payment_id, branch=branch_of(request), actor=request.user, at=timezone.now(), **values)
         tell(request, _("%(amount)s refunded to %(patient)s.") % {"amount": money(values["amount"], item.payment.currency), "patient": patient})
 
     form = RefundForm(request.POST or None, initial=initial)

@@ -114,10 +114,11 @@ def _version(request: Request) -> int:
 
 
 def _asked_branch(request: Request) -> Branch:
+    """The branch asked for, where the person sees the diary; else the one they work in."""
     asked = request.GET.get("branch")
     if not asked:
         return branch_of(request)
-    branch = next((mine for mine in request.branches if str(mine.pk) == asked), None)
+    branch = next((seen for seen in request.user.branches_where(Permission.DIARY_VIEW) if str(seen.pk) == asked), None)
     if branch is None:
         raise NotFound
     return branch

@@ -1,5 +1,6 @@
 """Migration operations: capture of a record table, freezing of signed rows, append-only ledgers."""
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
@@ -49,7 +50,7 @@ class Capture(Operation):
         return f"Capture every change of {self.name} in history"
 
 
-class _RowTrigger(Operation):
+class _RowTrigger(Operation, ABC):
     """A BEFORE row trigger on one model's table, generated from the operation's own arguments."""
 
     reduces_to_sql = True
@@ -58,14 +59,17 @@ class _RowTrigger(Operation):
     def state_forwards(self, app_label: str, state: ProjectState) -> None:
         """Triggers are no part of the model state."""
 
+    @abstractmethod
     def trigger_name(self) -> str:
-        raise NotImplementedError  # pragma: no cover - subclasses name themselves
+        """What the trigger is called, after `history_`."""
 
+    @abstractmethod
     def events(self) -> str:
-        raise NotImplementedError  # pragma: no cover
+        """The events that fire it."""
 
+    @abstractmethod
     def body(self) -> str:
-        raise NotImplementedError  # pragma: no cover
+        """The function in PL/pgSQL."""
 
     def rule_of(self, table: str) -> tuple[str, str, str]:
         """The trigger, its function and the function's text; the check of history compares them."""

@@ -1,5 +1,6 @@
-"""Migration operations for rules that the database holds by itself: one patient along all links, legal moves of a state."""
+"""Migration operations for rules that the database holds by itself: one patient along all links, how a row begins, legal moves of a state."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -8,7 +9,7 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
 
-class _Rule(Operation):
+class _Rule(Operation, ABC):
     """A function and a trigger on one model's table; taken back by dropping both."""
 
     reduces_to_sql = True
@@ -21,13 +22,13 @@ class _Rule(Operation):
     def state_forwards(self, app_label: str, state: ProjectState) -> None:
         """Triggers are no part of the model state."""
 
+    @abstractmethod
     def trigger(self, table: str, rule: str) -> str:
         """The statement that creates the trigger."""
-        raise NotImplementedError  # pragma: no cover - subclasses say it
 
+    @abstractmethod
     def body(self, table: str, rule: str) -> str:
         """The function in PL/pgSQL."""
-        raise NotImplementedError  # pragma: no cover
 
     def rule_of(self, table: str) -> tuple[str, str, str]:
         """The trigger, its function and the function's text; the check of history compares them."""
@@ -99,6 +100,31 @@ END"""
 
     def describe(self) -> str:
         return f"Keep {self.name} and what it points at with one patient"
+
+
+class Starts(_Rule):
+    """A row begins only where `when` (SQL over NEW) holds: what comes later comes by an action, step by step, whoever writes."""
+
+    suffix = "starts"
+
+    def __init__(self, name: str, when: str) -> None:
+        super().__init__(name)
+        self.when = when
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return "Starts", [self.name, self.when], {}
+
+    def trigger(self, table: str, rule: str) -> str:
+        return f"CREATE TRIGGER {rule} BEFORE INSERT ON {table} FOR EACH ROW WHEN (({self.when}) IS NOT TRUE) EXECUTE FUNCTION {rule}()"
+
+    def body(self, table: str, rule: str) -> str:
+        return f"""
+BEGIN
+  {_refusal(rule, f"{table} % does not begin like this", "NEW.id")}
+END"""
+
+    def describe(self) -> str:
+        return f"Let {self.name} begin only where {self.when}"
 
 
 class Moves(_Rule):

@@ -21,7 +21,7 @@ router = Router(tags=["catalogue"])
 
 
 @router.get("/services", response=list[ServiceOut], operation_id="list_services")
-@paginate(CursorPagination, ordering=("category", "code"))
+@paginate(CursorPagination, ordering=("code",))
 def list_services(request: Request, q: str = "", category: str = "", day: date | None = None) -> QuerySet[Service]:
     request.user.require(Permission.PRICE_VIEW)
     return queries.services(branch_of(request), day or _today(request), text=q, category=category)

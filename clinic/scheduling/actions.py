@@ -14,7 +14,7 @@ from clinic.lib.errors import Conflict, DomainError, InvalidInput, KeyTaken, Not
 from clinic.lib.ids import uuid7
 from clinic.patients.models import Patient
 from clinic.scheduling import queries, rules
-from clinic.scheduling.events import state_changed
+from clinic.scheduling.events import moved, state_changed
 from clinic.scheduling.models import Appointment, AppointmentState, AppointmentStateChange, AppointmentType, Chair
 from clinic.scheduling.queries import Wanted
 from clinic.staff import queries as staff
@@ -116,6 +116,7 @@ def move(
     :raises StaleVersion: when somebody has changed it since `version`.
     :raises SlotTaken, OutsideShift, InvalidInput: as for `book`.
     :raises WrongStep: when it is over or cancelled.
+    :raises VisitStays: when dentist or branch would change of a visit that is signed, or in which treatment was done.
     """
     actor.require(Permission.DIARY_WRITE)
     appointment = _locked(actor, appointment_id, version)
@@ -135,7 +136,10 @@ def move(
         excuse = outside_shift_reason if outside_shift else None
         appointment.outside_shift_reason = _reason_outside_shift(actor, wanted, appointment.chair, excuse=excuse)
     _check_free(actor, wanted, appointment.chair, besides=appointment.pk)
-    return _save(appointment, actor, update_fields=["starts_at", "ends_at", "dentist", "chair", "branch", "outside_shift_reason"])
+    _save(appointment, actor, update_fields=["starts_at", "ends_at", "dentist", "chair", "branch", "outside_shift_reason"])
+    if (appointment.dentist_id, appointment.branch_id) != kept[:2]:
+        moved.send(Appointment, appointment=appointment, before=kept[:2], actor=actor, at=at)
+    return appointment
 
 
 def resize(*, actor: User, at: datetime, appointment_id: UUID, version: int, ends_at: datetime) -> Appointment:

@@ -4,9 +4,11 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Router
+from ninja.pagination import CursorPagination, paginate
 
 from clinic.lib import openapi
 from clinic.lib.errors import InvalidInput, NotFound
@@ -50,10 +52,11 @@ def change_me(request: HttpRequest, body: MeIn) -> User:
 
 
 @router.get("/users", response=list[UserOut], operation_id="users")
-def users(request: HttpRequest) -> list[User]:
-    """Everybody who works or worked here: a clinic's staff, never so many that it needs pages."""
+@paginate(CursorPagination, ordering=("last_name", "first_name", "id"))
+def users(request: HttpRequest, q: str = "") -> QuerySet[User]:
+    """Everybody who works or worked here; `q` is a part of a name, of the user name or of the speciality."""
     _actor(request).require(Permission.STAFF_VIEW)
-    return list(queries.everybody())
+    return queries.everybody(text=q)
 
 
 @router.post("/users", response={201: PersonMade}, operation_id="create_user")

@@ -117,6 +117,11 @@ class User(AbstractBaseUser, Record):
         return list(found if everywhere else found.filter(pk__in=[grant.branch_id for grant in self.grants_now]))
 
     @property
+    def roles_here(self) -> set[Role]:
+        """The roles that count where the person works now; without a place those of all branches."""
+        return {Role(grant.role) for grant in self.grants_now if self.works_in is None or grant.branch_id in (None, self.works_in.pk)}
+
+    @property
     def role_names(self) -> str:
         """The person's roles in words."""
         return ", ".join(str(role.label) for role in sorted(self.roles))
@@ -138,9 +143,9 @@ class User(AbstractBaseUser, Record):
     def _permissions(self) -> dict[UUID | None, frozenset[Permission]]:
         return {}
 
-    def branches_where(self, permission: Permission) -> list[Branch]:
-        """Branches where one of the person's roles grants `permission`."""
-        return [branch for branch in self.branches if permission in self.permissions_in(branch)]
+    def branches_where(self, *permissions: Permission) -> list[Branch]:
+        """Branches where the person's roles grant all these permissions."""
+        return [branch for branch in self.branches if self.permissions_in(branch).issuperset(permissions)]
 
     def may(self, permission: Permission) -> bool:
         return permission in self.permissions

@@ -26,6 +26,15 @@ class BranchNameTaken(Conflict):
     default_message = _("Another branch has this name already. Choose a different one.")
 
 
+class BranchInUse(Conflict):
+    """Money is booked in the branch."""
+
+    code = "branch_in_use"
+    default_message = _(
+        "Money is booked in this branch, so its company and currency stay. Nothing was saved. Open a new branch for another company or currency."
+    )
+
+
 @transaction.atomic
 def create_legal_entity(*, actor: User, at: datetime, details: Mapping[str, Any], id: UUID | None = None) -> LegalEntity:
     """A company that contracts with patients and receives money."""
@@ -46,7 +55,7 @@ def create_branch(*, actor: User, at: datetime, details: Mapping[str, Any], id: 
 
 @transaction.atomic
 def update_branch(*, branch: Branch, version: int, actor: User, details: Mapping[str, Any]) -> Branch:
-    """Change a branch. :raises BranchNameTaken: :raises StaleVersion: :raises InvalidInput: for an unknown time zone."""
+    """Change a branch. :raises BranchNameTaken: :raises BranchInUse: :raises StaleVersion: :raises InvalidInput: for an unknown time zone."""
     return _update(branch, version, actor, details)
 
 
@@ -78,5 +87,7 @@ def _fill_and_save(place: Place, details: Mapping[str, Any], *, force_insert: bo
     except ValidationError as error:
         raise InvalidInput(fields={name: " ".join(texts) for name, texts in error.message_dict.items()}) from error
     except IntegrityError as error:
+        if "money is booked" in str(error):
+            raise BranchInUse from error
         raise BranchNameTaken(fields={"name": BranchNameTaken.default_message}) from error
     return place

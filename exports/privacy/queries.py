@@ -35,7 +35,7 @@ LAST = {
     ACCOUNTING: (("billing_charge", "created_at"), ("billing_payment", "created_at"), ("billing_invoice", "created_at")),
 }
 PAYS = "SELECT EXISTS (SELECT FROM {table} WHERE payer_id = %(patient)s AND patient_id <> %(patient)s)"
-PAYING = ("billing_charge", "billing_payment", "billing_invoice")
+PAYING = ("billing_payment", "billing_invoice")
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from charting.models import Performance, Procedure, ProcedureState
+from charting import actions as charting
+from charting.models import Performance
 from clinic.billing import actions
 from clinic.billing.models import Charge, Payment
 from clinic.patients.models import Patient
@@ -30,10 +31,8 @@ def make_performance(
     patient: Patient | None = None, *, category: str = Category.THERAPY, at: datetime = NOW, branch: Branch | None = None
 ) -> Performance:
     person = patient or petrov()
-    procedure = Procedure.objects.create(
-        patient=person, service=make_service(category), state=ProcedureState.DONE, recorded_at=at, recorded_by=dr_orlova()
-    )
-    return Performance.objects.create(procedure=procedure, patient=person, performer=dr_orlova(), branch=branch or person.branch, performed_at=at)
+    procedure = charting.add_procedure(patient=person, service=make_service(category), actor=dr_orlova(), at=at)
+    return charting.perform_procedure(procedure=procedure, actor=dr_orlova(), at=at, branch=branch or person.branch)
 
 
 def make_charge(

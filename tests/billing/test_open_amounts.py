@@ -21,6 +21,7 @@ from clinic.billing.reconciliation import differences
 from clinic.lib.errors import DomainError
 from clinic.lib.money import ZERO
 from clinic.patients.models import Patient
+from clinic.staff.models import Branch
 from tests.billing.factories import NOW, accountant, make_charge, pay, undo
 from tests.billing.test_concurrency import at_once
 from tests.patients.factories import make_patient, petrov
@@ -95,10 +96,12 @@ def agree(patients: list[Patient]) -> None:
     """Every reader of debts says what the rows say."""
     assert not differences()
     owed = {patient.pk: total for patient in patients if (total := owed_by_rows(patient))}
-    found = debts.debts(debts.Scope(TODAY))
+    found = debts.debts(debts.Scope(TODAY, list(Branch.objects.all())))
     assert {debt.patient_id: debt.owed for debt in found} == owed
     assert all(sum(debt.by_age, ZERO) == debt.owed for debt in found)
-    assert [(total.owed, total.people) for total in debts.totals(debts.Scope(TODAY))] == ([(sum(owed.values()), len(owed))] if owed else [])
+    assert [(total.owed, total.people) for total in debts.totals(debts.Scope(TODAY, list(Branch.objects.all())))] == (
+        [(sum(owed.values()), len(owed))] if owed else []
+    )
     for patient in patients:
         assert sum((item.due for item in queries.open_charges(patient_id=patient.pk)), ZERO) == owed.get(patient.pk, ZERO)
         assert queries.balance(patient) == owed.get(patient.pk, ZERO) - sum((item.free for item in queries.advances(patient_id=patient.pk)), ZERO)

@@ -71,7 +71,7 @@ def test_the_tooth_that_is_asked_for_costs_one_query(django_assert_num_queries: 
     ("statement", "rule"),
     [
         ("UPDATE charting_finding SET resolved_at = now(), resolved_by_id = noted_by_id", "charting_finding_in_step"),
-        ("UPDATE charting_procedure SET state = 'done'", "charting_procedure_in_step"),
+        ("UPDATE charting_procedure SET state = 'planned'", "charting_procedure_in_step"),
         ("UPDATE charting_procedure SET recorded_at = now()", "charting_procedure_frozen"),
         ("UPDATE charting_findingchange SET changed_at = now()", "charting_findingchange_append_only"),
         ("UPDATE charting_proceduretooth SET tooth = 17", "charting_proceduretooth_frozen"),

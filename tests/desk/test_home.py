@@ -14,7 +14,7 @@ from clinic.desk.marks import marks_of
 from clinic.patients.models import Alert, AlertKind, AlertSeverity, Patient, Source
 from clinic.scheduling import actions as scheduling
 from clinic.scheduling.models import Appointment
-from clinic.staff.models import User
+from clinic.staff.models import RoleGrant, User
 from clinic.staff.roles import Role
 from lab_orders.models import Lab, LabOrder
 from tests.billing.factories import make_charge, make_performance
@@ -44,9 +44,12 @@ def page_of(user: User, url: str = "/") -> str:
 def work_out(patient: Patient) -> LabOrder:
     lab = Lab.objects.get_or_create(name="Dental Art")[0]
     number = 1 + LabOrder.objects.count()
-    return LabOrder.objects.create(
-        number=number, patient=patient, branch=make_branch(), lab=lab, dentist=dr_orlova(), state="sent", due_date=NOON.date() - timedelta(days=2)
+    order = LabOrder.objects.create(
+        number=number, patient=patient, branch=make_branch(), lab=lab, dentist=dr_orlova(), due_date=NOON.date() - timedelta(days=2)
     )
+    order.state = "sent"
+    order.save(update_fields=["state"])
+    return order
 
 
 def alert(patient: Patient) -> Alert:
@@ -151,6 +154,7 @@ def test_it_tells_the_lawyer_what_was_reversed_and_added() -> None:
     performance = make_performance()
     Performance.objects.filter(pk=performance.pk).update(reversed_at=NOON, reversed_by=dr_orlova(), reversal_reason="wrong tooth")
     visit = Visit.objects.create(patient=petrov(), branch=make_branch(), dentist=dr_orlova(), opened_at=NOON)
+    Visit.objects.filter(pk=visit.pk).update(locked_at=NOON)
     VisitAddendum.objects.create(visit=visit, patient=petrov(), text="More", written_by=dr_orlova(), written_at=NOON, content_hash="0" * 64)
     user = person(Role.LAWYER)
     text = page_of(user)
@@ -202,6 +206,11 @@ def test_it_marks_the_cards_of_a_day_of_the_diary() -> None:
     assert client.get("/diary/marks/?day=2026-11-24").json()["marks"] == {}
     assert client.get("/diary/marks/?day=2026-02-31").status_code == 422
     assert client.get("/diary/marks/?branch=nonsense").status_code == 404
+    half = make_user(Role.ADMINISTRATOR, username="half", branch=make_branch("Nevsky"))
+    RoleGrant.objects.create(user=half, role=Role.MARKETER, branch=make_branch())
+    here, there = make_branch("Nevsky").pk, make_branch().pk
+    browser = log_in(half)
+    assert [browser.get(f"/diary/marks/?day=2026-11-23&branch={key}").status_code for key in (here, there)] == [200, 404]
 
 
 def test_it_shows_in_the_settings_only_what_the_person_may_set_up() -> None:

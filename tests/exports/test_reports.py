@@ -61,7 +61,7 @@ def test_currencies_are_not_added_up_and_branches_can_be_chosen() -> None:
     make_charge("100.00")
     make_charge("80.00", make_patient("Dupont", branch=nice), branch=nice)
     assert {row[1]: row[3] for row in reports.revenue_by_month(NOVEMBER).rows} == {"EUR": Decimal("80.00"), "RUB": Decimal("100.00")}
-    only = Scope(NOVEMBER.period, NOVEMBER.zone, nice.pk)
+    only = Scope(NOVEMBER.period, NOVEMBER.zone, [nice.pk])
     assert [row[1] for row in reports.revenue_by_month(only).rows] == ["EUR"]
 
 

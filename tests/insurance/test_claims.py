@@ -14,13 +14,15 @@ from openpyxl import load_workbook
 from clinic.billing.models import Charge
 from clinic.history.context import Context, acting
 from clinic.history.models import Event
-from clinic.lib.errors import InvalidInput, NotAllowed, StaleVersion
+from clinic.lib.errors import InvalidInput, NotAllowed, NotFound, StaleVersion
+from clinic.staff.models import Branch
+from clinic.staff.roles import Role
 from insurance import actions, claims, queries, rules, setup
 from insurance.models import Claim, ClaimEntry, ClaimLine, ClaimState, Policy
 from tests.billing.factories import NOW, accountant, make_charge
 from tests.insurance.factories import claimed, make_policy, make_programme
 from tests.patients.factories import make_patient, petrov
-from tests.staff.factories import dr_orlova, registrar_belova
+from tests.staff.factories import dr_orlova, log_in, make_legal_entity, make_user, registrar_belova
 
 pytestmark = pytest.mark.django_db
 D = Decimal
@@ -167,3 +169,19 @@ def test_twenty_claims_at_once_stay_within_the_annual_limit() -> None:
     with ThreadPoolExecutor(20) as pool:
         list(pool.map(act, charges))
     assert ClaimLine.objects.aggregate(total=Sum("amount"))["total"] == D("10000.00")
+
+
+def test_registers_of_a_company_are_for_those_who_see_insurance_in_its_branches() -> None:
+    make_policy()
+    claimed()
+    claim = register()
+    company = make_legal_entity("Other LLC")
+    elsewhere = Branch.objects.create(name="Other", legal_entity=company, time_zone="Europe/Moscow", currency="RUB", language="ru")
+    stranger = make_user(Role.ACCOUNTANT, username="stranger", branch=elsewhere)
+    browser = log_in(stranger)
+    assert browser.get("/api/v1/claims").json()["results"] == []
+    for url in (f"/insurers/claims/{claim.pk}/", f"/api/v1/claims/{claim.pk}/lines", f"/api/v1/claims/{claim.pk}/file"):
+        assert browser.get(url).status_code == 404, url
+    with pytest.raises(NotFound):
+        claims.mark_sent(claim_id=claim.pk, version=claim.version, actor=stranger, at=NOW)
+    assert len(log_in(accountant()).get("/api/v1/claims").json()["results"]) == 1

@@ -112,7 +112,7 @@ def test_the_api_walks_from_insurer_to_register() -> None:
     assert send(client, "post", f"/patients/{petrov().pk}/estimate", {"lines": [{**lines[0], "amount": "-1"}]}).status_code == 422
     claimed()
     claim = send(client, "post", "/claims", {"insurer": insurer["id"], "period_from": "2026-11-01", "period_to": "2026-11-30"}).json()
-    assert len(client.get(f"{API}/claims/{claim['id']}/lines").json()) == 1
+    assert len(client.get(f"{API}/claims/{claim['id']}/lines").json()["results"]) == 1
     assert client.get(f"{API}/claims/{claim['id']}/file").content.startswith(b"PK")
     done = send(client, "post", f"/claims/{claim['id']}/sent", {"version": claim["version"]}).json()
     assert send(client, "post", f"/claims/{claim['id']}/paid", {"version": done["version"]}).json()["state"] == "paid"

@@ -3,7 +3,8 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from charting.models import Performance, Procedure, ProcedureState
+from charting import actions as charting
+from charting.models import Performance
 from clinic.patients.models import Patient
 from clinic.price_list.models import Category, Scope, Service
 from clinic.staff.models import Branch, User
@@ -42,7 +43,5 @@ def make_patient(card_number: int = 1) -> Patient:
 
 def make_performance(service: Service | None = None, branch: Branch | None = None) -> Performance:
     patient = make_patient()
-    procedure = Procedure.objects.create(
-        patient=patient, service=service or make_service(), state=ProcedureState.DONE, recorded_at=NOW, recorded_by=dr_orlova()
-    )
-    return Performance.objects.create(procedure=procedure, patient=patient, performer=dr_orlova(), branch=branch or make_branch(), performed_at=NOW)
+    procedure = charting.add_procedure(patient=patient, service=service or make_service(), actor=dr_orlova(), at=NOW)
+    return charting.perform_procedure(procedure=procedure, actor=dr_orlova(), at=NOW, branch=branch or make_branch())

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from threading import Event, Timer
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
@@ -13,7 +13,7 @@ from django.db.models import Sum
 from django.urls import reverse
 
 from clinic.history.context import Context, acting
-from clinic.lib.errors import DomainError, InvalidInput, KeyTaken, NotAllowed, StaleVersion
+from clinic.lib.errors import DomainError, InvalidInput, KeyTaken, NotAllowed, NotFound, StaleVersion
 from clinic.lib.ids import uuid7
 from clinic.staff.roles import Role
 from inventory import actions, queries
@@ -68,7 +68,7 @@ def test_a_further_receipt_keeps_all_that_was_typed_and_averages_the_cost() -> N
     assert (lot.barcode, lot.supplier, lot.unit_cost, lot.on_hand) == ("460", "Alpha", Decimal("6.5"), 40)
     for barcode in ("460", "461"):
         assert list(queries.lots_called(barcode)) == [lot]
-        assert list(queries.balances(make_branch(), text=barcode)) == [material]
+        assert list(queries.balances(make_branch(), NOW.date(), text=barcode)) == [material]
     page = log_in(storekeeper()).get(reverse("material", args=[material.pk])).content.decode()
     assert "Beta" in page
     assert "461" in page
@@ -76,6 +76,56 @@ def test_a_further_receipt_keeps_all_that_was_typed_and_averages_the_cost() -> N
         with pytest.raises(KeyTaken):
             typed: dict[str, Any] = {"unit_cost": Decimal(8), "barcode": "461", "supplier": "Beta", **wrong}
             actions.receive(**sent, quantity=Decimal(20), document="7", id=second.pk, **typed)
+
+
+def test_a_cost_that_was_not_said_is_none_and_a_gift_costs_nothing() -> None:
+    material = make_material()
+    sent: dict[str, Any] = {"actor": storekeeper(), "at": NOW, "material_id": material.pk, "branch": make_branch(), "quantity": Decimal(10)}
+    unsaid, gift = actions.receive(**sent, number="L1"), actions.receive(**sent, number="L2", unit_cost=Decimal(0))
+    assert (unsaid.unit_cost, unsaid.lot.unit_cost, gift.unit_cost, gift.lot.unit_cost) == (None, None, 0, 0)
+    for number, average in (("L1", Decimal(8)), ("L2", Decimal(4))):
+        assert actions.receive(**sent, number=number, unit_cost=Decimal(8)).lot.unit_cost == average
+        assert actions.receive(**sent, number=number).lot.unit_cost == average
+
+
+def test_form_page_and_api_tell_an_unknown_cost_from_a_gift() -> None:
+    make_branch()
+    browser, material = log_in(storekeeper()), make_material()
+    typed = {"id": str(uuid4()), "material": str(material.pk), "number": "L1", "quantity": "10", "unit_cost": ""}
+    answer = browser.post(reverse("receipt-new"), typed)
+    assert answer.status_code in (200, 204, 302), answer.context["form"].errors
+    sent = {"material": str(material.pk), "quantity": "10"}
+    for number, cost in (("L2", {}), ("L3", {"unit_cost": "0"})):
+        assert browser.post("/api/v1/receipts", {**sent, "number": number, **cost}, content_type="application/json").status_code == 201
+    lots = browser.get(f"/api/v1/materials/{material.pk}/lots").json()["results"]
+    assert {row["number"]: row["unit_cost"] for row in lots} == {"L1": None, "L2": None, "L3": "0.0000"}
+    page = browser.get(reverse("material", args=[material.pk])).text
+    assert (page.count("not known"), page.count("cost not known"), "0 × 10" in page) == (4, 2, True)
+
+
+def test_what_has_expired_is_on_hand_but_does_not_put_off_an_order() -> None:
+    material = make_material()
+    actions.change_material(
+        actor=storekeeper(), material_id=material.pk, version=1, name="Articaine", code="ART-4", unit="carp", reorder_at=Decimal(5), is_active=True
+    )
+    make_lot(material, "9", expires_on=NOW.date())
+    make_lot(material, "5", number="L2")
+    seen = [queries.balances(make_branch(), NOW.date() + timedelta(days=after)).get() for after in (0, 1)]
+    assert [(row.on_hand, row.usable) for row in seen] == [(14, 14), (14, 5)]  # type: ignore[attr-defined]  # annotated
+    browser = log_in(storekeeper())
+    assert "shopping-cart" not in browser.get(reverse("stock")).text
+    actions.discard(actor=storekeeper(), at=NOW, lot_id=Lot.objects.get(number="L2").pk, quantity=Decimal(1), reason="broken")
+    assert "shopping-cart" in browser.get(reverse("stock")).text
+
+
+def test_a_lot_of_another_branch_is_not_touched_without_the_right_there() -> None:
+    keeper = make_user(Role.ASSISTANT, username="keeper", branch=make_branch("Nevsky"))
+    lot = make_lot(make_material(), "9")
+    with pytest.raises(NotFound):
+        actions.discard(actor=keeper, at=NOW, lot_id=lot.pk, quantity=Decimal(1), reason="broken")
+    with pytest.raises(NotFound):
+        actions.count(actor=keeper, at=NOW, lot_id=lot.pk, counted=Decimal(1))
+    assert on_hand(lot) == 9
 
 
 def test_only_a_receipt_has_a_supplier() -> None:

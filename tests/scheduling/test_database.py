@@ -52,8 +52,8 @@ def insert(**changes: Any) -> None:
         (lambda first: {"assistant_id": first.dentist_id}, "scheduling_person_busy"),
         (lambda first: {"ends_at": moscow(10)}, "scheduling_appointment_ends_after_start"),
         (lambda first: {"ends_at": moscow(22, 1)}, "scheduling_appointment_not_too_long"),
-        (lambda first: {"state": "asleep"}, "scheduling_appointment_state_known"),
-        (lambda first: {"state": "cancelled"}, "scheduling_appointment_cancel_reason"),
+        (lambda first: {"state": "asleep"}, "scheduling_appointment_starts"),
+        (lambda first: {"state": "cancelled", "cancel_reason": "ill"}, "scheduling_appointment_starts"),
         (lambda first: {"assistant_id": dr_sokolov().pk}, "scheduling_appointment_two_people"),
         (lambda first: {"chair_id": make_chair("Blue", make_branch("Nevsky")).pk}, "scheduling_appointment_chair_here"),
     ],
@@ -66,11 +66,21 @@ def test_raw_sql_cannot_break_the_diary(change: Callable[[Appointment], dict[str
 
 
 @pytest.mark.django_db
+def test_nothing_is_cancelled_without_a_reason() -> None:
+    working_day()
+    book()
+    with pytest.raises(IntegrityError, match="scheduling_appointment_cancel_reason"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("UPDATE scheduling_appointment SET state = 'cancelled'")
+
+
+@pytest.mark.django_db
 def test_cancelled_and_touching_appointments_take_no_time() -> None:
     working_day()
     first = book()
-    insert(patient_id=first.patient_id, state="cancelled", cancel_reason="ill")
-    insert(patient_id=first.patient_id, state="no_show")
+    for change in ("state = 'cancelled', cancel_reason = 'ill'", "state = 'no_show'"):
+        with connection.cursor() as cursor:
+            cursor.execute(f"UPDATE scheduling_appointment SET {change} WHERE state = 'booked'")
+        insert(patient_id=first.patient_id)
     insert(patient_id=first.patient_id, chair_id=first.chair_id, dentist_id=first.dentist_id, starts_at=moscow(11), ends_at=moscow(12))
 
 

@@ -201,7 +201,7 @@ def change_item(
     actor: User,
     at: datetime,
 ) -> Item:
-    """Set the quantity and the discount of a line that is still open; fewer pieces under the same amount off are a greater discount.
+    """Set the quantity and the discount of a line that is still open; what makes the discount more, the quantity too, asks for the right to it.
 
     :raises StaleVersion: when somebody changed the line since it was read.
     :raises DiscountNotAllowed: without the right, or above the limit of the person's roles.
@@ -212,15 +212,16 @@ def change_item(
         raise common.AlternativeDecided
     if item.version != version:
         raise StaleVersion
-    before, weight = (item.discount_percent, item.discount_amount, item.discount_reason), _discount_of(item)
+    before, given = (item.discount_percent, item.discount_amount, item.discount_reason), _given(item)
     item.quantity = _quantity(quantity)
     item.discount_percent, item.discount_amount = discount_percent or None, discount_amount or None
     item.discount_reason = discount_reason.strip()
     common.check_discount(item)
-    if (item.discount_percent, item.discount_amount, item.discount_reason) != before or _discount_of(item) > weight:
+    item.total = common.line_total(item)
+    is_more = any(now > then for now, then in zip(_given(item), given, strict=True))
+    if is_more or (item.discount_percent, item.discount_amount, item.discount_reason) != before:
         _require_discount(actor, item)
         item.discount_by = actor if item.discount_percent or item.discount_amount else None
-    item.total = common.line_total(item)
     item.save()
     item.refresh_from_db(fields=["version"])
     common.touch(alternative, actor=actor, at=at)
@@ -330,16 +331,16 @@ def _save_once(item: Item) -> None:
         raise
 
 
-def _discount_of(item: Item) -> Decimal:
-    """The discount as a share of the line: a fixed amount weighs more on fewer pieces."""
-    return rules.discount_in_percent(gross=item.gross, percent=item.discount_percent, amount=item.discount_amount)
+def _given(item: Item) -> tuple[Decimal, Decimal]:
+    """What the line's discount takes off, in money and in percent."""
+    return item.discount, rules.discount_in_percent(gross=item.gross, percent=item.discount_percent, amount=item.discount_amount)
 
 
 def _require_discount(actor: User, item: Item) -> None:
-    wanted = _discount_of(item)
+    _money, wanted = _given(item)
     if wanted:
         actor.require(Permission.PLAN_DISCOUNT)
-        limits = DiscountLimit.objects.filter(role__in=actor.roles).values_list("percent", flat=True)
+        limits = DiscountLimit.objects.filter(role__in=actor.roles_here).values_list("percent", flat=True)
         if wanted > max(limits, default=Decimal(0)):
             raise common.DiscountNotAllowed
 

@@ -73,7 +73,7 @@ def build(user: User, branch: Branch, at: datetime) -> ManagerDesk:
         received_month=sum((amount for day, amount in received.items() if day >= today.replace(day=1)), ZERO),
         missed=missed,
         missed_percent=percent,
-        owed=debts.totals(debts.Scope(today, branch, at - DEBT_AGE)),
+        owed=debts.totals(debts.Scope(today, [branch], at - DEBT_AGE)),
         people=_people(*([span for span in spans if branch_day(span.start, branch.time_zone) == today] for spans in (worked, booked))),
     )
 

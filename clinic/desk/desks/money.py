@@ -44,8 +44,8 @@ def build(user: User, branch: Branch, at: datetime) -> MoneyDesk:
     recent = Payment.objects.filter(branch=branch, currency=branch.currency, received_at__gte=at - ADVANCE_AGE)
     return MoneyDesk(
         methods=debts.receipts_by_method(branch, today),
-        debts=debts.debts(debts.Scope(today, branch, at - DEBT_AGE), limit=SHOWN),
-        owed=debts.totals(debts.Scope(today, branch, at - DEBT_AGE)),
+        debts=debts.debts(debts.Scope(today, [branch], at - DEBT_AGE), limit=SHOWN),
+        owed=debts.totals(debts.Scope(today, [branch], at - DEBT_AGE)),
         advances=queries.newest_advances(recent, limit=SHOWN),
         today=today,
     )

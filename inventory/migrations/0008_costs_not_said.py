@@ -1,6 +1,7 @@
 """A cost that nobody said is none; zero is what came for nothing.
 
 Lots of before said zero for both, and it counted as not said: they say none now. Receipts are never rewritten and keep the zero that was sent.
+History keeps what it was told: undone, its column still takes none.
 """
 
 import clinic.history.operations
@@ -20,10 +21,15 @@ class Migration(migrations.Migration):
             model_name='lot',
             name='inventory_cost_not_negative',
         ),
-        migrations.AlterField(
-            model_name='historicallot',
-            name='unit_cost',
-            field=models.DecimalField(blank=True, decimal_places=4, max_digits=12, null=True, verbose_name='cost of a unit'),
+        migrations.SeparateDatabaseAndState(
+            database_operations=[migrations.RunSQL("ALTER TABLE inventory_historicallot ALTER COLUMN unit_cost DROP NOT NULL", migrations.RunSQL.noop)],
+            state_operations=[
+                migrations.AlterField(
+                    model_name='historicallot',
+                    name='unit_cost',
+                    field=models.DecimalField(blank=True, decimal_places=4, max_digits=12, null=True, verbose_name='cost of a unit'),
+                ),
+            ],
         ),
         migrations.AlterField(
             model_name='lot',

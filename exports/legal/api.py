@@ -1,5 +1,6 @@
 """API of the legal desk."""
 
+from typing import Annotated
 from uuid import UUID
 
 from django.utils import timezone
@@ -33,13 +34,14 @@ from exports.legal.schemas import (
 
 router = Router(tags=["legal"])
 PAGE = 100
+FURTHEST = 1_000_000
 
 
 @router.get("/cases", response=list[CaseRowOut], operation_id="list_cases")
-def list_cases(request: Request, state: str = "open", text: str = "", after: int = 0) -> list[Case]:
+def list_cases(request: Request, state: str = "open", text: str = "", after: Annotated[int, Query(ge=0, le=FURTHEST)] = 0) -> list[Case]:
     """Cases (`state` open, closed or all), the most urgent first, a hundred at a time; `after` skips that many."""
     request.user.require(Permission.CASE_MANAGE)
-    return list(queries.cases(state=state, text=text)[max(after, 0) : max(after, 0) + PAGE])
+    return list(queries.cases(state=state, text=text)[after : after + PAGE])
 
 
 @router.post("/cases", response={201: CaseOut}, operation_id="open_case")

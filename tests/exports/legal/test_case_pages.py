@@ -130,6 +130,7 @@ def test_the_api_does_what_the_pages_do(desk: Client) -> None:
     assert post(f"/cases/{case}/close", version=1, outcome="Won").status_code == 409
     assert post(f"/cases/{case}/close", version=2, outcome="Won").json()["outcome"] == "Won"
     assert [row["id"] for row in desk.get("/api/v1/cases?state=closed").json()] == [case]
+    assert desk.get(f"/api/v1/cases?after={2**63}").status_code == 422
     assert post(f"/cases/{case}/reopen", version=3).json()["closed_at"] is None
     told = desk.get(f"/api/v1/cases/{case}").json()
     assert [given["recipient"] for given in told["archives"][0]["deliveries"]] == ["Court"]

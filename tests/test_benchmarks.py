@@ -26,7 +26,7 @@ def small_clinic() -> Place:
 
 @pytest.mark.django_db
 def test_the_fill_fits_the_tables_of_today(small_clinic: Place) -> None:
-    counts = {}
+    counts: dict[str, tuple[int, int]] = {}
     with connection.cursor() as cursor:
         values = fill.parameters(small_clinic, cursor)
         for step in fill.steps(TREATED * fill.STEP, TREATED, years=0):

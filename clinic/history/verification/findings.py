@@ -44,6 +44,8 @@ WORDS = {
     "epoch_wrong": _("Life %(number)s of the log is not signed and declared as it must be."),
     "unreadable": _("The check could not read one part of history (%(part)s) to its end: %(error)s."),
     "copies_differ": _("%(table)s: the live row, its typed history and the ledger disagree in %(count)s records, for example %(keys)s."),
+    "file_missing": _("The file %(file)s… (%(size)s bytes, stored on %(at)s) is missing."),
+    "file_altered": _("The file %(file)s… (%(size)s bytes, stored on %(at)s) was altered or swapped afterwards."),
     "trigger_off": _("The guard %(trigger)s of %(table)s is missing or switched off."),
     "function_altered": _("The function %(function)s is not the one this version of the program installs."),
     "guard_off": _("The guard over changes of the structure (%(trigger)s) is missing or switched off."),

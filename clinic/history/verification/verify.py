@@ -20,6 +20,7 @@ from clinic.history.verification.app_rules import check_rules
 from clinic.history.verification.erasures import check_erasures
 from clinic.history.verification.findings import Finding, Report
 from clinic.history.verification.guards import check_guards
+from clinic.history.verification.parts import PARTS
 
 LAST_CLEAN = """
 SELECT at, size FROM history.verification v
@@ -54,6 +55,7 @@ def verify(*, since: int | None, witnesses: Sequence[Witness], progress: Progres
             ("rules", check_rules(connection)),
             ("erasures", check_erasures(connection)),
             ("tables", _check_copies(progress)),
+            *((name, part(since is None)) for name, part in PARTS.items()),
         ):
             found += _whatever_stands(part, findings)
         erased = _erased(connection)

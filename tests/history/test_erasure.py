@@ -267,7 +267,6 @@ ON_RULES = {
         {"function_altered"},
     ),
     "the right given away": ("GRANT INSERT ON history.erasing TO history_ro", [], {"grant_wrong"}),
-    "one column given away": ("GRANT UPDATE (years) ON history.retention TO PUBLIC", [], {"grant_wrong"}),
     "a signed row thawed": ("ALTER TABLE charting_visit DISABLE TRIGGER history_frozen", [], {"rule_off"}),
     "a rule emptied": (
         "CREATE OR REPLACE FUNCTION billing_charge_append_only() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",

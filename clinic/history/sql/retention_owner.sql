@@ -28,8 +28,7 @@ BEGIN
         USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'history_erase_too_young';
     END IF;
   END LOOP;
-  IF EXISTS (SELECT FROM billing_charge WHERE payer_id = patient AND patient_id <> patient)
-     OR EXISTS (SELECT FROM billing_payment WHERE payer_id = patient AND patient_id <> patient)
+  IF EXISTS (SELECT FROM billing_payment WHERE payer_id = patient AND patient_id <> patient)
      OR EXISTS (SELECT FROM billing_invoice WHERE payer_id = patient AND patient_id <> patient) THEN
     RAISE EXCEPTION 'history: patient % pays for others', patient USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'history_erase_payer';
   END IF;

@@ -33,7 +33,7 @@ def test_it_reads_every_kind_of_value_as_the_orm_does(django_assert_num_queries:
 
 
 def test_amounts_keep_every_digit() -> None:
-    lot = make_lot(make_material(), "10.005", expires_on=date(2027, 6, 1))
+    lot = make_lot(make_material(), "10.005", expires_on=date(2027, 6, 1), unit_cost=Decimal("12.3456"))
     [read] = read_together({Lot: "t.id = %(lot)s"}, {"lot": lot.pk}).of(Lot)
     stored = Lot.objects.get(pk=lot.pk)
     assert isinstance(read.unit_cost, Decimal)

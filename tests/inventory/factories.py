@@ -25,9 +25,18 @@ def make_material(name: str = "Articaine", code: str = "ART-4") -> Material:
     return Material.objects.filter(code=code).first() or actions.create_material(actor=storekeeper(), name=name, code=code, unit="carp")
 
 
-def make_lot(material: Material, quantity: str, *, number: str = "L1", expires_on: date | None = date(2027, 6, 1)) -> Lot:
+def make_lot(
+    material: Material, quantity: str, *, number: str = "L1", expires_on: date | None = date(2027, 6, 1), unit_cost: Decimal | None = None
+) -> Lot:
     receipt = actions.receive(
-        actor=storekeeper(), at=NOW, material_id=material.pk, branch=make_branch(), number=number, quantity=Decimal(quantity), expires_on=expires_on
+        actor=storekeeper(),
+        at=NOW,
+        material_id=material.pk,
+        branch=make_branch(),
+        number=number,
+        quantity=Decimal(quantity),
+        expires_on=expires_on,
+        unit_cost=unit_cost,
     )
     return receipt.lot
 

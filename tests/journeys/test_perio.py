@@ -189,6 +189,7 @@ def test_a_finger_measures_concludes_and_closes(page: Page, base_url: str, seat:
     page.get_by_label("Cigarettes a day").fill("12")
     page.get_by_label("Stage").select_option("III")
     page.get_by_role("button", name="Save the conclusion").click()
+    expect(page.get_by_text("The conclusion is saved.")).to_be_visible()
     expect(page.get_by_label("Cigarettes a day")).to_have_value("12")
     page.get_by_role("link", name="Close the exam").click()
     expect(page.locator("#panel")).to_contain_text("2 of 192 sites are measured")

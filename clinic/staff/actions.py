@@ -19,11 +19,11 @@ from clinic.history import actions as history
 from clinic.history.context import Context
 from clinic.history.creation import check_first
 from clinic.history.models import Event
-from clinic.lib.errors import Conflict, DomainError, InvalidInput, StaleVersion
+from clinic.lib.errors import Conflict, DomainError, InvalidInput, NotAllowed, StaleVersion
 from clinic.lib.ids import uuid7
 from clinic.staff import rules
 from clinic.staff.models import ApiToken, Branch, RoleGrant, User
-from clinic.staff.roles import Permission, Role
+from clinic.staff.roles import Permission, Role, permissions_of
 
 PIN_ATTEMPTS = 5
 PIN_LOCK = timedelta(minutes=15)
@@ -49,6 +49,13 @@ class OnlyManagers(DomainError):
 
     code = "only_managers"
     default_message = _("Only a manager may give or end the role of manager.")
+
+
+class OutOfReach(NotAllowed):
+    """The person's own right to give roles does not reach the branch, or does not reach all of them."""
+
+    code = "out_of_reach"
+    default_message = _("You manage people only in your own branches. Ask somebody who manages them there, or in all branches.")
 
 
 class LastManager(DomainError):
@@ -189,10 +196,12 @@ def grant_role(*, user: User, role: Role, branch: Branch | None, actor: User, at
     """Give a person a role in one branch (None: in all); given twice it is the first one.
 
     :raises OwnRoles: nobody raises themselves. :raises OnlyManagers: only a manager makes a manager.
+    :raises OutOfReach: who manages people in one branch gives roles in that one alone.
     """
     actor.require(Permission.STAFF_WRITE)
     _refuse_own(user, actor)
-    if role == Role.MANAGER and Role.MANAGER not in actor.roles:
+    _refuse_out_of_reach(actor, branch)
+    if role == Role.MANAGER and Role.MANAGER not in actor.roles_reaching(branch):
         raise OnlyManagers
     locked = User.objects.select_for_update().get(pk=user.pk)
     standing = RoleGrant.objects.filter(user=locked, role=role, branch=branch, ended_at=None).first()
@@ -203,10 +212,11 @@ def grant_role(*, user: User, role: Role, branch: Branch | None, actor: User, at
 def end_role(*, grant: RoleGrant, actor: User, at: datetime) -> RoleGrant:
     """Take a role away; the row stays, with its end.
 
-    :raises LastManager: the clinic keeps at least one.
+    :raises LastManager: the clinic keeps at least one. :raises OutOfReach: as when it is given.
     """
     actor.require(Permission.STAFF_WRITE)
     _refuse_own(grant.user, actor)
+    _refuse_out_of_reach(actor, grant.branch)
     locked = RoleGrant.objects.select_for_update().get(pk=grant.pk)
     if locked.ended_at is not None:
         return locked
@@ -375,6 +385,11 @@ def _lock(user: User, version: int) -> User:
 def _refuse_own(user: User, actor: User) -> None:
     if user.pk == actor.pk:
         raise OwnRoles
+
+
+def _refuse_out_of_reach(actor: User, branch: Branch | None) -> None:
+    if Permission.STAFF_WRITE not in permissions_of(actor.roles_reaching(branch)):
+        raise OutOfReach
 
 
 def _refuse_last_manager(actor: User, leaving: User) -> None:

@@ -119,7 +119,11 @@ class User(AbstractBaseUser, Record):
     @property
     def roles_here(self) -> set[Role]:
         """The roles that count where the person works now; without a place those of all branches."""
-        return {Role(grant.role) for grant in self.grants_now if self.works_in is None or grant.branch_id in (None, self.works_in.pk)}
+        return self.roles if self.works_in is None else self.roles_reaching(self.works_in)
+
+    def roles_reaching(self, branch: Branch | None) -> set[Role]:
+        """The roles that count in `branch`; None asks for those that count in all branches."""
+        return {Role(grant.role) for grant in self.grants_now if grant.branch_id is None or (branch and grant.branch_id == branch.pk)}
 
     @property
     def role_names(self) -> str:

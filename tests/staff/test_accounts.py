@@ -14,7 +14,7 @@ from clinic.lib.errors import Conflict, InvalidInput, NotAllowed, StaleVersion
 from clinic.staff import actions
 from clinic.staff.models import ApiToken, User
 from clinic.staff.roles import Permission, Role
-from tests.staff.factories import dr_orlova, make_user
+from tests.staff.factories import dr_orlova, make_branch, make_user
 
 pytestmark = pytest.mark.django_db
 NAMES = {"last_name": "Ivanov", "first_name": "Pyotr"}
@@ -85,6 +85,22 @@ def test_only_a_manager_makes_a_manager(manager: User) -> None:
     actions.grant_role(user=nina, role=Role.MANAGER, branch=None, actor=manager, at=timezone.now())
     actions.end_role(grant=manager.role_grants.get(), actor=User.objects.get(pk=nina.pk), at=timezone.now())
     assert User.objects.get(pk=manager.pk).roles == set()
+
+
+def test_who_manages_people_in_one_branch_gives_and_ends_roles_in_that_one_alone(manager: User) -> None:
+    here, there = make_branch("Here"), make_branch("There")
+    nina = make_user(Role.SYSTEM_ADMINISTRATOR, branch=here)
+    given = actions.grant_role(user=dr_orlova(), role=Role.HYGIENIST, branch=here, actor=nina, at=timezone.now())
+    for branch in (there, None):
+        with pytest.raises(actions.OutOfReach):
+            actions.grant_role(user=dr_orlova(), role=Role.HYGIENIST, branch=branch, actor=nina, at=timezone.now())
+        foreign = actions.grant_role(user=dr_orlova(), role=Role.ACCOUNTANT, branch=branch, actor=manager, at=timezone.now())
+        with pytest.raises(actions.OutOfReach):
+            actions.end_role(grant=foreign, actor=nina, at=timezone.now())
+    assert actions.end_role(grant=given, actor=nina, at=timezone.now()).ended_at
+    boss_here = make_user(Role.MANAGER, username="boss-here", branch=here)
+    with pytest.raises(actions.OutOfReach):
+        actions.grant_role(user=nina, role=Role.MANAGER, branch=None, actor=boss_here, at=timezone.now())
 
 
 def test_a_role_given_twice_is_one(manager: User) -> None:

@@ -1,7 +1,6 @@
 """Forms of the periodontal exam's pages."""
 
 from django import forms
-from django.utils.translation import gettext_lazy as _
 
 from charting.perio.actions import PARTICULARS
 from charting.perio.models import PerioExam
@@ -22,9 +21,3 @@ class CloseForm(forms.Form):
     """Close the exam as it was read."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
-
-
-class ErrorForm(forms.Form):
-    """Why the exam was entered in error."""
-
-    reason = forms.CharField(label=_("What was wrong"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))

@@ -23,6 +23,7 @@ def perio_words() -> dict[str, str]:
         "palatal": pgettext("side", "palatal"),
         "tooth": _("Tooth"),
         "mm": _("mm"),
+        "notTaken": _("Not taken:"),
         "unsent": _("Not sent yet:"),
         "measuredMeanwhile": _("somebody measured here meanwhile."),
         "keepTheirs": _("Keep"),

@@ -10,8 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from charting.forms import ErrorForm
 from charting.perio import actions, figures, queries, words
-from charting.perio.forms import CloseForm, ErrorForm, ParticularsForm
+from charting.perio.forms import CloseForm, ParticularsForm
 from charting.perio.models import PerioExam
 from charting.perio.page_words import perio_words
 from clinic.history.actions import record_print
@@ -35,7 +36,7 @@ def exams(request: Request, patient_id: UUID) -> HttpResponse:
     context = {
         "patient": patient,
         "tab": "chart",
-        "page": page_of(request, found),
+        "page": page_of(request, found.prefetch_related(None)),
         "compared": compared,
         "lines": words.comparison([queries.measured(exam) for exam in compared]),
         "may_write": request.user.may(Permission.CHART_WRITE),

@@ -31,6 +31,7 @@ LAST = {
         ("charting_finding", "noted_at"),
         ("charting_diagnosis", "made_at"),
         ("charting_image", "taken_at"),
+        ("charting_perioexam", "examined_at"),
     ),
     ACCOUNTING: (("billing_charge", "created_at"), ("billing_payment", "created_at"), ("billing_invoice", "created_at")),
 }

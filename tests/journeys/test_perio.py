@@ -139,7 +139,7 @@ def test_what_the_server_refuses_is_told_and_taken_off_the_sheet(page: Page, bas
     with acting(context_of(seat[0])), transaction.atomic():
         PerioExam.objects.filter(pk=exam.pk).update(absent=[17])
     Keys(page).press(*"3334")
-    expect(page.get_by_role("alert").filter(has_text="Tooth 17 is not in the mouth")).to_be_visible()
+    expect(page.get_by_role("alert").filter(has_text="Tooth 17 is not in the mouth")).to_contain_text("Not taken: 17 DV · Depth 4")
     all_sent(page)
     assert {place: value for place, value in saved(exam, "depths").items() if value is not None} == {(18, "DV"): 3, (18, "V"): 3, (18, "MV"): 3}
 

@@ -125,7 +125,10 @@ def test_a_closed_exam_does_not_change() -> None:
     exam = make_exam()
     with pytest.raises(NothingMeasured):
         close(exam)
-    measure(exam, (16, "depth", "MV", 4))
+    for wrong in ({"closed_at": NOW, "closed_by": dr_orlova()}, {"absent": [16]}):
+        measured = "absent" in wrong and measure(exam, (16, "depth", "MV", 4)) == []
+        with pytest.raises(IntegrityError, match="a measured tooth is not absent" if measured else "nothing is measured"), transaction.atomic():
+            PerioExam.objects.filter(pk=exam.pk).update(**wrong)
     done = close(exam)
     assert close(exam).pk == done.pk
     with pytest.raises(ExamClosed):

@@ -33,7 +33,7 @@ const saving = new Saving(setup.exam, {
   },
   refused: (entries, message) => {
     for (const entry of entries) exam.set({ ...entry, value: entry.seen });
-    status.refused(message);
+    status.refused(message, entries);
     show();
   },
   changed: (count, message) => status.unsent(count, message),

@@ -22,10 +22,15 @@ export class Status {
     progress.value = exam.measured;
   }
 
+  /** `16 MV · depth 4`. @param {import("./exam.js").Entry} entry */
+  inWords(entry) {
+    const value = entry.value === null ? "–" : typeof entry.value === "boolean" ? (entry.value ? "✓" : "–") : String(entry.value).replace("-", "−");
+    return `${entry.tooth} ${entry.place}`.trim() + ` · ${this.words[entry.measure] ?? ""} ${value}`;
+  }
+
   /** @param {import("./exam.js").Entry} entry */
   last(entry) {
-    const value = entry.value === null ? "–" : typeof entry.value === "boolean" ? (entry.value ? "✓" : "–") : String(entry.value).replace("-", "−");
-    byId("perio-last").textContent = `${entry.tooth} ${entry.place}`.trim() + ` · ${this.words[entry.measure] ?? ""} ${value}`;
+    byId("perio-last").textContent = this.inWords(entry);
     byId("perio-told").querySelector("[data-refused]")?.remove();
   }
 
@@ -39,13 +44,13 @@ export class Status {
     this.page.classList.toggle("is-complete", exam.measured === exam.expected);
   }
 
-  /** @param {string} message */
-  refused(message) {
+  /** What was not taken stays readable, to be entered elsewhere. @param {string} message @param {import("./exam.js").Entry[]} entries */
+  refused(message, entries) {
     const strip = document.createElement("div");
     strip.className = "alert-strip is-danger";
     strip.setAttribute("role", "alert");
     strip.dataset.refused = "";
-    strip.textContent = message;
+    strip.textContent = `${message} ${this.words.notTaken} ${entries.map((entry) => this.inWords(entry)).join("; ")}`;
     byId("perio-told").querySelector("[data-refused]")?.remove();
     byId("perio-told").append(strip);
   }

@@ -179,6 +179,8 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_CALLABLE = "clinic.staff.views.entrance.locked_out"
 AXES_DISABLE_ACCESS_LOG = True
 LOGIN_FLOOD_LIMIT = int(env("LOGIN_FLOOD_LIMIT", "50"))
+LOGIN_NAME_LIMIT = int(env("LOGIN_NAME_LIMIT", "20"))
+OTP_TOTP_THROTTLE_FACTOR = OTP_STATIC_THROTTLE_FACTOR = 0  # clinic/staff/attempts.py counts, and forgives
 OTP_TOTP_ISSUER = env("OTP_ISSUER", "Dental clinic")
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False

@@ -9,7 +9,7 @@ from django.db import transaction
 from clinic.demo.team import PASSWORD, PIN, TEAM, Member
 from clinic.scheduling import setup_actions
 from clinic.scheduling.models import AppointmentType, Chair, Room
-from clinic.staff import actions, places
+from clinic.staff import actions, pins, places
 from clinic.staff.models import Branch, User
 from clinic.staff.roles import Role
 
@@ -138,7 +138,7 @@ def _hire(member: Member, manager: User, branches: list[Branch], at: datetime) -
     for role in member.roles:
         branch = None if member.branch is None else branches[member.branch]
         actions.grant_role(user=user, role=Role(role), branch=branch, actor=manager, at=at)
-    actions.set_pin(user=user, pin=PIN, actor=user)
+    pins.set_pin(user=user, pin=PIN, actor=user)
     return User.objects.get(pk=user.pk)
 
 
@@ -147,7 +147,7 @@ def _settle(manager: User, branch: Branch) -> User:
     details = {"patronymic": TEAM[0].patronymic, "home_branch": branch}
     manager.refresh_from_db()
     settled = actions.update_user(user=manager, version=manager.version, actor=manager, details=details)
-    return actions.set_pin(user=settled, pin=PIN, actor=settled)
+    return pins.set_pin(user=settled, pin=PIN, actor=settled)
 
 
 def _furnish(manager: User, branches: list[Branch], at: datetime) -> list[Chair]:

@@ -89,6 +89,8 @@ VIEWS: dict[str, Text] = {
     "login": gettext_lazy("logged in"),
     "logout": gettext_lazy("logged out"),
     "login_refused": gettext_lazy("login refused"),
+    "login_freed": gettext_lazy("login freed by a temporary password"),
+    "password_refused": gettext_lazy("present password refused"),
     "lock": gettext_lazy("locked the computer"),
     "idle_lock": gettext_lazy("idle computer locked itself"),
     "session_expired": gettext_lazy("session ended by time"),

@@ -1,4 +1,4 @@
-"""Writes about people: accounts, roles, PINs and tokens."""
+"""Writes about people: accounts, roles, passwords and tokens."""
 
 import secrets
 from collections.abc import Mapping
@@ -8,25 +8,21 @@ from typing import Any
 from uuid import UUID
 
 from axes.utils import reset
-from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.hashers import check_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from clinic.history import actions as history
 from clinic.history.context import Context
 from clinic.history.creation import check_first
-from clinic.history.models import Event
 from clinic.lib.errors import Conflict, DomainError, InvalidInput, NotAllowed, StaleVersion
 from clinic.lib.ids import uuid7
-from clinic.staff import rules
+from clinic.staff import attempts
 from clinic.staff.models import ApiToken, Branch, RoleGrant, User
 from clinic.staff.roles import Permission, Role, permissions_of
 
-PIN_ATTEMPTS = 5
-PIN_LOCK = timedelta(minutes=15)
 TOKEN_LIFE = timedelta(days=365)
 
 
@@ -65,18 +61,19 @@ class LastManager(DomainError):
     default_message = _("This is the last active manager. Name another one first.")
 
 
-class WrongPin(DomainError):
-    """The PIN does not match."""
+class WrongPassword(DomainError):
+    """The present password does not match."""
 
-    code = "wrong_pin"
-    default_message = _("This PIN does not match. Try again.")
+    code = "wrong_password"
+    default_message = _("This is not your present password.")
 
 
-class PinLocked(DomainError):
-    """Too many wrong PINs."""
+class PasswordLocked(DomainError):
+    """Too many wrong present passwords."""
 
-    code = "pin_locked"
+    code = "password_locked"
     status = 429
+    default_message = _("Too many wrong passwords. Log out and log in again, or ask a manager for a temporary password.")
 
 
 @dataclass(frozen=True)
@@ -227,6 +224,27 @@ def end_role(*, grant: RoleGrant, actor: User, at: datetime) -> RoleGrant:
     return locked
 
 
+def check_own_password(*, actor: User, password: str, field: str, at: datetime) -> None:
+    """Who sits at the screen shows by the present password that it is they; too many wrong ones close this for a while.
+
+    :raises WrongPassword: named under `field`. :raises PasswordLocked:
+    """
+    refusal = _try_password(actor, password, field, at)
+    if refusal is not None:
+        raise refusal
+
+
+@transaction.atomic
+def _try_password(actor: User, password: str, field: str, at: datetime) -> DomainError | None:
+    locked = User.objects.select_for_update().get(pk=actor.pk)
+    if attempts.closed_until(counted=attempts.PASSWORD, user=locked, at=at):
+        return PasswordLocked()
+    if check_password(password, locked.password):
+        return None
+    history.note_about_login("password_refused", user_id=locked.pk, body=None)
+    return WrongPassword(fields={field: WrongPassword.default_message})
+
+
 @transaction.atomic
 def set_password(*, user: User, password: str, actor: User) -> User:
     """A person's own new password.
@@ -242,76 +260,14 @@ def set_password(*, user: User, password: str, actor: User) -> User:
     return locked
 
 
+@transaction.atomic
 def reset_password(*, user: User, actor: User) -> Secret:
     """A temporary password, shown once, for a person who forgot theirs; a name locked after wrong passwords is free again."""
     value = temporary_password()
     changed = set_password(user=user, password=value, actor=actor)
     reset(username=user.username)
+    history.note_about_login("login_freed", user_id=user.pk, body=None)
     return Secret(owner=changed, value=value)
-
-
-@transaction.atomic
-def set_pin(*, user: User, pin: str, actor: User) -> User:
-    """The PIN with which a person takes over a shared PC; an empty one forbids it. Only its owner knows it.
-
-    :raises InvalidInput: when it is not 4-8 digits or is too easy to guess.
-    """
-    if actor.pk != user.pk:
-        actor.require(Permission.STAFF_WRITE)
-    if actor.pk != user.pk and pin:
-        raise InvalidInput(fields={"pin": _("Only its owner chooses a PIN. You may erase it, so that they choose a new one.")})
-    if pin and not rules.is_pin(pin):
-        raise InvalidInput(fields={"pin": _("A PIN is 4 to 8 digits.")})
-    if pin and rules.is_easy_pin(pin):
-        raise InvalidInput(fields={"pin": _("This PIN is too easy to guess. Avoid rows and repeats.")})
-    locked = User.objects.select_for_update().get(pk=user.pk)
-    locked.pin = make_password(pin) if pin else ""
-    locked.save(update_fields=["pin"])
-    history.note_about_login("pin_set", user_id=locked.pk, body=None)
-    return locked
-
-
-def check_pin(*, user: User, pin: str, at: datetime) -> None:
-    """Let the owner of the PIN pass; every wrong try is in the ledger, and five of them lock the PIN for a quarter of an hour.
-
-    :raises WrongPin: it is another person's or nobody's. :raises PinLocked: too many wrong tries.
-    """
-    refusal = _try_pin(user, pin, at)
-    if refusal is not None:
-        raise refusal
-
-
-@transaction.atomic
-def _try_pin(user: User, pin: str, at: datetime) -> DomainError | None:
-    locked = User.objects.select_for_update().get(pk=user.pk)
-    refused = _wrong_pins(locked, at)
-    if len(refused) >= PIN_ATTEMPTS:
-        return _locked_until(refused[0] + PIN_LOCK, at)
-    if locked.pin and locked.is_active and check_password(pin, locked.pin):
-        return None
-    history.note_about_login("pin_refused", user_id=locked.pk, body=None)
-    return _locked_until(at + PIN_LOCK, at) if len(refused) + 1 >= PIN_ATTEMPTS else WrongPin()
-
-
-def _wrong_pins(user: User, at: datetime) -> list[datetime]:
-    """Instants of the wrong tries since the last right one or new PIN, latest first."""
-    recent = Event.objects.filter(tbl__in=["pin_refused", "pin_accepted", "pin_set"], pk_text=str(user.pk), at__gt=at - PIN_LOCK).order_by("-id")
-    instants = []
-    for what, instant in recent.values_list("tbl", "at"):
-        if what != "pin_refused":
-            break
-        instants.append(instant)
-    return instants
-
-
-def _locked_until(until: datetime, at: datetime) -> PinLocked:
-    minutes = max(1, round((until - at).total_seconds() / 60))
-    text = ngettext(
-        "Too many wrong PINs. Try again in %(count)d minute, or log in with the password.",
-        "Too many wrong PINs. Try again in %(count)d minutes, or log in with the password.",
-        minutes,
-    )
-    return PinLocked(text % {"count": minutes})
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from ninja.pagination import CursorPagination, paginate
 from clinic.lib import openapi
 from clinic.lib.errors import InvalidInput, NotFound
 from clinic.lib.schemas import ReasonIn
-from clinic.staff import actions, places, queries, second_factor
+from clinic.staff import actions, pins, places, queries, second_factor
 from clinic.staff.http import show_once
 from clinic.staff.models import ApiToken, Branch, LegalEntity, RoleGrant, User
 from clinic.staff.roles import Permission
@@ -110,7 +110,7 @@ def reset_password(request: HttpRequest, user_id: UUID) -> dict[str, Any]:
 def erase_pin(request: HttpRequest, user_id: UUID) -> User:
     """Erase a PIN, so that its owner chooses a new one; a PIN locked after wrong tries is free again."""
     _actor(request).require(Permission.STAFF_WRITE)
-    return actions.set_pin(user=queries.get_person(user_id), pin="", actor=_actor(request))
+    return pins.set_pin(user=queries.get_person(user_id), pin="", actor=_actor(request))
 
 
 @router.post("/users/{uuid:user_id}/second-factor/off", response=UserOut, operation_id="switch_second_factor_off")

@@ -1,7 +1,5 @@
 """Forms of the entrance, the account and the people pages."""
 
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -76,15 +74,6 @@ class PasswordForm(DomainForm, forms.Form):
     )
     repeat = forms.CharField(label=_("New password again"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}))
 
-    def __init__(self, data: Any, *, user: User) -> None:
-        super().__init__(data)
-        self.user = user
-
-    def clean_old(self) -> str:
-        if not self.user.check_password(self.cleaned_data["old"]):
-            raise forms.ValidationError(_("This is not your present password."))
-        return str(self.cleaned_data["old"])
-
     def clean(self) -> None:
         if self.cleaned_data.get("password") != self.cleaned_data.get("repeat"):
             self.add_error("repeat", _("The two new passwords differ."))
@@ -103,15 +92,6 @@ class PinForm(DomainForm, forms.Form):
     repeat = forms.CharField(
         label=_("New PIN again"), max_length=8, widget=forms.PasswordInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
     )
-
-    def __init__(self, data: Any, *, user: User) -> None:
-        super().__init__(data)
-        self.user = user
-
-    def clean_password(self) -> str:
-        if not self.user.check_password(self.cleaned_data["password"]):
-            raise forms.ValidationError(_("This is not your present password."))
-        return str(self.cleaned_data["password"])
 
     def clean(self) -> None:
         if self.cleaned_data.get("pin") != self.cleaned_data.get("repeat"):

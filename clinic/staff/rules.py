@@ -1,8 +1,25 @@
-"""What makes a PIN acceptable, as plain decisions."""
+"""What makes a PIN acceptable and how many wrong tries are taken, as plain decisions."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 PIN_LENGTHS = range(4, 9)
+
+
+@dataclass(frozen=True)
+class Limit:
+    """So many wrong tries within a span close the door until the first of them is that old."""
+
+    tries: int
+    span: timedelta
+
+
+def free_again(wrong: Sequence[datetime], limits: Iterable[Limit], at: datetime) -> datetime | None:
+    """When the next try is taken; None: now. `wrong` are the instants of wrong tries, latest first."""
+    ends = [wrong[limit.tries - 1] + limit.span for limit in limits if len(wrong) >= limit.tries]
+    return max((end for end in ends if end > at), default=None)
 
 
 def is_pin(pin: str) -> bool:

@@ -7,12 +7,14 @@ import segno
 from django.db import transaction
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django_otp.models import Device
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from clinic.history import actions as history
 from clinic.lib.errors import Conflict, DomainError, InvalidInput
+from clinic.staff import attempts
 from clinic.staff.models import User
 from clinic.staff.roles import Permission
 
@@ -27,11 +29,10 @@ class WrongCode(DomainError):
 
 
 class CodeThrottled(DomainError):
-    """Too many wrong codes in a row."""
+    """Too many wrong codes."""
 
     code = "code_throttled"
     status = 429
-    default_message = _("Too many wrong codes. Wait a minute and try again.")
 
 
 class AlreadyOn(Conflict):
@@ -81,17 +82,35 @@ def new_backup_codes(*, actor: User) -> list[str]:
     return _new_backup_codes(actor)
 
 
-def verify(*, actor: User, code: str) -> Device:
-    """The device whose code this is; a backup code is used up. A wrong try is in the ledger and slows the next one down.
+def verify(*, actor: User, code: str, address: str | None, at: datetime) -> Device:
+    """The device whose code this is; a backup code is used up. Every wrong try is in the ledger, and too many close the door for a while.
 
     :raises WrongCode: :raises CodeThrottled:
     """
-    device = django_otp.match_token(actor, _digits(code))
-    if device is None:
-        history.note_about_login("second_factor_refused", user_id=actor.pk, body=None)
-        raise CodeThrottled if _is_throttled(actor) else WrongCode(fields={"code": WrongCode.default_message})
-    history.note_about_login("second_factor_accepted", user_id=actor.pk, body={"device": device.name})
-    return device
+    found = _try_code(actor, code, address, at)
+    if isinstance(found, DomainError):
+        raise found
+    return found
+
+
+@transaction.atomic
+def _try_code(actor: User, code: str, address: str | None, at: datetime) -> Device | DomainError:
+    locked = User.objects.select_for_update().get(pk=actor.pk)
+    until = attempts.code_closed_until(user=locked, address=address, at=at)
+    device = None if until else django_otp.match_token(locked, _digits(code))
+    if device is not None:
+        history.note_about_login("second_factor_accepted", user_id=locked.pk, body={"device": device.name})
+        return device
+    if until is None:
+        history.note_about_login("second_factor_refused", user_id=locked.pk, body=None)
+        until = attempts.code_closed_until(user=locked, address=address, at=at)
+    return _throttled(until, at) if until else WrongCode(fields={"code": WrongCode.default_message})
+
+
+def _throttled(until: datetime, at: datetime) -> CodeThrottled:
+    minutes = attempts.minutes_until(until, at)
+    text = ngettext("Too many wrong codes. Try again in %(count)d minute.", "Too many wrong codes. Try again in %(count)d minutes.", minutes)
+    return CodeThrottled(text % {"count": minutes})
 
 
 @transaction.atomic
@@ -116,10 +135,6 @@ def _new_backup_codes(user: User) -> list[str]:
     codes = [StaticToken.random_token() for _position in range(BACKUP_CODES)]
     StaticToken.objects.bulk_create([StaticToken(device=device, token=code) for code in codes])
     return codes
-
-
-def _is_throttled(user: User) -> bool:
-    return any(not device.verify_is_allowed()[0] and device.throttling_failure_count > 3 for device in django_otp.devices_for_user(user))
 
 
 def _digits(code: str) -> str:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from clinic.history.models import Event
 from clinic.lib.errors import Conflict, InvalidInput, NotAllowed, StaleVersion
-from clinic.staff import actions
+from clinic.staff import actions, pins
 from clinic.staff.models import ApiToken, User
 from clinic.staff.roles import Permission, Role
 from tests.staff.factories import dr_orlova, make_branch, make_user
@@ -66,7 +66,7 @@ def test_it_refuses_a_stale_edit(manager: User) -> None:
 def test_it_keeps_passwords_and_pins_out_of_history(manager: User) -> None:
     user = dr_orlova()
     actions.set_password(user=user, password="brush-twice-a-day", actor=user)
-    actions.set_pin(user=user, pin="4071", actor=user)
+    pins.set_pin(user=user, pin="4071", actor=user)
     events = list(Event.objects.filter(tbl="staff_user", pk_text=str(user.pk)).order_by("id"))
     assert ["password"] in [event.changed for event in events]
     assert all(not {"password", "pin"} & set(event.body or {}) for event in events)

@@ -11,7 +11,7 @@ from django_otp.oath import TOTP
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from clinic.history.models import Event
-from clinic.staff import actions, second_factor
+from clinic.staff import pins, second_factor
 from clinic.staff.models import User
 from clinic.staff.roles import Role
 from tests.staff.factories import PASSWORD, log_in, make_branch, make_user
@@ -27,7 +27,7 @@ def orlova() -> User:
 @pytest.fixture
 def lebedev() -> User:
     user = make_user(Role.ASSISTANT, username="lebedev", branch=make_branch())
-    return actions.set_pin(user=user, pin="4071", actor=user)
+    return pins.set_pin(user=user, pin="4071", actor=user)
 
 
 def give(client: Client, password: str = PASSWORD, username: str = "orlova", **extra: str) -> Any:

@@ -7,7 +7,7 @@ from axes.models import AccessAttempt
 from django.test import Client
 from django.utils import timezone
 
-from clinic.staff import actions
+from clinic.staff import pins
 from clinic.staff.models import User
 from clinic.staff.roles import Role
 from tests.staff.factories import dr_orlova, log_in, make_branch, make_user
@@ -46,7 +46,7 @@ def test_a_forgotten_password_is_replaced_and_the_name_is_free_again(manager: Cl
 
 def test_a_pin_and_a_second_factor_are_taken_away(manager: Client) -> None:
     person = dr_orlova()
-    actions.set_pin(user=person, pin="2749", actor=person)
+    pins.set_pin(user=person, pin="2749", actor=person)
     User.objects.filter(pk=person.pk).update(second_factor_at=timezone.now())
     assert send(manager, "delete", f"/users/{person.pk}/pin").status_code == 200
     assert send(manager, "post", f"/users/{person.pk}/second-factor/off", {"reason": " "}).status_code == 422

@@ -6,12 +6,13 @@ from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clinic.lib.errors import DomainError
-from clinic.staff import actions, queries
+from clinic.staff import actions, pins, queries
 from clinic.staff.forms import PasswordForm, PinForm
 from clinic.staff.guards import entered, page, public
 from clinic.staff.models import User
@@ -39,9 +40,10 @@ def page_token(request: HttpRequest) -> JsonResponse:
 def password(request: HttpRequest) -> HttpResponse:
     """A new password; a temporary one must be replaced before anything else."""
     user = _user(request)
-    form = PasswordForm(request.POST or None, user=user)
+    form = PasswordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
+            actions.check_own_password(actor=user, password=form.cleaned_data["old"], field="old", at=timezone.now())
             changed = actions.set_password(user=user, password=form.cleaned_data["password"], actor=user)
         except DomainError as error:
             form.refuse_with(error)
@@ -59,10 +61,11 @@ def password(request: HttpRequest) -> HttpResponse:
 def pin(request: HttpRequest) -> HttpResponse:
     """A PIN for shared PCs, chosen by its owner."""
     user = _user(request)
-    form = PinForm(request.POST or None, user=user)
+    form = PinForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.set_pin(user=user, pin=form.cleaned_data["pin"], actor=user)
+            actions.check_own_password(actor=user, password=form.cleaned_data["password"], field="password", at=timezone.now())
+            pins.set_pin(user=user, pin=form.cleaned_data["pin"], actor=user)
         except DomainError as error:
             form.refuse_with(error)
         else:

@@ -1,7 +1,6 @@
 """The entrance: login, logout, lock, switch of person by PIN."""
 
-from datetime import datetime, timedelta
-from math import ceil
+from datetime import datetime
 from typing import Any
 
 from axes.helpers import get_cool_off
@@ -19,9 +18,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.middleware import HtmxDetails
 
 from clinic.history import actions as history
-from clinic.history.models import Event
 from clinic.lib.errors import DomainError
-from clinic.staff import actions, queries, sessions
+from clinic.staff import attempts, pins, queries, sessions
 from clinic.staff.forms import LoginForm
 from clinic.staff.guards import entered, public
 from clinic.staff.models import User
@@ -39,9 +37,12 @@ def login(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated and request.method != "POST":
         return HttpResponseRedirect(next_url(request))
     form = LoginForm(request.POST or None, initial={"is_shared": SHARED_COOKIE in request.COOKIES})
-    if request.method == "POST" and _is_flooded(request, now):
-        return locked_out(request)
+    if request.method == "POST" and attempts.is_flooded(address=request.META.get("REMOTE_ADDR"), at=now, span=get_cool_off(request)):
+        return _closed(request, until=now + get_cool_off(request), at=now, why="address")
     if request.method == "POST" and form.is_valid():
+        until = attempts.name_closed_until(username=form.cleaned_data["username"], address=request.META.get("REMOTE_ADDR"), at=now)
+        if until:
+            return _closed(request, until=until, at=now, why="places")
         user = auth.authenticate(request, username=form.cleaned_data["username"], password=form.cleaned_data["password"])
         if isinstance(user, User):
             return _entered(request, user, is_shared=form.cleaned_data["is_shared"], at=now)
@@ -61,20 +62,18 @@ def _entered(request: HttpRequest, user: User, *, is_shared: bool, at: datetime)
     return response
 
 
-def _is_flooded(request: HttpRequest, now: datetime) -> bool:
-    """Many names tried from one address: the lock by name would not notice."""
-    since = now - get_cool_off(request)
-    tries = Event.objects.filter(tbl="login_refused", at__gt=since, addr=request.META.get("REMOTE_ADDR")).count()
-    return tries >= settings.LOGIN_FLOOD_LIMIT
-
-
 def locked_out(request: HttpRequest, original_response: HttpResponse | None = None, credentials: dict[str, Any] | None = None) -> HttpResponse:
-    """Too many wrong passwords: how long to wait and what else to do. Called by axes instead of the answer of the login page."""
+    """Too many wrong passwords for a name at one address. Called by axes instead of the answer of the login page."""
+    now = timezone.now()
     username = (credentials or {}).get("username") or request.POST.get("username", "").strip().lower()
     attempt = AccessAttempt.objects.filter(username=username, ip_address=request.META.get("REMOTE_ADDR")).order_by("-attempt_time").first()
-    until = (attempt.attempt_time if attempt else timezone.now()) + get_cool_off(request)
-    minutes = max(1, ceil((until - timezone.now()) / timedelta(minutes=1)))
-    response = render(request, "staff/locked_out.html", {"minutes": minutes, "until": until}, status=429)
+    return _closed(request, until=(attempt.attempt_time if attempt else now) + get_cool_off(request), at=now)
+
+
+def _closed(request: HttpRequest, *, until: datetime, at: datetime, why: str = "name") -> HttpResponse:
+    """How long to wait and what else to do."""
+    minutes = attempts.minutes_until(until, at)
+    response = render(request, "staff/locked_out.html", {"minutes": minutes, "until": until, "why": why}, status=429)
     response["Retry-After"] = str(minutes * 60)
     return response
 
@@ -110,8 +109,8 @@ def switch_user(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         try:
             if chosen is None:
-                raise actions.WrongPin
-            actions.check_pin(user=chosen, pin=request.POST.get("pin", ""), at=now)
+                raise pins.WrongPin
+            pins.check_pin(user=chosen, pin=request.POST.get("pin", ""), at=now)
         except DomainError as refusal:
             error = refusal
         else:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from clinic.lib.errors import DomainError, NotFound
 from clinic.lib.pages import page_of
-from clinic.staff import actions, queries, second_factor
+from clinic.staff import actions, pins, queries, second_factor
 from clinic.staff.forms import PersonForm, ReasonForm, RoleForm, TokenForm
 from clinic.staff.guards import page
 from clinic.staff.models import ApiToken, RoleGrant, User
@@ -127,7 +127,7 @@ def password_reset(request: HttpRequest, user_id: UUID) -> HttpResponse:
 @require_POST
 def pin_reset(request: HttpRequest, user_id: UUID) -> HttpResponse:
     """Erase a PIN, so that its owner chooses a new one."""
-    actions.set_pin(user=queries.get_person(user_id), pin="", actor=_actor(request))
+    pins.set_pin(user=queries.get_person(user_id), pin="", actor=_actor(request))
     messages.success(request, _("The PIN is erased."))
     return redirect("person", user_id)
 

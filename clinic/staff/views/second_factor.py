@@ -24,7 +24,12 @@ def verify(request: HttpRequest) -> HttpResponse:
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            device = second_factor.verify(actor=request.user, code=form.cleaned_data["code"])  # type: ignore[arg-type]
+            device = second_factor.verify(
+                actor=request.user,  # type: ignore[arg-type]
+                code=form.cleaned_data["code"],
+                address=request.META.get("REMOTE_ADDR"),
+                at=timezone.now(),
+            )
         except DomainError as error:
             form.refuse_with(error)
         else:

@@ -17,7 +17,7 @@ LISTS = ["home", "patients", "diary", "shifts", "chairs", "appointment-types", "
 LISTS += ["people", "places", "insurers", "lab", "labs", "registries", "reports", "note-templates", "history", "cases", "settings"]
 OF_PATIENT = ["patient", "chart", "visits", "images", "plans", "documents", "patient-lab", "patient-appointments", "patient-materials"]
 OF_PATIENT += ["perio", "patient-money", "patient-insurance", "patient-history", "patient-as-of"]
-USED = {"patients": 8, "diary": 7, "patient": 7, "chart": 7, "plans": 9, "patient-history": 11}  # opened all day long
+USED = {"patients": 6, "diary": 7, "patient": 7, "chart": 7, "plans": 9, "patient-history": 11}  # opened all day long
 BORDERS = ("SAVEPOINT", "RELEASE", "ROLLBACK", "SELECT set_config")
 ROWS = 30
 

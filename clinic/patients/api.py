@@ -6,7 +6,6 @@ import json
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.utils import timezone
 from ninja import Query, Router
@@ -15,9 +14,11 @@ from clinic.history.actions import record_list
 from clinic.lib import openapi, sheets
 from clinic.lib.errors import InvalidInput, NotFound
 from clinic.lib.ids import uuid7
-from clinic.patients import actions, exporting, queries, schemas
+from clinic.patients import actions, exporting, listing, queries, schemas
 from clinic.patients.api_imports import router as imports_router
 from clinic.patients.api_medical import router as medical_router
+from clinic.patients.lines import Line
+from clinic.patients.listing import Filters, Listing
 from clinic.patients.messages import REFUSALS
 from clinic.patients.models import Contact, Identifier, Label, Patient, Relation, Source
 from clinic.patients.search import likely_duplicates, search_patients
@@ -37,26 +38,23 @@ def list_patients(request: Request, q: str = "", cursor: str = "", limit: int = 
     limit = min(max(limit, 1), MOST)
     if q.strip():
         return {"items": search_patients(user=request.user, text=q, today=timezone.localdate(), limit=limit), "next_cursor": None}
-    found = queries.list_patients(user=request.user, filters=queries.Filters(), today=timezone.localdate())
-    items = list(_after(found, cursor)[: limit + 1])
+    items = Listing(user=request.user, filters=Filters(), today=timezone.localdate()).after(_place(cursor), limit + 1)
     record_list("patients-list", (patient.pk for patient in items[:limit]))
     return {"items": items[:limit], "next_cursor": _cursor_of(items[limit - 1]) if len(items) > limit else None}
 
 
-def _cursor_of(patient: Patient) -> str:
+def _cursor_of(patient: Line) -> str:
     return base64.urlsafe_b64encode(json.dumps([patient.last_name, patient.first_name, str(patient.pk)]).encode()).decode()
 
 
-def _after(found: QuerySet[Patient], cursor: str) -> QuerySet[Patient]:
+def _place(cursor: str) -> tuple[str, str, UUID] | None:
     if not cursor:
-        return found
+        return None
     try:
         last_name, first_name, key = json.loads(base64.urlsafe_b64decode(cursor))
-        place = (str(last_name), str(first_name), UUID(str(key)))
+        return str(last_name), str(first_name), UUID(str(key))
     except (ValueError, TypeError, binascii.Error) as error:
         raise InvalidInput(fields={"cursor": REFUSALS["text"]}) from error
-    same_last = Q(last_name=place[0])
-    return found.filter(Q(last_name__gt=place[0]) | (same_last & Q(first_name__gt=place[1])) | (same_last & Q(first_name=place[1], pk__gt=place[2])))
 
 
 @router.post("/patients", response={201: schemas.PatientOut}, operation_id="register_patient")
@@ -101,7 +99,8 @@ def _entry(body: schemas.PatientIn) -> actions.Registration:
 def get_patients_workbook(request: Request, wanted: Query[schemas.PatientFilters]) -> HttpResponse:
     """The list of patients, narrowed as the page narrows it, as XLSX; that it was taken is an event of history."""
     request.user.require(Permission.LIST_EXPORT)
-    found = queries.list_patients(user=request.user, filters=queries.filters_of(**wanted.dict()), today=timezone.localdate())
+    filters = listing.checked(Filters(wanted.q.strip(), wanted.branch, wanted.dentist, wanted.label, wanted.source))
+    found = Listing(user=request.user, filters=filters, today=timezone.localdate()).whole()
     return sheets.response(exporting.patients_sheet(found), name="patients")
 
 

@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import Count, Model, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Count, Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from clinic.history.models import Record
@@ -22,13 +21,12 @@ from clinic.patients.models import (
     Identifier,
     Label,
     Patient,
-    PatientLabel,
     Relation,
     Source,
 )
-from clinic.patients.search import Likeness, matching_ids
+from clinic.patients.search import Likeness
 from clinic.staff.models import Branch, User
-from clinic.staff.roles import Permission, Role
+from clinic.staff.roles import Permission
 
 R = TypeVar("R", bound=Model)
 CARD_DIGITS = 9
@@ -60,18 +58,6 @@ CARD: dict[type[Record], str] = {
     " UNION ALL SELECT patient_id FROM patients_relation WHERE related_patient_id = %(patient)s AND ended_at IS NULL)",
     Label: "t.id IN (SELECT label_id FROM patients_patientlabel WHERE patient_id = %(patient)s) ORDER BY t.name",
     Consent: "t.patient_id = %(patient)s ORDER BY t.signed_at DESC",
-}
-BESIDE_ROWS: dict[type[Record], str] = {
-    PatientLabel: "t.patient_id = ANY(%(patients)s::uuid[])",
-    Label: "t.id IN (SELECT l.label_id FROM patients_patientlabel l WHERE l.patient_id = ANY(%(patients)s::uuid[]))",
-    Branch: "t.id = ANY(%(branches)s::uuid[])",
-    User: "t.id = ANY(%(people)s::uuid[])",
-}
-CHOICES: dict[type[Record], str] = {
-    User: "t.is_active AND EXISTS (SELECT FROM staff_rolegrant g WHERE g.user_id = t.id AND g.ended_at IS NULL AND g.role = ANY(%(roles)s))"
-    " ORDER BY t.last_name, t.first_name, t.id",
-    Label: "t.is_active ORDER BY t.name",
-    Source: "t.is_active ORDER BY t.name",
 }
 
 
@@ -157,77 +143,6 @@ def card_of(patient: Patient) -> Card:
 def relations_of(patient: Patient) -> list[Relation]:
     """The people on the card who belong to the patient, the first entered first."""
     return list(patient.relations.filter(ended_at=None).select_related("related_patient").order_by("created_at", "pk"))
-
-
-@dataclass(frozen=True)
-class Filters:
-    """What narrows the list of patients."""
-
-    text: str = ""
-    branch: Branch | None = None
-    dentist: User | None = None
-    label: Label | None = None
-    source: Source | None = None
-
-
-def filters_of(*, q: str, branch: UUID | None, dentist: UUID | None, label: UUID | None, source: UUID | None) -> Filters:
-    """Filters by the ids of what narrows the list.
-
-    :raises InvalidInput: for an id of nothing.
-    """
-    asked: dict[str, tuple[type[Record], UUID | None]] = {
-        "branch": (Branch, branch),
-        "dentist": (User, dentist),
-        "label": (Label, label),
-        "source": (Source, source),
-    }
-    found = {name: model._default_manager.filter(pk=key).first() for name, (model, key) in asked.items() if key}
-    wrong = {name: NotFound.default_message for name, record in found.items() if record is None}
-    if wrong:
-        raise InvalidInput(fields=wrong)
-    return Filters(text=q.strip(), **found)  # type: ignore[arg-type]  # each is of its field's model
-
-
-def choices_of_filters(dentists: Sequence[Role]) -> tuple[list[User], list[Label], list[Source]]:
-    """The dentists, labels and sources by which the list of patients can be narrowed."""
-    found = read_together(CHOICES, {"roles": list(dentists)})
-    return found.of(User), found.of(Label), found.of(Source)
-
-
-def list_patients(*, user: User, filters: Filters, today: date) -> QuerySet[Patient]:
-    """Patients by name, each with its first `phone` and `shown_labels`.
-
-    :raises NotAllowed: without PATIENT_VIEW.
-    """
-    user.require(Permission.PATIENT_VIEW)
-    phone = Contact.objects.filter(patient=OuterRef("pk"), kind="phone", ended_at=None).order_by("position", "pk").values("value")[:1]
-    found = Patient.objects.annotate(phone=Subquery(phone))
-    found = found.prefetch_related(Prefetch("labels", PatientLabel.objects.select_related("label").order_by("label__name"), to_attr="shown_labels"))
-    if filters.text:
-        found = found.filter(pk__in=matching_ids(filters.text, today))
-    if filters.label:
-        found = found.filter(labels__label=filters.label)
-    exact = {"branch": filters.branch, "responsible_dentist": filters.dentist, "source": filters.source}
-    return found.filter(**{name: value for name, value in exact.items() if value}).order_by("last_name", "first_name", "pk")
-
-
-def whole_rows(found: QuerySet[Patient], shown: QuerySet[Patient]) -> list[Patient]:
-    """The rows of a slice of `found`, each with branch, dentist and `shown_labels`.
-
-    Their keys come from the index of names, and phones are read for these alone, not for all that are skipped.
-    """
-    rows = list(found.prefetch_related(None).filter(pk__in=shown.values("pk")))
-    keys = {"patients": [row.pk for row in rows], "branches": [row.branch_id for row in rows], "people": [row.responsible_dentist_id for row in rows]}
-    beside = read_together(BESIDE_ROWS, keys)
-    labels, branches, people = beside.by_key(Label), beside.by_key(Branch), beside.by_key(User)
-    worn: dict[UUID, list[PatientLabel]] = {row.pk: [] for row in rows}
-    for mark in beside.of(PatientLabel):
-        mark.label = labels[mark.label_id]
-        worn[mark.patient_id].append(mark)
-    for row in rows:
-        row.branch, row.responsible_dentist = branches[row.branch_id], people.get(row.responsible_dentist_id)
-        vars(row)["shown_labels"] = sorted(worn[row.pk], key=lambda mark: mark.label.name)
-    return rows
 
 
 def get_own(records: QuerySet[R], record_id: UUID, patient: Patient) -> R:

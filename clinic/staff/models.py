@@ -14,6 +14,7 @@ from clinic.history.models import Record
 from clinic.lib.errors import NotAllowed
 from clinic.lib.money import CURRENCIES
 from clinic.staff.roles import Permission, Role, permissions_of
+from clinic.staff.rules import short_name
 
 
 class LegalEntity(Record):
@@ -96,8 +97,7 @@ class User(AbstractBaseUser, Record):
         return " ".join(part for part in (self.last_name, self.first_name, self.patronymic) if part)
 
     def get_short_name(self) -> str:
-        initials = "".join(f"{part[0]}." for part in (self.first_name, self.patronymic) if part)
-        return f"{self.last_name} {initials}".strip()
+        return short_name(self.last_name, self.first_name, self.patronymic)
 
     @cached_property
     def grants_now(self) -> list["RoleGrant"]:

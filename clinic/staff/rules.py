@@ -31,3 +31,9 @@ def is_easy_pin(pin: str) -> bool:
     """One digit repeated, a pair repeated, or digits in a row: what everybody tries first."""
     steps = {int(after) - int(before) for before, after in pairwise(pin)}
     return steps <= {0} or steps in ({1}, {-1}) or pin == pin[:2] * (len(pin) // 2)
+
+
+def short_name(last_name: str, first_name: str, patronymic: str) -> str:
+    """Orlova A.P."""
+    initials = "".join(f"{part[0]}." for part in (first_name, patronymic) if part)
+    return f"{last_name} {initials}".strip()

@@ -17,11 +17,11 @@ from django.utils.translation import gettext_lazy as _
 from clinic.history import actions as history
 from clinic.history.context import Context
 from clinic.history.creation import check_first
-from clinic.lib.errors import Conflict, DomainError, InvalidInput, NotAllowed, StaleVersion
+from clinic.lib.errors import Conflict, DomainError, InvalidInput, StaleVersion
 from clinic.lib.ids import uuid7
-from clinic.staff import attempts
+from clinic.staff import attempts, reach
 from clinic.staff.models import ApiToken, Branch, RoleGrant, User
-from clinic.staff.roles import Permission, Role, permissions_of
+from clinic.staff.roles import Permission, Role
 
 TOKEN_LIFE = timedelta(days=365)
 
@@ -45,13 +45,6 @@ class OnlyManagers(DomainError):
 
     code = "only_managers"
     default_message = _("Only a manager may give or end the role of manager.")
-
-
-class OutOfReach(NotAllowed):
-    """The person's own right to give roles does not reach the branch, or does not reach all of them."""
-
-    code = "out_of_reach"
-    default_message = _("You manage people only in your own branches. Ask somebody who manages them there, or in all branches.")
 
 
 class LastManager(DomainError):
@@ -139,9 +132,12 @@ def create_user(
 
 @transaction.atomic
 def update_user(*, user: User, version: int, actor: User, details: Mapping[str, Any]) -> User:
-    """Change a person's details; a person may change their own language, colour and e-mail only through `update_own`."""
-    actor.require(Permission.STAFF_WRITE)
+    """Change a person's details; a person may change their own language, colour and e-mail only through `update_own`.
+
+    :raises OutOfReach: as every write about another person's account, when that person works where the actor manages nobody.
+    """
     locked = _lock(user, version)
+    reach.require_person(actor, locked)
     _fill(locked, details)
     _save_account(locked)
     return locked
@@ -168,6 +164,7 @@ def deactivate_user(*, user: User, actor: User, at: datetime) -> User:
     actor.require(Permission.STAFF_WRITE)
     _refuse_own(user, actor)
     locked = User.objects.select_for_update().get(pk=user.pk)
+    reach.require_person(actor, locked)
     if Role.MANAGER in locked.roles:
         _refuse_last_manager(actor, locked)
     locked.is_active = False
@@ -180,8 +177,8 @@ def deactivate_user(*, user: User, actor: User, at: datetime) -> User:
 @transaction.atomic
 def activate_user(*, user: User, actor: User) -> User:
     """Open the account of a person who came back."""
-    actor.require(Permission.STAFF_WRITE)
     locked = User.objects.select_for_update().get(pk=user.pk)
+    reach.require_person(actor, locked)
     locked.is_active = True
     locked.save(update_fields=["is_active"])
     locked.refresh_from_db(fields=["version"])
@@ -197,7 +194,7 @@ def grant_role(*, user: User, role: Role, branch: Branch | None, actor: User, at
     """
     actor.require(Permission.STAFF_WRITE)
     _refuse_own(user, actor)
-    _refuse_out_of_reach(actor, branch)
+    reach.require_branch(actor, branch)
     if role == Role.MANAGER and Role.MANAGER not in actor.roles_reaching(branch):
         raise OnlyManagers
     locked = User.objects.select_for_update().get(pk=user.pk)
@@ -213,7 +210,7 @@ def end_role(*, grant: RoleGrant, actor: User, at: datetime) -> RoleGrant:
     """
     actor.require(Permission.STAFF_WRITE)
     _refuse_own(grant.user, actor)
-    _refuse_out_of_reach(actor, grant.branch)
+    reach.require_branch(actor, grant.branch)
     locked = RoleGrant.objects.select_for_update().get(pk=grant.pk)
     if locked.ended_at is not None:
         return locked
@@ -251,9 +248,9 @@ def set_password(*, user: User, password: str, actor: User) -> User:
 
     :raises InvalidInput: when it is too short, too common or too like the name.
     """
-    if actor.pk != user.pk:
-        actor.require(Permission.STAFF_WRITE)
     locked = User.objects.select_for_update().get(pk=user.pk)
+    if actor.pk != user.pk:
+        reach.require_person(actor, locked)
     _set_password(locked, password)
     locked.must_change_password = actor.pk != user.pk
     locked.save(update_fields=["password", "must_change_password"])
@@ -273,7 +270,7 @@ def reset_password(*, user: User, actor: User) -> Secret:
 @transaction.atomic
 def create_api_token(*, user: User, name: str, actor: User, at: datetime, life: timedelta = TOKEN_LIFE) -> Secret:
     """A program's key that acts as `user`; the value is shown once and only its hash is kept."""
-    actor.require(Permission.STAFF_WRITE)
+    reach.require_person(actor, user)
     value = f"clinic_{secrets.token_urlsafe(32)}"
     row = ApiToken(user=user, name=name.strip(), token_hash=ApiToken.hash_of(value), expires_at=at + life, created_at=at)
     if not row.name:
@@ -288,7 +285,7 @@ def create_api_token(*, user: User, name: str, actor: User, at: datetime, life: 
 def revoke_api_token(*, token: ApiToken, actor: User, at: datetime) -> ApiToken:
     """End a token at once; it was revoked when it was revoked first."""
     if token.user_id != actor.pk:
-        actor.require(Permission.STAFF_WRITE)
+        reach.require_person(actor, token.user)
     locked = ApiToken.objects.select_for_update().get(pk=token.pk)
     if locked.revoked_at is None:
         locked.revoked_at = at
@@ -341,11 +338,6 @@ def _lock(user: User, version: int) -> User:
 def _refuse_own(user: User, actor: User) -> None:
     if user.pk == actor.pk:
         raise OwnRoles
-
-
-def _refuse_out_of_reach(actor: User, branch: Branch | None) -> None:
-    if Permission.STAFF_WRITE not in permissions_of(actor.roles_reaching(branch)):
-        raise OutOfReach
 
 
 def _refuse_last_manager(actor: User, leaving: User) -> None:

@@ -9,9 +9,8 @@ from django.utils.translation import ngettext
 
 from clinic.history import actions as history
 from clinic.lib.errors import DomainError, InvalidInput
-from clinic.staff import attempts, rules
+from clinic.staff import attempts, reach, rules
 from clinic.staff.models import User
-from clinic.staff.roles import Permission
 
 
 class WrongPin(DomainError):
@@ -35,7 +34,7 @@ def set_pin(*, user: User, pin: str, actor: User) -> User:
     :raises InvalidInput: when it is not 4-8 digits or is too easy to guess.
     """
     if actor.pk != user.pk:
-        actor.require(Permission.STAFF_WRITE)
+        reach.require_person(actor, user)
     if actor.pk != user.pk and pin:
         raise InvalidInput(fields={"pin": _("Only its owner chooses a PIN. You may erase it, so that they choose a new one.")})
     if pin and not rules.is_pin(pin):

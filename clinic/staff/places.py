@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from clinic.history.creation import check_first
 from clinic.lib.errors import Conflict, InvalidInput, StaleVersion
 from clinic.lib.ids import uuid7
+from clinic.staff import reach
 from clinic.staff.models import Branch, LegalEntity, User
 from clinic.staff.roles import Permission
 
@@ -43,8 +44,9 @@ def create_legal_entity(*, actor: User, at: datetime, details: Mapping[str, Any]
 
 @transaction.atomic
 def update_legal_entity(*, entity: LegalEntity, version: int, actor: User, details: Mapping[str, Any]) -> LegalEntity:
-    """Change a company's details; documents already issued keep the old ones. :raises StaleVersion:"""
-    return _update(entity, version, actor, details)
+    """Change a company's details; documents already issued keep the old ones. :raises StaleVersion: :raises PlaceOutOfReach:"""
+    reach.require_place(actor, *Branch.objects.filter(legal_entity=entity))
+    return _update(entity, version, details)
 
 
 @transaction.atomic
@@ -55,8 +57,12 @@ def create_branch(*, actor: User, at: datetime, details: Mapping[str, Any], id: 
 
 @transaction.atomic
 def update_branch(*, branch: Branch, version: int, actor: User, details: Mapping[str, Any]) -> Branch:
-    """Change a branch. :raises BranchNameTaken: :raises BranchInUse: :raises StaleVersion: :raises InvalidInput: for an unknown time zone."""
-    return _update(branch, version, actor, details)
+    """Change a branch.
+
+    :raises BranchNameTaken: :raises BranchInUse: :raises StaleVersion: :raises PlaceOutOfReach: :raises InvalidInput: for an unknown time zone.
+    """
+    reach.require_place(actor, branch)
+    return _update(branch, version, details)
 
 
 def _create(place: Place, actor: User, details: Mapping[str, Any]) -> Place:
@@ -67,8 +73,7 @@ def _create(place: Place, actor: User, details: Mapping[str, Any]) -> Place:
     return standing or _fill_and_save(place, details, force_insert=True)
 
 
-def _update(place: Place, version: int, actor: User, details: Mapping[str, Any]) -> Place:
-    actor.require(Permission.SETTINGS_WRITE)
+def _update(place: Place, version: int, details: Mapping[str, Any]) -> Place:
     locked = type(place).objects.select_for_update().get(pk=place.pk)
     if locked.version != version:
         raise StaleVersion

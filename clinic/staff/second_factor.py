@@ -14,9 +14,8 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from clinic.history import actions as history
 from clinic.lib.errors import Conflict, DomainError, InvalidInput
-from clinic.staff import attempts
+from clinic.staff import attempts, reach
 from clinic.staff.models import User
-from clinic.staff.roles import Permission
 
 BACKUP_CODES = 10
 
@@ -120,7 +119,7 @@ def disable(*, user: User, actor: User, reason: str) -> None:
     :raises InvalidInput: without a reason.
     """
     if actor.pk != user.pk:
-        actor.require(Permission.STAFF_WRITE)
+        reach.require_person(actor, user)
     if not reason.strip():
         raise InvalidInput(fields={"reason": _("Say why, it is kept in history.")})
     for kind in (TOTPDevice, StaticDevice):

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from clinic.history.models import Event
 from clinic.lib.errors import Conflict, InvalidInput, NotAllowed, StaleVersion
-from clinic.staff import actions, pins
+from clinic.staff import actions, pins, reach
 from clinic.staff.models import ApiToken, User
 from clinic.staff.roles import Permission, Role
 from tests.staff.factories import dr_orlova, make_branch, make_user
@@ -92,14 +92,14 @@ def test_who_manages_people_in_one_branch_gives_and_ends_roles_in_that_one_alone
     nina = make_user(Role.SYSTEM_ADMINISTRATOR, branch=here)
     given = actions.grant_role(user=dr_orlova(), role=Role.HYGIENIST, branch=here, actor=nina, at=timezone.now())
     for branch in (there, None):
-        with pytest.raises(actions.OutOfReach):
+        with pytest.raises(reach.OutOfReach):
             actions.grant_role(user=dr_orlova(), role=Role.HYGIENIST, branch=branch, actor=nina, at=timezone.now())
         foreign = actions.grant_role(user=dr_orlova(), role=Role.ACCOUNTANT, branch=branch, actor=manager, at=timezone.now())
-        with pytest.raises(actions.OutOfReach):
+        with pytest.raises(reach.OutOfReach):
             actions.end_role(grant=foreign, actor=nina, at=timezone.now())
     assert actions.end_role(grant=given, actor=nina, at=timezone.now()).ended_at
     boss_here = make_user(Role.MANAGER, username="boss-here", branch=here)
-    with pytest.raises(actions.OutOfReach):
+    with pytest.raises(reach.OutOfReach):
         actions.grant_role(user=nina, role=Role.MANAGER, branch=None, actor=boss_here, at=timezone.now())
 
 

@@ -35,7 +35,7 @@ def test_companies_are_listed_entered_and_changed(manager: Client) -> None:
 
 
 def test_a_forgotten_password_is_replaced_and_the_name_is_free_again(manager: Client) -> None:
-    person = dr_orlova()
+    person = dr_orlova(make_branch())
     AccessAttempt.objects.create(username=person.username, ip_address="10.0.0.1", failures_since_start=9, attempt_time=timezone.now())
     made = send(manager, "post", f"/users/{person.pk}/password").json()
     person.refresh_from_db()
@@ -45,7 +45,7 @@ def test_a_forgotten_password_is_replaced_and_the_name_is_free_again(manager: Cl
 
 
 def test_a_pin_and_a_second_factor_are_taken_away(manager: Client) -> None:
-    person = dr_orlova()
+    person = dr_orlova(make_branch())
     pins.set_pin(user=person, pin="2749", actor=person)
     User.objects.filter(pk=person.pk).update(second_factor_at=timezone.now())
     assert send(manager, "delete", f"/users/{person.pk}/pin").status_code == 200
@@ -56,7 +56,7 @@ def test_a_pin_and_a_second_factor_are_taken_away(manager: Client) -> None:
 
 
 def test_an_account_is_opened_again(manager: Client) -> None:
-    person = dr_orlova()
+    person = dr_orlova(make_branch())
     assert send(manager, "delete", f"/users/{person.pk}").json()["is_active"] is False
     assert send(manager, "post", f"/users/{person.pk}/activation").json()["is_active"] is True
-    assert send(log_in(dr_orlova()), "post", f"/users/{person.pk}/activation").status_code == 403
+    assert send(log_in(dr_orlova(make_branch())), "post", f"/users/{person.pk}/activation").status_code == 403

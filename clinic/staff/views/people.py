@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from clinic.lib.errors import DomainError, NotFound
 from clinic.lib.pages import page_of
-from clinic.staff import actions, pins, queries, second_factor
+from clinic.staff import actions, pins, queries, reach, second_factor
 from clinic.staff.forms import PersonForm, ReasonForm, RoleForm, TokenForm
 from clinic.staff.guards import page
 from clinic.staff.models import ApiToken, RoleGrant, User
@@ -174,6 +174,7 @@ def token_revocation(request: HttpRequest, user_id: UUID, token_id: UUID) -> Htt
 
 def _person_page(request: HttpRequest, subject: User, **forms: Any) -> HttpResponse:
     grants = sorted(subject.role_grants.all(), key=lambda grant: (grant.ended_at is not None, grant.role))
+    may_write, is_in_reach = _actor(request).may(Permission.STAFF_WRITE), reach.reaches_person(_actor(request), subject)
     context = {
         "person": subject,
         "grants": grants,
@@ -181,8 +182,8 @@ def _person_page(request: HttpRequest, subject: User, **forms: Any) -> HttpRespo
         "role_form": RoleForm(),
         "reason_form": ReasonForm(),
         "token_form": TokenForm(),
-        "may_write": _actor(request).may(Permission.STAFF_WRITE) and subject.pk != request.user.pk,
-        "may_make_tokens": _actor(request).may(Permission.STAFF_WRITE),
+        "may_write": may_write and subject.pk != request.user.pk,
+        "is_in_reach": may_write and is_in_reach,
         **forms,
     }
     return render(request, "staff/person.html", context, status=422 if forms else 200)

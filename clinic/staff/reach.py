@@ -1,0 +1,55 @@
+"""How far a person's right to manage people and places reaches: who holds it in one branch holds it there alone."""
+
+from django.utils.translation import gettext_lazy as _
+
+from clinic.lib.errors import NotAllowed
+from clinic.staff.models import Branch, RoleGrant, User
+from clinic.staff.roles import Permission, permissions_of
+
+
+class OutOfReach(NotAllowed):
+    """The person's own right to manage people does not reach the branch, or does not reach all of them."""
+
+    code = "out_of_reach"
+    default_message = _("You manage people only in your own branches. Ask somebody who manages them there, or in all branches.")
+
+
+class PlaceOutOfReach(NotAllowed):
+    """The person's own right to change settings does not reach the branch, or all branches of the company."""
+
+    code = "out_of_reach"
+    default_message = _("You change settings only in your own branches. Ask somebody who manages this one, or all branches.")
+
+
+def require_branch(actor: User, branch: Branch | None) -> None:
+    """:raises OutOfReach: when the actor does not manage people in `branch`; None asks for all branches."""
+    if not _holds(actor, Permission.STAFF_WRITE, branch):
+        raise OutOfReach
+
+
+def require_person(actor: User, user: User) -> None:
+    """Whoever holds an account's secrets acts with all its roles, so the right must reach every branch where the person works.
+
+    :raises NotAllowed: :raises OutOfReach:
+    """
+    actor.require(Permission.STAFF_WRITE)
+    if not reaches_person(actor, user):
+        raise OutOfReach
+
+
+def reaches_person(actor: User, user: User) -> bool:
+    """Whether the actor manages people in every branch of the person's roles; without roles the home branch counts."""
+    granted = [grant.branch for grant in RoleGrant.objects.filter(user=user, ended_at=None).select_related("branch")]
+    home = [user.home_branch] if user.home_branch else []
+    return all(_holds(actor, Permission.STAFF_WRITE, branch) for branch in granted or home)
+
+
+def require_place(actor: User, *branches: Branch) -> None:
+    """:raises NotAllowed: :raises PlaceOutOfReach: when the actor does not change settings in each of the branches."""
+    actor.require(Permission.SETTINGS_WRITE)
+    if not all(_holds(actor, Permission.SETTINGS_WRITE, branch) for branch in branches):
+        raise PlaceOutOfReach
+
+
+def _holds(actor: User, permission: Permission, branch: Branch | None) -> bool:
+    return permission in permissions_of(actor.roles_reaching(branch))

@@ -1,0 +1,122 @@
+"""Whoever manages people in one branch leaves the accounts of other branches alone, by every road."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from clinic.lib.errors import DomainError
+from clinic.staff import actions, pins, places, reach, second_factor
+from clinic.staff.models import Branch, LegalEntity, RoleGrant, User
+from clinic.staff.roles import Role
+from tests.staff.factories import log_in, make_branch, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def _revoke(user: User, actor: User) -> object:
+    token = actions.create_api_token(user=user, name="desk", actor=make_user(Role.MANAGER), at=timezone.now()).row
+    assert token is not None
+    return actions.revoke_api_token(token=token, actor=actor, at=timezone.now())
+
+
+ROADS: dict[str, Callable[[User, User], object]] = {
+    "rename": lambda user, actor: actions.update_user(user=user, version=user.version, actor=actor, details={"last_name": "Other"}),
+    "close": lambda user, actor: actions.deactivate_user(user=user, actor=actor, at=timezone.now()),
+    "open": lambda user, actor: actions.activate_user(user=user, actor=actor),
+    "password": lambda user, actor: actions.reset_password(user=user, actor=actor),
+    "pin": lambda user, actor: pins.set_pin(user=user, pin="", actor=actor),
+    "second factor": lambda user, actor: second_factor.disable(user=user, actor=actor, reason="telephone lost"),
+    "token": lambda user, actor: actions.create_api_token(user=user, name="desk", actor=actor, at=timezone.now()),
+    "token's end": _revoke,
+}
+
+
+REFUSED = reach.OutOfReach.code
+
+
+@pytest.fixture
+def branches() -> dict[str | None, Branch | None]:
+    return {"Arbat": make_branch("Arbat"), "Nice": make_branch("Nice", currency="EUR"), None: None}
+
+
+@pytest.fixture
+def arbat(branches: dict[str | None, Branch]) -> Branch:
+    return branches["Arbat"]
+
+
+@pytest.fixture
+def nice(branches: dict[str | None, Branch]) -> Branch:
+    return branches["Nice"]
+
+
+def refusal(act: Callable[[], object]) -> str | None:
+    try:
+        act()
+    except DomainError as error:
+        return error.code
+    return None
+
+
+@pytest.mark.parametrize("road", ROADS)
+@pytest.mark.parametrize(
+    ("works_in", "manages", "refused"),
+    [
+        (["Arbat"], "Arbat", None),
+        (["Nice"], "Arbat", REFUSED),
+        (["Arbat", "Nice"], "Arbat", REFUSED),
+        ([None], "Arbat", REFUSED),
+        (["Nice"], None, None),
+        ([None], None, None),
+        ([], "Arbat", None),
+    ],
+)
+def test_an_account_is_touched_only_from_all_its_branches(
+    branches: dict[str | None, Branch | None], road: str, works_in: list[str | None], manages: str | None, refused: str | None
+) -> None:
+    actor = make_user(Role.SYSTEM_ADMINISTRATOR, branch=branches[manages], username="seteva")
+    actor.works_in = branches["Arbat"]
+    user = make_user(username="subject")
+    for name in works_in:
+        RoleGrant.objects.create(user=user, role=Role.DENTIST, branch=branches[name])
+    assert refusal(lambda: ROADS[road](user, actor)) == refused
+
+
+@pytest.mark.parametrize(("home", "reached"), [("Arbat", 1), ("Nice", 0), (None, 1)])
+def test_who_has_no_role_belongs_to_the_home_branch(branches: dict[str | None, Branch | None], home: str | None, reached: int) -> None:
+    actor = make_user(Role.SYSTEM_ADMINISTRATOR, branch=branches["Arbat"])
+    assert reach.reaches_person(actor, make_user(username="new", branch=branches[home])) == reached
+
+
+def test_an_ended_role_no_longer_counts(arbat: Branch, nice: Branch) -> None:
+    actor, user = make_user(Role.MANAGER, branch=arbat), make_user(Role.DENTIST, username="moved", branch=arbat)
+    RoleGrant.objects.create(user=user, role=Role.DENTIST, branch=nice, ended_at=timezone.now())
+    assert reach.reaches_person(actor, user)
+
+
+def test_the_page_offers_what_one_may_do(arbat: Branch, nice: Branch) -> None:
+    browser = log_in(make_user(Role.MANAGER, branch=arbat))
+    for branch, is_offered in ((arbat, True), (nice, False)):
+        user = make_user(Role.DENTIST, username=branch.name.lower(), branch=branch)
+        page = browser.get(f"/people/{user.pk}/").content.decode()
+        assert (f"/people/{user.pk}/password/" in page) is is_offered
+        assert f"/people/{user.pk}/roles/" in page
+        answer: Any = browser.post(f"/people/{user.pk}/password/")
+        assert answer.status_code == (200 if is_offered else 403)
+
+
+@pytest.mark.parametrize(("of", "refused"), [("Arbat", None), ("Nice", REFUSED)])
+def test_a_branch_is_changed_by_those_who_hold_its_settings(arbat: Branch, nice: Branch, of: str, refused: str | None) -> None:
+    actor, branch = make_user(Role.MANAGER, branch=arbat), {"Arbat": arbat, "Nice": nice}[of]
+    actor.works_in = arbat
+    code = refusal(lambda: places.update_branch(branch=branch, version=branch.version, actor=actor, details={"phone": "+7 495 000-00-00"}))
+    assert code == refused
+
+
+@pytest.mark.parametrize(("manages", "refused"), [("Arbat", REFUSED), (None, None)])
+def test_a_company_is_changed_from_all_its_branches(arbat: Branch, nice: Branch, manages: str | None, refused: str | None) -> None:
+    actor, entity = make_user(Role.MANAGER, branch=arbat if manages else None), LegalEntity.objects.get(pk=nice.legal_entity_id)
+    actor.works_in = arbat
+    code = refusal(lambda: places.update_legal_entity(entity=entity, version=entity.version, actor=actor, details={"director": "Glavin"}))
+    assert code == refused

@@ -1,7 +1,8 @@
 """Break the glass: whoever is not of the treating team says why before the record opens, and the lawyer reads it.
 
-`BREAK_GLASS` says how strict the clinic is. `branches`: clinical people of other branches, to which the patient has never come, are asked.
-`team`: also colleagues of the same branch who have nothing to do with the patient. `off`: nobody. A restricted record always asks.
+`BREAK_GLASS` says how strict the clinic is. `branches`: who reads clinical records only in branches to which the patient has never come is
+asked. `team`: also colleagues of the same branch who have nothing to do with the patient. `off`: nobody. A restricted record asks everybody but the
+legal desk of the patient's branches.
 """
 
 from contextvars import ContextVar
@@ -22,7 +23,7 @@ from clinic.lib.ids import uuid7
 from clinic.patients.access_models import BrokenGlass, Rectification, Restriction, Why
 from clinic.patients.models import Patient
 from clinic.patients.ties import TIES
-from clinic.staff.models import User
+from clinic.staff.models import Branch, User
 from clinic.staff.roles import Permission, Role
 
 OPEN_FOR = timedelta(hours=12)
@@ -76,20 +77,26 @@ def look(user: User, patient: Patient, *, what: str, restriction: Restriction | 
 
 
 def reason_needed(user: User, patient: Patient, *, is_restricted: bool) -> Why | None:
-    """Why this person must give a reason; None when the record is theirs by their work."""
-    if is_restricted and not user.may(Permission.HISTORY_SEARCH):
+    """Why this person must give a reason; None when the record is theirs by their work.
+
+    A role counts only when it reaches a branch to which the patient has come. Whoever reads no clinical records where they work now is not asked.
+    """
+    if is_restricted and not _came_to(patient, user.branches_where(Permission.HISTORY_SEARCH)):
         return Why.RESTRICTED
-    is_asked = settings.BREAK_GLASS != "off" and user.roles & TREATING and not user.roles & NOT_ASKED
-    if not is_asked or patient.responsible_dentist_id == user.pk:
+    if settings.BREAK_GLASS == "off" or not user.may(Permission.CLINICAL_VIEW) or patient.responsible_dentist_id == user.pk:
         return None
-    branches = [branch.pk for branch in user.branches]
-    if settings.BREAK_GLASS == "branches":
-        return None if patient.branch_id in branches or _is_tied(user, patient, branches) else Why.OUTSIDE
-    return None if _is_tied(user, patient, []) else Why.OUTSIDE
+    excusing = NOT_ASKED | TREATING if settings.BREAK_GLASS == "branches" else NOT_ASKED
+    branches = [branch for branch in user.branches if user.roles_reaching(branch) & excusing]
+    return None if _came_to(patient, branches, treated_by=user) else Why.OUTSIDE
 
 
-def _is_tied(user: User, patient: Patient, branches: list[UUID]) -> bool:
-    """Whether something of the patient is by this person, or in one of the branches."""
+def _came_to(patient: Patient, branches: list[Branch], *, treated_by: User | None = None) -> bool:
+    """Whether the patient belongs to one of the branches, or something of theirs took place there, or is by this person."""
+    keys = [branch.pk for branch in branches]
+    return patient.branch_id in keys or ((bool(keys) or treated_by is not None) and _is_tied(patient, keys, treated_by))
+
+
+def _is_tied(patient: Patient, branches: list[UUID], user: User | None) -> bool:
     parts = [
         f"SELECT FROM {tie.table} WHERE patient_id = %(patient)s"
         f" AND ({' OR '.join(f'{column} = %(user)s' for column in tie.people)} OR {tie.branch} = ANY(%(branches)s))"
@@ -100,7 +107,7 @@ def _is_tied(user: User, patient: Patient, branches: list[UUID]) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {' OR '.join(f'EXISTS ({part})' for part in parts)}",
-            {"patient": patient.pk, "user": user.pk, "branches": branches},
+            {"patient": patient.pk, "user": user.pk if user else None, "branches": branches},
         )
         return bool(cursor.fetchone()[0])
 

@@ -16,7 +16,7 @@ from clinic.patients import access
 from clinic.patients.access_models import BrokenGlass, Restriction
 from clinic.patients.models import Patient
 from clinic.patients.queries import get_patient_for
-from clinic.staff.models import Branch, User
+from clinic.staff.models import Branch, RoleGrant, User
 from clinic.staff.roles import Role
 from tests.patients.factories import make_patient
 from tests.staff.factories import log_in, make_branch, make_user
@@ -84,9 +84,57 @@ def test_the_reason_holds_for_hours_for_one_person_and_one_patient(stranger: Use
         get_patient_for(make_user(Role.HYGIENIST, branch=far, username="far2"), patient.pk, what="chart")
 
 
-@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.LAWYER, Role.MANAGER, Role.ACCOUNTANT])
-def test_the_desk_and_the_office_are_not_asked(role: Role, far: Branch, patient: Patient) -> None:
-    get_patient_for(make_user(role, branch=far, username="office"), patient.pk, what="overview")
+HERE, FAR, BOTH = "here", "far", None
+
+
+@pytest.mark.parametrize(
+    ("mode", "person", "asked"),
+    [
+        ("branches", ([(Role.ADMINISTRATOR, FAR)], FAR), None),
+        ("branches", ([(Role.ACCOUNTANT, FAR)], FAR), None),
+        ("branches", ([(Role.LAWYER, FAR)], FAR), "outside"),
+        ("branches", ([(Role.MANAGER, FAR)], FAR), "outside"),
+        ("branches", ([(Role.LAWYER, HERE)], HERE), None),
+        ("branches", ([(Role.LAWYER, BOTH)], FAR), None),
+        ("branches", ([(Role.DENTIST, BOTH)], FAR), None),
+        ("branches", ([(Role.DENTIST, FAR), (Role.LAWYER, FAR)], FAR), "outside"),
+        ("branches", ([(Role.DENTIST, FAR), (Role.ADMINISTRATOR, FAR)], FAR), "outside"),
+        ("branches", ([(Role.DENTIST, FAR), (Role.MARKETER, HERE)], FAR), "outside"),
+        ("branches", ([(Role.DENTIST, FAR), (Role.LAWYER, HERE)], FAR), None),
+        ("branches", ([(Role.DENTIST, FAR), (Role.ADMINISTRATOR, HERE)], FAR), None),
+        ("branches", ([(Role.DENTIST, FAR), (Role.TELESECRETARY, HERE)], HERE), None),
+        ("team", ([(Role.DENTIST, HERE)], HERE), "outside"),
+        ("team", ([(Role.DENTIST, HERE), (Role.LAWYER, FAR)], HERE), "outside"),
+        ("team", ([(Role.DENTIST, HERE), (Role.LAWYER, HERE)], HERE), None),
+        ("team", ([(Role.DENTIST, HERE), (Role.MANAGER, BOTH)], HERE), None),
+        ("off", ([(Role.LAWYER, FAR)], FAR), None),
+        ("restricted", ([(Role.LAWYER, FAR)], FAR), "restricted"),
+        ("restricted", ([(Role.DENTIST, HERE), (Role.LAWYER, FAR)], FAR), "restricted"),
+        ("restricted", ([(Role.LAWYER, HERE)], HERE), None),
+        ("restricted", ([(Role.DENTIST, FAR), (Role.LAWYER, BOTH)], FAR), None),
+    ],
+)
+@pytest.mark.usefixtures("far")
+def test_a_role_counts_where_the_patient_has_come(
+    settings: Any, patient: Patient, mode: str, person: tuple[list[tuple[Role, str | None]], str], asked: str | None
+) -> None:
+    roles, works = person
+    settings.BREAK_GLASS = "off" if mode == "restricted" else mode
+    branches: dict[str | None, Branch | None] = {HERE: patient.branch, FAR: Branch.objects.get(name="Дальний"), BOTH: None}
+    made = make_user(username="several")
+    for role, branch in roles:
+        RoleGrant.objects.create(user=made, role=role, branch=branches[branch])
+    user = User.objects.get(pk=made.pk)
+    user.works_in = branches[works]
+    assert access.reason_needed(user, patient, is_restricted=mode == "restricted") == asked
+
+
+def test_a_lawyer_of_a_branch_to_which_the_patient_came_is_not_asked(stranger: User, far: Branch, patient: Patient) -> None:
+    lawyer = make_user(Role.LAWYER, branch=far, username="lawyer")
+    with pytest.raises(access.ReasonRequired):
+        get_patient_for(lawyer, patient.pk, what="chart")
+    charting.open_visit(patient=patient, dentist=stranger, branch=far, actor=stranger, at=timezone.now())
+    get_patient_for(lawyer, patient.pk, what="chart")
 
 
 def test_whoever_has_treated_the_patient_is_not_asked(stranger: User, far: Branch, patient: Patient) -> None:

@@ -189,6 +189,8 @@ SESSION_ENGINE = "clinic.staff.session_store"
 SESSION_IDLE_MINUTES = int(env("SESSION_IDLE_MINUTES", "0"))
 SESSION_IDLE_MINUTES_SHARED = int(env("SESSION_IDLE_MINUTES_SHARED", "15"))
 BREAK_GLASS = env("BREAK_GLASS", "branches")
+if BREAK_GLASS not in ("branches", "team", "off"):
+    raise ImproperlyConfigured("BREAK_GLASS must be branches, team or off")
 VISIT_LOCK_HOURS = int(env("VISIT_LOCK_HOURS", "24"))
 SESSION_COOKIE_AGE = int(env("SESSION_HOURS", "12")) * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG

@@ -64,6 +64,12 @@ def test_it_refuses_to_trust_any_host(hosts: str) -> None:
     assert "ALLOWED_HOSTS must name" in done.stderr
 
 
+def test_it_refuses_a_rule_for_breaking_the_glass_that_it_does_not_know() -> None:
+    done = start(BREAK_GLASS="of")
+    assert done.returncode != 0
+    assert "BREAK_GLASS must be branches, team or off" in done.stderr
+
+
 LOG = """
 import logging, django
 django.setup()

@@ -1,9 +1,12 @@
 """What hands do: come in, drag with the mouse, draw with the mouse or a finger."""
 
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 from playwright.sync_api import FloatRect, Locator, Page
 
 from clinic.staff.models import User
@@ -11,6 +14,13 @@ from clinic.staff.sessions import BACKEND
 
 Point = tuple[float, float]
 REST_MS = 150
+
+
+def tomorrow_at(hour: int, minute: int = 0) -> datetime:
+    """An hour of tomorrow at Arbat."""
+    zone = ZoneInfo("Europe/Moscow")
+    day = timezone.now().astimezone(zone).date() + timedelta(days=1)
+    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=zone)
 
 
 def login_as(page: Page, user: User, base_url: str) -> None:

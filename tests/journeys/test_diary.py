@@ -1,7 +1,6 @@
 """The diary in a browser: a drag moves, a clash is refused in words and the card jumps back, booking by keyboard and panel."""
 
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
 import pytest
 from django.db import transaction
@@ -11,18 +10,11 @@ from playwright.sync_api import Locator, Page, expect
 from clinic.scheduling import actions
 from clinic.scheduling.models import Appointment
 from tests.journeys import hands
-from tests.journeys.hands import box_of, login_as, take
+from tests.journeys.hands import box_of, login_as, take, tomorrow_at
 from tests.scheduling.factories import book, dr_sokolov, dupont, make_chair, make_shift
 from tests.staff.factories import dr_orlova, registrar_belova
 
 MINUTES_A_PIXEL = 1 / 1.35
-
-
-def at(hour: int, minute: int = 0) -> datetime:
-    """An hour of tomorrow at Arbat."""
-    zone = ZoneInfo("Europe/Moscow")
-    day = timezone.now().astimezone(zone).date() + timedelta(days=1)
-    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=zone)
 
 
 @pytest.fixture
@@ -30,12 +22,12 @@ def diary(page: Page, base_url: str) -> Page:
     """Tomorrow, two dentists in two chairs: Petrov at nine, Dupont at ten."""
     with transaction.atomic():
         for dentist in (dr_orlova(), dr_sokolov()):
-            make_shift(dentist, at(9), at(18))
-        book(at(9), 60, chair_id=make_chair().pk)
-        book(at(10), 60, patient_id=dupont().pk, dentist_id=dr_sokolov().pk, chair_id=make_chair("Chair 2").pk)
+            make_shift(dentist, tomorrow_at(9), tomorrow_at(18))
+        book(tomorrow_at(9), 60, chair_id=make_chair().pk)
+        book(tomorrow_at(10), 60, patient_id=dupont().pk, dentist_id=dr_sokolov().pk, chair_id=make_chair("Chair 2").pk)
         actor = registrar_belova()
     login_as(page, actor, base_url)
-    page.goto(f"/diary/?day={at(9):%Y-%m-%d}")
+    page.goto(f"/diary/?day={tomorrow_at(9):%Y-%m-%d}")
     expect(page.locator(".diary-card")).to_have_count(2)
     page.wait_for_load_state("networkidle")
     return page
@@ -59,7 +51,7 @@ def test_a_drag_moves_the_appointment(diary: Page) -> None:
     diary.mouse.up()
     expect(card(diary, "Петров")).to_contain_text("11:00–12:00")
     expect(diary.locator("#toasts")).to_contain_text("Moved to 11:00–12:00.")
-    assert Appointment.objects.get(patient__last_name="Петров").starts_at == at(11)
+    assert Appointment.objects.get(patient__last_name="Петров").starts_at == tomorrow_at(11)
 
 
 def test_a_clash_is_told_before_the_drop_and_refused_after_it(diary: Page) -> None:
@@ -68,14 +60,21 @@ def test_a_clash_is_told_before_the_drop_and_refused_after_it(diary: Page) -> No
     diary.mouse.up()
     expect(diary.locator("#toasts")).to_contain_text("Chair 2 is taken then: 10:00–11:00, Dupont Claire")
     expect(diary.locator(".diary-column").first.locator(".diary-card")).to_contain_text("09:00–10:00")
-    assert Appointment.objects.get(patient__last_name="Петров").starts_at == at(9)
+    assert Appointment.objects.get(patient__last_name="Петров").starts_at == tomorrow_at(9)
 
 
 def test_a_change_by_somebody_else_appears_and_a_stale_move_is_explained(diary: Page) -> None:
     petrov = Appointment.objects.get(patient__last_name="Петров")
     drag(diary, card(diary, "Петров"), minutes=180)
     with transaction.atomic():
-        actions.move(actor=registrar_belova(), at=timezone.now(), appointment_id=petrov.pk, version=petrov.version, starts_at=at(14), ends_at=at(15))
+        actions.move(
+            actor=registrar_belova(),
+            at=timezone.now(),
+            appointment_id=petrov.pk,
+            version=petrov.version,
+            starts_at=tomorrow_at(14),
+            ends_at=tomorrow_at(15),
+        )
     diary.mouse.up()
     expect(diary.locator("#toasts")).to_contain_text("Somebody else has just changed this appointment")
     expect(card(diary, "Петров")).to_contain_text("14:00–15:00")
@@ -114,7 +113,7 @@ def test_a_card_held_at_the_edge_scrolls_the_diary(diary: Page) -> None:
     diary.keyboard.press("Escape")
     diary.mouse.up()
     expect(diary.locator(".diary-ghost")).to_have_count(0)
-    assert Appointment.objects.get(patient__last_name="Петров").starts_at == at(9)
+    assert Appointment.objects.get(patient__last_name="Петров").starts_at == tomorrow_at(9)
 
 
 def hold(page: Page) -> None:
@@ -170,7 +169,7 @@ def test_a_finger_that_holds_moves_the_appointment(tablet: Page) -> None:
     expect(tablet.locator(".diary-ghost")).to_have_text("11:00–12:00 free")
     finger.lift()
     expect(tablet.locator("#toasts")).to_contain_text("Moved to 11:00–12:00.")
-    assert Appointment.objects.get(patient__last_name="Петров").starts_at == at(11)
+    assert Appointment.objects.get(patient__last_name="Петров").starts_at == tomorrow_at(11)
 
 
 def test_a_finger_makes_the_appointment_longer(tablet: Page) -> None:
@@ -187,7 +186,7 @@ def test_a_swipe_scrolls_and_moves_nothing(tablet: Page) -> None:
     Finger(tablet, x, y + 100).move(x, y - 60, steps=10).lift()
     tablet.wait_for_function("before => document.getElementById('diary').scrollTop > before", arg=before)
     expect(tablet.locator(".diary-ghost")).to_have_count(0)
-    assert Appointment.objects.get(patient__last_name="Петров").starts_at == at(9)
+    assert Appointment.objects.get(patient__last_name="Петров").starts_at == tomorrow_at(9)
 
 
 def test_a_tap_on_an_empty_place_books_there_for_the_usual_length(tablet: Page) -> None:
@@ -221,7 +220,7 @@ def test_the_panel_changes_states_and_cancels_with_a_reason(diary: Page) -> None
 
 
 def test_the_line_of_now_lies_over_the_columns(page: Page, base_url: str) -> None:
-    midnight = at(0) - timedelta(days=1)
+    midnight = tomorrow_at(0) - timedelta(days=1)
     with transaction.atomic():
         make_chair()
         make_shift(dr_orlova(), midnight, midnight + timedelta(hours=24))

@@ -2,8 +2,6 @@
 
 import re
 from contextlib import suppress
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import transaction
@@ -12,7 +10,7 @@ from playwright.sync_api import Error, Page, Route, expect
 
 from clinic.scheduling import actions
 from clinic.scheduling.models import Appointment
-from tests.journeys.hands import box_of, login_as
+from tests.journeys.hands import box_of, login_as, tomorrow_at
 from tests.patients.factories import petrov
 from tests.scheduling.factories import book, dr_sokolov, make_chair, make_shift
 from tests.staff.factories import dr_orlova, registrar_belova
@@ -23,24 +21,17 @@ window.setTimeout = (act, wait, ...rest) => soon(act, wait > 0 && wait < 100 ? 6
 """A machine under load: short timers come late."""
 
 
-def at(hour: int) -> datetime:
-    """An hour of tomorrow at Arbat."""
-    zone = ZoneInfo("Europe/Moscow")
-    day = timezone.now().astimezone(zone).date() + timedelta(days=1)
-    return datetime(day.year, day.month, day.day, hour, tzinfo=zone)
-
-
 @pytest.fixture
 def diary(page: Page, base_url: str) -> Page:
     """Tomorrow, two dentists in two chairs: Petrov at nine."""
     with transaction.atomic():
         for dentist in (dr_orlova(), dr_sokolov()):
-            make_shift(dentist, at(9), at(18))
-        book(at(9), 60, chair_id=make_chair().pk)
+            make_shift(dentist, tomorrow_at(9), tomorrow_at(18))
+        book(tomorrow_at(9), 60, chair_id=make_chair().pk)
         make_chair("Chair 2")
         actor = registrar_belova()
     login_as(page, actor, base_url)
-    page.goto(f"/diary/?day={at(9):%Y-%m-%d}")
+    page.goto(f"/diary/?day={tomorrow_at(9):%Y-%m-%d}")
     expect(page.locator(".diary-card")).to_have_count(1)
     page.wait_for_load_state("networkidle")
     return page

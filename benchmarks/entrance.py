@@ -22,7 +22,7 @@ def enter(name: str) -> None:
         "ALLOWED_HOSTS": "127.0.0.1",
         "POSTGRES_SETTINGS": os.environ.get("POSTGRES_SETTINGS", "shared_buffers=512MB"),
     }
-    for elsewhere in ("DATABASE_URL", "DATABASE_URL_FILE"):
+    for elsewhere in ("DATABASE_URL", "DATABASE_URL_FILE", "HISTORY_KEY_PATH"):
         os.environ.pop(elsewhere, None)
     importlib.import_module("benchmarks.clinic").prepare()
     django.setup()

@@ -12,9 +12,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import django
+from benchmarks.entrance import ROOT, enter
 
-ROOT = Path(__file__).resolve().parent.parent
 LIMIT_SECONDS, LIMIT_EVENTS = 10.0, 2000
 FILE_BYTES = 300_000
 NOTE = "Жалобы на боль при накусывании, осмотр, лечение под анестезией, слизистая бледно-розовая, прикус без особенностей. "
@@ -34,20 +33,7 @@ def main() -> None:
     parser.add_argument("--files", type=int, default=50, help="pictures of the patient, 300 kB each (default 50)")
     parser.add_argument("--json", type=Path, help="write the figures into this file too")
     arguments = parser.parse_args()
-    folder = Path(os.environ.get("CLINIC_BENCH_DATA") or ROOT / ".local" / "bench") / "evidence"
-    os.environ |= {
-        "CLINIC_DATA": str(folder),
-        "CLINIC_PROCESS_ACTOR": "system:benchmark",
-        "LOG_LEVEL": "ERROR",
-        "DJANGO_SETTINGS_MODULE": "benchmarks.settings",
-        "DEBUG": "false",
-        "SECRET_KEY": "a-key-for-the-benchmark-only-that-nobody-else-ever-uses",
-        "ALLOWED_HOSTS": "127.0.0.1",
-    }
-    for name in ("DATABASE_URL", "DATABASE_URL_FILE", "HISTORY_KEY_PATH"):
-        os.environ.pop(name, None)
-    importlib.import_module("benchmarks.clinic").prepare()
-    django.setup()
+    enter("evidence")
     keeper = _keeper()
     figures = [measure(keeper, _fill(events, arguments.files), events) for events in arguments.events]
     if arguments.json:

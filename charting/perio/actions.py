@@ -14,7 +14,7 @@ from charting.actions.once import find_sent
 from charting.actions.visits import visit_for
 from charting.perio import queries, rules, words
 from charting.perio.models import PerioExam, PerioTooth
-from clinic.lib.errors import Conflict, InvalidInput, StaleVersion
+from clinic.lib.errors import Conflict, InvalidInput, check_version
 from clinic.lib.ids import uuid7
 from clinic.patients.models import Patient
 from clinic.staff.models import User
@@ -174,8 +174,7 @@ def describe_exam(*, exam: PerioExam, version: int, actor: User, particulars: Ma
     """
     actor.require(Permission.CHART_WRITE)
     draft = _draft(exam)
-    if draft.version != version:
-        raise StaleVersion
+    check_version(draft, version)
     for name in PARTICULARS:
         if name in particulars:
             setattr(draft, name, particulars[name])
@@ -201,8 +200,7 @@ def close_exam(*, exam: PerioExam, version: int, actor: User, at: datetime) -> P
     if row.closed_at is not None and row.closed_by_id == actor.pk and row.in_error_at is None:
         return row
     draft = _draft(exam)
-    if draft.version != version:
-        raise StaleVersion
+    check_version(draft, version)
     if not draft.teeth.exists():
         raise NothingMeasured
     draft.closed_at, draft.closed_by = at, actor

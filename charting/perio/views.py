@@ -73,7 +73,7 @@ def _describe(request: Request, found: PerioExam, form: ParticularsForm) -> bool
         actions.describe_exam(exam=found, version=values["version"], actor=request.user, particulars=values)
     except StaleVersion as error:
         panels.add_errors(form, error)
-        panels.show_standing(form, queries.reread(found))
+        panels.show_standing(form, error.standing)
         return False
     except DomainError as error:
         panels.add_errors(form, error)

@@ -11,7 +11,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from charting import rules, teeth, words
+from charting import notation, rules, teeth, words
 from charting.models import Diagnosis, Finding, FindingState, Procedure, ProcedureState, ToothRole
 from charting.queries import Chart
 
@@ -88,10 +88,10 @@ def finding_title(finding: Finding) -> str:
 
 
 def procedure_part(procedure: Procedure) -> str:
-    """`16 MOD`, `14–16` for a span, with the roles of a bridge."""
+    """`16 MOD, 17`, with the roles of a bridge, in the reader's notation."""
     rows = sorted(procedure.teeth.all(), key=lambda row: _place_in_row(row.tooth))
-    parts = [words.part_names(tooth=row.tooth, surfaces=row.surfaces, roots=row.roots) for row in rows]
-    pontics = [str(row.tooth) for row in rows if row.role == ToothRole.PONTIC]
+    parts = [words.part_shown(tooth=row.tooth, surfaces=row.surfaces, roots=row.roots) for row in rows]
+    pontics = [notation.code(row.tooth) for row in rows if row.role == ToothRole.PONTIC]
     suffix = _(" (pontics: %(teeth)s)") % {"teeth": ", ".join(pontics)} if pontics else ""
     return ", ".join(parts) + suffix
 
@@ -101,12 +101,12 @@ def _place_in_row(number: int) -> int:
 
 
 def _tooth_story(tooth: teeth.Tooth, mouth: rules.Mouth, said: list[str]) -> ToothStory:
-    return _story(tooth.number, mouth.presence.get(tooth.number, "present"), tuple(said), get_language() or "")
+    return _story(tooth.number, mouth.presence.get(tooth.number, "present"), tuple(said), get_language() or "", notation.current())
 
 
 @lru_cache(maxsize=4096)
-def _story(number: int, presence: str, said: tuple[str, ...], language: str) -> ToothStory:
-    """Of the 52 teeth of a chart most say the same as in every other chart of the language."""
+def _story(number: int, presence: str, said: tuple[str, ...], language: str, written: str) -> ToothStory:
+    """Of the 52 teeth of a chart most say the same as in every other chart of the language and notation."""
     tooth, name = teeth.TEETH[number], words.tooth_name(number)
     state = [str(PRESENCE_NAMES[presence])] if presence != "present" and not said else []
     sentence = "; ".join(said or state) or _("nothing recorded")
@@ -118,12 +118,12 @@ def _story(number: int, presence: str, said: tuple[str, ...], language: str) -> 
         surfaces=list(tooth.surfaces),
         roots=list(tooth.roots),
         presence=presence,
-        label=_("Tooth %(number)s, %(name)s: %(sentence)s.") % {"number": number, "name": name, "sentence": sentence},
+        label=_("Tooth %(number)s, %(name)s: %(sentence)s.") % {"number": notation.code(number, written), "name": name, "sentence": sentence},
     )
 
 
 def _part_of_tooth(entry: Entry, number: int) -> str:
-    head = str(number)
+    head = notation.code(number)
     return entry.part.removeprefix(head).strip(" ,") if len(entry.teeth) == 1 else ""
 
 
@@ -149,7 +149,7 @@ def _finding_entry(finding: Finding, chart: Chart, codes: list[str], drawn: set[
         type="finding",
         layer="condition",
         teeth=[finding.tooth] if finding.tooth else [],
-        part=words.part_names(tooth=finding.tooth, surfaces=finding.surfaces, roots=finding.roots),
+        part=words.part_shown(tooth=finding.tooth, surfaces=finding.surfaces, roots=finding.roots),
         title=finding_title(finding),
         state="resolved" if is_resolved else "condition",
         state_label=_("resolved") if is_resolved else _("finding"),
@@ -191,7 +191,7 @@ def _diagnosis_entry(diagnosis: Diagnosis, chart: Chart) -> Entry:
         type="diagnosis",
         layer="condition",
         teeth=[diagnosis.tooth] if diagnosis.tooth else [],
-        part=str(diagnosis.tooth or ""),
+        part=words.part_shown(tooth=diagnosis.tooth, surfaces=()),
         title=f"{diagnosis.code.code} {diagnosis.code.title}",
         state="diagnosis",
         state_label=_("diagnosis"),

@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from charting import actions, queries
+from charting import actions, notation, queries
 from charting.chart_words import chart_words, note_words
 from charting.forms import AddendumForm, ErrorForm, TemplateForm
 from charting.models import NoteSection, NoteTemplate, Visit
@@ -26,7 +26,7 @@ from clinic.patients.queries import get_patient_for
 from clinic.price_list.models import TITLE_LANGUAGES, DictionaryKind
 from clinic.scheduling import queries as scheduling
 from clinic.staff.guards import page
-from clinic.staff.models import Branch, User
+from clinic.staff.models import Branch, Notation, User
 from clinic.staff.roles import Permission
 
 
@@ -49,6 +49,7 @@ def chart(request: Request, patient_id: UUID) -> HttpResponse:
         "mayComplete": request.user.may(Permission.PROCEDURE_COMPLETE),
         "plansUrl": _url_or_nothing("plans", patient) if request.user.may(Permission.PLAN_VIEW) else "",
         "words": chart_words(),
+        "notation": notation.for_scripts(),
     }
     context = {"patient": patient, "tab": "chart", "setup": setup, "may_write": setup["mayWrite"], **_visit_context(request.user, patient)}
     return render(request, "charting/chart.html", context)
@@ -192,10 +193,11 @@ def visit_error(request: Request, visit_id: UUID, addendum_id: UUID | None = Non
 @page(Permission.CLINICAL_VIEW)
 @require_GET
 def visit_print(request: Request, visit_id: UUID) -> HttpResponse:
-    """The note on paper; printing is an event of the record."""
+    """The note on paper, its teeth by FDI as in every document; printing is an event of the record."""
     found = _get_visit(request, visit_id)
     record_print(what="visit", patient_id=found.patient_id, body={"visit": str(found.pk), "sha256": found.content_hash})
-    return render(request, "charting/visit_print.html", _note_context(request, found, AddendumForm()))
+    with notation.shown_in(Notation.FDI):
+        return render(request, "charting/visit_print.html", _note_context(request, found, AddendumForm()))
 
 
 @page(Permission.VISIT_WRITE)

@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
-from charting import rules, teeth
+from charting import notation, rules, teeth
 from clinic.lib.errors import InvalidInput
 
 Text = str | Promise
@@ -131,15 +131,21 @@ def severity_name(kind: str, severity: str) -> str:
     return str(SEVERITY_NAMES.get((kind, severity)) or SEVERITY_NAMES.get(severity, severity))
 
 
+def part_shown(*, tooth: int | None, surfaces: Iterable[str], roots: Iterable[str] = ()) -> str:
+    """`part_names` in the reader's notation: for a screen, not for what is kept or signed."""
+    told = part_names(tooth=tooth, surfaces=surfaces, roots=roots)
+    return f"{notation.code(tooth)}{told.removeprefix(str(tooth))}" if tooth else told
+
+
 def part_names(*, tooth: int | None, surfaces: Iterable[str], roots: Iterable[str] = ()) -> str:
-    """`16 MOD, palatal root`; nothing for the whole mouth."""
+    """`16 MOD, palatal root` by FDI; nothing for the whole mouth."""
     letters = "".join(teeth.ordered_surfaces(set(surfaces)))
     head = " ".join(part for part in (str(tooth or ""), letters) if part)
     return ", ".join([part for part in (head, *(str(ROOT_NAMES.get(root, root)) for root in roots)) if part])
 
 
 def problem_text(problem: rules.Problem) -> str:
-    return str(PROBLEMS[problem.code]) % problem.values
+    return str(PROBLEMS[problem.code]) % notation.in_words(problem.values)
 
 
 def refuse(problems: list[rules.Problem]) -> None:

@@ -17,6 +17,7 @@ from django.shortcuts import render
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
+from charting import notation
 from clinic.history.context import Context, acting
 from clinic.lib.errors import DomainError, NotAllowed, NotFound, Text
 from clinic.lib.refusals import as_refusal
@@ -117,7 +118,7 @@ class PageFormMiddleware:
 
 
 class LanguageAndZoneMiddleware:
-    """The user's language (a visitor's: the browser's), the branch's time zone."""
+    """The user's language (a visitor's: the browser's) and notation of teeth, the branch's time zone."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -128,7 +129,8 @@ class LanguageAndZoneMiddleware:
         request.branch = _current_branch(request)
         zone = request.branch.time_zone if request.branch else "UTC"
         request.LANGUAGE_CODE = language if language in ("en", "ru", "fr") else "en"
-        with translation.override(request.LANGUAGE_CODE), timezone.override(zoneinfo.ZoneInfo(zone)):
+        written = user.notation if user.is_authenticated else notation.current()
+        with translation.override(request.LANGUAGE_CODE), timezone.override(zoneinfo.ZoneInfo(zone)), notation.shown_in(written):
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", request.LANGUAGE_CODE)
         return response

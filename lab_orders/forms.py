@@ -8,6 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from charting import notation
 from charting.models import Procedure
 from clinic.lib import panels
 from clinic.lib.ids import uuid7
@@ -19,7 +20,7 @@ from lab_orders.models import Lab, LabStage
 
 class ProcedureChoice(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # generic for the checker only
     def label_from_instance(self, obj: Procedure) -> str:
-        teeth = ", ".join(str(tooth.tooth) for tooth in obj.teeth.all())
+        teeth = notation.shown_all(tooth.tooth for tooth in obj.teeth.all())
         return f"{obj.service} {teeth}".strip()
 
 

@@ -66,6 +66,7 @@ PAGES: dict[str, Needs] = {
     "password-change": ANYONE,
     "pin-change": ANYONE,
     "choose-language": PUBLIC,
+    "choose-notation": ANYONE,
     "second-factor-enrol": ANYONE,
     "backup-codes": ANYONE,
     "second-factor-off": ANYONE,

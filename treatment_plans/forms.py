@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from charting import notation
 from charting.rules import Place
 from clinic.lib import panels
 from clinic.lib.ids import uuid7
@@ -21,13 +22,14 @@ LANGUAGES = [("ru", "Русский"), ("fr", "Français"), ("en", "English")]
 
 
 class TeethField(forms.CharField):
-    """Teeth as they are typed: `36 OD, 37`."""
+    """Teeth as the reader types them: `36 OD, 37`."""
 
     def to_python(self, value: Any) -> Any:
         try:
-            return rules.parse_teeth(super().to_python(value) or "")
+            return notation.read_places(super().to_python(value) or "")
         except ValueError as error:
-            raise ValidationError(_("“%(part)s” is not a tooth. Write for example 36 OD, 37.") % {"part": error}) from error
+            values = {"part": error, "first": notation.code(36), "second": notation.code(37)}
+            raise ValidationError(_("“%(part)s” is not a tooth. Write for example %(first)s OD, %(second)s.") % values) from error
 
     def validate(self, value: Any) -> None:
         """Which teeth a service needs is a rule of charting."""

@@ -17,6 +17,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from pypdf import PdfReader, PdfWriter
 
+from charting import notation
 from clinic.files import actions as files
 from clinic.lib import pdf
 from clinic.lib.money import ZERO
@@ -105,9 +106,15 @@ def line_of(item: Item, language: str) -> Line:
 
 
 def teeth_of(item: Item) -> str:
-    """Teeth with their surfaces: 36 OD, 37."""
+    """Teeth with their surfaces by FDI, for papers and charges: 36 OD, 37."""
     rows = sorted(item.procedure.teeth.all(), key=lambda row: row.tooth)
     return ", ".join(f"{row.tooth} {''.join(row.surfaces)}".strip() for row in rows)
+
+
+def teeth_shown(item: Item) -> str:
+    """`teeth_of` in the notation of whoever reads the page."""
+    rows = sorted(item.procedure.teeth.all(), key=lambda row: row.tooth)
+    return ", ".join(f"{notation.code(row.tooth)} {''.join(row.surfaces)}".strip() for row in rows)
 
 
 def guardians_of(patient: Patient) -> list[Relation]:

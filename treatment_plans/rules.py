@@ -1,6 +1,5 @@
 """Decisions about plans: line and group totals, discounts, states, numbers. Plain values only."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -8,7 +7,6 @@ from decimal import Decimal
 
 from clinic.lib.money import ZERO, round_money
 
-CYRILLIC_SURFACES = str.maketrans("МДОИВЛ", "MDOIVL")
 ADULT, CONSENTING = 18, 15
 SERIES_CHOICES = [("D", "D"), ("A", "A"), ("C", "C")]
 CONSENT_OF_CATEGORY = {
@@ -164,21 +162,6 @@ def completion_problem(*, is_done: bool, is_cancelled: bool, is_accepted: bool, 
     elif not is_agreed:
         problem = "not_agreed"
     return problem
-
-
-def parse_teeth(text: str) -> list[tuple[int, frozenset[str]]]:
-    """Teeth as they are typed: `36 OD, 37` or `36од;37`; the letters are surfaces, Cyrillic ones are read as Latin.
-
-    :raises ValueError: when a part is not a tooth number with surfaces behind it.
-    """
-    teeth = []
-    for part in re.split(r"[,;]", text.upper().translate(CYRILLIC_SURFACES)):
-        if part.strip():
-            found = re.fullmatch(r"([1-8][1-8])\s*((?:[A-Z]5?){0,8})", part.strip())
-            if found is None:
-                raise ValueError(part.strip())
-            teeth.append((int(found[1]), frozenset(re.findall(r"[A-Z]5?", found[2]))))
-    return teeth
 
 
 def roles_in_span(count: int) -> list[str]:

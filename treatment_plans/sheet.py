@@ -94,7 +94,7 @@ def _sheet(patient: Patient, alternative: Alternative, day: date) -> Sheet:
     items: list[Item] = alternative.all_items  # type: ignore[attr-defined]
     live = [item for item in items if item.cancelled_at is None]
     insured = _estimates(patient, live, day) if alternative.state != AlternativeState.REJECTED else {}
-    rows = [Row(item, papers.teeth_of(item), *insured.get(item.pk, (ZERO, ""))) for item in live]
+    rows = [Row(item, papers.teeth_shown(item), *insured.get(item.pk, (ZERO, ""))) for item in live]
     totals = queries.totals(live)
     groups = []
     for phase in [*sorted(alternative.phases.all(), key=lambda phase: phase.position), None]:

@@ -70,6 +70,9 @@ interface PaletteData { entries: PaletteEntry[]; favourites: Record<string, stri
 
 interface Place { tooth: number; surfaces: string[]; roots: string[]; role: string }
 
+/** Teeth as the reader writes and types them. */
+interface NotationData { codes: Record<string, string>; typed: Record<string, number> }
+
 /** What the page's template tells the modules. */
 interface ChartSetup {
   patient: string;
@@ -78,4 +81,5 @@ interface ChartSetup {
   mayComplete: boolean;
   plansUrl: string;
   words: Record<string, string>;
+  notation: NotationData;
 }

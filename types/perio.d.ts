@@ -27,6 +27,7 @@ type PerioExamData = {
 };
 
 type PerioSetup = {
+  notation: NotationData;
   exam: string;
   before: string;
   mayWrite: boolean;

@@ -8,28 +8,28 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from charting import teeth
+from charting import notation
 from charting.imaging.models import Image, ImageKind
 from charting.models import Visit
 from clinic.patients.models import Patient
 
 
 class TeethField(forms.CharField):
-    """Tooth numbers as people write them: `16, 17 26`."""
+    """Tooth numbers as the reader writes them: `16, 17 26`."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(required=False, max_length=300, **kwargs)
 
     def clean(self, value: Any) -> list[int]:
-        """:raises ValidationError: when a word is no tooth of ISO 3950."""
-        words = re.split(r"[\s,;]+", super().clean(value).strip())
-        wrong = [word for word in words if word and (not word.isdigit() or int(word) not in teeth.ALL)]
+        """:raises ValidationError: when a word is no tooth."""
+        found = {word: notation.parse(word) for word in re.split(r"[\s,;]+", super().clean(value).strip()) if word}
+        wrong = [word for word, number in found.items() if number is None]
         if wrong:
             raise forms.ValidationError(_("There is no tooth %(tooth)s. Permanent teeth are 11–48, primary teeth 51–85.") % {"tooth": wrong[0]})
-        return sorted({int(word) for word in words if word})
+        return sorted({number for number in found.values() if number})
 
     def prepare_value(self, value: Any) -> Any:
-        return ", ".join(map(str, value)) if isinstance(value, list) else value
+        return notation.shown_all(value) if isinstance(value, list) else value
 
 
 class VisitField(forms.ModelChoiceField):  # type: ignore[type-arg]  # Django does not let it be subscripted
@@ -52,7 +52,7 @@ class ImageForm(forms.Form):
 
     kind = forms.ChoiceField(label=_("Kind"), choices=ImageKind.choices)
     title = forms.CharField(label=_("Title"), required=False, max_length=200)
-    teeth = TeethField(label=_("Teeth"), help_text=_("By FDI numbers: 16, 17"))
+    teeth = TeethField(label=_("Teeth"), help_text=_("For example 16, 17; in the notation of your account"))
     taken_at = forms.DateTimeField(label=_("Taken"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"))
     visit = VisitField(label=_("Visit"), queryset=Visit.objects.none(), required=False, empty_label=_("none"))
     version = forms.IntegerField(widget=forms.HiddenInput)

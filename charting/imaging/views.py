@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from charting import teeth
+from charting import notation, teeth
 from charting.imaging import actions, queries, sending, words
 from charting.imaging.forms import ImageForm, UploadForm
 from charting.imaging.models import Image
@@ -86,7 +86,7 @@ def _gallery(request: Request, patient: Patient, form: UploadForm, problems: lis
         "form": form,
         "problems": problems,
         "may_write": request.user.may(Permission.IMAGE_WRITE),
-        "setup": {"patient": str(patient.pk), "visit": str(visit_id or ""), "words": _upload_words()},
+        "setup": {"patient": str(patient.pk), "visit": str(visit_id or ""), "words": _upload_words(), "notation": notation.for_scripts()},
     }
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from charting import notation
 from charting.forms import ErrorForm
 from charting.perio import actions, figures, queries, words
 from charting.perio.forms import CloseForm, ParticularsForm
@@ -92,7 +93,7 @@ def _exam_context(request: Request, found: PerioExam, form: ParticularsForm) -> 
         "exam": found,
         "form": form,
         "may_write": may_write,
-        "setup": {"exam": str(found.pk), "mayWrite": may_write and found.is_draft, "words": perio_words()},
+        "setup": {"exam": str(found.pk), "mayWrite": may_write and found.is_draft, "words": perio_words(), "notation": notation.for_scripts()},
         **_read_context(found),
         "before": before,
         "changes": changes,

@@ -6,7 +6,7 @@ from django.utils.formats import localize
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from charting import teeth
+from charting import notation, teeth
 from charting.perio import figures, rules
 from charting.perio.figures import ToothReading
 from charting.perio.models import Extent, Grade, PerioExam, Stage
@@ -79,7 +79,7 @@ FIGURE_NAMES = {
 
 
 def problem_text(problem: rules.Problem) -> str:
-    return str(PROBLEMS[problem.code]) % problem.values
+    return str(PROBLEMS[problem.code]) % notation.in_words(problem.values)
 
 
 def reason_text(reason: Reason) -> str:

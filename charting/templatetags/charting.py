@@ -2,6 +2,7 @@
 
 from django import template
 
+from charting import notation
 from charting.models import Procedure
 from charting.story import procedure_part
 
@@ -10,5 +11,17 @@ register = template.Library()
 
 @register.filter
 def part(procedure: Procedure) -> str:
-    """Where a procedure is done: `16 MOD`."""
+    """Where a procedure is done, for the reader of a page: `16 MOD`."""
     return procedure_part(procedure)
+
+
+@register.filter
+def tooth(number: int) -> str:
+    """The tooth as the reader of a page writes it."""
+    return notation.code(number)
+
+
+@register.filter
+def teeth(numbers: list[int]) -> str:
+    """Teeth as the reader of a page writes them: `16, 17`."""
+    return notation.shown_all(numbers)

@@ -144,13 +144,13 @@ def update_user(*, user: User, version: int, actor: User, details: Mapping[str, 
 
 
 @transaction.atomic
-def update_own(*, actor: User, language: str | None = None, colour: str | None = None) -> User:
+def update_own(*, actor: User, language: str | None = None, colour: str | None = None, notation: str | None = None) -> User:
     """What a person may change about themselves."""
     locked = User.objects.select_for_update().get(pk=actor.pk)
-    locked.language = language or locked.language
-    locked.colour = colour if colour is not None else locked.colour
+    given = {"language": language or None, "colour": colour, "notation": notation or None}
+    _fill(locked, {name: value for name, value in given.items() if value is not None})
     locked.full_clean(exclude=["password"])
-    locked.save(update_fields=["language", "colour"])
+    locked.save(update_fields=["language", "colour", "notation"])
     locked.refresh_from_db(fields=["version"])
     return locked
 
@@ -308,7 +308,7 @@ def _set_password(user: User, password: str) -> None:
 
 
 def _fill(user: User, details: Mapping[str, Any]) -> None:
-    for name in ("username", "last_name", "first_name", "patronymic", "email", "language", "home_branch", "speciality", "colour"):
+    for name in ("username", "last_name", "first_name", "patronymic", "email", "language", "notation", "home_branch", "speciality", "colour"):
         if name in details:
             setattr(user, name, details[name])
 

@@ -48,7 +48,7 @@ def me(request: HttpRequest) -> User:
 @router.patch("/me", response=MeOut, operation_id="change_me")
 def change_me(request: HttpRequest, body: MeIn) -> User:
     """What a person may change about themselves."""
-    return actions.update_own(actor=_actor(request), language=body.language, colour=body.colour)
+    return actions.update_own(actor=_actor(request), **body.dict())
 
 
 @router.get("/users", response=list[UserOut], operation_id="users")

@@ -62,6 +62,15 @@ class UserManager(BaseUserManager["User"]):
         return self.get(username__iexact=username)
 
 
+class Notation(models.TextChoices):
+    """How a person reads and types tooth numbers; stored is always FDI."""
+
+    FDI = "fdi", _("FDI (ISO 3950): 16")
+    UNIVERSAL = "universal", _("Universal: 3")
+    PALMER = "palmer", _("Palmer: 6⏌")
+    HADERUP = "haderup", _("Haderup: 6+")
+
+
 class User(AbstractBaseUser, Record):
     """A person who works in the clinic. Deactivated when they leave, never deleted."""
 
@@ -75,6 +84,7 @@ class User(AbstractBaseUser, Record):
     patronymic = models.CharField(_("patronymic"), max_length=100, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
     language = models.CharField(_("language"), max_length=2, default="en", choices=[("en", "English"), ("ru", "Русский"), ("fr", "Français")])
+    notation = models.CharField(_("tooth numbers"), max_length=10, default=Notation.FDI, choices=Notation.choices)
     home_branch = models.ForeignKey(Branch, models.PROTECT, null=True, blank=True, verbose_name=_("branch"))
     speciality = models.CharField(_("speciality"), max_length=120, blank=True)
     colour = models.CharField(_("colour in the diary"), max_length=7, blank=True)
@@ -89,6 +99,7 @@ class User(AbstractBaseUser, Record):
 
     class Meta:
         verbose_name = _("user")
+        constraints = [models.CheckConstraint(condition=models.Q(notation__in=Notation.values), name="staff_user_notation_known")]
 
     def __str__(self) -> str:
         return self.get_short_name()

@@ -36,6 +36,7 @@ class UserOut(Schema):
 
 
 class MeOut(UserOut):
+    notation: str
     permissions: list[str]
 
     @staticmethod
@@ -44,8 +45,11 @@ class MeOut(UserOut):
 
 
 class MeIn(Schema):
+    """`notation`: how tooth numbers are shown to the person, one of fdi, universal, palmer, haderup."""
+
     language: str | None = None
     colour: str | None = None
+    notation: str | None = None
 
 
 class PersonDetails(Schema):

@@ -15,6 +15,7 @@ urlpatterns = [
     path("account/password/", account.password, name="password-change"),
     path("account/pin/", account.pin, name="pin-change"),
     path("account/language/", account.language, name="choose-language"),
+    path("account/notation/", account.notation, name="choose-notation"),
     path("account/second-factor/", second_factor.enrol, name="second-factor-enrol"),
     path("account/second-factor/backup-codes/", second_factor.backup_codes, name="backup-codes"),
     path("account/second-factor/off/", second_factor.disable, name="second-factor-off"),

@@ -109,26 +109,6 @@ def test_it_knows_who_may_sign(role: str, is_consent: bool, age: int | None, bas
     assert rules.signer_problem(role=role, is_consent=is_consent, age=age, basis=basis) == problem
 
 
-@pytest.mark.parametrize(
-    ("text", "teeth"),
-    [
-        ("36 OD, 37", [(36, {"O", "D"}), (37, set())]),
-        ("36од;37", [(36, {"O", "D"}), (37, set())]),
-        ("11 v5", [(11, {"V5"})]),
-        ("", []),
-        (" , ", []),
-    ],
-)
-def test_it_reads_teeth_as_they_are_typed(text: str, teeth: list[tuple[int, set[str]]]) -> None:
-    assert [(tooth, set(surfaces)) for tooth, surfaces in rules.parse_teeth(text)] == teeth
-
-
-@pytest.mark.parametrize("text", ["99", "36 O 37", "tooth", "3", "36-37", "<b>"])
-def test_it_refuses_what_is_no_tooth(text: str) -> None:
-    with pytest.raises(ValueError, match=r".+"):
-        rules.parse_teeth(text)
-
-
 def test_it_asks_for_the_consents_of_the_categories() -> None:
     assert rules.consents_for(["therapy", "anaesthesia"], is_minor=False) == ["consent_general", "consent_anaesthesia", "consent_therapy"]
     assert "consent_children" in rules.consents_for(["therapy"], is_minor=True)

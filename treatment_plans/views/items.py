@@ -123,7 +123,7 @@ def item_result(request: Request, item_id: UUID) -> HttpResponse:
     context = {
         "patient": item.alternative.plan.patient,
         "item": item,
-        "teeth": papers.teeth_of(item),
+        "teeth": papers.teeth_shown(item),
         "result": completion.completion_of(item),
         "may_reverse": request.user.may(Permission.PROCEDURE_REVERSE),
         "may_issue": request.user.may(Permission.DOCUMENT_ISSUE),

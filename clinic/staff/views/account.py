@@ -1,4 +1,4 @@
-"""One's own account: password, PIN, language."""
+"""One's own account: password, PIN, language, tooth numbers."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -15,7 +15,7 @@ from clinic.lib.errors import DomainError
 from clinic.staff import actions, pins, queries
 from clinic.staff.forms import PasswordForm, PinForm
 from clinic.staff.guards import entered, page, public
-from clinic.staff.models import User
+from clinic.staff.models import Notation, User
 from clinic.staff.views.entrance import next_url
 
 
@@ -24,7 +24,8 @@ from clinic.staff.views.entrance import next_url
 def account(request: HttpRequest) -> HttpResponse:
     """Who one is here, and what one may change."""
     person = queries.get_person(_user(request).pk)
-    return render(request, "staff/account.html", {"person": person, "grants": [grant for grant in person.role_grants.all() if grant.is_current]})
+    grants = [grant for grant in person.role_grants.all() if grant.is_current]
+    return render(request, "staff/account.html", {"person": person, "grants": grants, "notations": Notation.choices})
 
 
 @page()
@@ -85,6 +86,16 @@ def language(request: HttpRequest) -> HttpResponse:
             actions.update_own(actor=request.user, language=chosen)
         response.set_cookie("language", chosen, max_age=365 * 86400, samesite="Lax")
     return response
+
+
+@page()
+@require_POST
+def notation(request: HttpRequest) -> HttpResponse:
+    """How tooth numbers are shown to the person."""
+    chosen = request.POST.get("notation", "")
+    if chosen in Notation.values:
+        actions.update_own(actor=_user(request), notation=chosen)
+    return redirect("account")
 
 
 def _user(request: HttpRequest) -> User:

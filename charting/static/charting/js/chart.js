@@ -1,5 +1,6 @@
 // The chart's page: loads the mouth, draws it, and joins choice, palette, story, slider and keys.
 import { call, useSentences } from "./api.js";
+import { onDentition, onLayers, pressDentition } from "./controls.js";
 import { ordersFor, send, undo } from "./entering.js";
 import { listen } from "./keyboard.js";
 import { writeList } from "./list.js";
@@ -10,11 +11,13 @@ import { Selection } from "./selection.js";
 import { Status } from "./status.js";
 import { isWriting, tell } from "./story.js";
 import { byId } from "./svg.js";
+import { useNotation } from "./teeth.js";
 import { Timeline } from "./timeline.js";
 import { pointAt } from "./pointing.js";
 
 /** @type {ChartSetup} */
 const setup = JSON.parse(byId("chart-setup").textContent ?? "{}");
+useNotation(setup.notation);
 useSentences({ lost: setup.words.lost, broken: setup.words.broken });
 
 const arch = byId("arch");
@@ -56,7 +59,7 @@ async function load() {
 function redraw() {
   if (!chart) return;
   const shown = /** @type {ChartData["dentition"]} */ (dentition || chart.dentition);
-  for (const choice of document.querySelectorAll("[data-dentition]")) choice.setAttribute("aria-pressed", String(choice.getAttribute("data-dentition") === shown));
+  pressDentition(shown);
   const hadFocus = arch.contains(document.activeElement);
   drawing = draw(chart, shown);
   drawing.root.setAttribute("aria-label", setup.words.mouth);
@@ -139,11 +142,7 @@ status.addEventListener("retry", load);
 selection.addEventListener("change", showChoice);
 pointAt(arch, selection, { rows: () => drawing?.rows ?? [], hover: (number) => { hovered = number; if (selection.isEmpty && !isWriting(byId("story"))) showChoice(); } });
 listen(arch, { rows: () => drawing?.rows ?? [], selection, known, focusTooth, openPalette: () => palette.search.focus(), undo: () => status.undoLast(), favourite: (slot) => { const entry = palette.favourite(slot); if (entry) enter(entry); } });
-byId("legend").addEventListener("change", (event) => {
-  const box = /** @type {HTMLInputElement} */ (event.target);
-  hidden[box.checked ? "delete" : "add"](box.value);
-  if (drawing) hideLayers(drawing.root, hidden);
-});
-for (const choice of document.querySelectorAll("[data-dentition]")) choice.addEventListener("click", () => { dentition = choice.getAttribute("data-dentition") ?? ""; redraw(); });
+onLayers(hidden, () => drawing && hideLayers(drawing.root, hidden));
+onDentition((chosen) => { dentition = chosen; redraw(); });
 if (setup.mayWrite) palette.load().catch((error) => status.say(error.message, "danger"));
 load();

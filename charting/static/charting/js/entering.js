@@ -1,5 +1,6 @@
 // Putting a palette's entry on the chosen teeth: each record has its own key, so trying again never records it twice.
 import { call, newKey } from "./api.js";
+import { code } from "./teeth.js";
 
 /** @typedef {{path: string, body: Record<string, unknown>, words: string, undo: (answer: any) => {path: string, method: string, body: unknown}}} Order */
 
@@ -23,7 +24,7 @@ function findingOrders(entry, numbers, selection, context) {
     return {
       path: `/patients/${context.patient}/findings`,
       body: { id: newKey(), kind: entry.kind, severity: entry.severity, tooth, surfaces, roots: tooth ? context.roots : [], note: context.note },
-      words: `${entry.title}${tooth ? ` – ${tooth} ${surfaces.join("")}` : ""}`,
+      words: `${entry.title}${tooth ? ` – ${code(tooth)} ${surfaces.join("")}` : ""}`,
       undo: (answer) => ({ path: `/findings/${answer.id}/error`, method: "POST", body: { reason: context.undoReason } }),
     };
   });
@@ -36,7 +37,7 @@ function procedureOrders(entry, numbers, selection, context) {
   return (groups.length ? groups : [[]]).map((teeth) => ({
     path: `/patients/${context.patient}/procedures`,
     body: { id: newKey(), service: entry.service, state: context.state, teeth, note: context.note },
-    words: `${entry.title}${teeth.length ? ` – ${teeth.map((found) => `${found.tooth} ${found.surfaces.join("")}`.trim()).join(", ")}` : ""}`,
+    words: `${entry.title}${teeth.length ? ` – ${teeth.map((found) => `${code(found.tooth)} ${found.surfaces.join("")}`.trim()).join(", ")}` : ""}`,
     undo: (answer) => ({ path: `/procedures/${answer.id}`, method: "PATCH", body: { state: "cancelled", reason: context.undoReason } }),
   }));
 }

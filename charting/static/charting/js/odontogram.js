@@ -3,6 +3,7 @@ import { layout } from "./layout.js";
 import { drawMarks, joinTeeth } from "./marks.js";
 import { diagram, shapeOf, sideRegion } from "./shapes.js";
 import { svg } from "./svg.js";
+import { code } from "./teeth.js";
 
 /** @typedef {import("./layout.js").Spot} Spot */
 /** @typedef {{tooth: ToothData, spot: Spot, shape: import("./shapes.js").Shape, group: SVGElement, facial: SVGElement, lingual: SVGElement | null, occlusal: SVGElement, badges: SVGElement}} Parts */
@@ -72,7 +73,7 @@ function drawTooth(tooth, spot, column) {
   const badges = svg("g", { class: "badges" });
   const group = svg("g", { class: `tooth is-${tooth.presence}`, "data-tooth": tooth.number, role: "option", "aria-selected": "false", "aria-label": tooth.label, tabindex: -1 });
   const box = { x: spot.x - column / 2, y: spot.top + 1, width: column, height: spot.bottom - spot.top - 2, rx: 6 };
-  const label = svg("text", { class: "tooth-number", x: spot.x, y: spot.label + 4 }, String(tooth.number));
+  const label = svg("text", { class: "tooth-number", x: spot.x, y: spot.label + 4 }, code(tooth.number));
   group.append(svg("rect", { class: "tooth-column", ...box }), facial, ...(lingual ? [lingual] : []), occlusal, label, badges);
   return { tooth, spot, shape, group, facial, lingual, occlusal, badges };
 }

@@ -1,5 +1,6 @@
 // What is chosen, in words, with large buttons for surfaces and roots: a finger can do what the keys do.
 import { byId, html } from "./svg.js";
+import { code } from "./teeth.js";
 
 export class SelectedPanel {
   /** @param {import("./selection.js").Selection} selection @param {Record<string, string>} words */
@@ -23,7 +24,7 @@ export class SelectedPanel {
   /** @param {number[]} told @param {Map<number, ToothData>} known */
   title(told, known) {
     const [first] = told;
-    const parts = told.map((number) => `${number} ${[...(this.selection.teeth.get(number) ?? [])].join("")}`.trim());
+    const parts = told.map((number) => `${code(number)} ${[...(this.selection.teeth.get(number) ?? [])].join("")}`.trim());
     const name = told.length === 1 ? known.get(first)?.name ?? "" : "";
     this.heading.replaceChildren(told.length ? html("strong", {}, parts.join(", ")) : this.words.wholeMouth, name ? html("small", {}, name) : "");
   }
@@ -32,8 +33,8 @@ export class SelectedPanel {
   show(known) {
     byId("clear-selection").hidden = this.selection.isEmpty;
     const chosen = this.selection.numbers.flatMap((number) => known.get(number) ?? []);
-    const codes = [...new Set(chosen.flatMap((tooth) => tooth.surfaces))].filter((code) => this.words[`surface${code}`]);
-    this.surfaces.replaceChildren(...codes.map((code) => this.#surface(code, known)), ...this.#rootButtons(chosen));
+    const codes = [...new Set(chosen.flatMap((tooth) => tooth.surfaces))].filter((letter) => this.words[`surface${letter}`]);
+    this.surfaces.replaceChildren(...codes.map((letter) => this.#surface(letter, known)), ...this.#rootButtons(chosen));
     if (!chosen.length) this.roots = [];
   }
 

@@ -1,6 +1,10 @@
 // Files dropped on the patient: each is sent by itself, with its own progress, answer and way to try again.
 
-/** @typedef {{patient: string, visit: string, words: Record<string, string>}} Setup */
+import { toothTyped, useNotation } from "../teeth.js";
+
+const NO_TOOTH = 0; // what is no tooth in the reader's notation must not be read as another one by FDI
+
+/** @typedef {{patient: string, visit: string, words: Record<string, string>, notation: NotationData}} Setup */
 
 const form = /** @type {HTMLFormElement} */ (document.querySelector("[data-upload]"));
 const drop = /** @type {HTMLElement} */ (form.querySelector("[data-drop]"));
@@ -9,6 +13,7 @@ const list = /** @type {HTMLElement} */ (form.querySelector("[data-uploads]"));
 /** @type {Setup} */
 const setup = JSON.parse(document.getElementById("upload-setup")?.textContent ?? "{}");
 const { words } = setup;
+useNotation(setup.notation);
 /** @type {(() => Promise<boolean>)[]} */
 const queue = [];
 let running = false;
@@ -78,7 +83,7 @@ function bodyOf(file, confirmed) {
   body.set("csrfmiddlewaretoken", String(typed.get("csrfmiddlewaretoken")));
   body.set("patient", setup.patient);
   body.set("kind", String(typed.get("kind") ?? ""));
-  for (const tooth of String(typed.get("teeth") ?? "").split(/[\s,;]+/)) if (tooth) body.append("teeth", tooth);
+  for (const tooth of String(typed.get("teeth") ?? "").split(/[\s,;]+/)) if (tooth) body.append("teeth", String(toothTyped(tooth) ?? NO_TOOTH));
   if (setup.visit) body.set("visit", setup.visit);
   if (confirmed) body.set("confirmed", "true");
   body.set("file", file);

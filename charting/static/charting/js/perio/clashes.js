@@ -1,10 +1,11 @@
 // Somebody measured the same place meanwhile: both values are shown, and the person chooses.
 import { html } from "../svg.js";
+import { code } from "../teeth.js";
 
 /** @param {HTMLElement} place @param {import("./saving.js").Clash[]} clashes @param {Record<string, string>} words @param {(entry: import("./exam.js").Entry, seen: import("./exam.js").Value) => void} choose */
 export function showClashes(place, clashes, words, choose) {
   for (const clash of clashes) {
-    const where = `${clash.tooth} ${clash.place} · ${words[clash.measure] ?? clash.measure}`;
+    const where = `${code(clash.tooth)} ${clash.place} · ${words[clash.measure] ?? clash.measure}`;
     const strip = html("div", { class: "alert-strip is-warning", role: "alert" });
     const keep = html("button", { type: "button", class: "btn btn-small" }, `${words.keepTheirs} ${shown(clash.stands, words)}`);
     const write = html("button", { type: "button", class: "btn btn-small" }, `${words.writeMine} ${shown(clash.value, words)}`);

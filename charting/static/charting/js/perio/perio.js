@@ -1,6 +1,7 @@
 // The page of a periodontal exam: loads it, draws it, and joins hand, keys, pad, saving and read-back.
 import { call, useSentences } from "../api.js";
 import { byId } from "../svg.js";
+import { useNotation } from "../teeth.js";
 import { showClashes } from "./clashes.js";
 import { Exam } from "./exam.js";
 import { Hand } from "./hand.js";
@@ -16,6 +17,7 @@ import { writeTable } from "./table.js";
 
 /** @type {PerioSetup} */
 const setup = JSON.parse(byId("perio-setup").textContent ?? "{}");
+useNotation(setup.notation);
 useSentences({ lost: setup.words.lost, broken: setup.words.broken });
 
 const page = byId("perio-page");

@@ -1,6 +1,7 @@
 // The sheet of one arch as SVG: a column per tooth, rows of numbers around drawn teeth, the pocket drawn on each site.
 import { shapeOf } from "../shapes.js";
 import { svg } from "../svg.js";
+import { code } from "../teeth.js";
 import { sitesOf, UPPER } from "./path.js";
 
 export const COLUMN = 60;
@@ -81,7 +82,7 @@ function lines() {
 function column(tooth, x, exam) {
   const isAbsent = exam.absent.has(tooth);
   const group = svg("g", { class: `perio-tooth${isAbsent ? " is-absent" : ""}`, "data-tooth": tooth });
-  group.append(svg("text", { x, y: HEIGHT / 2 - 5, class: "perio-number" }, String(tooth)), svg("text", { x, y: HEIGHT / 2 + 9, class: "perio-grades", "data-grades": tooth }));
+  group.append(svg("text", { x, y: HEIGHT / 2 - 5, class: "perio-number" }, code(tooth)), svg("text", { x, y: HEIGHT / 2 + 9, class: "perio-grades", "data-grades": tooth }));
   if (isAbsent) return group;
   for (const out of [-1, 1]) {
     const neck = out === -1 ? ROWS.length * ROW + NECK : HEIGHT - ROWS.length * ROW - NECK;

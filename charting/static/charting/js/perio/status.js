@@ -1,5 +1,6 @@
 // The bar above the sheets: where the hand is, what was entered last, how much is done, what still waits for the server.
 import { byId } from "../svg.js";
+import { code } from "../teeth.js";
 
 /** @typedef {import("./exam.js").Exam} Exam */
 
@@ -12,7 +13,7 @@ export class Status {
 
   /** @param {import("./path.js").Step | null} at @param {import("./hand.js").Hand} hand @param {Exam} exam */
   here(at, hand, exam) {
-    byId("perio-here").textContent = at ? `${at.tooth} ${at.site}` : "";
+    byId("perio-here").textContent = at ? `${code(at.tooth)} ${at.site}` : "";
     const asked = hand.prefix || at?.measure || "";
     byId("perio-asked").textContent = at ? `${this.words[asked] ?? ""}${hand.isNegative ? " −" : ""}` : "";
     byId("perio-site").textContent = at ? (this.words[`site${at.site}`] ?? "") : "";
@@ -25,7 +26,7 @@ export class Status {
   /** `16 MV · depth 4`. @param {import("./exam.js").Entry} entry */
   inWords(entry) {
     const value = entry.value === null ? "–" : typeof entry.value === "boolean" ? (entry.value ? "✓" : "–") : String(entry.value).replace("-", "−");
-    return `${entry.tooth} ${entry.place}`.trim() + ` · ${this.words[entry.measure] ?? ""} ${value}`;
+    return `${code(entry.tooth)} ${entry.place}`.trim() + ` · ${this.words[entry.measure] ?? ""} ${value}`;
   }
 
   /** @param {import("./exam.js").Entry} entry */

@@ -1,5 +1,6 @@
 // The exam as a plain table: for readers of the screen, and for whoever would rather read than look.
 import { html } from "../svg.js";
+import { code } from "../teeth.js";
 import { FLAGS, LOWER, SITES, UPPER } from "./path.js";
 
 /** @param {HTMLElement} place @param {import("./exam.js").Exam} exam @param {Record<string, string>} words */
@@ -17,5 +18,5 @@ function line(tooth, exam, words) {
     const signs = FLAGS.filter((flag) => exam.get(tooth, flag, site) === true).map((flag) => words[flag]);
     return html("td", {}, numbers || "–", ...(signs.length ? [html("small", {}, signs.join(", "))] : []));
   });
-  return html("tr", {}, html("th", { scope: "row" }, String(tooth)), ...cells, html("td", {}, String(exam.number(tooth, "mobility", "") ?? "")));
+  return html("tr", {}, html("th", { scope: "row" }, code(tooth)), ...cells, html("td", {}, String(exam.number(tooth, "mobility", "") ?? "")));
 }

@@ -1,0 +1,23 @@
+// The bar above the arch: which dentition is drawn, which layers are shown.
+import { byId } from "./svg.js";
+
+const choices = () => document.querySelectorAll("[data-dentition]");
+
+/** @param {string} shown */
+export function pressDentition(shown) {
+  for (const choice of choices()) choice.setAttribute("aria-pressed", String(choice.getAttribute("data-dentition") === shown));
+}
+
+/** @param {(dentition: string) => void} choose */
+export function onDentition(choose) {
+  for (const choice of choices()) choice.addEventListener("click", () => choose(choice.getAttribute("data-dentition") ?? ""));
+}
+
+/** @param {Set<string>} hidden kept up to date @param {() => void} changed */
+export function onLayers(hidden, changed) {
+  byId("legend").addEventListener("change", (event) => {
+    const box = /** @type {HTMLInputElement} */ (event.target);
+    hidden[box.checked ? "delete" : "add"](box.value);
+    changed();
+  });
+}

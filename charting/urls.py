@@ -4,6 +4,8 @@ from django.urls import path
 
 from charting import views
 from charting.imaging import views as images
+from charting.medical import settings_views as questionnaires
+from charting.medical import views as medical
 from charting.perio import views as perio
 
 urlpatterns = [
@@ -29,6 +31,21 @@ urlpatterns = [
     path("perio/<uuid:exam_id>/close/", perio.exam_close, name="perio-close"),
     path("perio/<uuid:exam_id>/error/", perio.exam_error, name="perio-error"),
     path("perio/<uuid:exam_id>/print/", perio.exam_print, name="perio-print"),
+    path("patients/<uuid:patient_id>/health/", medical.health, name="patient-health"),
+    path("patients/<uuid:patient_id>/health/new/", medical.history_new, name="medical-history-new"),
+    path("patients/<uuid:patient_id>/health/thanks/", medical.thanks, name="medical-history-thanks"),
+    path("medical-histories/<uuid:history_id>/", medical.history, name="medical-history"),
+    path("medical-histories/<uuid:history_id>/print/", medical.history_print, name="medical-history-print"),
+    path("medical-histories/<uuid:history_id>/signature/", medical.history_signature, name="medical-history-signature"),
+    path("medical-histories/<uuid:history_id>/error/", medical.history_error, name="medical-history-error"),
+    path("alert-doubts/<uuid:doubt_id>/", medical.doubt, name="alert-doubt"),
+    path("medical-questionnaires/", questionnaires.questionnaires, name="medical-questionnaires"),
+    path("medical-questionnaires/draft/", questionnaires.questionnaire_draft, name="medical-questionnaire-draft"),
+    path("medical-questionnaires/<uuid:questionnaire_id>/", questionnaires.questionnaire, name="medical-questionnaire"),
+    path("medical-questionnaires/<uuid:questionnaire_id>/publish/", questionnaires.questionnaire_publish, name="medical-questionnaire-publish"),
+    path("medical-questionnaires/<uuid:questionnaire_id>/questions/new/", questionnaires.question, name="medical-question-new"),
+    path("medical-questions/<uuid:question_id>/", questionnaires.question, name="medical-question"),
+    path("medical-questions/<uuid:question_id>/remove/", questionnaires.question_remove, name="medical-question-remove"),
     path("note-templates/", views.note_templates, name="note-templates"),
     path("note-templates/new/", views.note_template, name="note-template-new"),
     path("note-templates/<uuid:template_id>/", views.note_template, name="note-template"),

@@ -109,6 +109,7 @@ SETTINGS = (
             Entry("sources", "map-pin", _("Where patients come from"), (P.SETTINGS_WRITE,)),
             Entry("consent-texts", "file-text", _("Consent to data processing"), (P.SETTINGS_WRITE,)),
             Entry("consent-forms", "file-check-2", _("Informed consents"), (P.SETTINGS_WRITE,)),
+            Entry("medical-questionnaires", "heart-pulse", _("Medical questionnaire"), (P.SETTINGS_WRITE,)),
             Entry("patients-import", "file-up", _("Import of patients"), (P.PATIENT_IMPORT,)),
         ),
     ),

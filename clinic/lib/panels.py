@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.forms import BaseForm, Form
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -59,7 +59,12 @@ def _shown(standing: object, name: str) -> object:
 
 
 def submit(
-    request: HttpRequest, form: Form, save: Callable[[dict[str, Any]], object], *, template: str = "desk/panel_form.html", context: Mapping[str, Any]
+    request: HttpRequest,
+    form: BaseForm,
+    save: Callable[[dict[str, Any]], object],
+    *,
+    template: str = "desk/panel_form.html",
+    context: Mapping[str, Any],
 ) -> HttpResponse:
     """Show the form on GET; on POST save it, or show it again with its errors (422). `context` needs `title` and `verb`.
 

@@ -71,7 +71,7 @@ def sign_consent(
         guardian_id = guardian.pk if guardian else None
         check_first(first, patient_id=patient.pk, text_id=text.pk, guardian_id=guardian_id, strokes=drawn.strokes)
         return first
-    _check_signer(patient, guardian, at)
+    check_signer(patient, guardian, at)
     consent = Consent(
         id=id or uuid7(), patient=patient, text=text, guardian=guardian, signed_at=at, witnessed_by=actor, strokes=drawn.strokes,
         signer_name=" ".join(signer_name.split()) or (guardian.display_name if guardian else patient.get_full_name()),
@@ -87,7 +87,8 @@ def sign_consent(
     return consent
 
 
-def _check_signer(patient: Patient, guardian: Relation | None, at: datetime) -> None:
+def check_signer(patient: Patient, guardian: Relation | None, at: datetime) -> None:
+    """:raises GuardianNeeded: when a minor has no guardian who may sign, or this one may not."""
     today = branch_day(at, patient.branch.time_zone)
     if guardian is None and rules.is_minor(patient.birth_date, today):
         raise GuardianNeeded

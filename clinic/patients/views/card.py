@@ -34,6 +34,7 @@ def overview(request: Request, patient_id: UUID) -> HttpResponse:
         "may_write": request.user.may(Permission.PATIENT_WRITE),
         "alerts": patient.alerts_for(request.user),
         "may_see_materials": request.user.may(Permission.STOCK_VIEW) and not request.user.may(Permission.CLINICAL_VIEW),
+        "may_see_health": request.user.may(Permission.CLINICAL_VIEW),
         "may_read_history": request.user.may(Permission.HISTORY_VIEW),
     }
     return render(request, "patients/overview.html", context)

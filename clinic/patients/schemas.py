@@ -5,6 +5,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from ninja import Field, Schema
+from pydantic import BaseModel, ConfigDict
 
 from clinic.history.schemas import SealedOut
 
@@ -137,7 +138,10 @@ class PatientOut(PatientFields):
     created_at: datetime
 
 
-class PatientRow(Schema):
+class PatientRow(BaseModel):
+    # pydantic's own, not ninja's: a page has up to two hundred, and each value would be fetched through its getter
+    model_config = ConfigDict(from_attributes=True)
+
     id: UUID
     card_number: int
     last_name: str

@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from django.db import connection
-
 from clinic.history.actions import record_list
+from clinic.patients.lines import COLUMNS, PHONE, Line, rows_of
 from clinic.patients.models import Patient
 from clinic.patients.rules import Search, parse_search
 from clinic.staff.models import User
@@ -21,24 +20,63 @@ SHORTEST_PART = 3
 ALIKE = 0.5
 NOT_UNLIKE = 0.1
 
+Clause = tuple[str, list[str | int]]
+"""A condition and its parameters."""
+
 FORMS = """SELECT w, patients_skeleton(w) FROM regexp_split_to_table(patients_latin(patients_fold(%s)), ' ') w WHERE w <> ''"""
-PHONE = """(SELECT c.value FROM patients_contact c WHERE c.patient_id = p.id AND c.kind = 'phone' AND c.ended_at IS NULL
- ORDER BY c.position, c.id LIMIT 1) AS phone"""
 
-# Planned as if all of it were read, so that the trigrams are used; yet the scan stops after the first hits. With the limit inside, a large
-# clinic is read from its beginning until enough names match.
-MATCHING = "WITH matching AS MATERIALIZED (SELECT patient_id, name_key FROM {source} WHERE {where})"
-BEGINNING = "(SELECT * FROM patients_search WHERE name_key LIKE %s ORDER BY name_key USING ~<~ LIMIT %s) beginning"
-SEARCH = """{matching}, hits AS MATERIALIZED (SELECT patient_id, name_key FROM matching LIMIT %s)
-SELECT p.*, {phone} FROM hits JOIN patients_patient p ON p.id = hits.patient_id
-ORDER BY p.card_number IS NOT DISTINCT FROM %s DESC, hits.name_key LIKE %s DESC, p.last_name, p.first_name, p.id LIMIT %s"""
+# Planned as if all of it were read, so that the indexes of words are used; yet the scan stops after the first hits. With the limit inside, a
+# large clinic is read from its beginning until enough names match.
+MATCHING = "matching AS MATERIALIZED (SELECT patient_id, name_key FROM patients_search WHERE {where})"
+ANYWHERE = f"{MATCHING}, hits AS MATERIALIZED (SELECT * FROM matching LIMIT %s)"  # noqa: S608 - our own words
+# The names that begin with the first word are read in their order, from the index of name keys alone unless digits or dates are asked for too.
+# When these do not fill the page, they are left, and names with the word anywhere are read.
+BEGINNING = f"""beginning AS MATERIALIZED (SELECT patient_id, name_key FROM (
+ SELECT * FROM patients_search WHERE name_key LIKE %s ORDER BY name_key USING ~<~ LIMIT %s) looked_at WHERE {{beginning}} LIMIT %s),
+{MATCHING}, hits AS MATERIALIZED (SELECT * FROM beginning WHERE (SELECT count(*) FROM beginning) >= %s
+ UNION ALL (SELECT * FROM matching WHERE (SELECT count(*) FROM beginning) < %s LIMIT %s))"""  # noqa: S608 - our own words
+SEARCH = f"""WITH {{hits}} SELECT {COLUMNS} FROM hits JOIN patients_patient p ON p.id = hits.patient_id
+ORDER BY p.card_number IS NOT DISTINCT FROM %s DESC, hits.name_key LIKE %s DESC, p.last_name, p.first_name, p.id LIMIT %s"""  # noqa: S608 - our own words
 
 
-def search_patients(*, user: User, text: str, today: date, limit: int = LIMIT) -> list[Patient]:
-    """Patients that match every word of the line, those whose names begin with it first; each carries its first `phone`.
+@dataclass(frozen=True)
+class Word:
+    """A typed word in Latin letters, and the parts of words that it may stand for, as patterns behind a space or anywhere."""
+
+    latin: str
+    skeleton: str
+
+    @property
+    def parts(self) -> list[str]:
+        """Any part of a word from three letters on, its beginning for less; a short skeleton only as a beginning."""
+        parts = [f"%{self.latin}%" if len(self.latin) >= SHORTEST_PART else f"{self.latin}%"]
+        if len(self.latin) > SHORTEST_PART:
+            parts.append(f"%{self.skeleton}%" if len(self.skeleton) > SHORTEST_PART + 1 else f"{self.skeleton}%")
+        return list(dict.fromkeys(parts))
+
+    @property
+    def in_names(self) -> Clause:
+        """Does a patient have a word with such a part? Many words begin with one or two letters, so these are looked for among trigrams."""
+        if len(self.latin) < SHORTEST_PART or self.latin.isdigit():
+            return _like("words", self._in_line)
+        any_part = " OR ".join(["word LIKE %s"] * len(self.parts))
+        return f"names && (SELECT array_agg(hash) FROM patients_word WHERE {any_part})", [*self.parts]  # noqa: S608 - our own words
+
+    @property
+    def in_name_key(self) -> Clause:
+        """The same by what the index of name keys holds."""
+        return _like("(' ' || name_key)", self._in_line)
+
+    @property
+    def _in_line(self) -> list[str]:
+        return [part if part.startswith("%") else f"% {part}" for part in self.parts]
+
+
+def search_patients(*, user: User, text: str, today: date, limit: int = LIMIT) -> list[Line]:
+    """Patients that match every word of the line, those whose names begin with it first; each with its first phone.
 
     Of the names that begin with the first word some are looked through first; they usually fill the page. Without that bound
-    the trigrams of a common second word are read for the whole clinic.
+    all who have common words are read.
     :raises NotAllowed: without PATIENT_VIEW.
     """
     user.require(Permission.PATIENT_VIEW)
@@ -46,21 +84,23 @@ def search_patients(*, user: User, text: str, today: date, limit: int = LIMIT) -
     if wanted.is_empty:
         return []
     words = _words(wanted.names)
-    where, parameters = _condition(wanted, words)
-    beginning = f"{words[0][1]}%" if words else "%"
-    found: list[Patient] = []
-    if words:
-        hits = 2 * limit if wanted.card_number is None else MOST_HITS
-        found = _run(BEGINNING, where, [beginning, MOST_LOOKED_AT, *parameters, hits], wanted, beginning=beginning, limit=limit)
-    if len(found) < limit:
-        found = _run("patients_search", where, [*parameters, MOST_HITS], wanted, beginning=beginning, limit=limit)
+    beginning = f"{words[0].skeleton}%" if words else "%"
+    hits, parameters = _hits(wanted, words, beginning, limit) if words else _anywhere(wanted)
+    found = Line.read(SEARCH.format(hits=hits), [*parameters, wanted.card_number, beginning, limit])
     record_list("patient search", (patient.pk for patient in found))
     return found
 
 
-def _run(source: str, where: str, parameters: list[str | int], wanted: Search, *, beginning: str, limit: int) -> list[Patient]:
-    sql = SEARCH.format(matching=MATCHING.format(source=source, where=where), phone=PHONE)
-    return list(Patient.objects.raw(sql, [*parameters, wanted.card_number, beginning, limit]))
+def _hits(wanted: Search, words: Sequence[Word], beginning: str, limit: int) -> Clause:
+    first, of_first = _condition(wanted, [word.in_name_key for word in words])
+    anywhere, of_anywhere = _condition(wanted, [word.in_names for word in words])
+    statement = BEGINNING.format(beginning=first, where=anywhere)
+    return statement, [beginning, MOST_LOOKED_AT, *of_first, 2 * limit, *of_anywhere, limit, limit, MOST_HITS]
+
+
+def _anywhere(wanted: Search) -> Clause:
+    where, parameters = _condition(wanted, [])
+    return ANYWHERE.format(where=where), [*parameters, MOST_HITS]
 
 
 def matching_ids(text: str, today: date) -> list[UUID]:
@@ -68,49 +108,33 @@ def matching_ids(text: str, today: date) -> list[UUID]:
     wanted = parse_search(text, today)
     if wanted.is_empty:
         return []
-    where, parameters = _condition(wanted, _words(wanted.names))
-    with connection.cursor() as cursor:
-        cursor.execute(f"{MATCHING.format(source='patients_search', where=where)} SELECT patient_id FROM matching LIMIT {MOST_HITS}", parameters)  # noqa: S608
-        return [row[0] for row in cursor.fetchall()]
+    where, parameters = _condition(wanted, [word.in_names for word in _words(wanted.names)])
+    matching = MATCHING.format(where=where)
+    return [row[0] for row in rows_of(f"WITH {matching} SELECT patient_id FROM matching LIMIT {MOST_HITS}", parameters)]  # noqa: S608 - our own words
 
 
-def _words(names: str) -> list[tuple[str, str]]:
-    if not names:
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(FORMS, [names])
-        rows: list[tuple[str, str]] = cursor.fetchall()
-    return rows
+def _words(names: str) -> list[Word]:
+    return [Word(*row) for row in rows_of(FORMS, [names])] if names else []
 
 
-def _condition(wanted: Search, words: Sequence[tuple[str, str]]) -> tuple[str, list[str | int]]:
+def _condition(wanted: Search, words: Sequence[Clause]) -> Clause:
     """The condition over `patients_search`: every word in one of its spellings, every run of digits; or the card number."""
-    clauses: list[str] = []
-    parameters: list[str | int] = []
-    for word, skeleton in words:
-        patterns = _patterns(word, skeleton)
-        clauses.append("(" + " OR ".join(["words LIKE %s"] * len(patterns)) + ")")
-        parameters += patterns
+    clauses = list(words)
     if wanted.birth_date:
-        clauses.append("patient_id IN (SELECT id FROM patients_patient WHERE birth_date = %s)")
-        parameters.append(wanted.birth_date.isoformat())
+        clauses.append(("patient_id IN (SELECT id FROM patients_patient WHERE birth_date = %s)", [wanted.birth_date.isoformat()]))
     for number in wanted.numbers:
-        patterns = [f"%{number}%", *([f"%{wanted.days[number]}%"] if number in wanted.days else [])]
-        clauses.append("(" + " OR ".join(["words LIKE %s"] * len(patterns)) + ")")
-        parameters += patterns
-    by_words = " AND ".join(clauses)
+        days = [f"%{wanted.days[number]}%"] if number in wanted.days else []
+        clauses.append(_like("words", [f"%{number}%", *days]))
+    by_words = " AND ".join(clause for clause, _parameters in clauses)
+    parameters = [parameter for _clause, own in clauses for parameter in own]
     if wanted.card_number is None:
         return by_words, parameters
     by_card = "patient_id = (SELECT id FROM patients_patient WHERE card_number = %s)"
     return (f"({by_words} OR {by_card})" if by_words else by_card), [*parameters, wanted.card_number]
 
 
-def _patterns(word: str, skeleton: str) -> list[str]:
-    """Any part of a name from three letters on, its beginning for less; a short skeleton only as a beginning."""
-    patterns = [f"%{word}%" if len(word) >= SHORTEST_PART else f"% {word}%"]
-    if len(word) > SHORTEST_PART:
-        patterns.append(f"%{skeleton}%" if len(skeleton) > SHORTEST_PART + 1 else f"% {skeleton}%")
-    return list(dict.fromkeys(patterns))
+def _like(column: str, patterns: Sequence[str]) -> Clause:
+    return "(" + " OR ".join([f"{column} LIKE %s"] * len(patterns)) + ")", [*patterns]
 
 
 @dataclass

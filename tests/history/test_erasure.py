@@ -117,8 +117,10 @@ def _clock(now: str) -> None:
 def test_erased_is_gone_everywhere_and_the_proofs_hold(seq: Connection, sequencer: Sequencer, patient: Patient, tmp_path: Path) -> None:
     sequencer.drain()
     before = Event.objects.filter(patient_id=patient.pk).count()
+    assert found_words() >= {"petrov", "ostaetsya", "ivan"}
     told = erase(patient)
     assert told["rows"]["patients_patient"] == 1
+    assert found_words() & {"petrov", "ostaetsya", "ivan"} == {"ostaetsya", "ivan"}, "the other one is an Ivan too"
     assert told["events"] >= before
     sequencer.drain()
     with connect(SUPERUSER) as everything:
@@ -135,6 +137,12 @@ def test_erased_is_gone_everywhere_and_the_proofs_hold(seq: Connection, sequence
     assert "Erased after retention: 1 patients" in out.getvalue()
     assert proven(seq, sequencer, patient, tmp_path) == 0
     assert Patient.objects.filter(last_name="Остаётся").exists()
+
+
+def found_words() -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT word FROM patients_word")
+        return {row[0] for row in cursor.fetchall()}
 
 
 HOLDS_NAME = "SELECT 1 FROM {table} t WHERE t::text LIKE %s LIMIT 1"

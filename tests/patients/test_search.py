@@ -4,6 +4,8 @@ from datetime import date
 from uuid import UUID
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from clinic.lib.errors import NotAllowed
 from clinic.patients.models import Identifier, Patient
@@ -69,7 +71,7 @@ def people() -> dict[str, Patient]:
 )
 def test_it_finds(people: dict[str, Patient], typed: str, name: str) -> None:
     found = search_patients(user=registrar_belova(), text=typed, today=TODAY)
-    assert found[:1] == [people[name]]
+    assert [line.pk for line in found[:1]] == [people[name].pk]
 
 
 @pytest.mark.parametrize("typed", ["", "  ", "%", "_", "' OR 1=1 --", "Щербакова Hélène", "99999999"])
@@ -80,7 +82,44 @@ def test_it_finds_nothing_where_there_is_nothing(people: dict[str, Patient], typ
 def test_it_puts_last_names_that_begin_with_the_word_first() -> None:
     make_patient("Абрамов", "Руслан", patronymic="Иванович")
     ivanov = make_patient("Иванов", "Яков")
-    assert search_patients(user=registrar_belova(), text="иванов", today=TODAY)[0] == ivanov
+    assert search_patients(user=registrar_belova(), text="иванов", today=TODAY)[0].pk == ivanov.pk
+
+
+def test_names_that_begin_with_the_word_leave_no_place_for_others_only_when_they_fill_the_page() -> None:
+    user = registrar_belova()
+    others = [make_patient("Абрамов", "Руслан", patronymic="Иванович"), make_patient("Степанов-Иванов", "Пётр")]
+    first = [make_patient("Иванов", name) for name in ("Яков", "Борис", "Олег")]
+    assert {line.pk for line in search_patients(user=user, text="иванов", today=TODAY)} == {patient.pk for patient in (*first, *others)}
+    found = search_patients(user=user, text="иванов", today=TODAY, limit=3)
+    assert [line.first_name for line in found] == ["Борис", "Олег", "Яков"]
+
+
+def test_it_finds_a_number_with_letters_of_the_former_system(people: dict[str, Patient]) -> None:
+    Patient.objects.filter(pk=people["Щербакова"].pk).update(external_number="АБ-K77/12")
+    for typed in ("k77", "k7"):
+        found = search_patients(user=registrar_belova(), text=typed, today=TODAY)
+        assert [line.pk for line in found] == [people["Щербакова"].pk], typed
+
+
+def test_it_asks_the_database_once_for_the_words_and_once_for_the_patients(people: dict[str, Patient]) -> None:
+    user = registrar_belova()
+    search_patients(user=user, text="сергей хач", today=TODAY)
+    with CaptureQueriesContext(connection) as captured:
+        search_patients(user=user, text="сергей хач", today=TODAY)
+    assert len(captured) == 3, "two of them its own, one for the look"
+
+
+def test_no_search_walks_through_everybody(people: dict[str, Patient]) -> None:
+    user = registrar_belova()
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        for typed in ("хач", "сергей хач", "щ ю", "5554", "14.03.1985"):
+            with CaptureQueriesContext(connection) as captured:
+                search_patients(user=user, text=typed, today=TODAY)
+            statement = next(query["sql"] for query in captured if "hits AS MATERIALIZED" in query["sql"])
+            cursor.execute(f"EXPLAIN {statement}")
+            plan = "\n".join(row[0] for row in cursor.fetchall())
+            assert "Seq Scan" not in plan, f"{typed}\n{plan}"
 
 
 def test_it_searches_for_those_who_may_see_patients() -> None:

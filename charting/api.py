@@ -41,8 +41,8 @@ class Request(HttpRequest):
     branch: Branch
 
 
-def _patient(request: Request, patient_id: UUID, what: str = "chart") -> Patient:
-    return patients.get_patient_for(request.user, patient_id, what=what, permission=Permission.CLINICAL_VIEW)
+def _patient(request: Request, patient_id: UUID, what: str = "chart", *, is_part: bool = False) -> Patient:
+    return patients.get_patient_for(request.user, patient_id, what=what, permission=Permission.CLINICAL_VIEW, is_part=is_part)
 
 
 def _finding(request: Request, finding_id: UUID) -> Finding:
@@ -63,11 +63,16 @@ def _visit(request: Request, visit_id: UUID) -> Visit:
     return visit
 
 
-@router.get("/patients/{uuid:patient_id}/chart", response=schemas.ChartOut, operation_id="get_chart")
-def get_chart(request: Request, patient_id: UUID, at: datetime | None = None) -> JsonResponse:
-    """The mouth now, or as it was at an instant."""
-    patient = _patient(request, patient_id)
-    return JsonResponse(schemas.chart_out(queries.chart_at(patient, queries.aware(at) if at else timezone.now()), patient))
+@router.get("/patients/{uuid:patient_id}/chart", response={200: schemas.ChartOut, 304: None}, operation_id="get_chart")
+def get_chart(request: Request, patient_id: UUID, at: datetime | None = None) -> HttpResponse:
+    """The mouth now, or as it was at an instant. The ETag lets screens poll cheaply: such looks are written down once in ten minutes."""
+    held = request.headers.get("If-None-Match", "")
+    patient = _patient(request, patient_id, is_part=bool(held))
+    headers = {"ETag": queries.mark_of(patient)}
+    if held == headers["ETag"]:
+        return HttpResponse(status=304, headers=headers)
+    chart = queries.chart_at(patient, queries.aware(at) if at else timezone.now())
+    return JsonResponse(schemas.chart_out(chart, patient), headers=headers)
 
 
 @router.get("/patients/{uuid:patient_id}/findings", response=list[schemas.FindingOut], operation_id="list_findings")

@@ -52,6 +52,7 @@ def _sentences() -> dict[str, str]:
         "done": _("Done"),
         "notAgreed": _("This procedure is in no signed plan yet. Put it into a plan, have it accepted and signed, then complete it."),
         "openPlan": _("Open in plan"),
+        "unsent": _("not sent yet"),
         "notSaved": _("Not saved yet:"),
         "tryAgain": _("Try again"),
         "letGo": pgettext("entry", "Discard"),

@@ -26,7 +26,10 @@ class PlaceIn(Schema):
 
 
 class FindingIn(Schema):
+    """`seen_at` is `at` of the chart that the sender saw: 409 `charted_meanwhile` when somebody else charted the tooth since."""
+
     id: UUID | None = None
+    seen_at: datetime | None = None
     kind: str
     severity: str = ""
     tooth: int | None = None
@@ -81,7 +84,10 @@ class DiagnosisCodeOut(Schema):
 
 
 class ProcedureIn(Schema):
+    """`seen_at` is `at` of the chart that the sender saw: 409 `charted_meanwhile` when somebody else charted one of the teeth since."""
+
     id: UUID | None = None
+    seen_at: datetime | None = None
     service: UUID
     state: str = "proposed"
     teeth: list[PlaceIn] = Field(default_factory=list)

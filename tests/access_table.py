@@ -63,6 +63,7 @@ PAGES: dict[str, Needs] = {
     "second-factor": ANYONE,
     "account": ANYONE,
     "page-token": ANYONE,
+    "offline-key": ANYONE,
     "password-change": ANYONE,
     "pin-change": ANYONE,
     "choose-language": PUBLIC,

@@ -1,6 +1,7 @@
 """Writes of the mouth and of visits: the only writer of charting's tables."""
 
 from charting.actions.findings import mark_in_error, record_diagnosis, record_finding, reopen_finding, resolve_finding, withdraw_diagnosis
+from charting.actions.meanwhile import ChartedMeanwhile
 from charting.actions.palette import set_favourite
 from charting.actions.procedures import (
     AlreadyPerformed,
@@ -35,6 +36,7 @@ from charting.queries import ClosedCode
 __all__ = [
     "AlreadyPerformed",
     "AlreadyReversed",
+    "ChartedMeanwhile",
     "ClosedCode",
     "NotPerformable",
     "NotSigned",

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from charting import queries, rules, teeth, words
+from charting.actions.meanwhile import refuse_if_charted
 from charting.actions.once import create_once, find_sent
 from charting.actions.visits import visit_for
 from charting.models import Diagnosis, Finding, FindingChange, FindingState, Performance, Visit
@@ -38,9 +39,11 @@ def record_finding(
     note: str = "",
     visit: Visit | None = None,
     id: UUID | None = None,
+    seen_at: datetime | None = None,
 ) -> Finding:
     """Note something seen on a tooth (or, for plaque and calculus, in the whole mouth). The same `id` twice is one finding.
 
+    :raises ChartedMeanwhile: when somebody else charted the tooth since `seen_at`, the instant of the chart that the sender saw.
     :raises InvalidInput: when the tooth, surface, root or degree cannot be.
     """
     actor.require(Permission.CHART_WRITE)
@@ -48,6 +51,7 @@ def record_finding(
     known = find_sent(Finding, id, patient, note=note, **sent)
     if known is not None:
         return known
+    refuse_if_charted(patient=patient, teeth=[] if tooth is None else [tooth], seen_at=seen_at, actor=actor)
     place = rules.Place(tooth, frozenset(surfaces), frozenset(roots)) if tooth is not None else None
     if tooth is None and (surfaces or roots):
         words.refuse([rules.Problem("tooth_needed")])

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from charting import queries, rules, teeth, words
 from charting.actions.findings import reopen, settle
+from charting.actions.meanwhile import refuse_if_charted
 from charting.actions.once import create_once, find_sent
 from charting.actions.visits import visit_for
 from charting.models import Finding, Performance, Procedure, ProcedureChange, ProcedureTooth, Visit
@@ -91,15 +92,18 @@ def add_procedure(
     state: str = "proposed",
     note: str = "",
     id: UUID | None = None,
+    seen_at: datetime | None = None,
 ) -> Procedure:
     """Put an act on the chart: proposed, planned, referred, or existing. The same `id` twice is one procedure.
 
+    :raises ChartedMeanwhile: when somebody else charted one of the teeth since `seen_at`, the instant of the chart that the sender saw.
     :raises InvalidInput: when the service cannot be placed there.
     """
     actor.require(Permission.PLAN_WRITE if state in ("proposed", "planned") and not actor.may(Permission.CHART_WRITE) else Permission.CHART_WRITE)
     known = find_sent(Procedure, id, patient, service_id=service.pk, state=state, note=note)
     if known is not None:
         return _same_places(known, places)
+    refuse_if_charted(patient=patient, teeth=[place.tooth for place in places], seen_at=seen_at, actor=actor)
     if state not in rules.STARTING_STATES:
         raise InvalidInput(fields={"state": _("A procedure starts as proposed, planned, referred or existing.")})
     if len(note) > 500:

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.http import HttpResponse
 from django.utils import timezone
 from ninja import Router
 from ninja.pagination import CursorPagination, paginate
@@ -34,10 +35,13 @@ def begin_perio_exam(request: Request, patient_id: UUID, data: schemas.PerioExam
     return 201, actions.begin_exam(patient=patient, actor=request.user, at=timezone.now(), id=data.id)
 
 
-@router.get("/perio-exams/{uuid:exam_id}", response=schemas.PerioExamOut, operation_id="get_perio_exam")
-def get_perio_exam(request: Request, exam_id: UUID) -> PerioExam:
-    """The exam with every measurement, its figures, and the stage and grade that it speaks for."""
-    return queries.get_exam_for(request.user, exam_id)
+@router.get("/perio-exams/{uuid:exam_id}", response={200: schemas.PerioExamOut, 304: None}, operation_id="get_perio_exam")
+def get_perio_exam(request: Request, exam_id: UUID, response: HttpResponse) -> PerioExam | HttpResponse:
+    """The exam with every measurement, its figures, and the stage and grade that it speaks for. The ETag lets screens poll cheaply."""
+    held = request.headers.get("If-None-Match", "")
+    exam = queries.get_exam_for(request.user, exam_id, is_part=bool(held))
+    response["ETag"] = queries.mark_of(exam)
+    return HttpResponse(status=304, headers={"ETag": held}) if held == response["ETag"] else exam
 
 
 @router.post("/perio-exams/{uuid:exam_id}/entries", response=schemas.PerioRecordedOut, operation_id="record_perio_entries")

@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
+from django.utils.translation import get_language
 
 from charting import queries as charting
 from charting import teeth
@@ -29,8 +30,8 @@ def with_teeth(exams: QuerySet[PerioExam]) -> QuerySet[PerioExam]:
     return exams.prefetch_related(Prefetch("teeth", PerioTooth.objects.order_by("tooth")))
 
 
-def get_exam_for(user: User, exam_id: UUID, *, what: str = "perio") -> PerioExam:
-    """The exam with its patient and teeth; the look is recorded.
+def get_exam_for(user: User, exam_id: UUID, *, what: str = "perio", is_part: bool = False) -> PerioExam:
+    """The exam with its patient and teeth; the look is recorded, of a screen that asks again and again (`is_part`) once in ten minutes.
 
     :raises NotAllowed: when the person may not see clinical records.
     :raises NotFound: when there is no such exam.
@@ -39,7 +40,7 @@ def get_exam_for(user: User, exam_id: UUID, *, what: str = "perio") -> PerioExam
     exam = with_teeth(PerioExam.objects.select_related("examined_by", "closed_by", "in_error_by")).filter(pk=exam_id).first()
     if exam is None:
         raise NotFound
-    exam.patient = get_patient_for(user, exam.patient_id, what=what, permission=Permission.CLINICAL_VIEW)
+    exam.patient = get_patient_for(user, exam.patient_id, what=what, permission=Permission.CLINICAL_VIEW, is_part=is_part)
     return exam
 
 
@@ -48,6 +49,11 @@ def reread(exam: PerioExam) -> PerioExam:
     found = with_teeth(PerioExam.objects.select_related("examined_by", "closed_by", "in_error_by")).get(pk=exam.pk)
     found.patient = exam.patient
     return found
+
+
+def mark_of(exam: PerioExam) -> str:
+    """Says whether the exam and all that is measured in it are still the same: every change counts a version up."""
+    return f'"{exam.version}.{sum(row.version for row in exam.teeth.all())}.{get_language()}"'
 
 
 def draft_of(patient: Patient) -> PerioExam | None:

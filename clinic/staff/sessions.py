@@ -4,6 +4,7 @@ A session belongs to one browser. `workstation` in it lists who logged in with a
 (and anyone of the branch who has a PIN) may take the browser over by PIN. Twelve hours after the last full login it ends.
 """
 
+from base64 import b64encode
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,6 +13,7 @@ from django.conf import settings
 from django.contrib import auth
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django_otp import DEVICE_ID_SESSION_KEY
 
 from clinic.history import actions as history
@@ -23,6 +25,7 @@ BACKEND = "clinic.staff.backend.PersonBackend"
 WORKSTATION = "workstation"
 SEEN, SINCE, SHARED = "seen_at", "since", "shared"
 SEEN_STEP = timedelta(minutes=1)
+OFFLINE_SALT = "clinic.staff.offline-key"
 
 
 def start(request: HttpRequest, user: User, *, at: datetime, is_shared: bool) -> None:
@@ -82,6 +85,13 @@ def people_here(request: HttpRequest) -> list[str]:
 def branch_here(request: HttpRequest) -> str | None:
     """The branch where this browser stands."""
     return request.session.get("branch") or _workstation(request).get("branch")
+
+
+def offline_key(request: HttpRequest, user: User) -> dict[str, object]:
+    """A key of 256 bits that only this person is given, the same at every login, and the instant when this session ends at the latest."""
+    key = salted_hmac(OFFLINE_SALT, str(user.pk), algorithm="sha256").digest()
+    until = _workstation(request).get(SINCE, 0) + settings.SESSION_COOKIE_AGE
+    return {"user": str(user.pk), "key": b64encode(key).decode(), "until": int(until * 1000)}
 
 
 def _workstation(request: HttpRequest) -> dict[str, Any]:

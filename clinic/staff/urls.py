@@ -12,6 +12,7 @@ urlpatterns = [
     path("second-factor/", second_factor.verify, name="second-factor"),
     path("account/", account.account, name="account"),
     path("account/page-token/", account.page_token, name="page-token"),
+    path("account/offline-key/", account.offline_key, name="offline-key"),
     path("account/password/", account.password, name="password-change"),
     path("account/pin/", account.pin, name="pin-change"),
     path("account/language/", account.language, name="choose-language"),

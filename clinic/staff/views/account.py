@@ -12,7 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clinic.lib.errors import DomainError
-from clinic.staff import actions, pins, queries
+from clinic.staff import actions, pins, queries, sessions
 from clinic.staff.forms import PasswordForm, PinForm
 from clinic.staff.guards import entered, page, public
 from clinic.staff.models import Notation, User
@@ -33,6 +33,13 @@ def account(request: HttpRequest) -> HttpResponse:
 def page_token(request: HttpRequest) -> JsonResponse:
     """Who acts now, and a token for forms that were opened before the last login."""
     return JsonResponse({"user": str(_user(request).pk), "token": get_token(request)})
+
+
+@page()
+@require_GET
+def offline_key(request: HttpRequest) -> JsonResponse:
+    """The key of what waits on the person's devices for the clinic to be reachable, and until when a device may hold it."""
+    return JsonResponse(sessions.offline_key(request, _user(request)))
 
 
 @sensitive_post_parameters()

@@ -26,6 +26,12 @@ export function useSentences(words) {
   Object.assign(sentences, words);
 }
 
+/** @type {WeakMap<object, string>} */
+const tags = new WeakMap();
+
+/** The ETag with which this answer came. @param {object} answer */
+export const tagOf = (answer) => tags.get(answer) ?? "";
+
 function csrfToken() {
   const headers = document.body.getAttribute("hx-headers");
   return headers ? JSON.parse(headers)["X-CSRFToken"] : cookie("csrftoken");
@@ -33,20 +39,27 @@ function csrfToken() {
 
 /**
  * @param {string} path under /api/v1
- * @param {{method?: string, body?: unknown}} [options]
+ * @param {{method?: string, body?: unknown, held?: string}} [options] `held`: the ETag of what the page has; nothing is answered while it is still the same
  * @returns {Promise<any>}
  */
-export async function call(path, { method = "GET", body } = {}, isAgain = false) {
-  const headers = { Accept: "application/json", "X-CSRFToken": csrfToken(), ...(body === undefined ? {} : { "Content-Type": "application/json" }) };
+export async function call(path, { method = "GET", body, held } = {}, isAgain = false) {
+  const headers = { Accept: "application/json", "X-CSRFToken": csrfToken(), ...(body === undefined ? {} : { "Content-Type": "application/json" }), ...(held ? { "If-None-Match": held } : {}) };
   let response;
   try {
     response = await fetch(`/api/v1${path}`, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), signal: AbortSignal.timeout(TIMEOUT_MS) });
   } catch {
     throw new Refusal(sentences.lost, 0, "lost");
   }
+  if (response.status === 304) return null;
   const answer = await response.json().catch(() => null);
-  if (response.status === 403 && method !== "GET" && !isAgain && (await renew())) return call(path, { method, body }, true);
-  if (response.ok && answer !== null) return answer;
+  if (response.status === 403 && method !== "GET" && !isAgain) {
+    if (await renew()) return call(path, { method, body }, true);
+    throw new Refusal(answer?.message ?? sentences.broken, 401, "not_renewed");
+  }
+  if (response.ok && answer !== null) {
+    if (typeof answer === "object") tags.set(answer, response.headers.get("ETag") ?? "");
+    return answer;
+  }
   const words = answer?.fields ? [...new Set([answer.message, ...Object.values(answer.fields)])].join(" ") : answer?.message;
   throw new Refusal(words ?? sentences.broken, response.status, answer?.code ?? "broken", answer?.link ?? "", answer?.fields ?? {});
 }

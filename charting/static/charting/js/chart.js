@@ -3,7 +3,7 @@ import { call, useSentences } from "./api.js";
 import { onDentition, onLayers, pressDentition } from "./controls.js";
 import { ordersFor, send, undo } from "./entering.js";
 import { listen } from "./keyboard.js";
-import { writeList } from "./list.js";
+import { Mouth } from "./mouth.js";
 import { draw, hideLayers, showSelection } from "./odontogram.js";
 import { Palette } from "./palette.js";
 import { SelectedPanel } from "./selected.js";
@@ -25,6 +25,7 @@ const selection = new Selection();
 const palette = new Palette(setup.words);
 const timeline = new Timeline();
 const status = new Status(setup.words);
+const mouth = new Mouth(setup, timeline, status, () => isWriting(byId("story")));
 const selected = new SelectedPanel(selection, setup.words);
 const hidden = new Set(/** @type {string[]} */ ([]));
 /** @type {ChartData | null} */
@@ -32,29 +33,16 @@ let chart = null;
 /** @type {ReturnType<typeof draw> | null} */
 let drawing = null;
 let dentition = "";
-let [hovered, asked] = [0, 0];
+let hovered = 0;
 let recent = /** @type {number[]} */ ([]); // just charted: their story stays beside the arch when the pointer leaves it
 
 const isPast = () => !timeline.isNow;
 const known = () => new Map((chart?.teeth ?? []).map((tooth) => [tooth.number, tooth]));
-async function load() {
-  const mine = (asked += 1);
-  status.loading();
-  try {
-    const found = await call(`/patients/${setup.patient}/chart${timeline.at ? `?at=${encodeURIComponent(timeline.at)}` : ""}`);
-    if (mine !== asked) return;
-    chart = found;
-    status.loaded(timeline.at);
-    timeline.span(found.first_at);
-    writeList(byId("chart-list"), found, setup.words);
-    redraw();
-  } catch (error) {
-    if (mine !== asked) return;
-    chart = drawing = null;
-    for (const id of ["arch", "story", "chart-list"]) byId(id).replaceChildren();
-    status.failed(/** @type {Error} */ (error).message);
-  }
-}
+mouth.addEventListener("change", () => {
+  chart = mouth.chart;
+  if (!chart) drawing = null;
+  redraw();
+});
 
 function redraw() {
   if (!chart) return;
@@ -96,7 +84,7 @@ async function enter(entry) {
   const absent = new Set(chart.teeth.filter((tooth) => ["missing", "unerupted"].includes(tooth.presence)).map((tooth) => tooth.number));
   const order = (/** @type {number[]} */ numbers) => (drawing?.rows.flat() ?? []).map((spot) => spot.number).filter((number) => numbers.includes(number));
   const [typed, chosen] = [palette.search.value, selection.key];
-  if (!(await submit(ordersFor(entry, selection.teeth, { patient: setup.patient, state, note: "", absent, order, undoReason: setup.words.undoReason, roots: selected.roots })))) return;
+  if (!(await submit(ordersFor(entry, selection.teeth, { patient: setup.patient, seen: mouth.loaded?.at, state, note: "", absent, order, undoReason: setup.words.undoReason, roots: selected.roots })))) return;
   if (palette.search.value === typed) palette.forget();
   recent = selection.finish(chosen);
   showChoice();
@@ -105,19 +93,19 @@ async function enter(entry) {
 /** @param {import("./entering.js").Order[]} orders */
 async function submit(orders) {
   status.saving();
-  const { done, failed } = await send(orders);
-  if (done.length + failed.length) status.entered(done.map(({ order }) => order.words), done.length ? () => takeBack(done) : null);
-  status.keep(failed, (again) => submit(again));
-  if (done.length) await load();
-  return done.length > 0;
+  const { done, held, waiting } = await send(orders);
+  const kept = [...done, ...waiting];
+  if (kept.length + held.length) status.entered(kept.map((order) => order.words), kept.length ? () => takeBack(kept) : null);
+  if (done.length) await mouth.load();
+  return kept.length > 0;
 }
 
-/** @param {{order: import("./entering.js").Order, answer: any}[]} done */
-async function takeBack(done) {
+/** @param {import("./entering.js").Order[]} entered */
+async function takeBack(entered) {
   try {
-    await undo(done);
+    await undo(entered);
     status.entered([setup.words.undone], null);
-    await load();
+    await mouth.load();
   } catch (error) {
     status.say(/** @type {Error} */ (error).message, "danger");
   }
@@ -128,7 +116,7 @@ async function act(path, method, body, words, back) {
   try {
     const answer = await call(path, { method, body });
     status.entered([typeof words === "string" ? words : words(answer)], back ? () => act(back.path, back.method, back.body, setup.words.undone) : null);
-    await load();
+    await mouth.load();
   } catch (error) {
     status.refused(/** @type {Error} */ (error), () => act(path, method, body, words, back));
   }
@@ -137,12 +125,12 @@ async function act(path, method, body, words, back) {
 palette.addEventListener("choose", (event) => enter(/** @type {CustomEvent} */ (event).detail));
 palette.addEventListener("refused", (event) => status.say(/** @type {CustomEvent} */ (event).detail, "danger"));
 palette.addEventListener("leave", () => focusTooth(selection.focused));
-timeline.addEventListener("change", load);
-status.addEventListener("retry", load);
+timeline.addEventListener("change", () => mouth.load());
+status.addEventListener("retry", () => mouth.load());
 selection.addEventListener("change", showChoice);
 pointAt(arch, selection, { rows: () => drawing?.rows ?? [], hover: (number) => { hovered = number; if (selection.isEmpty && !isWriting(byId("story"))) showChoice(); } });
 listen(arch, { rows: () => drawing?.rows ?? [], selection, known, focusTooth, openPalette: () => palette.search.focus(), undo: () => status.undoLast(), favourite: (slot) => { const entry = palette.favourite(slot); if (entry) enter(entry); } });
 onLayers(hidden, () => drawing && hideLayers(drawing.root, hidden));
 onDentition((chosen) => { dentition = chosen; redraw(); });
 if (setup.mayWrite) palette.load().catch((error) => status.say(error.message, "danger"));
-load();
+mouth.load();

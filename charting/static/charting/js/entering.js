@@ -1,14 +1,16 @@
 // Putting a palette's entry on the chosen teeth: each record has its own key, so trying again never records it twice.
 import { call, newKey } from "./api.js";
+import { queue } from "./offline/queue.js";
+import { shownFinding, shownProcedure } from "./offline/waiting.js";
 import { code } from "./teeth.js";
 
-/** @typedef {{path: string, body: Record<string, unknown>, words: string, undo: (answer: any) => {path: string, method: string, body: unknown}}} Order */
+/** @typedef {{path: string, body: Record<string, any> & {id: string}, words: string, shown: import("./offline/waiting.js").Shown, undo: (answer: {id: any}) => {path: string, method: string, body: unknown}}} Order */
 
 /**
  * The requests that an entry means for the selection.
  * @param {PaletteEntry} entry
  * @param {Map<number, Set<string>>} selection
- * @param {{patient: string, state: string, note: string, absent: Set<number>, order: (numbers: number[]) => number[], undoReason: string, roots: string[]}} context
+ * @param {{patient: string, state: string, note: string, absent: Set<number>, order: (numbers: number[]) => number[], undoReason: string, roots: string[], seen: string | undefined}} context
  * @returns {Order[]}
  */
 export function ordersFor(entry, selection, context) {
@@ -21,9 +23,11 @@ function findingOrders(entry, numbers, selection, context) {
   const places = numbers.length ? numbers : [null];
   return places.map((tooth) => {
     const surfaces = tooth && entry.scope === "surfaces" ? [...(selection.get(tooth) ?? [])] : [];
+    const body = { id: newKey(), kind: entry.kind, severity: entry.severity, tooth, surfaces, roots: tooth ? context.roots : [], note: context.note, seen_at: context.seen };
     return {
       path: `/patients/${context.patient}/findings`,
-      body: { id: newKey(), kind: entry.kind, severity: entry.severity, tooth, surfaces, roots: tooth ? context.roots : [], note: context.note },
+      body,
+      shown: shownFinding(entry, body),
       words: `${entry.title}${tooth ? ` – ${code(tooth)} ${surfaces.join("")}` : ""}`,
       undo: (answer) => ({ path: `/findings/${answer.id}/error`, method: "POST", body: { reason: context.undoReason } }),
     };
@@ -34,9 +38,10 @@ function findingOrders(entry, numbers, selection, context) {
 function procedureOrders(entry, numbers, selection, context) {
   const place = (/** @type {number} */ tooth, role = "treated") => ({ tooth, surfaces: entry.scope === "surfaces" ? [...(selection.get(tooth) ?? [])] : [], roots: entry.scope === "root" ? context.roots : [], role });
   const groups = entry.scope === "mouth" ? [[]] : ["span", "arch"].includes(entry.scope) ? [spanPlaces(entry, numbers, context.absent, place)] : numbers.map((tooth) => [place(tooth)]);
-  return (groups.length ? groups : [[]]).map((teeth) => ({
+  return (groups.length ? groups : [[]]).map((teeth) => ({ teeth, body: { id: newKey(), service: entry.service, state: context.state, teeth, note: context.note, seen_at: context.seen } })).map(({ teeth, body }) => ({
     path: `/patients/${context.patient}/procedures`,
-    body: { id: newKey(), service: entry.service, state: context.state, teeth, note: context.note },
+    body,
+    shown: shownProcedure(entry, body),
     words: `${entry.title}${teeth.length ? ` – ${teeth.map((found) => `${code(found.tooth)} ${found.surfaces.join("")}`.trim()).join(", ")}` : ""}`,
     undo: (answer) => ({ path: `/procedures/${answer.id}`, method: "PATCH", body: { state: "cancelled", reason: context.undoReason } }),
   }));
@@ -53,51 +58,36 @@ function spanPlaces(entry, numbers, absent, place) {
   });
 }
 
-/** What is on its way, without its keys, and what waits behind it. */
+/** What is on its way, without its keys. */
 let sending = "";
-/** @type {Promise<unknown>} */
-let queue = Promise.resolve();
 
 /** @param {Order[]} orders */
 const meaning = (orders) => JSON.stringify(orders.map(({ path, body }) => [path, { ...body, id: "" }]));
 
 /**
- * Send the orders one after another, after those before them; what failed is handed back whole, to be kept on the screen and tried again.
- * A key pressed twice sends once.
+ * Put the orders into the queue of this device and send it. A key pressed twice sends once.
  * @param {Order[]} orders
- * @returns {Promise<{done: {order: Order, answer: any}[], failed: {order: Order, error: Error}[]}>}
+ * @returns {Promise<{done: Order[], held: Order[], waiting: Order[]}>} what arrived, what needs its writer, what waits for the clinic to be reachable
  */
 export async function send(orders) {
   const mine = meaning(orders);
-  if (mine === sending) return { done: [], failed: [] };
+  if (mine === sending) return { done: [], held: [], waiting: [] };
   sending = mine;
-  const sent = queue.then(() => sendAll(orders));
-  queue = sent;
-  const result = await sent;
+  for (const { path, body, words, shown } of orders) queue.add({ key: body.id, kind: "record", path, body, words, shown });
+  await queue.send();
   if (sending === mine) sending = "";
-  return result;
+  const state = (/** @type {Order} */ order) => queue.entries.get(order.body.id)?.state;
+  return { done: orders.filter((order) => !state(order)), held: orders.filter((order) => ["refused", "asked"].includes(state(order) ?? "")), waiting: orders.filter((order) => state(order) === "waiting") };
 }
 
-/** @param {Order[]} orders */
-async function sendAll(orders) {
-  /** @type {{order: Order, answer: any}[]} */
-  const done = [];
-  /** @type {{order: Order, error: Error}[]} */
-  const failed = [];
-  for (const order of orders) {
-    try {
-      done.push({ order, answer: await call(order.path, { method: "POST", body: order.body }) });
-    } catch (error) {
-      failed.push({ order, error: /** @type {Error} */ (error) });
+/** @param {Order[]} entered */
+export async function undo(entered) {
+  for (const order of [...entered].reverse()) {
+    if (queue.entries.has(order.body.id) && !queue.isFlying(order.body.id)) {
+      queue.drop(order.body.id);
+      continue;
     }
-  }
-  return { done, failed };
-}
-
-/** @param {{order: Order, answer: any}[]} done */
-export async function undo(done) {
-  for (const { order, answer } of [...done].reverse()) {
-    const { path, method, body } = order.undo(answer);
+    const { path, method, body } = order.undo(order.body);
     await call(path, { method, body });
   }
 }

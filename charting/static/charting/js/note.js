@@ -1,6 +1,7 @@
 // The note saves itself while it is written; a clash with somebody else's words is shown, never overwritten.
 import { call, useSentences } from "./api.js";
 import { attachTemplates } from "./note-templates.js";
+import { Drafts } from "./offline/drafts.js";
 import { byId, html } from "./svg.js";
 
 /** @type {{visit: string, version: number, words: Record<string, string>}} */
@@ -18,6 +19,8 @@ let version = setup.version;
 let timer = 0;
 /** @type {Promise<boolean> | null} */
 let running = null;
+
+const drafts = new Drafts(setup.visit, saved);
 
 const changed = () => Object.fromEntries(areas.filter((area) => area.value !== saved[area.name]).map((area) => [area.name, area.value]));
 const isDirty = () => Object.keys(changed()).length > 0;
@@ -41,6 +44,7 @@ async function send(sections) {
     const answer = await call(`/visits/${setup.visit}`, { method: "PATCH", body: { version, ...sections } });
     keepVersion(answer.version);
     Object.assign(saved, sections);
+    drafts.keep(areas);
     const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
     status.replaceChildren(`${words.saved} ${time}`);
     return true;
@@ -106,11 +110,12 @@ form.addEventListener("input", (event) => {
   if (!(event.target instanceof HTMLTextAreaElement)) return;
   window.clearTimeout(timer);
   status.textContent = words.typing;
+  drafts.keep([event.target]);
   timer = window.setTimeout(() => { if (!hasClash()) save(); }, WAIT_MS);
 });
 form.addEventListener("focusout", () => { if (isDirty() && !hasClash()) save(); });
 form.addEventListener("submit", (event) => event.preventDefault());
-window.addEventListener("beforeunload", (event) => { if (isDirty()) event.preventDefault(); });
+window.addEventListener("online", () => { if (isDirty() && !hasClash()) save(); });
 document.getElementById("sign-form")?.addEventListener("submit", async (event) => {
   if (!isDirty()) return;
   event.preventDefault();
@@ -123,3 +128,4 @@ document.getElementById("sign-form")?.addEventListener("submit", async (event) =
   signing.requestSubmit();
 }, { capture: true });
 attachTemplates(form, words);
+drafts.bringBack(areas, askWhose).then(() => { if (isDirty() && !hasClash()) save(); });

@@ -2,8 +2,6 @@
 import { Refusal } from "./api.js";
 import { byId, html } from "./svg.js";
 
-/** @typedef {import("./entering.js").Order} Order */
-
 export class Status extends EventTarget {
   /** @param {Record<string, string>} words */
   constructor(words) {
@@ -57,15 +55,6 @@ export class Status extends EventTarget {
     const back = this.back;
     this.back = null;
     back?.();
-  }
-
-  /** What could not be saved stays here until it is saved or let go.
-   * @param {{order: Order, error: Error}[]} failed @param {(orders: Order[]) => void} again */
-  keep(failed, again) {
-    if (!failed.length) return;
-    const reasons = [...new Set(failed.map(({ error }) => error.message))].join(" ");
-    const lines = failed.map(({ order }) => order.words).join("; ");
-    this.#strip(`${this.words.notSaved} ${lines}`, reasons, () => again(failed.map(({ order }) => order)));
   }
 
   /** @param {Error} error @param {() => void} again */

@@ -1,4 +1,5 @@
 // The story of a tooth beside the arch: what it has, since when, by whom, and what can be done about it.
+import { newKey } from "./api.js";
 import { complete } from "./completing.js";
 import { attachCodeSearch } from "./diagnosis.js";
 import { html } from "./svg.js";
@@ -59,7 +60,7 @@ function buttons(entry, context) {
   };
   const what = `${entry.title} ${entry.part}`;
   if (entry.type === "finding" && entry.is_current) {
-    add(words.icd10, () => attachCodeSearch(extra, context.setup, (code) => context.act("/diagnoses", "POST", { patient: context.setup.patient, code, finding: entry.id }, `${code} – ${what}`)));
+    add(words.icd10, () => attachCodeSearch(extra, context.setup, (code) => context.act("/diagnoses", "POST", { id: newKey(), patient: context.setup.patient, code, finding: entry.id }, `${code} – ${what}`)));
     add(words.resolve, () => context.act(`/findings/${entry.id}/resolve`, "POST", {}, `${words.resolved}: ${what}`, { path: `/findings/${entry.id}/reopen`, method: "POST", body: {} }));
   }
   if (entry.type !== "procedure") add(words.inError, () => askReason(extra, words, (reason) => context.act(`/${entry.type === "finding" ? "findings" : "diagnoses"}/${entry.id}/error`, "POST", { reason }, `${words.withdrawn}: ${what}`)));

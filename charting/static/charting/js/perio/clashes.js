@@ -1,19 +1,23 @@
 // Somebody measured the same place meanwhile: both values are shown, and the person chooses.
+import { queue } from "../offline/queue.js";
 import { html } from "../svg.js";
 import { code } from "../teeth.js";
 
-/** @param {HTMLElement} place @param {import("./saving.js").Clash[]} clashes @param {Record<string, string>} words @param {(entry: import("./exam.js").Entry, seen: import("./exam.js").Value) => void} choose */
-export function showClashes(place, clashes, words, choose) {
+/** @param {HTMLElement} place @param {import("./saving.js").Clash[]} clashes @param {Record<string, string>} words */
+export function showClashes(place, clashes, words) {
   for (const clash of clashes) {
     const where = `${code(clash.tooth)} ${clash.place} · ${words[clash.measure] ?? clash.measure}`;
     const strip = html("div", { class: "alert-strip is-warning", role: "alert" });
     const keep = html("button", { type: "button", class: "btn btn-small" }, `${words.keepTheirs} ${shown(clash.stands, words)}`);
     const write = html("button", { type: "button", class: "btn btn-small" }, `${words.writeMine} ${shown(clash.value, words)}`);
-    keep.addEventListener("click", () => strip.remove());
-    write.addEventListener("click", () => {
-      choose({ tooth: clash.tooth, measure: clash.measure, place: clash.place, value: clash.value }, clash.stands);
+    keep.addEventListener("click", () => queue.drop(clash.key));
+    write.addEventListener("click", () => queue.again(clash.key));
+    const decided = () => {
+      if (queue.entries.get(clash.key)?.state === "asked") return;
       strip.remove();
-    });
+      queue.removeEventListener("changed", decided);
+    };
+    queue.addEventListener("changed", decided);
     strip.append(html("div", {}, `${where}: ${words.measuredMeanwhile}`), keep, write);
     place.append(strip);
   }

@@ -1,5 +1,7 @@
 // The page of a periodontal exam: loads it, draws it, and joins hand, keys, pad, saving and read-back.
-import { call, useSentences } from "../api.js";
+import { call, tagOf, useSentences } from "../api.js";
+import { Live } from "../offline/live.js";
+import { queue } from "../offline/queue.js";
 import { byId } from "../svg.js";
 import { useNotation } from "../teeth.js";
 import { showClashes } from "./clashes.js";
@@ -28,9 +30,13 @@ const status = new Status(page, setup.words);
 const sheets = new Map();
 
 const saving = new Saving(setup.exam, {
-  saved: (data, clashes) => {
+  saved: (data) => {
     take(data);
-    showClashes(byId("perio-told"), clashes, setup.words, write);
+    show();
+  },
+  asked: (clashes) => {
+    for (const clash of clashes) exam.set({ ...clash, value: clash.stands });
+    showClashes(byId("perio-told"), clashes, setup.words);
     show();
   },
   refused: (entries, message) => {
@@ -39,7 +45,7 @@ const saving = new Saving(setup.exam, {
     show();
   },
   changed: (count, message) => status.unsent(count, message),
-});
+}, (entry) => status.inWords(entry));
 
 /** @param {import("./exam.js").Entry} entry @param {import("./exam.js").Value} [seen] */
 function write(entry, seen = exam.get(entry.tooth, entry.measure, entry.place) ?? (typeof entry.value === "boolean" ? false : null)) {
@@ -63,7 +69,9 @@ function show() {
 
 /** @param {PerioExamData} data */
 function take(data) {
+  live.tag = tagOf(data);
   exam.take(data, saving.waiting);
+  for (const entry of saving.typed) exam.set(entry);
   status.figures(data.figures, exam);
   writeTable(byId("perio-table"), exam, setup.words);
 }
@@ -72,6 +80,7 @@ async function load() {
   page.dataset.state = "loading";
   try {
     const data = await call(`/perio-exams/${setup.exam}`);
+    await queue.ready;
     take(data);
     for (const [id, row] of /** @type {[string, number[]][]} */ ([["perio-upper", UPPER], ["perio-lower", LOWER]])) {
       sheets.set(row, drawSheet(row, exam, setup.words));
@@ -79,11 +88,19 @@ async function load() {
     }
     page.dataset.state = exam.isDraft ? "draft" : "closed";
     hand.follow(script.path, script.measures);
+    saving.remind();
     if (exam.isDraft && setup.mayWrite) byId("perio-sheets").focus({ preventScroll: true });
   } catch (error) {
     page.dataset.state = "failed";
     byId("perio-failure").textContent = /** @type {Error} */ (error).message;
   }
+}
+
+/** Somebody measured on another screen. @param {PerioExamData} data */
+function hear(data) {
+  if ((data.state === "draft") !== exam.isDraft) window.location.reload();
+  take(data);
+  show();
 }
 
 /** @type {Record<string, (value: any) => void>} */
@@ -120,5 +137,6 @@ if (setup.mayWrite) {
     byId("perio-sheets").focus({ preventScroll: true });
   });
 }
+const live = new Live(`/perio-exams/${setup.exam}`, hear, () => ["draft", "closed"].includes(page.dataset.state ?? "") && saving.typed.length === 0);
 byId("perio-retry").addEventListener("click", load);
 load();

@@ -1,0 +1,77 @@
+// The mouth that the page shows: what the clinic has, what others just entered, and what this device has not sent yet.
+import { call, tagOf } from "./api.js";
+import { writeList } from "./list.js";
+import { Live } from "./offline/live.js";
+import { queue } from "./offline/queue.js";
+import { unsentOf, withUnsent } from "./offline/waiting.js";
+import { byId } from "./svg.js";
+
+/** Tells `change` when there is another chart to draw. */
+export class Mouth extends EventTarget {
+  /** @param {ChartSetup} setup @param {import("./timeline.js").Timeline} timeline @param {import("./status.js").Status} status @param {() => boolean} isBusy somebody types into what would be drawn anew */
+  constructor(setup, timeline, status, isBusy) {
+    super();
+    this.setup = setup;
+    this.timeline = timeline;
+    this.status = status;
+    this.isBusy = isBusy;
+    this.path = `/patients/${setup.patient}/chart`;
+    /** The chart as the clinic gave it, and as it is drawn. @type {ChartData | null} */
+    this.loaded = null;
+    /** @type {ChartData | null} */
+    this.chart = null;
+    this.asked = 0;
+    this.unsent = "";
+    queue.addEventListener("changed", () => this.#follow());
+    this.live = new Live(this.path, (found) => this.#hear(found), () => this.loaded !== null && timeline.isNow);
+  }
+
+  async load() {
+    const mine = (this.asked += 1);
+    const { at } = this.timeline;
+    this.status.loading();
+    try {
+      const found = await call(`${this.path}${at ? `?at=${encodeURIComponent(at)}` : ""}`);
+      if (mine === this.asked) this.#take(found);
+    } catch (error) {
+      if (mine === this.asked) this.#fail(/** @type {Error} */ (error));
+    }
+  }
+
+  /** @param {ChartData} found */
+  #take(found) {
+    this.loaded = found;
+    this.live.tag = tagOf(found);
+    this.status.loaded(this.timeline.at);
+    this.timeline.span(found.first_at);
+    this.#compose();
+  }
+
+  /** @param {Error} error */
+  #fail(error) {
+    this.loaded = this.chart = null;
+    for (const id of ["arch", "story", "chart-list"]) byId(id).replaceChildren();
+    this.dispatchEvent(new Event("change"));
+    this.status.failed(error.message);
+  }
+
+  /** Somebody entered something on another screen. @param {ChartData} found */
+  #hear(found) {
+    if (!this.timeline.isNow || this.isBusy()) return;
+    this.asked += 1; // an answer that is still on its way is older
+    this.#take(found);
+  }
+
+  #follow() {
+    const now = unsentOf(this.setup.patient).map(({ key, state }) => `${key} ${state}`).join();
+    if (now !== this.unsent) this.#compose();
+    this.unsent = now;
+  }
+
+  #compose() {
+    if (!this.loaded) return;
+    this.chart = this.timeline.isNow ? withUnsent(this.loaded, this.setup.patient, this.setup.words.unsent) : this.loaded;
+    writeList(byId("chart-list"), this.chart, this.setup.words);
+    this.dispatchEvent(new Event("change"));
+  }
+}

@@ -1,0 +1,117 @@
+"""The line is cut, the page is closed, another person sits down: what was entered arrives once, in its writer's name, and nobody else reads it."""
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+from playwright.sync_api import Locator, Page, expect
+
+from charting import actions as charting
+from charting.models import Finding
+from charting.perio.models import PerioExam
+from clinic.history.context import acting
+from clinic.patients.models import Patient
+from clinic.staff.actions import context_of
+from clinic.staff.models import User
+from tests.charting.factories import patient_petrov
+from tests.journeys.hands import login_as
+from tests.journeys.test_perio import Keys, all_sent, places, saved
+from tests.staff.factories import dr_orlova, make_user
+
+LIVE_MS = 2000
+
+
+@pytest.fixture
+def seat() -> tuple[User, Patient]:
+    with transaction.atomic():
+        return dr_orlova(), patient_petrov()
+
+
+def open_exam(page: Page, base_url: str, seat: tuple[User, Patient]) -> PerioExam:
+    login_as(page, seat[0], base_url)
+    page.goto(f"/patients/{seat[1].pk}/perio/")
+    page.get_by_role("button", name="Begin an exam").click()
+    expect(page.locator("#perio-page")).to_have_attribute("data-state", "draft")
+    return PerioExam.objects.get()
+
+
+def counter(page: Page) -> Locator:
+    return page.locator("#unsent > summary")
+
+
+def kept(page: Page) -> list[dict[str, str]]:
+    """Rows of the device's store as another program would find them: who owns them, and the bytes as text."""
+    rows: list[dict[str, str]] = page.evaluate(
+        """() => new Promise((resolve) => {
+            const request = indexedDB.open("clinic");
+            request.onsuccess = () => {
+                const all = request.result.transaction("entries").objectStore("entries").getAll();
+                all.onsuccess = () => resolve(all.result.map((row) => ({owner: row.owner, text: new TextDecoder().decode(row.sealed.data)})));
+            };
+        })"""
+    )
+    return rows
+
+
+def test_an_exam_cut_in_the_middle_arrives_once(page: Page, base_url: str, seat: tuple[User, Patient]) -> None:
+    exam = open_exam(page, base_url, seat)
+    depths = [place * 7 % 9 + 1 for place in range(192)]
+    Keys(page).press(*map(str, depths[:60]))
+    all_sent(page)
+    page.context.set_offline(True)
+    Keys(page).press(*map(str, depths[60:150]))
+    expect(counter(page)).to_contain_text("90 not sent yet")
+    assert {row["owner"] for row in kept(page)} == {str(seat[0].pk)}
+    assert not any("depth" in row["text"] for row in kept(page))
+    address = page.url
+    page.close()
+
+    page.context.set_offline(False)
+    again = page.context.new_page()
+    again.goto(address)
+    expect(again.locator("#perio-count")).to_have_text("150 / 192")
+    expect(again.locator("#perio-here")).to_have_text(" ".join(map(str, places()[150])))
+    Keys(again).press(*map(str, depths[150:]))
+    expect(again.locator("#perio-count")).to_have_text("192 / 192")
+    all_sent(again)
+    assert saved(exam, "depths") == dict(zip(places(), depths, strict=True))
+    assert kept(again) == []
+
+
+def chart_tooth(page: Page, number: int, words: str) -> None:
+    page.locator(f"#arch [data-tooth='{number}']").first.click()
+    page.locator("#palette-search").fill(words)
+    page.locator("#palette-search").press("Enter")
+
+
+def test_two_screens_see_each_other_within_two_seconds(page: Page, base_url: str, seat: tuple[User, Patient]) -> None:
+    login_as(page, seat[0], base_url)
+    page.goto(f"/patients/{seat[1].pk}/chart/")
+    tooth = page.locator("#arch [data-tooth='16']").first
+    expect(tooth).to_have_attribute("aria-label", "Tooth 16, first molar, upper right: nothing recorded.")
+    page.wait_for_timeout(LIVE_MS)
+    with transaction.atomic():
+        other = make_user(*seat[0].roles, username="sokolova")
+    with acting(context_of(other)):
+        charting.record_finding(patient=seat[1], kind="caries", tooth=16, surfaces=["O"], actor=other, at=timezone.now())
+    expect(tooth).to_have_attribute("aria-label", "Tooth 16, first molar, upper right: caries O (finding).", timeout=LIVE_MS)
+
+
+def test_the_same_tooth_charted_meanwhile_is_asked_about(page: Page, base_url: str, seat: tuple[User, Patient]) -> None:
+    login_as(page, seat[0], base_url)
+    page.goto(f"/patients/{seat[1].pk}/chart/")
+    expect(page.locator("#chart-page")).to_have_attribute("data-state", "now")
+    page.context.set_offline(True)
+    chart_tooth(page, 16, "fracture")
+    expect(counter(page)).to_contain_text("1 not sent yet")
+    expect(page.locator("#chart-list")).to_contain_text("not sent yet")
+    with transaction.atomic():
+        other = make_user(*seat[0].roles, username="sokolova")
+    with acting(context_of(other)):
+        charting.record_finding(patient=seat[1], kind="caries", tooth=16, surfaces=["O"], actor=other, at=timezone.now())
+    page.context.set_offline(False)
+    panel = page.locator("#unsent")
+    expect(panel).to_contain_text("charted here meanwhile: 16 O caries.")
+    assert Finding.objects.count() == 1
+    panel.get_by_role("button", name="Record mine").click()
+    expect(panel).to_be_hidden()
+    assert set(Finding.objects.values_list("kind", "tooth")) == {("caries", 16), ("fracture", 16)}

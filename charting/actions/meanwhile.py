@@ -39,10 +39,10 @@ def refuse_if_charted(*, patient: Patient, teeth: Collection[int], seen_at: date
         cursor.execute(BY_OTHERS, {"patient": patient.pk, "teeth": list(teeth), "seen_at": seen_at, "actor": actor.pk})
         rows = cursor.fetchall()
     if rows:
-        raise ChartedMeanwhile(_told({row[0] for row in rows}, {row[1] for row in rows}, {row[2] for row in rows}))
+        raise ChartedMeanwhile(_told(*({row[place] for row in rows if row[place]} for place in range(3))))
 
 
-def _told(findings: Collection[UUID | None], procedures: Collection[UUID | None], people: Collection[UUID]) -> str:
+def _told(findings: set[UUID], procedures: set[UUID], people: set[UUID]) -> str:
     entries = [
         f"{words.part_names(tooth=row.tooth, surfaces=row.surfaces, roots=row.roots)} {story.finding_title(row)}"
         for row in Finding.objects.filter(pk__in=findings).order_by("noted_at", "pk")

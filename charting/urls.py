@@ -23,6 +23,7 @@ urlpatterns = [
     path("images/<uuid:image_id>/", images.image, name="image"),
     path("images/<uuid:image_id>/preview/", images.image_preview, name="image-preview"),
     path("images/<uuid:image_id>/view/", images.image_view, name="image-view"),
+    path("images/<uuid:image_id>/points/", images.image_points, name="image-points"),
     path("images/<uuid:image_id>/file/", images.image_file, name="image-file"),
     path("images/<uuid:image_id>/error/", images.image_error, name="image-error"),
     path("patients/<uuid:patient_id>/perio/", perio.exams, name="perio"),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from charting import actions, notation, queries
 from charting.chart_words import chart_words, note_words
 from charting.forms import AddendumForm, ErrorForm, TemplateForm
+from charting.imaging import words as image_words
 from charting.models import NoteSection, NoteTemplate, Visit
 from clinic.history.actions import record_print
 from clinic.history.evidence import receipts
@@ -51,8 +52,19 @@ def chart(request: Request, patient_id: UUID) -> HttpResponse:
         "words": chart_words(),
         "notation": notation.for_scripts(),
     }
-    context = {"patient": patient, "tab": "chart", "setup": setup, "may_write": setup["mayWrite"], **_visit_context(request.user, patient)}
+    context = {
+        "patient": patient,
+        "tab": "chart",
+        "setup": setup,
+        "strip": _strip(patient),
+        "may_write": setup["mayWrite"],
+        **_visit_context(request.user, patient),
+    }
     return render(request, "charting/chart.html", context)
+
+
+def _strip(patient: Patient) -> dict[str, object]:
+    return {"patient": str(patient.pk), "words": image_words.strip()}
 
 
 def _url_or_nothing(name: str, patient: Patient) -> str:

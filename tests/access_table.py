@@ -219,6 +219,7 @@ PAGES: dict[str, Needs] = {
     "image": (P.CLINICAL_VIEW,),
     "image-preview": (P.CLINICAL_VIEW,),
     "image-view": (P.CLINICAL_VIEW,),
+    "image-points": (P.CLINICAL_VIEW,),
     "image-file": (P.CLINICAL_VIEW,),
     "image-error": (P.IMAGE_WRITE,),
     # charting.medical
@@ -544,6 +545,13 @@ OPERATIONS: dict[str, Needs] = {
     "mark_image_in_error": (P.IMAGE_WRITE,),
     "get_image_file": (P.CLINICAL_VIEW,),
     "get_image_preview": (P.CLINICAL_VIEW,),
+    "get_image_inside": (P.CLINICAL_VIEW,),
+    "get_image_points": (P.CLINICAL_VIEW,),
+    "list_comparable_images": (P.CLINICAL_VIEW,),
+    "list_image_lines": (P.CLINICAL_VIEW,),
+    "draw_image_line": (P.IMAGE_WRITE,),
+    "withdraw_image_line": (P.IMAGE_WRITE,),
+    "save_image_display": (P.IMAGE_WRITE,),
     # exports
     "get_patient_card": (P.RECORD_EXPORT, P.CLINICAL_VIEW),
     "list_evidence": (P.EVIDENCE_TAKE,),

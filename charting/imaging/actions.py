@@ -1,6 +1,7 @@
-"""Writes of pictures."""
+"""Writes of pictures, of the lines drawn on them and of how they are shown."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import IO
 from uuid import UUID
@@ -10,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from charting import teeth as all_teeth
 from charting.actions.visits import standing_visit
-from charting.imaging import reading, rules
-from charting.imaging.models import Image, ImageKind
+from charting.imaging import queries, reading, rules
+from charting.imaging.models import LARGEST_PLACE, Image, ImageDisplay, ImageKind, ImageLine
 from charting.models import Visit
 from clinic.files import actions as files
 from clinic.history.creation import check_first
@@ -23,6 +24,7 @@ from clinic.staff.roles import Permission
 
 LONGEST_TITLE = 200
 LONGEST_REASON = 300
+LONGEST_LABEL = 120
 
 
 class OtherPerson(Conflict):
@@ -40,6 +42,13 @@ class ImageInError(Conflict):
 
     code = "image_in_error"
     default_message = _("This picture is marked as entered in error and cannot be changed.")
+
+
+class LineWithdrawn(Conflict):
+    """A line that was taken back stays taken back."""
+
+    code = "line_withdrawn"
+    default_message = _("This line was taken back already.")
 
 
 def add_image(
@@ -157,6 +166,114 @@ def mark_image_in_error(*, image: Image, actor: User, at: datetime, reason: str)
     row = _locked(image)
     row.in_error_at, row.in_error_by, row.error_reason = at, actor, reason.strip()
     row.save(update_fields=["in_error_at", "in_error_by", "error_reason"])
+    row.refresh_from_db(fields=["version"])
+    return row
+
+
+@dataclass(frozen=True)
+class Ends:
+    """Where a line begins and ends, in columns and rows of the picture's own points."""
+
+    start: tuple[float, float]
+    end: tuple[float, float]
+
+
+@transaction.atomic
+def draw_line(*, image: Image, ends: Ends, actor: User, at: datetime, frame: int = 0, label: str = "", id: UUID | None = None) -> ImageLine:
+    """Keep a line with its label; it has a length in millimetres only when the file itself says how large a point is.
+
+    :raises InvalidInput: when an end is off the picture, both ends are one point, or the frame or the label is impossible.
+    :raises ImageInError: when the picture is marked as entered in error.
+    """
+    actor.require(Permission.IMAGE_WRITE)
+    image = _locked(image)
+    places = [*ends.start, *ends.end]
+    taken = ImageLine.objects.filter(pk=id).first() if id else None
+    if taken:
+        check_first(taken, image_id=image.pk, start_column=places[0], start_row=places[1], end_column=places[2], end_row=places[3])
+        return taken
+    inside = queries.look_inside(image, frame)
+    _check_line(ends, frame=frame, frames=inside.frames, label=label)
+    scale = inside.scale
+    return ImageLine.objects.create(
+        id=id or uuid7(),
+        patient=image.patient,
+        image=image,
+        frame=frame,
+        start_column=places[0],
+        start_row=places[1],
+        end_column=places[2],
+        end_row=places[3],
+        label=label.strip(),
+        length_mm=rules.length_mm(scale, ends.start, ends.end) if scale else None,
+        basis=scale.basis if scale else "",
+        drawn_by=actor,
+        drawn_at=at,
+    )
+
+
+def _check_line(ends: Ends, *, frame: int, frames: int, label: str) -> None:
+    fields: dict[str, object] = {}
+    if not all(0 <= place <= LARGEST_PLACE for place in (*ends.start, *ends.end)):
+        fields["end"] = _("A line begins and ends on the picture.")
+    elif ends.start == ends.end:
+        fields["end"] = _("A line needs two different ends.")
+    if not 0 <= frame < frames:
+        fields["frame"] = _("The picture has no such frame.")
+    if len(label) > LONGEST_LABEL:
+        fields["label"] = _("Write at most 120 characters.")
+    if fields:
+        raise InvalidInput(fields=fields)  # type: ignore[arg-type]
+
+
+@transaction.atomic
+def withdraw_line(*, line: ImageLine, actor: User, at: datetime) -> ImageLine:
+    """Take a line back: it is no longer shown and stays in the record.
+
+    :raises LineWithdrawn: when it was taken back already.
+    """
+    actor.require(Permission.IMAGE_WRITE)
+    row = ImageLine.objects.select_for_update().get(pk=line.pk)
+    if row.withdrawn_at:
+        raise LineWithdrawn
+    row.withdrawn_at, row.withdrawn_by = at, actor
+    row.save(update_fields=["withdrawn_at", "withdrawn_by"])
+    row.refresh_from_db(fields=["version"])
+    return row
+
+
+@transaction.atomic
+def save_display(
+    *,
+    image: Image,
+    version: int,
+    actor: User,
+    at: datetime,
+    low: float | None,
+    high: float | None,
+    is_negative: bool,
+    quarter_turns: int,
+    is_mirrored: bool,
+) -> ImageDisplay:
+    """Say how everybody sees the picture first; the file stays as it came in. `version` is 0 while nobody has said so.
+
+    :raises InvalidInput: when the window is none or the turn is impossible.
+    :raises StaleVersion: when somebody saved it since `version`.
+    :raises ImageInError: when the picture is marked as entered in error.
+    """
+    actor.require(Permission.IMAGE_WRITE)
+    image = _locked(image)
+    if not rules.is_window_or_none(low, high):
+        raise InvalidInput(fields={"high": _("The lightest value must be above the darkest.")})
+    if quarter_turns not in range(4):
+        raise InvalidInput(fields={"quarter_turns": _("A picture is turned by 0 to 3 quarters.")})
+    row = ImageDisplay.objects.select_for_update().filter(image=image).first()
+    if (row.version if row else 0) != version:
+        raise StaleVersion
+    row = row or ImageDisplay(image=image, patient=image.patient)
+    row.low, row.high, row.is_negative, row.quarter_turns, row.is_mirrored = low, high, is_negative, quarter_turns, is_mirrored
+    row.saved_by, row.saved_at = actor, at
+    row.save()
     row.refresh_from_db(fields=["version"])
     return row
 

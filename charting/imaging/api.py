@@ -1,17 +1,18 @@
 """API of pictures."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils import timezone
-from ninja import File, Form, Router, Schema, UploadedFile
+from ninja import File, Form, Query, Router, Schema, UploadedFile
 from ninja.pagination import CursorPagination, paginate
 
 from charting.imaging import actions, queries, sending
-from charting.imaging.models import Image
+from charting.imaging.models import Image, ImageDisplay, ImageLine
+from charting.imaging.schemas import DisplayIn, DisplayOut, InsideOut, LineIn, LineOut
 from charting.queries import aware
 from clinic.files.uploads import content_of
 from clinic.lib import openapi
@@ -141,3 +142,52 @@ def get_image_file(request: Request, image_id: UUID) -> HttpResponse:
 def get_image_preview(request: Request, image_id: UUID) -> HttpResponse:
     """The small picture, PNG or JPEG."""
     return sending.preview(queries.get_image_for(request.user, image_id))
+
+
+@router.get("/images/{uuid:image_id}/inside", response=InsideOut, operation_id="get_image_inside")
+def get_image_inside(request: Request, image_id: UUID) -> queries.Seen:
+    """Frames, the size of a point when the file says it, how it is shown, and the lines that stand on it."""
+    return queries.seen(queries.get_image_for(request.user, image_id))
+
+
+@router.get("/images/{uuid:image_id}/points", operation_id="get_image_points", openapi_extra=openapi.POINTS)
+def get_image_points(request: Request, image_id: UUID, frame: Annotated[int, Query(ge=0)] = 0) -> HttpResponse:
+    """One frame of a DICOM picture: 16-bit little-endian greys or 8-bit RGB, row by row; the header `Picture-Points` says what they mean."""
+    return sending.points(queries.frame_of(queries.get_image_for(request.user, image_id), frame))
+
+
+@router.get("/images/{uuid:image_id}/comparable", response=list[ImageOut], operation_id="list_comparable_images")
+def list_comparable_images(request: Request, image_id: UUID) -> list[Image]:
+    """Up to twelve other pictures of the same teeth or of the same kind, the most alike first."""
+    return queries.comparable(queries.get_image_for(request.user, image_id))
+
+
+@router.get("/images/{uuid:image_id}/lines", response=list[LineOut], operation_id="list_image_lines")
+def list_image_lines(request: Request, image_id: UUID) -> QuerySet[ImageLine]:
+    """The lines that stand on the picture, the oldest first."""
+    return queries.lines_of(queries.get_image_for(request.user, image_id))
+
+
+@router.post("/images/{uuid:image_id}/lines", response={201: LineOut}, operation_id="draw_image_line")
+def draw_image_line(request: Request, image_id: UUID, data: LineIn) -> tuple[int, ImageLine]:
+    """Keep a line; the same `id` sent twice answers with the first. The length is the server's own reckoning."""
+    request.user.require(Permission.IMAGE_WRITE)
+    image = queries.get_image_for(request.user, image_id)
+    ends = actions.Ends(data.start, data.end)
+    return 201, actions.draw_line(image=image, ends=ends, frame=data.frame, label=data.label, id=data.id, actor=request.user, at=timezone.now())
+
+
+@router.post("/images/{uuid:image_id}/lines/{uuid:line_id}/withdraw", response=LineOut, operation_id="withdraw_image_line")
+def withdraw_image_line(request: Request, image_id: UUID, line_id: UUID) -> ImageLine:
+    """Take a line back; it stays in the record."""
+    request.user.require(Permission.IMAGE_WRITE)
+    line = queries.get_line_of(queries.get_image_for(request.user, image_id), line_id)
+    return actions.withdraw_line(line=line, actor=request.user, at=timezone.now())
+
+
+@router.put("/images/{uuid:image_id}/display", response=DisplayOut, operation_id="save_image_display")
+def save_image_display(request: Request, image_id: UUID, data: DisplayIn) -> ImageDisplay:
+    """Say how everybody sees the picture first; the file stays as it came in."""
+    request.user.require(Permission.IMAGE_WRITE)
+    image = queries.get_image_for(request.user, image_id)
+    return actions.save_display(image=image, actor=request.user, at=timezone.now(), **data.dict())

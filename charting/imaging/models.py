@@ -1,8 +1,8 @@
-"""A picture of the mouth: its file, its preview, and what it shows."""
+"""A picture of the mouth: its file, its preview, what it shows, the lines drawn on it and how it is looked at."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from charting import teeth
@@ -62,3 +62,75 @@ class Image(Record):
     @property
     def is_dicom(self) -> bool:
         return self.file.media_type == "application/dicom"
+
+
+LARGEST_PLACE = 65535
+
+
+class LineBasis(models.TextChoices):
+    """Where the millimetres of a line hold."""
+
+    PATIENT = "patient", _("in the patient")
+    DETECTOR = "detector", _("at the detector")
+
+
+class ImageLine(Record):
+    """A line that somebody drew on a picture to measure or to point out: it never changes, at most it is taken back.
+
+    The ends are columns and rows of the picture's own points; the file itself is never touched.
+    """
+
+    patient = models.ForeignKey(Patient, models.PROTECT, related_name="+", verbose_name=_("patient"))
+    image = models.ForeignKey(Image, models.PROTECT, related_name="lines", verbose_name=_("image"))
+    frame = models.PositiveIntegerField(_("frame"), default=0)
+    start_column = models.FloatField(_("column of the start"))
+    start_row = models.FloatField(_("row of the start"))
+    end_column = models.FloatField(_("column of the end"))
+    end_row = models.FloatField(_("row of the end"))
+    label = models.CharField(_("what the line shows"), max_length=120, blank=True)
+    length_mm = models.DecimalField(_("length, mm"), max_digits=8, decimal_places=1, null=True, blank=True)
+    basis = models.CharField(_("where millimetres hold"), max_length=10, choices=LineBasis.choices, blank=True)
+    drawn_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("drawn by"))
+    drawn_at = models.DateTimeField(_("drawn"))
+    withdrawn_at = models.DateTimeField(_("line taken back"), null=True, blank=True)
+    withdrawn_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("line taken back by"))
+
+    class Meta:
+        app_label = "charting"
+        verbose_name = _("line on an image")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(**{f"{name}__gte": 0 for name in ("start_column", "start_row", "end_column", "end_row")})
+                & Q(**{f"{name}__lte": LARGEST_PLACE for name in ("start_column", "start_row", "end_column", "end_row")}),
+                name="charting_line_on_picture",
+            ),
+            models.CheckConstraint(condition=~Q(start_column=F("end_column")) | ~Q(start_row=F("end_row")), name="charting_line_has_two_ends"),
+            models.CheckConstraint(condition=Q(basis__in=["", *LineBasis.values]), name="charting_line_basis_known"),
+            models.CheckConstraint(
+                condition=Q(length_mm=None, basis="") | (Q(length_mm__gte=0) & ~Q(basis="")), name="charting_line_length_with_basis"
+            ),
+            models.CheckConstraint(condition=together("withdrawn_at", "withdrawn_by"), name="charting_line_withdrawn_by_someone"),
+        ]
+        indexes = [models.Index(fields=["image", "drawn_at"], name="charting_line_image")]
+
+
+class ImageDisplay(Record):
+    """How a picture is shown to everybody when it is opened: turned, mirrored, its window. The file stays as it came in."""
+
+    patient = models.ForeignKey(Patient, models.PROTECT, related_name="+", verbose_name=_("patient"))
+    image = models.OneToOneField(Image, models.PROTECT, related_name="display", verbose_name=_("image"))
+    low = models.FloatField(_("darkest value"), null=True, blank=True)
+    high = models.FloatField(_("lightest value"), null=True, blank=True)
+    is_negative = models.BooleanField(_("negative"), default=False)
+    quarter_turns = models.PositiveSmallIntegerField(_("quarter turns clockwise"), default=0)
+    is_mirrored = models.BooleanField(_("mirrored"), default=False)
+    saved_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("saved by"))
+    saved_at = models.DateTimeField(_("saved"))
+
+    class Meta:
+        app_label = "charting"
+        verbose_name = _("display of an image")
+        constraints = [
+            models.CheckConstraint(condition=Q(low=None, high=None) | Q(high__gt=F("low")), name="charting_display_window_or_none"),
+            models.CheckConstraint(condition=Q(quarter_turns__lte=3), name="charting_display_quarter_turns"),
+        ]

@@ -1,19 +1,24 @@
-"""Reads of pictures."""
+"""Reads of pictures, of the lines drawn on them and of how they are shown."""
 
+from dataclasses import dataclass
+from io import BytesIO
 from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from charting import teeth
-from charting.imaging.models import Image
+from charting.imaging import pixels, reading, rules
+from charting.imaging.models import Image, ImageDisplay, ImageLine
 from charting.models import Visit
+from clinic.files import actions as files
 from clinic.lib.errors import InvalidInput, NotFound
 from clinic.patients.models import Patient
 from clinic.patients.queries import get_patient_for
 from clinic.staff.models import User
 from clinic.staff.roles import Permission
 
+MOST_COMPARABLE = 12
 VISIT_UNKNOWN = _("The patient has no such visit.")
 
 
@@ -76,3 +81,67 @@ def neighbours(image: Image) -> tuple[Image | None, Image | None]:
     newer = beside.get(keys[place - 1]) if place else None
     older = beside.get(keys[place + 1]) if place + 1 < len(keys) else None
     return newer, older
+
+
+def lines_of(image: Image) -> QuerySet[ImageLine]:
+    """The lines that stand on the picture, the oldest first."""
+    return ImageLine.objects.filter(image=image, withdrawn_at=None).select_related("drawn_by").order_by("drawn_at", "pk")
+
+
+def get_line_of(image: Image, line_id: UUID) -> ImageLine:
+    """:raises NotFound: when the picture has no such line."""
+    line = ImageLine.objects.filter(pk=line_id, image=image).first()
+    if line is None:
+        raise NotFound
+    return line
+
+
+def display_of(image: Image) -> ImageDisplay | None:
+    """How somebody said that the picture is to be shown."""
+    return ImageDisplay.objects.filter(image=image).select_related("saved_by").first()
+
+
+def comparable(image: Image) -> list[Image]:
+    """Other pictures that show the same: those that share a tooth and the kind first, then a tooth, then the kind; the latest first."""
+    others = [other for other in images_of(image.patient) if other.pk != image.pk]
+    ranked = [(_likeness(image, other), other) for other in others]
+    alike = sorted((pair for pair in ranked if pair[0]), key=lambda pair: -pair[0])
+    return [other for _rank, other in alike[:MOST_COMPARABLE]]
+
+
+def _likeness(image: Image, other: Image) -> int:
+    return 2 * bool(set(image.teeth) & set(other.teeth)) + (image.kind == other.kind)
+
+
+def look_inside(image: Image, frame: int | None = None) -> reading.Inside:
+    """Frames of the picture and the size of a point, from the file itself; of a picture that is no DICOM nothing is known."""
+    if not image.is_dicom:
+        return reading.Inside(frames=1, scale=None)
+    return reading.look_inside(BytesIO(files.read(image.file)), frame)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """All that a viewer needs to know before it shows the picture."""
+
+    frames: int
+    scale: rules.Scale | None
+    display: ImageDisplay | None
+    lines: list[ImageLine]
+
+
+def seen(image: Image) -> Seen:
+    """The picture as the viewer is told of it."""
+    inside = look_inside(image)
+    return Seen(inside.frames, inside.scale, display_of(image), list(lines_of(image)))
+
+
+def frame_of(image: Image, number: int) -> pixels.Frame:
+    """The points of one frame of a DICOM picture.
+
+    :raises NotFound: when it is no DICOM picture, has no such frame or cannot be decoded here.
+    """
+    found = reading.read_frame(BytesIO(files.read(image.file)), number) if image.is_dicom and image.preview_id else None
+    if found is None:
+        raise NotFound
+    return found

@@ -7,18 +7,15 @@ from datetime import UTC, date, datetime
 from io import BytesIO
 from typing import IO, Any, BinaryIO, cast
 
-import numpy as np
 import pydicom
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from PIL import Image as Pillow
 from PIL import ImageFile, ImageOps
 from pydicom.filereader import read_dataset, read_preamble
-from pydicom.pixels.processing import apply_modality_lut, apply_voi_lut
-from pydicom.pixels.utils import pixel_array
 from pydicom.uid import UID, DeflatedExplicitVRLittleEndian
 
-from charting.imaging import rules
+from charting.imaging import pixels, rules
 from clinic.files.uploads import sniff
 from clinic.lib.errors import InvalidInput
 
@@ -232,30 +229,32 @@ def _dicom_taken(dataset: pydicom.Dataset) -> datetime | None:
 
 
 def _dicom_preview(dataset: pydicom.Dataset) -> bytes | None:
-    """One frame as 8-bit PNG; None when the transfer syntax or the data cannot be decoded here."""
+    """The middle frame as 8-bit PNG; None when the transfer syntax or the data cannot be decoded here."""
     try:
-        frames = int(dataset.get("NumberOfFrames") or 1)
-        pixels = pixel_array(dataset, index=rules.middle(frames))
-        shades = _bytes_of(pixels, dataset) if pixels.ndim == 2 else _colours(pixels)
-        picture = Pillow.fromarray(shades)
-        picture.thumbnail((DICOM_PREVIEW, DICOM_PREVIEW))
-        target = BytesIO()
-        picture.save(target, "PNG")
+        return pixels.frame_of(dataset, rules.middle(pixels.frames_of(dataset))).png(DICOM_PREVIEW)
     except UNDECODABLE:
         return None
-    return target.getvalue()
 
 
-def _bytes_of(pixels: Any, dataset: pydicom.Dataset) -> Any:
-    """Grey values through the file's own modality and window look-up to 0..255; without a window the middle 99 % are spread."""
-    values = apply_voi_lut(apply_modality_lut(pixels, dataset), dataset, index=0).astype(np.float64)
-    has_window = "WindowCenter" in dataset or "VOILUTSequence" in dataset
-    low, high = (values.min(), values.max()) if has_window else np.percentile(values, (0.5, 99.5))
-    shades = np.clip((values - low) / ((high - low) or 1), 0, 1) * 255
-    if dataset.get("PhotometricInterpretation") == "MONOCHROME1":
-        shades = 255 - shades
-    return shades.astype(np.uint8)
+@dataclass(frozen=True)
+class Inside:
+    """What the viewer must know of a DICOM file before it asks for points."""
+
+    frames: int
+    scale: rules.Scale | None
 
 
-def _colours(pixels: Any) -> Any:
-    return pixels if pixels.dtype == np.uint8 else (pixels.astype(np.float64) / max(int(pixels.max()), 1) * 255).astype(np.uint8)
+def look_inside(stream: IO[bytes], number: int | None = None) -> Inside:
+    """The number of frames of a stored DICOM file, and how large a point of this frame (the middle one) is."""
+    dataset = pydicom.dcmread(stream, stop_before_pixels=True)
+    frames = pixels.frames_of(dataset)
+    return Inside(frames, pixels.scale_of(pixels.meaning_of(dataset, rules.middle(frames) if number is None else number)))
+
+
+def read_frame(stream: IO[bytes], number: int) -> pixels.Frame | None:
+    """One frame of a stored DICOM file; None when there is no such frame or it cannot be decoded here."""
+    try:
+        dataset = pydicom.dcmread(stream)
+        return pixels.frame_of(dataset, number) if number < pixels.frames_of(dataset) else None
+    except UNDECODABLE:
+        return None

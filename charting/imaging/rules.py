@@ -1,7 +1,10 @@
-"""Decisions about pictures on plain values: whose they are, what they show, how grey values become bytes. No Django here."""
+"""Decisions about pictures on plain values: whose they are, what they show, how large a point of theirs is. No Django here."""
 
+import math
 import unicodedata
+from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from difflib import SequenceMatcher
 
 KINDS = ("periapical", "bitewing", "panoramic", "cbct", "cephalometric", "photo", "document")
@@ -46,3 +49,57 @@ def is_too_large(width: int, height: int, samples: int = 1) -> bool:
 def middle(frames: int) -> int:
     """The frame that stands for a series."""
     return max(frames, 1) // 2 if frames > 1 else 0
+
+
+# Rays from one point throw a shadow: what lies before the detector is drawn larger than it is.
+PROJECTIONS = ("IO", "PX", "DX", "CR", "RG", "RF", "XA", "MG")
+LARGEST_POINT_MM = 20.0
+TENTH = Decimal("0.1")
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Millimetres from one row, and one column, to the next; `basis` is where they hold: in the patient or at the detector."""
+
+    row_mm: float
+    column_mm: float
+    basis: str
+
+
+def scale_of(*, modality: str, spacing: tuple[float, float] | None, imager_spacing: tuple[float, float] | None, is_calibrated: bool) -> Scale | None:
+    """The scale that a DICOM file states (PS3.3 10.7.1.3), or none: nothing is guessed.
+
+    Pixel Spacing of a slice, or one that was calibrated, holds in the patient; in a projection an uncalibrated one, and
+    Imager Pixel Spacing always, hold at the detector.
+    """
+    stated = spacing if _is_possible(spacing) else None
+    at_detector = imager_spacing if _is_possible(imager_spacing) else None
+    in_patient = modality not in PROJECTIONS or is_calibrated or bool(stated and at_detector and stated != at_detector)
+    if stated and in_patient:
+        return Scale(*stated, "patient")
+    found = stated or at_detector
+    return Scale(*found, "detector") if found else None
+
+
+def _is_possible(pair: tuple[float, float] | None) -> bool:
+    return pair is not None and all(math.isfinite(size) and 0 < size <= LARGEST_POINT_MM for size in pair)
+
+
+def length_mm(scale: Scale, start: tuple[float, float], end: tuple[float, float]) -> Decimal:
+    """The length of a line between two points (column, row), to a tenth of a millimetre."""
+    length = math.hypot((end[0] - start[0]) * scale.column_mm, (end[1] - start[1]) * scale.row_mm)
+    return Decimal(str(length)).quantize(TENTH)
+
+
+def window(centre: float, width: float, *, is_exact: bool) -> tuple[float, float] | None:
+    """The darkest and the lightest value of a window; none when it is no window."""
+    if not math.isfinite(centre) or not math.isfinite(width) or width <= 0 or (width <= 1 and not is_exact):
+        return None
+    return (centre - width / 2, centre + width / 2) if is_exact else (centre - width / 2, centre + width / 2 - 1)
+
+
+def is_window_or_none(low: float | None, high: float | None) -> bool:
+    """Whether the two are a darkest and a lightest value, or both left out."""
+    if low is None or high is None:
+        return low is high
+    return math.isfinite(low) and math.isfinite(high) and low < high

@@ -1,7 +1,10 @@
 """A stored picture as an answer."""
 
+import json
+
 from django.http import Http404, HttpResponse
 
+from charting.imaging import pixels
 from charting.imaging.models import Image
 from clinic.files import actions as files
 from clinic.files.models import StoredFile
@@ -23,6 +26,25 @@ def largest(image: Image) -> HttpResponse:
     if image.is_dicom:
         return preview(image)
     return _inline(image.file)
+
+
+def points(frame: pixels.Frame) -> HttpResponse:
+    """The points of a frame, row by row: 16-bit little-endian greys or 8-bit RGB; what they mean is in the header `Picture-Points`."""
+    rows, columns = frame.points.shape[:2]
+    meaning = {
+        "columns": columns,
+        "rows": rows,
+        "is_grey": frame.is_grey,
+        "slope": frame.slope,
+        "intercept": frame.intercept,
+        "low": frame.low,
+        "high": frame.high,
+        "is_negative": frame.is_negative,
+    }
+    answer = HttpResponse(frame.points.tobytes(), content_type="application/octet-stream")
+    answer["Picture-Points"] = json.dumps(meaning)
+    answer["Cache-Control"] = f"private, max-age={ONE_DAY}, immutable"
+    return _hardened(answer)
 
 
 def original(image: Image) -> HttpResponse:

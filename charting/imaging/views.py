@@ -1,20 +1,22 @@
-"""Pages of pictures: the gallery with its upload, and the viewer."""
+"""Pages of pictures: the gallery with its upload, and the viewer, of one picture or of two beside each other."""
 
 from itertools import groupby
 from typing import Any
 from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from charting import notation, teeth
-from charting.imaging import actions, queries, sending, words
+from charting.imaging import actions, queries, rules, sending, words
 from charting.imaging.forms import ImageForm, UploadForm
 from charting.imaging.models import Image
+from charting.imaging.schemas import InsideOut
 from clinic.files.uploads import content_of
 from clinic.lib.errors import DomainError
 from clinic.lib.pages import page_of
@@ -28,6 +30,7 @@ from clinic.staff.roles import Permission
 
 MOST_FILES = 40
 PAGE_SIZE = 60
+LONGEST_NUMBER = 6
 
 
 @page(Permission.CLINICAL_VIEW)
@@ -132,6 +135,10 @@ def image(request: Request, image_id: UUID) -> HttpResponse:
 
 def _viewer(request: Request, found: Image, form: ImageForm) -> dict[str, Any]:
     newer, older = queries.neighbours(found)
+    others = queries.comparable(found)
+    beside = _beside(request, found)
+    may_write = request.user.may(Permission.IMAGE_WRITE) and not found.in_error_at
+    shown = [image for image in (found, beside) if image and image.preview_id]
     return {
         "patient": found.patient,
         "tab": "images",
@@ -139,8 +146,40 @@ def _viewer(request: Request, found: Image, form: ImageForm) -> dict[str, Any]:
         "form": form,
         "newer": newer,
         "older": older,
-        "may_write": request.user.may(Permission.IMAGE_WRITE) and not found.in_error_at,
+        "beside": beside,
+        "views": [image for image in (found, beside) if image],
+        "others": others,
+        "may_write": may_write,
         "attributes": words.technical(found.attributes),
+        "setup": {"mayWrite": may_write, "words": words.viewer(), "views": [_view_of(image) for image in shown]},
+    }
+
+
+def _beside(request: Request, found: Image) -> Image | None:
+    """The other picture of the patient that the address asks for.
+
+    :raises Http404: when the patient has no such picture.
+    """
+    asked = request.GET.get("beside", "")
+    if not asked:
+        return None
+    key = _uuid(asked)
+    other = queries.images_of(found.patient).exclude(pk=found.pk).filter(pk=key).first() if key else None
+    if other is None:
+        raise Http404
+    return other
+
+
+def _view_of(image: Image) -> dict[str, Any]:
+    """A picture for the viewer's script."""
+    inside = InsideOut.from_orm(queries.seen(image))
+    return {
+        **inside.model_dump(mode="json"),
+        "id": str(image.pk),
+        "isDicom": image.is_dicom,
+        "middle": rules.middle(inside.frames),
+        "url": reverse("image-points" if image.is_dicom else "image-view", args=[image.pk]),
+        "name": str(image),
     }
 
 
@@ -156,6 +195,16 @@ def image_preview(request: Request, image_id: UUID) -> HttpResponse:
 def image_view(request: Request, image_id: UUID) -> HttpResponse:
     """The large picture of the viewer; the look at the viewer is what history holds."""
     return sending.largest(queries.show_image_to(request.user, image_id))
+
+
+@page(Permission.CLINICAL_VIEW)
+@require_GET
+def image_points(request: Request, image_id: UUID) -> HttpResponse:
+    """The points of one frame for the viewer; the look at the viewer is what history holds."""
+    frame = request.GET.get("frame", "0")
+    if not (frame.isascii() and frame.isdigit() and len(frame) <= LONGEST_NUMBER):
+        raise Http404
+    return sending.points(queries.frame_of(queries.show_image_to(request.user, image_id), int(frame)))
 
 
 @page(Permission.CLINICAL_VIEW)

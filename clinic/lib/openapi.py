@@ -47,6 +47,7 @@ PDF, XLSX, ZIP = file_of("application/pdf"), file_of(sheets.MEDIA_TYPE), file_of
 PNG = file_of("image/png")
 IMAGE = file_of("application/dicom", "image/jpeg", "image/png")
 PICTURE = file_of("image/png", "image/jpeg")
+POINTS = file_of("application/octet-stream")
 UPLOADED = file_of("application/pdf", "image/jpeg", "image/png", "application/dicom", "model/stl")
 
 

@@ -7,9 +7,12 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pydicom
 from PIL import Image as Pillow
+from PIL import ImageDraw, ImageFilter
 from pydicom.data import get_testdata_file
+from pydicom.uid import ExplicitVRLittleEndian, generate_uid
 
 from charting.imaging import actions
 from charting.imaging.models import Image
@@ -43,6 +46,45 @@ def dicom(name: str = "CT_small.dcm", **changes: object) -> bytes:
         setattr(dataset, keyword, value)
     target = BytesIO()
     dataset.save_as(target)
+    return target.getvalue()
+
+
+def radiograph(*, roots: int = 3, points: int = 600, **changes: object) -> bytes:
+    """A drawn intraoral radiograph as a sensor writes it: 12 of 16 bits, calibrated at the detector, 25 points to the millimetre."""
+    picture = Pillow.new("L", (points * 4 // 3, points), 60)
+    pen = ImageDraw.Draw(picture)
+    for place in range(roots):
+        left = int(points * (0.12 + 0.4 * place))
+        pen.rounded_rectangle((left, points // 6, left + points // 3, points // 2), points // 14, fill=190)
+        pen.polygon([(left, points // 2), (left + points // 3, points // 2), (left + points // 6, points - 30)], fill=150)
+        pen.line([(left + points // 6, points // 3), (left + points // 6, points - 60)], fill=95, width=points // 40)
+    shades = np.asarray(picture.filter(ImageFilter.GaussianBlur(points / 120)), dtype=np.uint16) * 16
+    dataset = pydicom.Dataset()
+    values = {
+        "SOPClassUID": "1.2.840.10008.5.1.4.1.1.1.3",
+        "SOPInstanceUID": generate_uid(),
+        "Modality": "IO",
+        "PatientName": "Петров^Иван",
+        "Rows": shades.shape[0],
+        "Columns": shades.shape[1],
+        "SamplesPerPixel": 1,
+        "PhotometricInterpretation": "MONOCHROME2",
+        "BitsAllocated": 16,
+        "BitsStored": 12,
+        "HighBit": 11,
+        "PixelRepresentation": 0,
+        "ImagerPixelSpacing": [0.04, 0.04],
+    }
+    dataset.SpecificCharacterSet = "ISO_IR 192"
+    for keyword, value in (values | changes).items():
+        if value is not None:
+            setattr(dataset, keyword, value)
+    dataset.PixelData = shades.tobytes()
+    dataset["PixelData"].VR = "OW"
+    dataset.file_meta = pydicom.dataset.FileMetaDataset()
+    dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    target = BytesIO()
+    dataset.save_as(target, enforce_file_format=True)
     return target.getvalue()
 
 

@@ -1,4 +1,5 @@
-// Choosing teeth and surfaces with a mouse or a finger.
+// Choosing teeth and surfaces with a mouse or a finger, in the arch or by a picture of them.
+import { joinStrip } from "./images/strip.js";
 import { span } from "./layout.js";
 
 /**
@@ -25,6 +26,7 @@ export function pointAt(place, selection, board) {
     const number = toothOf(event);
     if (event.pointerType === "mouse" && number !== hovered) board.hover((hovered = number));
   });
+  joinStrip(selection);
   place.addEventListener("pointerleave", () => board.hover((hovered = 0)));
   place.addEventListener("focusin", (event) => {
     const number = toothOf(event);

@@ -66,7 +66,8 @@ class HistoryContextMiddleware:
         request_id = _request_id(request)
         address = request.META.get("REMOTE_ADDR") or None
         if request.user.is_authenticated:
-            context = context_of(request.user, request=request_id, address=address)
+            purpose = "offline_copy" if OFFLINE_COPY in request.headers else "care"
+            context = context_of(request.user, request=request_id, address=address, purpose=purpose)
         else:
             context = Context(actor="visitor", actor_name="visitor", actor_role="", purpose="access", request=request_id, address=address)
         reason = access.reason_given.set(unquote(request.headers.get(ACCESS_REASON, "")))
@@ -79,6 +80,8 @@ class HistoryContextMiddleware:
         return response
 
 
+OFFLINE_COPY = "X-Offline-Copy"
+"""A page that a device brings along for when the clinic cannot be reached: the look is recorded as that, nobody has read it yet."""
 ACCESS_REASON = "X-Access-Reason"
 """Why a program opens a record outside the treating team (percent-encoded UTF-8); see `clinic.patients.access`."""
 

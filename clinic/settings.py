@@ -209,6 +209,7 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF, NONCE],
         "img-src": [SELF, "data:", "blob:"],
         "object-src": [NONE],
+        "worker-src": [SELF],
         "frame-ancestors": [NONE],
         "base-uri": [SELF],
         "form-action": [SELF],

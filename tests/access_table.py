@@ -110,6 +110,8 @@ PAGES: dict[str, Needs] = {
     "home-live": ANYONE,
     "confirm-call": (P.DIARY_WRITE,),
     "diary-marks": (P.DIARY_VIEW,),
+    "offline-pack": (P.CLINICAL_VIEW,),
+    "offline-worker": PUBLIC,
     "settings": ANYONE,
     "choose-branch": ANYONE,
     "patient-history": (P.HISTORY_VIEW,),

@@ -1,5 +1,6 @@
 """Reads of periodontal exams."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -58,6 +59,12 @@ def mark_of(exam: PerioExam) -> str:
 
 def draft_of(patient: Patient) -> PerioExam | None:
     return PerioExam.objects.filter(patient=patient, closed_at=None, in_error_at=None).first()
+
+
+def latest_exams(patients: Collection[UUID]) -> list[UUID]:
+    """Keys of the newest exam of each of these patients."""
+    found = PerioExam.objects.filter(patient__in=patients, in_error_at=None).order_by("patient", "-examined_at", "-pk").distinct("patient")
+    return list(found.values_list("pk", flat=True))
 
 
 def earlier_than(exam: PerioExam, *, most: int = MOST_COMPARED - 1) -> list[PerioExam]:

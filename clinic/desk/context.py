@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from clinic.desk import navigation
 from clinic.staff.models import Branch, User
+from clinic.staff.roles import Permission
 
 THEMES = ("light", "dark")
 RAILS = ("narrow", "wide")
@@ -45,6 +46,11 @@ class Shell:
     def search_url(self) -> str | None:
         is_useful = any(link.entry.url_name == "patients" for link in self.rail)
         return navigation.url_or_none("patient-search") if is_useful else None
+
+    @property
+    def reads_records(self) -> bool:
+        """Whether this person's devices bring the day's patients along."""
+        return self.user is not None and self.user.may(Permission.CLINICAL_VIEW)
 
     @cached_property
     def switch_url(self) -> str | None:

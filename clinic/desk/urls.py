@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from clinic.desk import glass_views, history_views, seal_views, views
+from clinic.desk import glass_views, history_views, offline_views, seal_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("today/<slug:name>/", views.live, name="home-live"),
     path("calls/<uuid:appointment_id>/", views.confirm_call, name="confirm-call"),
     path("diary/marks/", views.diary_marks, name="diary-marks"),
+    path("offline-pack/", offline_views.offline_pack, name="offline-pack"),
+    path("offline-worker.js", offline_views.offline_worker, name="offline-worker"),
     path("settings/", views.settings_page, name="settings"),
     path("branch/", views.choose_branch, name="choose-branch"),
     path("patients/<uuid:patient_id>/history/", history_views.patient_history, name="patient-history"),

@@ -1,5 +1,8 @@
 """The line is cut, the page is closed, another person sits down: what was entered arrives once, in its writer's name, and nobody else reads it."""
 
+import re
+from datetime import timedelta
+
 import pytest
 from django.db import transaction
 from django.utils import timezone
@@ -9,12 +12,14 @@ from charting import actions as charting
 from charting.models import Finding
 from charting.perio.models import PerioExam
 from clinic.history.context import acting
+from clinic.history.models import Event
 from clinic.patients.models import Patient
 from clinic.staff.actions import context_of
 from clinic.staff.models import User
 from tests.charting.factories import patient_petrov
 from tests.journeys.hands import login_as
 from tests.journeys.test_perio import Keys, all_sent, places, saved
+from tests.scheduling.factories import book, make_shift
 from tests.staff.factories import dr_orlova, make_user
 
 LIVE_MS = 2000
@@ -115,3 +120,94 @@ def test_the_same_tooth_charted_meanwhile_is_asked_about(page: Page, base_url: s
     panel.get_by_role("button", name="Record mine").click()
     expect(panel).to_be_hidden()
     assert set(Finding.objects.values_list("kind", "tooth")) == {("caries", 16), ("fracture", 16)}
+
+
+def counts(page: Page) -> dict[str, int]:
+    """How much the device holds: keys, waiting entries, copies; and whether the service worker answers."""
+    found: dict[str, int] = page.evaluate(
+        """() => new Promise((resolve) => {
+            const request = indexedDB.open("clinic");
+            request.onsuccess = () => {
+                const names = ["keys", "entries", "copies"];
+                const stores = request.result.transaction(names);
+                const asked = names.map((name) => stores.objectStore(name).count());
+                const worker = Number(Boolean(navigator.serviceWorker.controller));
+                stores.oncomplete = () => resolve({worker, ...Object.fromEntries(names.map((name, place) => [name, asked[place].result]))});
+            };
+        })"""
+    )
+    return found
+
+
+def holds(page: Page, **wanted: int) -> None:
+    """Wait until the device holds so much."""
+    for _try in range(150):
+        if counts(page).items() >= wanted.items():
+            return
+        page.wait_for_timeout(200)
+    assert counts(page) == wanted
+
+
+def test_the_days_patient_opens_without_the_clinic_and_goes_on(page: Page, base_url: str, seat: tuple[User, Patient]) -> None:
+    dentist, patient = seat
+    with acting(context_of(dentist)), transaction.atomic():
+        charting.record_finding(patient=patient, kind="caries", tooth=16, surfaces=["O"], actor=dentist, at=timezone.now())
+        now = timezone.now().replace(second=0, microsecond=0)
+        make_shift(dentist, now, now + timedelta(hours=2))
+        book(now, patient_id=patient.pk, dentist_id=dentist.pk)
+    login_as(page, dentist, base_url)
+    page.goto("/")
+    holds(page, worker=1, copies=4)
+    looks = Event.objects.filter(op="V", patient_id=patient.pk)
+    assert set(looks.values_list("tbl", "purpose")) >= {("chart", "offline_copy")}
+    page.context.set_offline(True)
+    page.goto(f"/patients/{patient.pk}/chart/")
+    expect(page.locator("#as-of")).to_contain_text("Offline. This is the record as of")
+    expect(page.locator("#arch [data-tooth='16']").first).to_have_attribute("aria-label", re.compile("caries O"))
+    chart_tooth(page, 26, "fracture")
+    expect(counter(page)).to_contain_text("1 not sent yet")
+    page.reload()
+    expect(page.locator("#chart-list")).to_contain_text("not sent yet")
+    page.context.set_offline(False)
+    expect(counter(page)).to_be_hidden()
+    expect(page.locator("#as-of")).to_contain_text("The clinic answers again.")
+    assert Finding.objects.filter(tooth=26, kind="fracture").count() == 1
+
+
+def test_another_person_neither_reads_nor_sends_what_waits(page: Page, base_url: str, seat: tuple[User, Patient]) -> None:
+    dentist, patient = seat
+    with transaction.atomic():
+        other = make_user(*dentist.roles, username="sokolova")
+    login_as(page, dentist, base_url)
+    page.goto(f"/patients/{patient.pk}/chart/")
+    expect(page.locator("#chart-page")).to_have_attribute("data-state", "now")
+    page.route("**/findings", lambda route: route.abort("internetdisconnected"))
+    chart_tooth(page, 16, "fracture")
+    expect(counter(page)).to_contain_text("1 not sent yet")
+    login_as(page, other, base_url)
+    page.unroute("**/findings")
+    page.goto(f"/patients/{patient.pk}/chart/")
+    expect(counter(page)).to_contain_text("1 of another person")
+    expect(page.locator("#unsent-list")).to_be_empty()
+    expect(page.locator("#chart-page")).to_have_attribute("data-state", "now")
+    assert not Finding.objects.exists()
+    assert [row["owner"] for row in kept(page)] == [str(dentist.pk)]
+    login_as(page, dentist, base_url)
+    page.goto("/")
+    expect(counter(page)).to_be_hidden()
+    expect(page.locator("body")).to_have_attribute("data-user", str(dentist.pk))
+    page.wait_for_timeout(LIVE_MS)
+    assert Finding.objects.get().noted_by == dentist
+
+
+def test_logging_out_leaves_nothing_readable(page: Page, base_url: str, seat: tuple[User, Patient]) -> None:
+    dentist, patient = seat
+    login_as(page, dentist, base_url)
+    page.goto(f"/patients/{patient.pk}/chart/")
+    expect(page.locator("#chart-page")).to_have_attribute("data-state", "now")
+    page.route("**/findings", lambda route: route.abort("internetdisconnected"))
+    chart_tooth(page, 16, "fracture")
+    expect(counter(page)).to_contain_text("1 not sent yet")
+    page.context.clear_cookies()
+    page.goto("/login/")
+    holds(page, keys=0, copies=0, entries=1)

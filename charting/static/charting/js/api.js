@@ -32,6 +32,14 @@ const tags = new WeakMap();
 /** The ETag with which this answer came. @param {object} answer */
 export const tagOf = (answer) => tags.get(answer) ?? "";
 
+let last = new Date().toISOString();
+
+/** Tell the page whether the clinic answers now. @param {string} since the instant of what is shown, when it does not */
+function heard(since) {
+  if (!since) last = new Date().toISOString();
+  document.dispatchEvent(new CustomEvent("heard", { detail: since }));
+}
+
 function csrfToken() {
   const headers = document.body.getAttribute("hx-headers");
   return headers ? JSON.parse(headers)["X-CSRFToken"] : cookie("csrftoken");
@@ -48,8 +56,10 @@ export async function call(path, { method = "GET", body, held } = {}, isAgain = 
   try {
     response = await fetch(`/api/v1${path}`, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), signal: AbortSignal.timeout(TIMEOUT_MS) });
   } catch {
+    if (method === "GET") heard(last);
     throw new Refusal(sentences.lost, 0, "lost");
   }
+  heard(response.headers.get("X-As-Of") ?? "");
   if (response.status === 304) return null;
   const answer = await response.json().catch(() => null);
   if (response.status === 403 && method !== "GET" && !isAgain) {

@@ -19,7 +19,7 @@ function open() {
     request.onupgradeneeded = () => {
       request.result.createObjectStore("keys");
       request.result.createObjectStore("entries", { keyPath: "key" }).createIndex("owner", "owner");
-      request.result.createObjectStore("copies", { keyPath: "url" });
+      request.result.createObjectStore("copies", { keyPath: "url" }).createIndex("day", "day");
     };
     request.onsuccess = () => {
       request.result.onversionchange = () => request.result.close();
@@ -57,6 +57,12 @@ export async function change(store, rows, gone) {
 
 /** @param {Store} store @param {IDBValidKey} key */
 export const remove = async (store, key) => done((await within(store, "readwrite")).delete(key));
+
+/** @param {Store} store @param {string} index @param {string} bound rows below it go */
+export async function removeBefore(store, index, bound) {
+  const place = await within(store, "readwrite");
+  for (const key of await done(place.index(index).getAllKeys(IDBKeyRange.upperBound(bound, true)))) place.delete(key);
+}
 
 /** @param {Store} store */
 export const empty = async (store) => done((await within(store, "readwrite")).clear());

@@ -1,0 +1,12 @@
+// The files of all clinical pages are brought to this device once, so that a page that was not opened yet opens without the clinic too.
+
+export const SHELL = "clinic-files";
+
+/** @param {string[]} files every file of the pages as it is named now; other files are let go */
+export async function keepShell(files) {
+  const cache = await caches.open(SHELL);
+  const held = new Set((await cache.keys()).map(({ url }) => new URL(url).pathname));
+  await Promise.all(files.filter((file) => !held.has(file)).map((file) => cache.add(file).catch(() => {}))); // one that fails is brought when it is used
+  const wanted = new Set(files);
+  await Promise.all([...held].filter((file) => file.includes("/js/") && !wanted.has(file)).map((file) => cache.delete(file)));
+}

@@ -14,7 +14,7 @@ from typing import Any
 from charting import teeth
 from clinic.staff.models import Notation
 
-_CORNERS = {1: ("", "⏌"), 2: ("⎿", ""), 3: ("⎾", ""), 4: ("", "⏋")}
+_CORNERS = {1: ("", "┘"), 2: ("└", ""), 3: ("┌", ""), 4: ("", "┐")}
 _QUADRANT_LETTERS = {1: "UR", 2: "UL", 3: "LL", 4: "LR"}
 _SIGNS = {1: ("", "+"), 2: ("+", ""), 3: ("-", ""), 4: ("", "-")}
 _ROUND = (*teeth.UPPER_ROW, *reversed(teeth.LOWER_ROW))
@@ -42,7 +42,7 @@ def current() -> str:
 
 
 def code(number: int, notation: str | None = None) -> str:
-    """The tooth as the notation writes it: 16, 3, 6⏌ or 6+.
+    """The tooth as the notation writes it: 16, 3, 6┘ or 6+.
 
     :raises KeyError: when there is no such tooth.
     """

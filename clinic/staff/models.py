@@ -67,7 +67,7 @@ class Notation(models.TextChoices):
 
     FDI = "fdi", _("FDI (ISO 3950): 16")
     UNIVERSAL = "universal", _("Universal: 3")
-    PALMER = "palmer", _("Palmer: 6⏌")
+    PALMER = "palmer", _("Palmer: 6┘")
     HADERUP = "haderup", _("Haderup: 6+")
 
 

@@ -9,10 +9,10 @@ from clinic.staff.roles import Role
 from tests.charting.factories import make_finding, make_procedure, make_visit, patient_petrov, perform, place
 from tests.staff.factories import dr_orlova, log_in, make_branch, make_user
 
-UPPER_RIGHT_MOLAR = {"fdi": "16", "universal": "3", "palmer": "6⏌", "haderup": "6+"}
+UPPER_RIGHT_MOLAR = {"fdi": "16", "universal": "3", "palmer": "6┘", "haderup": "6+"}
 CORNERS = {
     "universal": {18: "1", 28: "16", 38: "17", 48: "32", 55: "A", 65: "J", 75: "K", 85: "T", 31: "24", 41: "25"},
-    "palmer": {18: "8⏌", 21: "⎿1", 36: "⎾6", 48: "8⏋", 55: "E⏌", 61: "⎿A", 75: "⎾E", 81: "A⏋"},
+    "palmer": {18: "8┘", 21: "└1", 36: "┌6", 48: "8┐", 55: "E┘", 61: "└A", 75: "┌E", 81: "A┐"},
     "haderup": {18: "8+", 21: "+1", 36: "-6", 48: "8-", 55: "05+", 61: "+01", 75: "-05", 81: "01-"},
 }
 

@@ -32,6 +32,23 @@ def login_as(page: Page, user: User, base_url: str) -> None:
     page.context.add_cookies([{"name": session.key, "value": session.value, "domain": urlsplit(base_url).hostname or "", "path": "/"}])
 
 
+class Keys:
+    """A keyboard that counts what a finger presses: a held Shift is a key too."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.count = page, 0
+
+    def press(self, *names: str) -> None:
+        for name in names:
+            self.page.keyboard.press(name)
+            self.count += name.count("+") + 1
+
+    def write(self, text: str) -> None:
+        """Key by key, as it is spelt."""
+        self.page.keyboard.type(text)
+        self.count += len(text)
+
+
 def box_of(what: Locator) -> FloatRect:
     """Where it stands on the screen."""
     box = what.bounding_box()

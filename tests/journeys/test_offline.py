@@ -17,8 +17,8 @@ from clinic.patients.models import Patient
 from clinic.staff.actions import context_of
 from clinic.staff.models import User
 from tests.charting.factories import patient_petrov
-from tests.journeys.hands import login_as
-from tests.journeys.test_perio import Keys, all_sent, places, saved
+from tests.journeys.hands import Keys, login_as
+from tests.journeys.test_perio import all_sent, places, saved
 from tests.scheduling.factories import book, make_shift
 from tests.staff.factories import dr_orlova, make_user
 

@@ -13,23 +13,11 @@ from clinic.patients.models import Patient
 from clinic.staff.actions import context_of
 from clinic.staff.models import User
 from tests.charting.factories import NOW, patient_petrov
-from tests.journeys.hands import login_as
+from tests.journeys.hands import Keys, login_as
 from tests.journeys.screens import on_both_screens
 from tests.staff.factories import dr_orlova
 
 ZIGZAG = ((teeth.UPPER_ROW, "V", 1), (teeth.UPPER_ROW, "L", -1), (teeth.LOWER_ROW, "V", 1), (teeth.LOWER_ROW, "L", -1))
-
-
-class Keys:
-    """A keyboard that counts."""
-
-    def __init__(self, page: Page) -> None:
-        self.page, self.count = page, 0
-
-    def press(self, *names: str) -> None:
-        for name in names:
-            self.page.keyboard.press(name)
-            self.count += 1
 
 
 @pytest.fixture

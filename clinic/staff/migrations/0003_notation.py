@@ -15,12 +15,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='historicaluser',
             name='notation',
-            field=models.CharField(choices=[('fdi', 'FDI (ISO 3950): 16'), ('universal', 'Universal: 3'), ('palmer', 'Palmer: 6⏌'), ('haderup', 'Haderup: 6+')], default='fdi', max_length=10, verbose_name='tooth numbers'),
+            field=models.CharField(choices=[('fdi', 'FDI (ISO 3950): 16'), ('universal', 'Universal: 3'), ('palmer', 'Palmer: 6┘'), ('haderup', 'Haderup: 6+')], default='fdi', max_length=10, verbose_name='tooth numbers'),
         ),
         migrations.AddField(
             model_name='user',
             name='notation',
-            field=models.CharField(choices=[('fdi', 'FDI (ISO 3950): 16'), ('universal', 'Universal: 3'), ('palmer', 'Palmer: 6⏌'), ('haderup', 'Haderup: 6+')], default='fdi', max_length=10, verbose_name='tooth numbers'),
+            field=models.CharField(choices=[('fdi', 'FDI (ISO 3950): 16'), ('universal', 'Universal: 3'), ('palmer', 'Palmer: 6┘'), ('haderup', 'Haderup: 6+')], default='fdi', max_length=10, verbose_name='tooth numbers'),
         ),
         migrations.AddConstraint(
             model_name='user',

@@ -1,8 +1,9 @@
 // The chart's page: loads the mouth, draws it, and joins choice, palette, story, slider and keys.
-import { call, useSentences } from "./api.js";
-import { onDentition, onLayers, pressDentition } from "./controls.js";
-import { ordersFor, send, undo } from "./entering.js";
-import { listen } from "./keyboard.js";
+import { useSentences } from "./api.js";
+import { Acts } from "./acts.js";
+import { onDentition, onLayers, onWalking, pressDentition } from "./controls.js";
+import { ordersFor } from "./entering.js";
+import { listen, walk } from "./keyboard.js";
 import { Mouth } from "./mouth.js";
 import { draw, hideLayers, showSelection } from "./odontogram.js";
 import { Palette } from "./palette.js";
@@ -10,6 +11,7 @@ import { SelectedPanel } from "./selected.js";
 import { Selection } from "./selection.js";
 import { Status } from "./status.js";
 import { isWriting, tell } from "./story.js";
+import { readPlace } from "./place.js";
 import { byId } from "./svg.js";
 import { useNotation } from "./teeth.js";
 import { Timeline } from "./timeline.js";
@@ -37,7 +39,17 @@ let hovered = 0;
 let recent = /** @type {number[]} */ ([]); // just charted: their story stays beside the arch when the pointer leaves it
 
 const isPast = () => !timeline.isNow;
+const rows = () => drawing?.rows ?? [];
 const known = () => new Map((chart?.teeth ?? []).map((tooth) => [tooth.number, tooth]));
+const absent = () => new Set((chart?.teeth ?? []).filter((tooth) => ["missing", "unerupted"].includes(tooth.presence)).map((tooth) => tooth.number));
+const isWalking = onWalking(() => focusTooth(selection.focused));
+const acts = new Acts(status, setup.words, mouth);
+/** @type {import("./keyboard.js").Board} */
+const board = {
+  rows, selection, known, absent, focusTooth, isWalking, repeat, undo: () => status.undoLast(), openPalette: () => palette.search.focus(),
+  favourite: (slot, stay) => { const entry = palette.favourite(slot); if (entry) enter(entry, isWalking() ? (stay ? "stay" : "go on") : "wait"); },
+};
+palette.readPlace = (text) => readPlace(text, { rows: rows(), known: known(), words: setup.words });
 mouth.addEventListener("change", () => {
   chart = mouth.chart;
   if (!chart) drawing = null;
@@ -67,7 +79,7 @@ function showChoice() {
   if (!selection.isEmpty) recent = [];
   const told = selection.isEmpty ? (hovered ? [hovered] : recent) : selection.numbers;
   selected.title(told, known());
-  tell(byId("story"), chart, told, { setup, isPast: isPast(), act, refuse: (text) => status.say(text, "warning") });
+  tell(byId("story"), chart, told, { setup, isPast: isPast(), act: (...order) => acts.act(...order), refuse: (text) => status.say(text, "warning") });
 }
 
 /** @param {number} number */
@@ -75,61 +87,46 @@ function focusTooth(number) {
   /** @type {SVGElement | undefined} */ (drawing?.parts.get(number)?.group)?.focus({ preventScroll: true });
 }
 
-/** @param {PaletteEntry} entry */
-async function enter(entry) {
+/** @type {{entry: PaletteEntry, surfaces: string[]} | null} */
+let last = null;
+
+/** @param {PaletteEntry} entry @param {"wait" | "stay" | "go on"} then the choice ends when the entry is saved, or at once: on the same tooth, or on the next one */
+async function enter(entry, then = "wait") {
   if (!setup.mayWrite || isPast() || !chart) return;
   const isPlaced = entry.scope === "mouth" || (entry.type === "finding" && ["plaque", "calculus"].includes(entry.kind));
+  if (selection.isEmpty && then !== "wait") selection.pick(selection.focused, false);
   if (selection.isEmpty && !isPlaced) return status.say(setup.words.chooseTeeth, "warning");
   const state = palette.mode === "condition" ? "proposed" : palette.mode;
-  const absent = new Set(chart.teeth.filter((tooth) => ["missing", "unerupted"].includes(tooth.presence)).map((tooth) => tooth.number));
-  const order = (/** @type {number[]} */ numbers) => (drawing?.rows.flat() ?? []).map((spot) => spot.number).filter((number) => numbers.includes(number));
+  const order = (/** @type {number[]} */ numbers) => rows().flat().map((spot) => spot.number).filter((number) => numbers.includes(number));
   const [typed, chosen] = [palette.search.value, selection.key];
-  if (!(await submit(ordersFor(entry, selection.teeth, { patient: setup.patient, seen: mouth.loaded?.at, state, note: "", absent, order, undoReason: setup.words.undoReason, roots: selected.roots })))) return;
+  last = { entry, surfaces: [...(selection.teeth.values().next().value ?? [])] };
+  const context = { patient: setup.patient, seen: mouth.loaded?.at, state, note: "", absent: absent(), order, undoReason: setup.words.undoReason, roots: selected.roots };
+  const orders = ordersFor(entry, selection.teeth, context);
+  if (then === "go on") walk(board, 1);
+  else if (then === "stay") selection.clear();
+  if (!(await acts.submit(orders))) return;
   if (palette.search.value === typed) palette.forget();
   recent = selection.finish(chosen);
   showChoice();
 }
 
-/** @param {import("./entering.js").Order[]} orders */
-async function submit(orders) {
-  status.saving();
-  const { done, held, waiting } = await send(orders);
-  const kept = [...done, ...waiting];
-  if (kept.length + held.length) status.entered(kept.map((order) => order.words), kept.length ? () => takeBack(kept) : null);
-  if (done.length) await mouth.load();
-  return kept.length > 0;
-}
-
-/** @param {import("./entering.js").Order[]} entered */
-async function takeBack(entered) {
-  try {
-    await undo(entered);
-    status.entered([setup.words.undone], null);
-    await mouth.load();
-  } catch (error) {
-    status.say(/** @type {Error} */ (error).message, "danger");
-  }
-}
-
-/** @type {import("./story.js").StoryContext["act"]} */
-async function act(path, method, body, words, back) {
-  try {
-    const answer = await call(path, { method, body });
-    status.entered([typeof words === "string" ? words : words(answer)], back ? () => act(back.path, back.method, back.body, setup.words.undone) : null);
-    await mouth.load();
-  } catch (error) {
-    status.refused(/** @type {Error} */ (error), () => act(path, method, body, words, back));
-  }
+/** The last entry once more, with its surfaces where none are chosen. */
+function repeat() {
+  if (!last) return;
+  if (selection.isEmpty) selection.pick(selection.focused, false);
+  for (const surface of selection.hasSurfaces ? [] : last.surfaces) selection.toggleEverywhere(surface, known());
+  enter(last.entry, isWalking() ? "go on" : "wait");
 }
 
 palette.addEventListener("choose", (event) => enter(/** @type {CustomEvent} */ (event).detail));
+palette.addEventListener("place", (event) => selection.choose(/** @type {CustomEvent} */ (event).detail));
 palette.addEventListener("refused", (event) => status.say(/** @type {CustomEvent} */ (event).detail, "danger"));
 palette.addEventListener("leave", () => focusTooth(selection.focused));
 timeline.addEventListener("change", () => mouth.load());
 status.addEventListener("retry", () => mouth.load());
 selection.addEventListener("change", showChoice);
-pointAt(arch, selection, { rows: () => drawing?.rows ?? [], hover: (number) => { hovered = number; if (selection.isEmpty && !isWriting(byId("story"))) showChoice(); } });
-listen(arch, { rows: () => drawing?.rows ?? [], selection, known, focusTooth, openPalette: () => palette.search.focus(), undo: () => status.undoLast(), favourite: (slot) => { const entry = palette.favourite(slot); if (entry) enter(entry); } });
+pointAt(arch, selection, { rows, hover: (number) => { hovered = number; if (selection.isEmpty && !isWriting(byId("story"))) showChoice(); } });
+listen(arch, board);
 onLayers(hidden, () => drawing && hideLayers(drawing.root, hidden));
 onDentition((chosen) => { dentition = chosen; redraw(); });
 if (setup.mayWrite) palette.load().catch((error) => status.say(error.message, "danger"));

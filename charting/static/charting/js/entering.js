@@ -20,7 +20,8 @@ export function ordersFor(entry, selection, context) {
 
 /** @param {PaletteEntry} entry @param {number[]} numbers @param {Map<number, Set<string>>} selection @param {any} context @returns {Order[]} */
 function findingOrders(entry, numbers, selection, context) {
-  const places = numbers.length ? numbers : [null];
+  const present = ["missing", "unerupted"].includes(entry.kind) || numbers.length === 1 ? numbers : numbers.filter((number) => !context.absent.has(number));
+  const places = numbers.length ? present : [null];
   return places.map((tooth) => {
     const surfaces = tooth && entry.scope === "surfaces" ? [...(selection.get(tooth) ?? [])] : [];
     const body = { id: newKey(), kind: entry.kind, severity: entry.severity, tooth, surfaces, roots: tooth ? context.roots : [], note: context.note, seen_at: context.seen };

@@ -1,16 +1,18 @@
 // The chart by keyboard. Letters are taken by their place on the board, so they work in a Cyrillic layout too.
 import { span, step } from "./layout.js";
+import { SURFACES } from "./place.js";
+import { stepOn, widen } from "./walk.js";
 
-/** @type {Record<string, string[]>} the first one that the tooth has */
-const SURFACES = { KeyM: ["M"], KeyD: ["D"], KeyO: ["O", "I"], KeyI: ["O", "I"], KeyV: ["V"], KeyB: ["V"], KeyL: ["L"], KeyP: ["L"], KeyC: ["V5"] };
-
-/** @typedef {{rows: () => import("./layout.js").Spot[][], selection: import("./selection.js").Selection, known: () => Map<number, ToothData>, openPalette: () => void, favourite: (slot: string) => void, undo: () => void, focusTooth: (number: number) => void}} Board */
+/**
+ * @typedef {{rows: () => import("./layout.js").Spot[][], selection: import("./selection.js").Selection, known: () => Map<number, ToothData>, absent: () => Set<number>,
+ *   openPalette: () => void, favourite: (slot: string, stay: boolean) => void, repeat: () => void, undo: () => void, focusTooth: (number: number) => void, isWalking: () => boolean}} Board
+ */
 
 /** @param {HTMLElement} place @param {Board} board */
 export function listen(place, board) {
   place.addEventListener("keydown", (event) => {
     if (event.altKey) return;
-    const isTaken = event.ctrlKey || event.metaKey ? undoKey(event, board) : moveKey(event, board) || surfaceKey(event, board) || actKey(event, board);
+    const isTaken = event.ctrlKey || event.metaKey ? undoKey(event, board) : walkKey(event, board) || moveKey(event, board) || surfaceKey(event, board) || actKey(event, board);
     if (isTaken) event.preventDefault();
   });
 }
@@ -19,6 +21,21 @@ export function listen(place, board) {
 function undoKey(event, board) {
   if (event.code === "KeyZ") board.undo();
   return event.code === "KeyZ";
+}
+
+/** While walking, Space says that a tooth is looked at and goes on, Backspace goes back. @param {KeyboardEvent} event @param {Board} board */
+function walkKey(event, board) {
+  if (!board.isWalking() || ![" ", "Backspace"].includes(event.key)) return false;
+  walk(board, event.key === " " ? 1 : -1);
+  return true;
+}
+
+/** @param {Board} board @param {1 | -1} by */
+export function walk(board, by) {
+  const next = stepOn(board.rows(), board.absent(), board.selection.focused, by);
+  board.selection.clear();
+  board.selection.focus(next);
+  board.focusTooth(next);
 }
 
 /** @param {KeyboardEvent} event @param {Board} board */
@@ -35,7 +52,7 @@ function moveKey(event, board) {
 
 /** @param {KeyboardEvent} event @param {Board} board */
 function surfaceKey(event, board) {
-  const codes = SURFACES[event.code];
+  const codes = event.code.startsWith("Key") ? SURFACES[event.code.slice(3)] : undefined;
   if (!codes) return false;
   const { selection } = board;
   if (selection.isEmpty) selection.pick(selection.focused, false);
@@ -52,7 +69,9 @@ function actKey(event, board) {
   if (event.key === " ") selection.pick(selection.focused, true);
   else if (event.key === "Enter") board.openPalette();
   else if (event.key === "Escape") selection.clear();
-  else if (/^Digit[1-9]$/.test(event.code)) board.favourite(event.code.slice(5));
+  else if (event.code === "KeyQ") selection.pickOnly(widen(board.rows(), selection.focused, selection.numbers));
+  else if (event.code === "KeyR") board.repeat();
+  else if (/^Digit[1-9]$/.test(event.code)) board.favourite(event.code.slice(5), event.shiftKey);
   else return false;
   return true;
 }

@@ -1,12 +1,10 @@
 // The palette beside the arch: typing finds a finding or a service, number keys give the favourites.
 import { call } from "./api.js";
 import { askSlot, held, star } from "./favourites.js";
+import { matching } from "./matching.js";
 import { byId, html } from "./svg.js";
 
 const SHOWN = 60;
-
-/** @param {string} text */
-const plain = (text) => text.toLocaleLowerCase().replaceAll("ё", "е").normalize("NFD").replace(/\p{M}/gu, "");
 
 export class Palette extends EventTarget {
   /** @param {Record<string, string>} words */
@@ -20,6 +18,9 @@ export class Palette extends EventTarget {
     /** @type {PaletteData} */
     this.data = { entries: [], favourites: {} };
     this.mode = "condition";
+    this.place = "";
+    /** @type {(text: string) => import("./place.js").Typed} */
+    this.readPlace = (text) => ({ teeth: null, rest: text });
     this.search.addEventListener("input", () => this.show());
     this.search.addEventListener("keydown", (event) => this.#typed(event));
     byId("palette-mode").addEventListener("change", (event) => this.setMode(/** @type {HTMLInputElement} */ (event.target).value));
@@ -44,16 +45,15 @@ export class Palette extends EventTarget {
     this.show();
   }
 
-  /** The entries that fit what is typed and the layer that is being charted. */
+  /** The entries that fit what is typed behind the place; a digit is the entry under its key. */
   matches() {
-    const wanted = plain(this.search.value).split(/\s+/).filter(Boolean);
-    const type = this.mode === "condition" ? "finding" : "service";
-    const fits = (/** @type {PaletteEntry} */ entry) => wanted.every((word) => plain(`${entry.title} ${entry.code}`).includes(word));
-    const known = this.data.entries.filter((entry) => entry.type === type || wanted.length > 0);
-    return known.filter(fits).sort((a, b) => Number(b.type === type) - Number(a.type === type));
+    const { rest } = this.readPlace(this.search.value);
+    const held = this.favourite(rest);
+    return held ? [held] : matching(this.data.entries, this.mode, rest);
   }
 
   show() {
+    this.#choosePlace();
     const found = this.matches().slice(0, SHOWN);
     let group = "";
     /** @type {HTMLElement[]} */
@@ -66,6 +66,14 @@ export class Palette extends EventTarget {
     this.list.replaceChildren(...(rows.length ? rows : [html("li", { class: "muted" }, this.words.nothingFound)]));
     this.list.querySelector(".palette-entry")?.classList.add("is-next");
     this.#showFavourites();
+  }
+
+  /** Teeth typed before the finding are chosen while they are typed. */
+  #choosePlace() {
+    const { teeth } = this.readPlace(this.search.value);
+    const place = teeth ? JSON.stringify([...teeth].map(([number, surfaces]) => [number, ...surfaces])) : "";
+    if (place && place !== this.place) this.dispatchEvent(new CustomEvent("place", { detail: teeth }));
+    this.place = place;
   }
 
   /** @param {PaletteEntry} entry */

@@ -13,9 +13,23 @@ export function pointAt(place, selection, board) {
   /** @param {Event} event */
   const toothOf = (event) => Number(/** @type {Element} */ (event.target).closest("[data-tooth]")?.getAttribute("data-tooth") ?? 0);
 
+  /** Pulling across teeth chooses all of them; the click that ends the pull is none. */
+  let [pulledFrom, pulledTo] = [0, 0];
+  place.addEventListener("pointerdown", (event) => {
+    pulledFrom = event.button === 0 && !event.shiftKey ? toothOf(event) : 0;
+    pulledTo = 0;
+  });
+  place.addEventListener("pointermove", (event) => {
+    const number = Number(document.elementFromPoint(event.clientX, event.clientY)?.closest("[data-tooth]")?.getAttribute("data-tooth") ?? 0);
+    if (!pulledFrom || !event.buttons || !number || number === (pulledTo || pulledFrom)) return;
+    pulledTo = number;
+    selection.pickOnly(span(board.rows(), pulledFrom, number));
+  });
+  for (const end of ["pointerup", "pointercancel"]) place.addEventListener(end, () => { pulledFrom = 0; });
+
   place.addEventListener("click", (event) => {
     const number = toothOf(event);
-    if (!number) return;
+    if (!number || pulledTo) return;
     const surface = /** @type {Element} */ (event.target).closest("[data-surface]")?.getAttribute("data-surface");
     const add = event.ctrlKey || event.metaKey;
     if (event.shiftKey && !selection.isEmpty) selection.pickAll(span(board.rows(), selection.focused, number));

@@ -2,6 +2,8 @@
 import { byId, html } from "./svg.js";
 import { code } from "./teeth.js";
 
+const MOST_NAMED = 4;
+
 export class SelectedPanel {
   /** @param {import("./selection.js").Selection} selection @param {Record<string, string>} words */
   constructor(selection, words) {
@@ -24,9 +26,10 @@ export class SelectedPanel {
   /** @param {number[]} told @param {Map<number, ToothData>} known */
   title(told, known) {
     const [first] = told;
+    const many = told.length > MOST_NAMED && `${code(first)} … ${code(told[told.length - 1])} · ${told.length}`;
     const parts = told.map((number) => `${code(number)} ${[...(this.selection.teeth.get(number) ?? [])].join("")}`.trim());
     const name = told.length === 1 ? known.get(first)?.name ?? "" : "";
-    this.heading.replaceChildren(told.length ? html("strong", {}, parts.join(", ")) : this.words.wholeMouth, name ? html("small", {}, name) : "");
+    this.heading.replaceChildren(told.length ? html("strong", {}, many || parts.join(", ")) : this.words.wholeMouth, name ? html("small", {}, name) : "");
   }
 
   /** @param {Map<number, ToothData>} known */

@@ -18,6 +18,10 @@ export class Selection extends EventTarget {
     return JSON.stringify([...this.teeth].map(([number, surfaces]) => [number, ...surfaces]));
   }
 
+  get hasSurfaces() {
+    return [...this.teeth.values()].some((surfaces) => surfaces.size > 0);
+  }
+
   get isEmpty() {
     return this.teeth.size === 0;
   }
@@ -35,6 +39,19 @@ export class Selection extends EventTarget {
   pickAll(numbers) {
     for (const number of numbers) if (!this.teeth.has(number)) this.teeth.set(number, new Set());
     this.#tell(numbers[numbers.length - 1]);
+  }
+
+  /** These and no others. @param {number[]} numbers */
+  pickOnly(numbers) {
+    const focused = this.focused;
+    this.choose(new Map(numbers.map((number) => [number, new Set()])));
+    if (numbers.includes(focused)) this.focus(focused);
+  }
+
+  /** @param {Map<number, Set<string>>} teeth with their surfaces */
+  choose(teeth) {
+    this.teeth = teeth;
+    this.#tell([...teeth.keys()][0] ?? this.focused);
   }
 
   /** Choose or leave a surface; its tooth comes with it. @param {number} number @param {string} surface @param {boolean} add */

@@ -1,0 +1,15 @@
+// Which entries of the palette fit what is typed.
+
+/** @param {string} text */
+const plain = (text) => text.toLocaleLowerCase().replaceAll("ё", "е").normalize("NFD").replace(/\p{M}/gu, "");
+
+/** Those of the layer that is being charted first; the others only when something is typed.
+ * @param {PaletteEntry[]} entries @param {string} mode @param {string} typed @returns {PaletteEntry[]} */
+export function matching(entries, mode, typed) {
+  const wanted = plain(typed).split(/\s+/).filter(Boolean);
+  const type = mode === "condition" ? "finding" : "service";
+  const fits = (/** @type {PaletteEntry} */ entry) => wanted.every((word) => plain(`${entry.title} ${entry.code}`).includes(word));
+  return entries
+    .filter((entry) => (entry.type === type || wanted.length > 0) && fits(entry))
+    .sort((a, b) => Number(b.type === type) - Number(a.type === type));
+}

@@ -1,0 +1,54 @@
+// A place typed before what is found there: `14-16 MO caries`, `q1 calculus`, `upper missing`, in the reader's notation.
+import { span } from "./layout.js";
+import { toothTyped } from "./teeth.js";
+
+/** @typedef {{teeth: Map<number, Set<string>> | null, rest: string}} Typed `teeth` is nothing when no place was typed */
+
+/** @type {Record<string, string[]>} letters as one types them, the first surface that the tooth has */
+export const SURFACES = { M: ["M"], D: ["D"], O: ["O", "I"], I: ["O", "I"], V: ["V"], B: ["V"], L: ["L"], P: ["L"], C: ["V5"] };
+const CYRILLIC = new Map(Object.entries({ М: "M", Д: "D", О: "O", И: "I", В: "V", Л: "L", Б: "B", П: "P", С: "C" }));
+
+/**
+ * @param {string} text
+ * @param {{rows: import("./layout.js").Spot[][], known: Map<number, ToothData>, words: Record<string, string>}} board
+ * @returns {Typed}
+ */
+export function readPlace(text, board) {
+  const [, first, gap, behind] = /^\s*(\S+)(\s*)(.*)$/su.exec(text) ?? ["", "", "", ""];
+  const numbers = first ? numbersOf(first.toLocaleUpperCase(), board) : [];
+  if (!numbers.length || !gap) return { teeth: null, rest: text };
+  const [, letters, after] = /^(\S+)\s(.*)$/su.exec(behind) ?? ["", "", ""];
+  const wanted = [...letters.toLocaleUpperCase()].map((letter) => CYRILLIC.get(letter) ?? letter);
+  const isSurfaces = letters !== "" && wanted.every((letter) => SURFACES[letter]);
+  const teeth = new Map(numbers.map((number) => [number, surfacesOf(number, isSurfaces ? wanted : [], board.known)]));
+  return { teeth, rest: (isSurfaces ? after : behind).trim() };
+}
+
+/** @param {number} number @param {string[]} letters @param {Map<number, ToothData>} known */
+function surfacesOf(number, letters, known) {
+  const has = known.get(number)?.surfaces ?? [];
+  return new Set(letters.flatMap((letter) => SURFACES[letter].find((code) => has.includes(code)) ?? []));
+}
+
+/** @param {string} typed @param {{rows: import("./layout.js").Spot[][], words: Record<string, string>}} board @returns {number[]} in the order of the rows */
+function numbersOf(typed, { rows, words }) {
+  const all = rows.flat();
+  if (typed === words.placeAll.toLocaleUpperCase()) return all.map((spot) => spot.number);
+  if (typed === words.placeUpper.toLocaleUpperCase()) return all.filter((spot) => spot.isUpper).map((spot) => spot.number);
+  if (typed === words.placeLower.toLocaleUpperCase()) return all.filter((spot) => !spot.isUpper).map((spot) => spot.number);
+  const quadrant = /^(?:Q|К)([1-8])$/u.exec(typed);
+  if (quadrant) return all.filter((spot) => Math.floor(spot.number / 10) === Number(quadrant[1])).map((spot) => spot.number);
+  const parts = typed.split(",").filter(Boolean).map((part) => rangeOf(part, rows));
+  return parts.every((part) => part.length) ? [...new Set(parts.flat())] : [];
+}
+
+/** One tooth, or all from one to another of the same row. A sign of Haderup is no dash. @param {string} part @param {import("./layout.js").Spot[][]} rows */
+function rangeOf(part, rows) {
+  const one = toothTyped(part);
+  if (one) return [one];
+  for (const dash of part.matchAll(/[-–—]|\.\./gu)) {
+    const [from, to] = [toothTyped(part.slice(0, dash.index)), toothTyped(part.slice(dash.index + dash[0].length))];
+    if (from && to && rows.some((row) => [from, to].every((number) => row.some((spot) => spot.number === number)))) return span(rows, from, to);
+  }
+  return [];
+}

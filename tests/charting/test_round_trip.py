@@ -1,0 +1,51 @@
+"""Every finding that may stand on a tooth comes back as it was given: from the API, in words, on paper and in history."""
+
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.test import Client
+from pypdf import PdfReader
+
+from charting import rules, teeth, words
+from charting.models import Finding, FindingKind
+from clinic.history.models import Event
+from clinic.patients.models import Patient
+from tests.charting.factories import patient_petrov
+from tests.staff.factories import dr_orlova, log_in, make_branch
+
+pytestmark = pytest.mark.django_db
+
+
+def surfaces_for(kind: str, tooth: int, place: int) -> list[str]:
+    """One surface, another one on each tooth, so that all of them occur."""
+    own = teeth.TEETH[tooth].surfaces
+    return [own[place % len(own)]] if kind in rules.ON_SURFACES else []
+
+
+def paper_of(dentist: Client, patient: Patient) -> str:
+    """The card as a PDF, its text in one line."""
+    answer = dentist.get(f"/patients/{patient.pk}/card/card.pdf")
+    return " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(answer.content)).pages).split())
+
+
+@pytest.mark.parametrize("kind", FindingKind.values)
+def test_every_finding_on_every_tooth(kind: str) -> None:
+    dentist, patient = log_in(dr_orlova(make_branch())), patient_petrov()
+    degrees = rules.SEVERITIES.get(kind, ("",))
+    given: dict[int, dict[str, Any]] = {
+        tooth: {"kind": kind, "severity": degrees[place % len(degrees)], "tooth": tooth, "surfaces": surfaces_for(kind, tooth, place)}
+        for place, tooth in enumerate(teeth.ALL)
+    }
+    for body in given.values():
+        answer = dentist.post(f"/api/v1/patients/{patient.pk}/findings", body, content_type="application/json")
+        assert answer.status_code == 201, answer.content
+    chart = dentist.get(f"/api/v1/patients/{patient.pk}/chart").json()
+    drawn = {mark["tooth"]: {name: mark[name] for name in ("severity", "tooth", "surfaces")} for mark in chart["marks"] if mark["what"] == kind}
+    assert drawn == {tooth: {name: body[name] for name in ("severity", "tooth", "surfaces")} for tooth, body in given.items()}
+    places = [words.part_names(tooth=tooth, surfaces=body["surfaces"]) for tooth, body in given.items()]
+    assert sorted(entry["part"] for entry in chart["entries"]) == sorted(places)
+    paper = paper_of(dentist, patient)
+    assert [place for place in places if f"{place}: " not in paper] == []
+    kept = [event.body or {} for event in Event.objects.filter(tbl=Finding._meta.db_table, op="I")]
+    assert {body["tooth"]: {name: body[name] for name in ("kind", "severity", "tooth", "surfaces")} for body in kept} == given

@@ -61,32 +61,32 @@ def operations(place: Place, *, patients: int, treated: int, years: int, times: 
         Operation("open chart", pages("/api/v1/patients/{}/chart")),
         Operation("open chart, page", pages("/patients/{}/chart/")),
         *(Operation(f"search: {text}", _search(text)) for text in SEARCHES),
-        Operation("search: a phone", lambda number: Request(_query("/api/v1/patients", q=_phone_part(number)))),
+        Operation("search: a phone", lambda number: Request(query("/api/v1/patients", q=phone_part(number)))),
         Operation(f"day diary, {SLOTS * len(place.chairs)} rows", lambda number: Request(_diary(place, days[number % times]))),
         Operation("complete an item", complete, is_write=True),
         Operation("book", book, is_write=True),
         Operation("patient overview, page", pages("/patients/{}/")),
         Operation("patient history, page", pages("/patients/{}/history/")),
-        Operation("diary, page", lambda number: Request(_query("/diary/", branch=place.branch.pk, day=days[number % times].date()))),
+        Operation("diary, page", lambda number: Request(query("/diary/", branch=place.branch.pk, day=days[number % times].date()))),
         Operation("list of patients, page", lambda _number: Request("/patients/")),
     ]
 
 
-def _query(path: str, **values: object) -> str:
+def query(path: str, **values: object) -> str:
     return f"{path}?{urlencode({name: str(value) for name, value in values.items()})}"
 
 
 def _search(text: str) -> Callable[[int], Request]:
     """The same kind of text with another name each time would measure names, so the text stays."""
-    return lambda _number: Request(_query("/api/v1/patients", q=text))
+    return lambda _number: Request(query("/api/v1/patients", q=text))
 
 
-def _phone_part(number: int) -> str:
+def phone_part(number: int) -> str:
     return str(1234567 + number * 7919)[:6]
 
 
 def _diary(place: Place, day: datetime) -> str:
-    return _query("/api/v1/appointments", branch=place.branch.pk, **{"from": day.isoformat(), "to": (day + timedelta(days=1)).isoformat()})
+    return query("/api/v1/appointments", branch=place.branch.pk, **{"from": day.isoformat(), "to": (day + timedelta(days=1)).isoformat()})
 
 
 def _day(place: Place, offset: int) -> datetime:

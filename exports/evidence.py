@@ -5,9 +5,9 @@ import mimetypes
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from string import Template
 from typing import IO, Any, cast
@@ -26,6 +26,7 @@ from clinic.history import queries
 from clinic.history.actions import record_print
 from clinic.history.creation import check_first
 from clinic.history.evidence import bundle
+from clinic.history.models import Event
 from clinic.lib.errors import Conflict, InvalidInput, NotFound
 from clinic.lib.ids import uuid7
 from clinic.patients.queries import get_patient_for
@@ -92,7 +93,8 @@ def ask(
         paper.seek(0)
         asked.pdf = store(content=cast("IO[bytes]", paper), media_type="application/pdf")
     files = [sha256 for sha256, _type in evidence_record.files_of(patient_id, since, until).values()]
-    body: dict[str, Any] = {"id": str(asked.pk), "reason": asked.reason, "since": since, "until": until, "pdf": asked.pdf.sha256, "files": files}
+    body: dict[str, Any] = {"id": str(asked.pk), "reason": asked.reason, "pdf": asked.pdf.sha256, "files": files}
+    body |= {"since": _in_utc(since), "until": _in_utc(until)}
     body["events"] = queries.count_of(queries.Filter(patient_id=patient_id, since=since, until=until))
     asked.request_event = record_print(what="evidence", patient_id=patient_id, body=body)
     asked.save()
@@ -123,9 +125,11 @@ def take(evidence: Evidence, *, wait: float = 0) -> Archive:
     first, last = (1, frame.count)
     if evidence.since or evidence.until:
         first, last = bundle.numbers_between(reader, frame, evidence.since, evidence.until)
+    said = _request(evidence)
+    is_bounded = (said["since"], said["until"]) == (_in_utc(evidence.since), _in_utc(evidence.until))
     target: Any = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - the answer streams it and closes it
     with ZipFile(target, "w", ZIP_DEFLATED) as archive:
-        events = bundle.write(reader, archive, frame, _attachments(evidence), first=first, last=last)
+        events = bundle.write(reader, archive, frame, _attachments(evidence, said["files"]), first=first, last=last, is_bounded=is_bounded)
         with default_storage.open(evidence.pdf.storage_name) as stream, archive.open("record.pdf", "w") as entry:
             shutil.copyfileobj(stream, entry, COPY_BYTES)
         archive.writestr("README.txt", _readme(evidence, frame))
@@ -147,8 +151,8 @@ def _frame(evidence: Evidence, wait: float) -> bundle.Frame:
             time.sleep(POLL)
 
 
-def _attachments(evidence: Evidence) -> Iterator[bundle.Attachment]:
-    counted = _counted_files(evidence)
+def _attachments(evidence: Evidence, counted: Collection[str]) -> Iterator[bundle.Attachment]:
+    """The files that the request counted: what was named later is no part of this evidence."""
     named = evidence_record.files_of(evidence.patient_id, evidence.since, evidence.until)
     wanted = [(file_id, sha256, media_type) for file_id, (sha256, media_type) in named.items() if sha256 in counted]
     for number, (file_id, sha256, media_type) in enumerate(wanted, 1):
@@ -157,11 +161,14 @@ def _attachments(evidence: Evidence) -> Iterator[bundle.Attachment]:
             yield bundle.Attachment(file_id, f"{number:03}-{sha256[:12]}{suffix}", stream)
 
 
-def _counted_files(evidence: Evidence) -> set[str]:
-    """Hashes of the files that the request counted: what was named later is no part of this evidence."""
-    with django_connection.cursor() as cursor:
-        cursor.execute("SELECT jsonb_array_elements_text(body -> 'files') FROM history.event WHERE id = %s", [evidence.request_event])
-        return {row[0] for row in cursor.fetchall()}
+def _request(evidence: Evidence) -> dict[str, Any]:
+    """What the request says, as it is sealed."""
+    return dict(Event.objects.values_list("body", flat=True).get(pk=evidence.request_event) or {})
+
+
+def _in_utc(moment: datetime | None) -> str | None:
+    """As the heads of events write their time, so that an expert's script compares the two letter by letter."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds") if moment else None
 
 
 def _readme(evidence: Evidence, frame: bundle.Frame) -> str:

@@ -136,7 +136,7 @@ def _said(number: int, entry: Entry) -> str:
         parts.append(f"{TREATED} {_moment(entry.served_at)}")
     if entry.is_late:
         parts.append(f"<b>{LATE}</b>")
-    role = f" ({escape(line.actor_role)})" if line.actor_role else ""
+    role = f" ({escape(line.role_label)})" if line.role_label else ""
     title = f" «{escape(line.title)}»" if line.title else ""
     parts += [f"{escape(line.actor_name)}{role}", f"{escape(line.kind_label)}: {escape(line.what)}{title}"]
     changes = "; ".join(_change(change) for change in line.changes)

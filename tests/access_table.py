@@ -119,6 +119,7 @@ PAGES: dict[str, Needs] = {
     "history": (P.HISTORY_SEARCH,),
     "history-xlsx": (P.HISTORY_SEARCH, P.RECORD_EXPORT),
     "history-seal": (P.HISTORY_CHECK,),
+    "history-seal-acknowledge": (P.HISTORY_SEARCH,),
     "broken-glass": (P.HISTORY_SEARCH,),
     # inventory
     "stock": (P.STOCK_VIEW,),
@@ -451,6 +452,7 @@ OPERATIONS: dict[str, Needs] = {
     # desk
     "patient_history": (P.HISTORY_VIEW,),
     "history_seal": (P.HISTORY_CHECK,),
+    "acknowledge_guards": (P.HISTORY_SEARCH,),
     "search_history": (P.HISTORY_SEARCH,),
     "record_history": (P.HISTORY_VIEW,),
     # inventory
@@ -576,6 +578,7 @@ OPERATIONS: dict[str, Needs] = {
     "list_patient_data_requests": (P.CASE_MANAGE,),
     "receive_data_request": (P.CASE_MANAGE,),
     "answer_data_request": (P.CASE_MANAGE,),
+    "list_rectifications": (P.CLINICAL_VIEW,),
     "list_erasure_obstacles": (P.CASE_MANAGE,),
     "erase_patient": (P.CASE_MANAGE,),
     "list_erasures": (P.CASE_MANAGE,),

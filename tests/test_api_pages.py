@@ -38,6 +38,8 @@ WHOLE = {
     "list_cases": "a hundred at a time, from `after` on",
     "list_data_requests": "what waits for an answer",
     "list_patient_data_requests": "of one patient",
+    "list_rectifications": "of one patient",
+    "list_alert_doubts": "of one patient",
     "list_erasure_obstacles": "of one patient",
     "list_erasures": "the latest",
 }

@@ -11,7 +11,8 @@ from clinic.files.models import StoredFile
 from clinic.history.actions import record_print
 
 SUFFIXES = {"image/jpeg": "jpg", "image/png": "png", "application/dicom": "dcm"}
-ONE_DAY = 24 * 60 * 60
+TEN_MINUTES = 600
+"""As long as a look at a patient's pictures holds; after that the browser asks again, and that is a look of its own."""
 
 
 def preview(image: Image) -> HttpResponse:
@@ -43,7 +44,7 @@ def points(frame: pixels.Frame) -> HttpResponse:
     }
     answer = HttpResponse(frame.points.tobytes(), content_type="application/octet-stream")
     answer["Picture-Points"] = json.dumps(meaning)
-    answer["Cache-Control"] = f"private, max-age={ONE_DAY}, immutable"
+    answer["Cache-Control"] = f"private, max-age={TEN_MINUTES}"
     return _hardened(answer)
 
 
@@ -59,7 +60,7 @@ def original(image: Image) -> HttpResponse:
 def _inline(file: StoredFile) -> HttpResponse:
     answer = HttpResponse(files.read(file), content_type=file.media_type)
     answer["Content-Disposition"] = "inline"
-    answer["Cache-Control"] = f"private, max-age={ONE_DAY}, immutable"
+    answer["Cache-Control"] = f"private, max-age={TEN_MINUTES}"
     return _hardened(answer)
 
 

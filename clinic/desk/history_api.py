@@ -4,16 +4,17 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Field, Query, Router, Schema
 from ninja.pagination import paginate
 
-from clinic.desk import history_views
+from clinic.desk import guards_actions, history_views
 from clinic.history import queries as ledger
 from clinic.history import wording
-from clinic.history.verification import status
+from clinic.history.verification import guards, status
 from clinic.patients import access
 from clinic.patients import queries as patients
 from clinic.patients.access_models import BrokenGlass
@@ -163,6 +164,18 @@ class LifeOut(Schema):
     reason: str
 
 
+class NotedOut(Schema):
+    """Guards that a migration has put on record and nobody has looked into; `event` is what an acknowledgement names."""
+
+    event: int
+    words: str
+
+
+class AcknowledgementIn(Schema):
+    event: int = Field(ge=1, lt=2**63)
+    reason: str = Field(max_length=2000)
+
+
 class SealOut(Schema):
     """`level` is good, warning or danger; `words` say why."""
 
@@ -174,6 +187,7 @@ class SealOut(Schema):
     checkpoint: CheckpointOut | None
     keys: list[KeyOut]
     lives: list[LifeOut]
+    noted: list[NotedOut]
 
 
 @router.get("/history/seal", response=SealOut, operation_id="history_seal")
@@ -181,7 +195,16 @@ def history_seal(request: HttpRequest) -> dict[str, Any]:
     """Whether history is whole: checks with their findings, incidents, the newest checkpoint, keys and witnesses."""
     cast(User, request.user).require(Permission.HISTORY_CHECK)
     now = status.status(timezone.now())
-    return {"level": now.level, "words": str(now), **vars(status.overview())}
+    connection.ensure_connection()
+    noted = [{"event": finding.values["event"], "words": str(finding)} for finding in guards.unacknowledged(connection.connection)]
+    return {"level": now.level, "words": str(now), "noted": noted, **vars(status.overview())}
+
+
+@router.post("/history/seal/acknowledgements", response={204: None}, operation_id="acknowledge_guards")
+def acknowledge_guards(request: HttpRequest, body: AcknowledgementIn) -> tuple[int, None]:
+    """Say what was found out about guards that a migration put on record: the checks name them no more; the reason stands in the ledger."""
+    guards_actions.acknowledge_guards(event_id=body.event, reason=body.reason, actor=cast(User, request.user))
+    return 204, None
 
 
 @router.get("/history/{table}/{uuid:key}", response=list[VersionOut], operation_id="record_history")

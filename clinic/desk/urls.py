@@ -18,5 +18,6 @@ urlpatterns = [
     path("history/history.xlsx", history_views.search_xlsx, name="history-xlsx"),
     path("history/glass/", glass_views.broken_glass, name="broken-glass"),
     path("history/seal/", seal_views.seal, name="history-seal"),
+    path("history/seal/acknowledge/", seal_views.seal_acknowledge, name="history-seal-acknowledge"),
     path("history/<str:table>/<uuid:key>/", history_views.record, name="record-history"),
 ]

@@ -1,5 +1,8 @@
-"""Names of those who are no people: tasks, commands and accounts of the database, in words."""
+"""Who acted, in words: names of tasks, commands and accounts of the database, and the roles that people had then."""
 
+from functools import lru_cache
+
+from django.apps import apps
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -37,3 +40,16 @@ def name_of(actor: str, name: str) -> str:
         return _("database account %(name)s") % {"name": rest}
     known = WORK.get(rest.rpartition(".")[2])
     return _("the system: %(work)s") % {"work": known or rest.replace("_", " ")}
+
+
+def roles_of(roles: str) -> str:
+    """The names of the roles that an event holds by their codes; a code that no role bears any more stays as it is."""
+    names = _role_names()
+    return ", ".join(str(names.get(code, code)) for code in roles.split(",") if code)
+
+
+@lru_cache(maxsize=1)
+def _role_names() -> dict[str, Promise | str]:
+    """The house gives its roles above history, in the choices of their own field."""
+    field = apps.get_model("staff", "RoleGrant")._meta.get_field("role")
+    return {**dict(field.flatchoices), "system": gettext_lazy("program")}

@@ -1,8 +1,17 @@
 """The SQL of one record table's capture: ledger row and typed history row by trigger, version counting, no silent deletes."""
 
+import re
+from typing import Any
+
 from django.db import models
 
 HISTORY_COLUMNS = {"history_id", "history_date", "history_change_reason", "history_type", "history_user_id", "event_id", "actor_name"}
+BODY = re.compile(r"AS \$capture\$(.*)\$capture\$", re.DOTALL)
+COPIED = re.compile(r'INSERT INTO public\."\w+" \((.*?), history_date.*?VALUES \((.*?), clock_timestamp', re.DOTALL)
+INSTALLED = """
+SELECT c.relname, p.prosrc FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
+WHERE t.tgname = 'history_capture' AND t.tgenabled = 'A'
+"""
 
 
 def patient_column(model: type[models.Model]) -> str | None:
@@ -56,6 +65,32 @@ def captured_columns(model: type[models.Model], historical: type[models.Model]) 
     return [str(field.column) for field in model._meta.local_concrete_fields if field.column in kept]
 
 
+def source(model: type[Any]) -> str:
+    """The text of the function that captures a record model, as this program writes it."""
+    match = BODY.search(_capture_function(model, model.history.model, model.history_excluded))
+    return match[1] if match else ""
+
+
+def shape(text: str) -> tuple[str, list[tuple[str, str]]]:
+    """A function's text, with the columns it copies as pairs: migrations list them in another order than models do."""
+    match = COPIED.search(text)
+    if match is None:
+        return text, []
+    pairs = sorted(zip(match[1].split(", "), match[2].split(", "), strict=False))
+    return text[: match.start(1)] + text[match.end(1) : match.start(2)] + text[match.end(2) :], pairs
+
+
+def renew(cursor: Any, records: list[type[Any]]) -> None:
+    """Install every standing capture anew that is not as this program writes it: a newer program needs no migration of every app for it."""
+    cursor.execute(INSTALLED)
+    installed = dict(cursor.fetchall())
+    for model in records:
+        table = model._meta.db_table
+        if table in installed and shape(installed[table]) != shape(source(model)):
+            for statement in install_sql(model, model.history.model, deletable=model.deletable, excluded=model.history_excluded):
+                cursor.execute(statement)
+
+
 def _triggers(table: str, triggers: list[tuple[str, str, str, str]]) -> list[str]:
     statements = []
     for name, when, each, function in triggers:
@@ -73,25 +108,24 @@ def _capture_function(model: type[models.Model], historical: type[models.Model],
     values = ", ".join("''" if column in excluded else f'r."{column}"' for column in columns)
     patient_value = f'r."{patient}"' if patient else "NULL"
     key = f'r."{model._meta.pk.column}"::text'
+    names = sorted(str(field.column) for field in model._meta.local_concrete_fields if field.column != "version")
+    compared = ",\n      ".join(f"""CASE WHEN NEW."{name}" IS DISTINCT FROM OLD."{name}" THEN '{name}' END""" for name in names)
     return f"""
 CREATE OR REPLACE FUNCTION history."capture_{table}"() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET timezone = 'UTC' AS $capture$
 DECLARE
   r public."{table}";
-  body jsonb;
   changed text[];
   event_id bigint;
   who text := current_setting('app.actor', true);
 BEGIN
   IF TG_OP = 'UPDATE' AND NEW IS NOT DISTINCT FROM OLD THEN RETURN NULL; END IF;
   IF TG_OP = 'DELETE' THEN r := OLD; ELSE r := NEW; END IF;
-  body := to_jsonb(r);
   IF TG_OP = 'UPDATE' THEN
-    SELECT array_agg(n.key ORDER BY n.key) INTO changed
-    FROM jsonb_each(body) n JOIN jsonb_each(to_jsonb(OLD)) o USING (key)
-    WHERE n.value IS DISTINCT FROM o.value AND key <> 'version';
+    changed := nullif(array_remove(ARRAY[
+      {compared}], NULL), '{{}}');
   END IF;
-  event_id := history.append(left(TG_OP, 1), '{table}', {key}, {patient_value}, changed, body{secret});
+  event_id := history.append(left(TG_OP, 1), '{table}', {key}, {patient_value}, changed, to_jsonb(r){secret});
   INSERT INTO public."{historical._meta.db_table}" ({column_list}, history_date, history_type,
     history_change_reason, history_user_id, event_id, actor_name)
   VALUES ({values}, clock_timestamp(), CASE TG_OP WHEN 'INSERT' THEN '+' WHEN 'UPDATE' THEN '~' ELSE '-' END,

@@ -71,8 +71,5 @@ def _is_migrated() -> bool:
 
 def _installed_captures() -> dict[str, str]:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT c.relname, p.prosrc FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid"
-            " WHERE t.tgname = 'history_capture' AND t.tgenabled = 'A'"
-        )
+        cursor.execute(capture.INSTALLED)
         return dict(cursor.fetchall())

@@ -158,6 +158,7 @@ class Line:
     actor: str
     actor_name: str
     actor_role: str
+    role_label: str
     purpose: str
     changes: list[Change] = field(default_factory=list)
     marks: list[str] = field(default_factory=list)
@@ -284,6 +285,7 @@ def _line(event: Event, old: dict[str, Any], new: dict[str, Any], names: Names) 
         actor=event.actor,
         actor_name=actors.name_of(event.actor, event.actor_name),
         actor_role=event.actor_role,
+        role_label=actors.roles_of(event.actor_role),
         purpose=event.purpose,
         changes=changes,
     )

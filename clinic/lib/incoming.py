@@ -77,4 +77,7 @@ UNWRITABLE = _("This text holds a character that cannot be stored (NUL or half a
 
 def is_writable(text: str) -> bool:
     """Whether a database can keep the text: no NUL, no lone surrogate."""
-    return "\x00" not in text and (text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text))
+    try:
+        return b"\x00" not in text.encode()
+    except UnicodeEncodeError:
+        return False

@@ -18,7 +18,7 @@ from django.utils.formats import date_format, time_format
 from django.utils.http import urlencode
 from django.utils.translation import get_language
 
-from clinic.history.actions import note
+from clinic.history.actions import note, record_list
 from clinic.history.models import EventKind, Record
 from clinic.history.reading import attach, read_together
 from clinic.lib.clock import branch_day, day_bounds
@@ -169,7 +169,7 @@ def _tag(rows: Iterable[tuple[UUID, int, int]]) -> str:
 
 
 def look_at_diary(user: User, branch: Branch, start: datetime, end: datetime, *, is_first_look: bool = True) -> list[Appointment]:
-    """The appointments of that time for a person; who was seen is written down, once per look and not at each refresh."""
+    """The appointments of that time for a person; who was seen is written down: at every first look, of a refresh whom the last ten minutes lack."""
     user.require(Permission.DIARY_VIEW)
     user.require(Permission.PATIENT_VIEW)
     rows = list(Appointment.objects.raw(DAY, {"branch": branch.pk, "earliest": start - rules.LONGEST, "start": start, "end": end}))
@@ -177,6 +177,8 @@ def look_at_diary(user: User, branch: Branch, start: datetime, end: datetime, *,
     if is_first_look:
         seen = {"branch": branch.pk, "from": start, "to": end, "patients": sorted({str(row.patient_id) for row in rows})}
         note(EventKind.VIEW, table="diary", key=None, patient_id=None, body=seen)
+    else:
+        record_list("diary", (row.patient_id for row in rows))
     return rows
 
 

@@ -132,7 +132,7 @@ def appointment_new(request: Request) -> HttpResponse:
         "form": form,
         "lengths": lengths,
         "branch": branch,
-        "patient": _chosen_patient(form),
+        "patient": _chosen_patient(request, form),
         "offers_reason": offers_reason,
         "search_url": _url("patient-search"),
     }
@@ -154,10 +154,11 @@ def _asked_place(request: Request, branch: Branch) -> dict[str, Any]:
     return initial
 
 
-def _chosen_patient(form: BookForm) -> Patient | None:
+def _chosen_patient(request: Request, form: BookForm) -> Patient | None:
+    """Whose name the form shows: a look at them, like any other; without the right to that the form names nobody."""
     try:
-        return Patient.objects.filter(pk=UUID(str(form["patient_id"].value()))).first()
-    except ValueError:
+        return get_patient_for(request.user, UUID(str(form["patient_id"].value())), what="appointment", permission=Permission.DIARY_WRITE)
+    except (ValueError, DomainError):
         return None
 
 

@@ -1,7 +1,8 @@
 """`Idempotency-Key` on API writes: a request that arrives twice is done once and answered twice with the same words.
 
-The write and the kept answer are one transaction. A second request with the key waits for the first one at the unique
-constraint (user, key); an answer of 400 or above is rolled back with everything it did, so a retry is a new try.
+The write and the kept answer are one transaction; only the seal of a signature is added to the answer after it. A second request with
+the key waits for the first one at the unique constraint (user, key); an answer of 400 or above is rolled back with everything it did, so
+a retry is a new try.
 """
 
 import hashlib
@@ -13,6 +14,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpRe
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from clinic.history.schemas import completed
 from clinic.lib.errors import Conflict, DomainError, InvalidInput
 from clinic.lib.incoming import is_writable
 from clinic.lib.refusals import as_refusal
@@ -55,7 +57,7 @@ class IdempotencyMiddleware:
         if len(key) > MAX_KEY or not is_writable(key):
             return _refusal(InvalidInput(_("The Idempotency-Key is longer than 200 characters, or holds some that cannot be stored.")))
         try:
-            return self._once(request, user, key)
+            return _sealed(request, user, key, self._once(request, user, key))
         except DatabaseError as error:  # what the database says only when the transaction ends
             refusal = as_refusal(error)
             if refusal is None:
@@ -77,6 +79,16 @@ class IdempotencyMiddleware:
                 status=response.status_code, content_type=response.headers.get("Content-Type", ""), body=_kept(request, response)
             )
         return response
+
+
+def _sealed(request: HttpRequest, user: User, key: str, response: HttpResponse) -> HttpResponse:
+    """A signature can be sealed only after its transaction: the answer waits for that here, and is kept with it from then on."""
+    content = completed(response.content) if response.status_code < 400 else None
+    if content is not None:
+        response.content = content
+        response.headers.pop("Content-Length", None)
+        IdempotentAnswer.objects.filter(user=user, key=key).update(body=_kept(request, response))
+    return response
 
 
 def _kept(request: HttpRequest, response: HttpResponse) -> bytes:

@@ -50,7 +50,7 @@ def _page(found: Found) -> Iterator[list[object]]:
         marks = ", ".join(str(mark.label) for mark in found.marks[event.id])
         what = f"{line.what} · {line.title}" if line.title else line.what
         served = search.service_time(event) if event.op == EventKind.INSERT else None
-        yield [line.at, served, line.actor_name, line.actor_role, line.kind_label, what, cards.get(line.patient_id), _told(line), marks]
+        yield [line.at, served, line.actor_name, line.role_label, line.kind_label, what, cards.get(line.patient_id), _told(line), marks]
 
 
 def _told(line: Any) -> str:

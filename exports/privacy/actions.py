@@ -82,10 +82,9 @@ def answer(*, request_id: UUID, outcome: str, ground: str, actor: User, at: date
         request.evidence = evidence.ask(user=actor, patient_id=request.patient_id, reason=str(request.get_kind_display()), at=at)
     if outcome == Outcome.GRANTED and request.kind == Kind.RESTRICTION:
         access.restrict(patient_id=request.patient_id, reason=request.ground[:500], actor=actor, at=at)
-    rectified = None
     if outcome == Outcome.GRANTED and request.kind == Kind.RECTIFICATION:
-        rectified = _rectify(request, about, correction, actor, at)
-    request.pdf = files.store(content=_render(request, at, rectified), media_type="application/pdf")
+        request.rectification = _rectify(request, about, correction, actor, at)
+    request.pdf = files.store(content=_render(request, at), media_type="application/pdf")
     request.save()
     return request
 
@@ -183,12 +182,12 @@ def _destroy_bytes(doomed: Sequence[StoredFile]) -> None:
         default_storage.delete(file.storage_name)
 
 
-def _render(request: DataRequest, at: datetime, rectified: Rectification | None) -> bytes:
+def _render(request: DataRequest, at: datetime) -> bytes:
     language = request.patient.language
     with translation.override(language):
         context = {
             "request": request,
-            "rectified": rectified,
+            "rectified": request.rectification,
             "patient": request.patient,
             "at": at,
             "obstacles": queries.obstacles(request.patient, at) if request.kind == Kind.ERASURE else [],

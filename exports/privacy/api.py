@@ -9,6 +9,7 @@ from django.utils import timezone
 from ninja import Field, Router, Schema
 
 from clinic.history.actions import record_list
+from clinic.patients.access_models import Rectification
 from clinic.staff.http import Request
 from exports.privacy import actions, queries
 from exports.privacy.models import DataRequest, Erasure
@@ -50,6 +51,19 @@ class DataRequestOut(Schema):
     ground: str
     answered_at: datetime | None
     evidence: UUID | None = Field(None, alias="evidence_id")
+    rectification: UUID | None = Field(None, alias="rectification_id")
+
+
+class RectificationOut(Schema):
+    """An addendum beside the record, never in its place; `request` is the data subject's request that it answers."""
+
+    id: UUID
+    about: str
+    text: str
+    written_at: datetime
+    written_by: UUID = Field(alias="written_by_id")
+    written_by_name: str = Field(alias="written_by.get_full_name")
+    request: UUID | None = Field(None, alias="request_id")
 
 
 class ObstacleOut(Schema):
@@ -93,6 +107,12 @@ def receive_data_request(request: Request, patient_id: UUID, body: DataRequestIn
 def answer_data_request(request: Request, request_id: UUID, body: DataAnswerIn) -> DataRequest:
     """Answer once; a granted copy is prepared as evidence, a granted restriction begins."""
     return actions.answer(request_id=request_id, actor=request.user, at=timezone.now(), **body.dict())
+
+
+@router.get("/patients/{uuid:patient_id}/rectifications", response=list[RectificationOut], operation_id="list_rectifications")
+def list_rectifications(request: Request, patient_id: UUID) -> list[Rectification]:
+    """What the patient had put right: it stands beside the record for everybody who reads it, the newest first."""
+    return queries.rectifications(request.user, patient_id)
 
 
 @router.get("/patients/{uuid:patient_id}/erasure-obstacles", response=list[ObstacleOut], operation_id="list_erasure_obstacles")

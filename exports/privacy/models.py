@@ -8,6 +8,7 @@ from django.utils.translation import pgettext_lazy
 from clinic.files.models import StoredFile
 from clinic.history.models import Record
 from clinic.lib.constraints import together
+from clinic.patients.access_models import Rectification
 from clinic.patients.models import Patient
 from clinic.staff.models import User
 from exports.models import Evidence
@@ -40,6 +41,9 @@ class DataRequest(Record):
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
     answered_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("answered by"))
     evidence = models.ForeignKey(Evidence, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("evidence"))
+    rectification = models.OneToOneField(
+        Rectification, models.PROTECT, null=True, blank=True, related_name="request", verbose_name=_("rectification that answers it")
+    )
     pdf = models.ForeignKey(StoredFile, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("PDF"))
 
     class Meta:
@@ -55,6 +59,9 @@ class DataRequest(Record):
                 & together("answered_at", "pdf")
                 & (Q(answered_at=None) ^ (~Q(outcome="") & ~Q(ground=""))),
                 name="privacy_request_answered_with_ground",
+            ),
+            models.CheckConstraint(
+                condition=Q(rectification=None) | Q(kind=Kind.RECTIFICATION, outcome=Outcome.GRANTED), name="privacy_request_rectified_when_granted"
             ),
         ]
 

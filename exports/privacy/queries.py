@@ -15,6 +15,7 @@ from clinic.history.retention import ACCOUNTING, MEDICAL
 from clinic.history.wording import Line
 from clinic.lib.clock import branch_day
 from clinic.lib.errors import NotFound
+from clinic.patients.access_models import Rectification
 from clinic.patients.models import Patient
 from clinic.patients.queries import get_patient_for
 from clinic.staff.models import User
@@ -56,11 +57,24 @@ def patient_for(user: User, patient_id: UUID) -> Patient:
 def request_for(user: User, request_id: UUID) -> DataRequest:
     """:raises NotAllowed, NotFound: when the person does not answer requests, or there is no such request."""
     user.require(Permission.CASE_MANAGE)
-    found = DataRequest.objects.select_related("received_by", "answered_by", "pdf", "evidence").filter(pk=request_id).first()
+    found = DataRequest.objects.select_related("received_by", "answered_by", "pdf", "evidence", "rectification").filter(pk=request_id).first()
     if found is None:
         raise NotFound
     found.patient = patient_for(user, found.patient_id)
     return found
+
+
+def rectifications(user: User, patient_id: UUID) -> list[Rectification]:
+    """What the patient had put right, the newest first, each with the request that it answers.
+
+    :raises NotAllowed, NotFound: when the person does not read records, or there is no such patient.
+    """
+    patient = get_patient_for(user, patient_id, what=Rectification._meta.db_table, permission=Permission.CLINICAL_VIEW)
+    answered = dict(DataRequest.objects.filter(patient=patient).exclude(rectification=None).values_list("rectification_id", "pk"))
+    rows = list(Rectification.objects.filter(patient=patient).select_related("written_by").order_by("-written_at", "pk"))
+    for row in rows:
+        row.request_id = answered.get(row.pk)  # type: ignore[attr-defined]
+    return rows
 
 
 def open_requests(user: User) -> QuerySet[DataRequest]:

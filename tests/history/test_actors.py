@@ -4,7 +4,7 @@ import pytest
 from django.utils import translation
 from procrastinate.contrib.django import app
 
-from clinic.history.actors import WORK, name_of
+from clinic.history.actors import WORK, name_of, roles_of
 
 
 def test_every_task_has_a_name_for_people() -> None:
@@ -25,3 +25,19 @@ def test_every_task_has_a_name_for_people() -> None:
 def test_names_in_three_languages(language: str, actor: str, said: str) -> None:
     with translation.override(language):
         assert name_of(actor, "Орлова М.П.") == said
+
+
+@pytest.mark.parametrize(
+    ("language", "roles", "said"),
+    [
+        ("en", "dentist", "Dentist"),
+        ("ru", "dentist,system_administrator", "Врач, Системный администратор"),
+        ("fr", "lawyer", "Juriste"),
+        ("ru", "system", "программа"),
+        ("ru", "", ""),
+        ("ru", "role_of_old", "role_of_old"),
+    ],
+)
+def test_roles_in_three_languages(language: str, roles: str, said: str) -> None:
+    with translation.override(language):
+        assert roles_of(roles) == said

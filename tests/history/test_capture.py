@@ -10,6 +10,7 @@ from django.db.models import F
 from django.db.models.functions import Concat
 from django.test import override_settings
 from django.utils import timezone
+from psycopg import IsolationLevel
 
 from clinic.history.context import acting
 from clinic.history.models import Event
@@ -186,3 +187,36 @@ def test_a_person_with_the_longest_name_can_write() -> None:
     with acting(context_of(user)):
         LegalEntity.objects.create(name=f"By a long name {uuid4()}")
     assert LegalEntity.history.latest("history_id").history_user_id == user.pk
+
+
+def test_changed_names_what_differs_and_nothing_else(entity: LegalEntity) -> None:
+    LegalEntity.objects.filter(pk=entity.pk).update(phone="+79990000000", director="Орлова", country=entity.country)
+    assert Event.objects.filter(tbl=TABLE, op="U").latest("id").changed == ["director", "phone"]
+    sql(f"UPDATE {TABLE} SET version = 900 WHERE id = %s", entity.pk)
+    assert Event.objects.filter(tbl=TABLE, op="U").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_transaction_begins_as_its_connection_says() -> None:
+    """A check of history reads one snapshot."""
+    connection.ensure_connection()
+    connection.connection.isolation_level = IsolationLevel.REPEATABLE_READ
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting('transaction_isolation'), current_setting('app.actor') <> ''")
+            assert cursor.fetchone() == ("repeatable read", True)
+    finally:
+        connection.connection.isolation_level = None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_transaction_begins_and_and_names_its_actor_in_one_message(tmp_path: Any) -> None:
+    connection.ensure_connection()
+    with (tmp_path / "trace").open("w+") as trace:
+        connection.connection.pgconn.trace(trace.fileno())
+        with transaction.atomic():
+            LegalEntity.objects.create(name="Клиника О'Нил")
+        connection.connection.pgconn.untrace()
+        said = [line.split("\t")[3:] for line in (tmp_path / "trace").read_text().splitlines() if "\tF\t" in line and "Query" in line]
+    assert len(said) == 3, said
+    assert said[0][1].strip().startswith('"BEGIN; SELECT set_config')

@@ -367,6 +367,37 @@ def test_an_erasure_does_not_hold_the_clinic_up(sequencer: Sequencer, patient: P
     assert Patient.objects.filter(pk=patient.pk).exists()
 
 
+def test_other_writers_get_through_while_an_erasure_waits_and_while_it_runs(sequencer: Sequencer, patient: Patient) -> None:
+    with transaction.atomic():
+        others = [make_patient(f"Другой{number}") for number in range(4)]
+        other = next(one for one in others if one.pk.bytes[15] != patient.pk.bytes[15])
+    sequencer.drain()
+    with connect(APPLICATION) as writer, connect(APPLICATION) as onlooker:
+        with onlooker.transaction():
+            look_at(patient, onlooker)
+            erasing = threading.Thread(target=lambda: refused_in_a_thread(patient))
+            erasing.start()
+            assert waits_for_the_ledger()
+            assert seconds_of_a_write(other, writer) < 0.2
+        erasing.join()
+        sequencer.drain()
+        with transaction.atomic():
+            erase(patient)
+            assert seconds_of_a_write(other, writer) < 0.2
+    sequencer.drain()
+    assert clean()
+
+
+def seconds_of_a_write(patient: Patient, door: Connection) -> float:
+    """A look and a change, refused instead of waiting for a lock longer than a person would bear."""
+    began = time.monotonic()
+    with door.transaction():
+        door.execute("SET LOCAL lock_timeout = '200ms'")
+        look_at(patient, door)
+        door.execute("UPDATE patients_patient SET address = address || '!' WHERE id = %s", [patient.pk])
+    return time.monotonic() - began
+
+
 def refused_in_a_thread(patient: Patient) -> str:
     try:
         with acting(Context(actor="system:test", actor_name="test", actor_role="system", purpose="test")):
@@ -379,7 +410,7 @@ def waits_for_the_ledger() -> bool:
     """Whether somebody waits for a lock on the ledger before long."""
     with connect(SUPERUSER) as superuser:
         for _attempt in range(100):
-            waiting = superuser.execute("SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'history.event'::regclass").fetchone()
+            waiting = superuser.execute("SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'advisory'").fetchone()
             if waiting and waiting[0]:
                 return True
             time.sleep(0.02)

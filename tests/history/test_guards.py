@@ -4,10 +4,15 @@ from typing import Any
 
 import psycopg
 import pytest
+from django.db import transaction
 
+from clinic.history.models import Event
 from clinic.history.verification.findings import Finding
-from clinic.history.verification.guards import check_guards
-from tests.history.doors import OWNER, SUPERUSER, entering
+from clinic.history.verification.guards import check_guards, unacknowledged
+from clinic.history.verification.verify import verify
+from clinic.staff.roles import Role
+from tests.history.doors import OWNER, SUPERUSER, connect, entering
+from tests.staff.factories import log_in, make_branch, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -113,13 +118,14 @@ def test_the_sentence_names_the_guard() -> None:
 def test_whoever_installs_guards_anew_is_told() -> None:
     """The owner may put a loosened guard on record: then the record says so, and the next check asks about it."""
     with entering(OWNER) as owner:
-        row = owner.execute("SELECT max(at) FROM history.event WHERE tbl = 'history.guards'").fetchone()
-        assert row
         assert owner.execute("SELECT history.note_guards()").fetchone() == (0,)
         owner.execute("CREATE TABLE public.extra (id int)")
         assert owner.execute("SELECT history.note_guards() > 0").fetchone() == (True,)
         assert codes(owner) == []
-        (told,) = [finding for finding in check_guards(owner, row[0]) if finding.code == "guards_noted"]
+        (told,) = [finding for finding in check_guards(owner) if finding.code == "guards_noted"]
+        owner.execute("SET LOCAL ROLE history_owner")
+        owner.execute("SELECT history.acknowledge_guards(%s, 'mine')", [told.values["event"]])
+        assert [finding.values["event"] for finding in unacknowledged(owner)] == [told.values["event"]], "who records does not acknowledge"
     assert "(clinic_owner) installed guards that differ in" in str(told)
     assert "table public.extra" in str(told)
 
@@ -131,3 +137,28 @@ def test_the_application_can_neither_note_guards_nor_speak_for_the_log() -> None
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 application.execute(statement)
             application.execute("ROLLBACK TO before")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_changed_guards_are_named_until_a_person_has_said_why() -> None:
+    with connect(OWNER) as owner:
+        owner.execute("SELECT set_config('app.actor', 'system:migrate', false)")
+        owner.execute("CREATE TABLE public.extra (id int)")
+        assert owner.execute("SELECT history.note_guards() > 0").fetchone() == (True,)
+    for _again in range(2):
+        assert [finding.code for finding in verify(since=None, witnesses=()).findings if finding.code == "guards_noted"] == ["guards_noted"]
+    with transaction.atomic():
+        make_branch()
+        lawyer, keeper = make_user(Role.LAWYER, username="lawyer"), make_user(Role.SYSTEM_ADMINISTRATOR, username="keeper")
+    browser, path = log_in(lawyer), "/api/v1/history/seal/acknowledgements"
+    (noted,) = browser.get("/api/v1/history/seal").json()["noted"]
+    assert "table public.extra" in noted["words"]
+    assert "table public.extra" in browser.get("/history/seal/").text
+    said = {"event": noted["event"], "reason": "Обновление 5.2, протокол 17/26"}
+    assert log_in(keeper).post(path, said, content_type="application/json").status_code == 403
+    assert browser.post(path, {**said, "reason": " "}, content_type="application/json").status_code == 422
+    assert browser.post("/history/seal/acknowledge/", said, follow=True).status_code == 200
+    assert browser.post(path, said, content_type="application/json").status_code == 404
+    assert not [finding for finding in verify(since=None, witnesses=()).findings if finding.code == "guards_noted"]
+    event = Event.objects.get(tbl="history.guards", op="A")
+    assert (event.pk_text, event.actor, event.body) == (str(noted["event"]), str(lawyer.pk), {"reason": "Обновление 5.2, протокол 17/26"})

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,7 @@ from django.urls import get_resolver
 from clinic.history import actions
 from clinic.history.models import Event
 from clinic.patients.models import Patient
+from clinic.scheduling.models import Appointment
 from tests.hostile import world
 from tests.hostile.requests import operations
 from tests.staff.factories import log_in
@@ -95,6 +97,72 @@ def test_every_operation(client: Client) -> None:
                 silent.append(f"{operation.name} {operation.route}")
     assert tried > 30
     assert not silent, "These operations show a patient and leave no look in the history:\n" + "\n".join(silent)
+
+
+SAID_BY_A_CLIENT: dict[str, dict[str, str]] = {
+    "a tag of its own": {"If-None-Match": '"of-my-own"', "If-Modified-Since": "Thu, 01 Jan 2026 00:00:00 GMT"},
+    "a part of a page": {"HX-Request": "true", "HX-Target": "panel", "HX-Trigger": "poll"},
+    "a piece": {"Range": "bytes=0-99999", "X-Requested-With": "XMLHttpRequest"},
+}
+
+
+@pytest.mark.parametrize("said", SAID_BY_A_CLIENT)
+def test_no_header_of_a_client_keeps_a_look_out_of_history(client: Client, said: str) -> None:
+    """Whoever polls, asks for a part or holds an older copy sees the patient all the same."""
+    patient, silent = petrov(), []
+    asked: list[tuple[str, Callable[..., Any]]] = [(name, partial(client.get, address)) for name, address, _is_of_patient in pages()]
+    asked += [(one.name, partial(one.ask, client)) for one in operations() if one.method == "GET" and all(one.path.values())]
+    for name, ask in asked:
+        since = newest()
+        with rolled_back():
+            answer = ask(headers=SAID_BY_A_CLIENT[said])
+            if answer.status_code in (200, 206) and shows(answer, patient) and not looks_at(patient.pk, since):
+                silent.append(f"{name} {answer.status_code}")
+    assert not silent, f"With {said} these show a patient and leave no look in the history:\n" + "\n".join(silent)
+
+
+def test_no_word_in_an_address_keeps_a_look_out_of_history(client: Client) -> None:
+    """A form that is opened for somebody names them: whoever tries keys finds out who is a patient."""
+    patient, silent = petrov(), []
+    keys = ("patient", "patient_id", "patients", "payer", "payer_id", "person", "related", "for")
+    asked = {**dict.fromkeys(keys, str(patient.pk)), "q": patient.last_name, "text": patient.last_name, "card": str(patient.card_number)}
+    for name, address, _is_of_patient in pages():
+        since = newest()
+        with rolled_back():
+            answer: Any = client.get(address, asked)
+            if answer.status_code == 200 and names(answer, patient) and not looks_at(patient.pk, since):
+                silent.append(name)
+    assert not silent, "Asked for a patient, these pages name them and leave no look in the history:\n" + "\n".join(silent)
+
+
+def names(answer: Any, patient: Patient) -> bool:
+    """Whether the answer says something of the patient that was not in the question."""
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    return patient.first_name.encode() in content and patient.last_name.encode() in content
+
+
+def test_a_refresh_of_the_diary_that_shows_somebody_new_is_a_look(client: Client) -> None:
+    booked = Appointment.objects.filter(patient=petrov()).earliest("starts_at")
+    begin, end = booked.starts_at - timedelta(days=1), booked.starts_at + timedelta(days=1)
+    window = {"branch": str(booked.branch_id), "from": begin.isoformat(), "to": end.isoformat()}
+    since = newest()
+    answer = client.get("/api/v1/appointments", window, headers={"If-None-Match": '"of-my-own"'})
+    seen = {row["patient"]["id"] for row in answer.json()}
+    assert str(booked.patient_id) in seen
+    told = {key for event in Event.objects.filter(id__gt=since, op="V", tbl="diary") for key in (event.body or {})["patients"]}
+    assert seen <= told
+    since = newest()
+    client.get("/api/v1/appointments", window, headers={"If-None-Match": '"of-my-own"'})
+    assert not Event.objects.filter(id__gt=since, op="V", tbl="diary").exists(), "the same refresh again is the same look"
+
+
+def test_a_head_request_shows_nothing(client: Client) -> None:
+    """What a page's length tells is not worth a look; its headers name nobody."""
+    patient = petrov()
+    for name, address, _is_of_patient in pages():
+        answer: Any = client.head(address)
+        said = " ".join(f"{key}: {value}" for key, value in answer.items())
+        assert patient.last_name not in said, name
 
 
 def test_every_write_whose_answer_shows_a_patient(client: Client) -> None:

@@ -6,9 +6,11 @@ import pytest
 from django.db import migrations, models
 from django.db.migrations.state import ProjectState
 
+from clinic.history import capture
 from clinic.history.autodetector import CapturingAutodetector
 from clinic.history.operations import AppendOnly, Capture, Freeze
 from clinic.lib.ids import uuid7
+from clinic.staff.models import Branch, LegalEntity
 from tests.history.doors import django_as_owner
 
 pytestmark = pytest.mark.django_db
@@ -175,3 +177,19 @@ def _graph() -> Any:
     from django.db.migrations.loader import MigrationLoader
 
     return MigrationLoader(connection).graph
+
+
+def test_migrate_installs_a_capture_that_an_older_program_wrote_anew() -> None:
+    with django_as_owner() as owner, owner.cursor() as cursor:
+        cursor.execute("SELECT set_config('app.actor', 'migration:test', true), set_config('history.maintenance', 'test', true)")
+        cursor.execute("SET LOCAL ROLE history_owner")
+        definition = "SELECT pg_get_functiondef('history.capture_staff_legalentity'::regproc)"
+        cursor.execute(definition)
+        whole = cursor.fetchone()[0]
+        cursor.execute(whole.replace("to_jsonb(r)", "to_jsonb(r) - 'phone'"))
+        cursor.execute("RESET ROLE")
+        capture.renew(cursor, [Branch, LegalEntity])
+        cursor.execute(definition)
+        assert cursor.fetchone()[0] == whole
+        cursor.execute("SELECT count(*) FROM history.event WHERE op = 'X' AND tbl = 'public.staff_branch' AND xid = pg_current_xact_id()")
+        assert cursor.fetchone() == (0,)

@@ -5,6 +5,9 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db.backends.postgresql import base
+from psycopg import ClientCursor
+from psycopg.errors import error_from_result
+from psycopg.pq import ExecStatus
 
 from clinic.history import context
 
@@ -30,15 +33,30 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _set_autocommit(self, autocommit: bool) -> None:  # noqa: FBT001 - Django's signature
         super()._set_autocommit(autocommit)  # type: ignore[misc]
-        if not autocommit:
+        if autocommit:
+            return
+        if (self.connection.isolation_level, self.connection.read_only, self.connection.deferrable) == (None, None, None):
+            self._begin()
+        else:
             self.tell_context()
+
+    def _begin(self) -> None:
+        """Begin and tell the context in one message: psycopg by itself would send BEGIN alone and wait for its answer."""
+        with self.wrap_database_errors:
+            text = ClientCursor(self.connection).mogrify(f"BEGIN; {context.SET_CONTEXT}", _parameters())
+            result = self.connection.pgconn.exec_(text.encode())
+            if result.status != ExecStatus.TUPLES_OK:
+                raise error_from_result(result)
 
     def tell_context(self) -> None:
         """Set the actor, purpose and request of the open transaction; an absent context leaves it nameless."""
-        current = context.current()
-        parameters = current.as_parameters() if current else [""] * 8
         with self.wrap_database_errors:
-            self.connection.execute(context.SET_CONTEXT, parameters)
+            self.connection.execute(context.SET_CONTEXT, _parameters())
+
+
+def _parameters() -> list[str]:
+    current = context.current()
+    return current.as_parameters() if current else [""] * 8
 
 
 def _refuse_powers(connection: Any) -> None:

@@ -14,9 +14,8 @@ from zipfile import ZipFile
 
 import psycopg
 
-from clinic.history.sealing import keys, leaves, log, merkle
+from clinic.history.sealing import closings, keys, log, merkle
 from clinic.history.sealing.tree import StoredTree
-from clinic.history.verification.seals import closing_counts
 
 VERIFIER = Path(__file__).parent / "verify.py"
 CHUNK = 200
@@ -74,12 +73,9 @@ def frame(connection: "psycopg.Connection[Any]", patient_id: UUID, *, request: i
     checkpoint = connection.execute(CHECKPOINT, [closing[0]]).fetchone() if closing else None
     if closing is None or checkpoint is None:
         raise NotSealed
-    counts = closing_counts(connection, closing[0])
-    index = next(number for number, (patient, _count) in enumerate(counts) if patient == patient_id)
-    node = merkle.nodes_over([leaves.map_leaf(*entry) for entry in counts])
-    return Frame(
-        patient_id, request, closing[0], checkpoint[0], checkpoint[1], counts[index][1], index, merkle.inclusion_proof(index, len(counts), node)
-    )
+    size, note = checkpoint
+    count, index, way = closings.proof(connection, closing[0], patient_id)
+    return Frame(patient_id, request, closing[0], size, note, count, index, way)
 
 
 def is_framed(connection: "psycopg.Connection[Any]", request: int) -> bool:
@@ -92,11 +88,13 @@ def is_framed(connection: "psycopg.Connection[Any]", request: int) -> bool:
 def numbers_between(connection: "psycopg.Connection[Any]", found: Frame, since: datetime | None, until: datetime | None) -> tuple[int, int]:
     """First and last number of the patient's events in a period; without gaps, so that the extract is provable too."""
     statement = """
-    SELECT coalesce(min(pseq), 1), coalesce(max(pseq), 0) FROM history.leaf
-    WHERE patient_id = %s AND pseq <= %s AND (%s::timestamptz IS NULL OR event_at >= %s) AND (%s::timestamptz IS NULL OR event_at < %s)"""
-    row = connection.execute(statement, [found.patient_id, found.count, since, since, until, until]).fetchone()
-    assert row is not None  # noqa: S101 - an aggregate answers with one row
-    return int(row[0]), int(row[1])
+    SELECT coalesce(min(pseq) FILTER (WHERE is_inside), earlier + 1), coalesce(max(pseq) FILTER (WHERE is_inside), earlier) FROM (
+      SELECT pseq,
+        (%(since)s::timestamptz IS NULL OR event_at >= %(since)s) AND (%(until)s::timestamptz IS NULL OR event_at < %(until)s) AS is_inside,
+        count(*) FILTER (WHERE event_at < %(since)s) OVER () AS earlier
+      FROM history.leaf WHERE patient_id = %(patient)s AND pseq <= %(count)s) own GROUP BY earlier"""
+    row = connection.execute(statement, {"patient": found.patient_id, "count": found.count, "since": since, "until": until}).fetchone()
+    return (int(row[0]), int(row[1])) if row else (1, 0)
 
 
 def write(
@@ -107,8 +105,12 @@ def write(
     *,
     first: int = 1,
     last: int | None = None,
+    is_bounded: bool = False,
 ) -> int:
-    """Write the provable part into the archive; returns how many events it holds."""
+    """Write the provable part into the archive; returns how many events it holds.
+
+    `is_bounded` adds the heads of the events next to an extract, which prove by their times that the period has no more.
+    """
     tree, end = StoredTree(connection, found.size), found.count if last is None else last
     is_whole = first == 1 and end == found.count
     files = [_attach(connection, archive, tree, attachment) for attachment in attachments]
@@ -128,6 +130,8 @@ def write(
             "witnesses": witnesses,
             "files": files,
         }
+        if is_bounded:
+            head |= {"before": _beside(connection, tree, found, first - 1), "after": _beside(connection, tree, found, end + 1)}
         target.write(json.dumps(head, ensure_ascii=False, indent=1)[:-2].encode() + b',\n "events": [\n')
         written = 0
         for entry in _events(connection, tree, found.patient_id, first, end):
@@ -144,6 +148,14 @@ def _events(connection: "psycopg.Connection[Any]", tree: StoredTree, patient_id:
     while rows := connection.execute(OF_PATIENT, [patient_id, after, last, CHUNK]).fetchall():
         yield from (proven(tree, row) for row in rows)
         after = rows[-1][3]
+
+
+def _beside(connection: "psycopg.Connection[Any]", tree: StoredTree, found: Frame, number: int) -> dict[str, Any] | None:
+    """An event without its content."""
+    if not 0 < number <= found.count:
+        return None
+    (row,) = connection.execute(OF_PATIENT, [found.patient_id, number - 1, number, 1]).fetchall()
+    return {**proven(tree, row), "salt": None, "body": None}
 
 
 def _entry(connection: "psycopg.Connection[Any]", tree: StoredTree, condition: str, value: object) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
 """Checks a dental clinic's evidence file, offline, with nothing but Python 3.8 or newer.
-
     python3 verify.py evidence.zip --key "clinic-history/...+1a2b3c4d+AQ..."
     python3 verify.py --receipt "DCR1...." --key "..."     (the text of a receipt's QR code, or a file with it; with evidence.zip before: both agree)
 The key is the one printed on paper, never one from inside the file. Exit code 0: nothing was altered or left out.
@@ -8,10 +7,9 @@ Every event is a leaf of a Merkle tree (RFC 6962) whose root the clinic signs (E
 """
 from __future__ import annotations
 import argparse, base64, hashlib, json, os, sys, zipfile, zlib
-from typing import Any, Tuple
+from typing import Any
 LIMIT, NOTE, MOST = 2**28, 10**5, 100  # bytes of bundle.json, of a signed note; how many witnesses
 P, L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
-Point = Tuple[int, int, int, int]
 D = -121665 * pow(121666, P - 2, P) % P
 class Bad(Exception):
     """The file does not prove what it says."""
@@ -20,17 +18,14 @@ def need(holds: Any, why: str) -> None:
         raise Bad(why)
 def sha(data: bytes) -> bytes:
     return hashlib.sha256(data).digest()
-def add(p: Point, q: Point) -> Point:
+def add(p: tuple[int, ...], q: tuple[int, ...]) -> tuple[int, ...]:
     a, b, c, d = (p[1] - p[0]) * (q[1] - q[0]), (p[1] + p[0]) * (q[1] + q[0]), 2 * p[3] * q[3] * D, 2 * p[2] * q[2]
     return ((b - a) * (d - c) % P, (d + c) * (b + a) % P, (d - c) * (d + c) % P, (b - a) * (b + a) % P)
-def times(n: int, p: Point) -> Point:
-    found = (0, 1, 1, 0)
-    while n:
-        found, p, n = (add(found, p) if n & 1 else found), add(p, p), n >> 1
-    return found
-def point(data: bytes) -> Point:
-    y = int.from_bytes(data, "little")
-    sign, y = y >> 255, y & (2**255 - 1)
+def times(n: int, p: tuple[int, ...]) -> tuple[int, ...]:
+    rest = times(n >> 1, add(p, p)) if n else (0, 1, 1, 0)
+    return add(rest, p) if n & 1 else rest
+def point(data: bytes) -> tuple[int, ...]:
+    sign, y = divmod(int.from_bytes(data, "little"), 2**255)
     square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
     x = pow(square, (P + 3) // 8, P)
     x = x * pow(2, (P - 1) // 4, P) % P if (x * x - square) % P else x
@@ -39,9 +34,8 @@ def point(data: bytes) -> Point:
     return (x, y, 1, x * y % P)
 BASE = point((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
 def signed(public: bytes, message: bytes, signature: bytes) -> bool:
-    s = int.from_bytes(signature[32:], "little")
-    h = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little") % L
-    left, right = times(s % L, BASE), add(point(signature[:32]), times(h, point(public)))
+    s, h = (int.from_bytes(data, "little") for data in (signature[32:], hashlib.sha512(signature[:32] + public + message).digest()))
+    left, right = times(s % L, BASE), add(point(signature[:32]), times(h % L, point(public)))
     return len(signature) == 64 and s < L and all((left[i] * right[2] - right[i] * left[2]) % P == 0 for i in (0, 1))
 def open_note(note: str, vkey: str) -> str:
     """The text of a signed note (c2sp.org/signed-note), when this key has signed it."""
@@ -103,20 +97,26 @@ def check_patient(bundle: Any, asked: Any, size: int, root: bytes, notes: list[s
         head, _body = check_event(event, size, root)
         need(head["patient"] == bundle["patient"], f"FOREIGN: the event at position {event['pos']} is of another patient")
         need(before < event["pos"] and event["pseq"] == number + 1, f"LEFT OUT OR REORDERED: after event {number} comes {event['pseq']}")
-        if head["at"] < clock:
-            notes.append(f"the clock went back before event number {number + 1} ({head['at']} after {clock}); the order is proven all the same")
+        notes += [f"the clock went back before event number {number + 1} ({head['at']} after {clock}); the order is proven"] * (head["at"] < clock)
         gone = number + 1 if event["salt"] is None else 0 if head["op"] == "E" else gone
         before, number, clock, text[len(text) :] = event["pos"], event["pseq"], max(clock, head["at"]), [event["body"] or ""]
     need(not gone, f"CONTENT WITHHELD: event number {gone} has no content, and no erasure was recorded after it")
     count, first, closing, since, until = (bundle["count"], bundle["first"], bundle["closing"], asked.get("since"), asked.get("until"))
     _head, body = check_event(closing, size, root, "C history.closing")
     need(max(before, bundle["request"]["pos"]) < closing["pos"], "LEFT OUT: the closing is older than these events, or than the request for them")
-    leaf, whole, least = sha(f"\0{bundle['patient']} {count}".encode()), first == 1 and number == count, asked.get("events", 0)
+    leaf, whole, shown = sha(f"\0{bundle['patient']} {count}".encode()), first == 1 and number == count, len(text)
     is_counted = included(leaf, bundle["map_index"], body["patients"], bundle["map_proof"], bytes.fromhex(body["map"]))
     need(is_counted, f"LEFT OUT: the signed count of this patient's events is not {count}")
     need(whole or since or until, f"LEFT OUT: the clinic had {count} events of this patient, here are {first} to {number}")
-    need(len(text) >= least, f"LEFT OUT: the period had {least} events when this was asked for, here are {len(text)}")
-    notes.append(f"events {first} to {number} of {count}" + (", all of them" if whole else f": an extract, without a gap, from {since} to {until}"))
+    need(shown >= asked.get("events", 0), f"LEFT OUT: the period had {asked.get('events')} events when this was asked for, here are {shown}")
+    beside, period = ((bundle.get("before"), first - 1), (bundle.get("after"), number + 1)), f"from {since or 'the beginning'} to {until or 'now'}"
+    for event, place in (known for known in beside if known[0]):  # what stands next to an extract lies outside of its period
+        head, _body = check_event(event, size, root)
+        is_apart = event["pseq"] == place and head["patient"] == bundle["patient"] and (head["at"] < since if place < first else head["at"] >= until)
+        need(is_apart, f"LEFT OUT: event {place} of this patient lies in the period {period}, and is not here")
+    ends = "lie outside of it" if all(event or not 0 < place <= count for event, place in beside) else "are not shown to lie outside of it"
+    extract = f"AN EXTRACT ONLY, {period}; those next to it {ends}. NOT SHOWN, BUT EXISTING: {first - 1} earlier events, {count - number} later ones"
+    bundle["extent"] = plain(f"ALL {count} events that the clinic had of this patient are here." if whole else f"{extract}.")
     return "\n".join(text) if whole else ""
 def check_files(archive: zipfile.ZipFile, names: set[str], bundle: Any, asked: Any, size: int, root: bytes, said: str) -> None:
     """The files are those that the clinic's own request for this evidence counted, each as its signed row says, each named by an event."""
@@ -193,7 +193,7 @@ def main() -> None:
     except Exception as error:  # whatever else goes wrong, it is no evidence
         sys.exit(plain(f"NOT PROVEN. {error if isinstance(error, Bad) else f'DAMAGED: truncated, broken or incomplete: {error!r}'}"))
     if bundle:
-        print(f"PROVEN: {len(bundle['events'])} events and {len(bundle['files'])} files of patient {plain(bundle['patient'])}.")
+        print(f"PROVEN: {len(bundle['events'])} events and {len(bundle['files'])} files of patient {plain(bundle['patient'])}.\n{bundle['extent']}")
         print(f"The signed log had {size} events; {len(bundle['witnesses'])} witnesses outside agree with it.")
     print("".join(plain(line) + "\n" for line in [*said, *(f"Note: {note}." for note in notes)]), end="")
 if __name__ == "__main__":

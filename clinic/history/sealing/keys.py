@@ -84,7 +84,7 @@ def create(connection: "psycopg.Connection[Any]", path: Path, *, instead_of_lost
         entries = history(connection)
         if entries and not instead_of_lost:
             raise KeyFailure("The log has a key already: `history_key rotate` replaces it, `create --lost` starts anew when its file is gone.")
-        signer = _write_new(path, log.name(connection))
+        signer = _write_new(path, log.origin(connection))
         _enter(connection, KeyEntry(0, "create", signer.vkey, log.size(connection), f"new {signer.vkey}\n"), [signer])
     return signer.vkey
 
@@ -102,7 +102,7 @@ def rotate(connection: "psycopg.Connection[Any]", path: Path) -> str:
             raise KeyFailure("The log has no key yet: `history_key create` makes the first one.")
         old = load(path, vkey)
         upcoming.unlink(missing_ok=True)
-        new = _write_new(upcoming, log.name(connection))
+        new = _write_new(upcoming, log.origin(connection))
         _enter(connection, KeyEntry(0, "rotate", new.vkey, log.size(connection), f"old {old.vkey}\nnew {new.vkey}\n"), [old, new])
     _finish_rotation(path, new.vkey)
     return new.vkey

@@ -4,9 +4,12 @@ A tree is read through `node(level, index)`: the hash over the perfect subtree o
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
 
 HASH_BYTES = 32
+AT_ONCE = 10
 EMPTY = hashlib.sha256(b"").digest()
 Node = Callable[[int, int], bytes]
 
@@ -52,19 +55,62 @@ def inclusion_proof(index: int, size: int, node: Node) -> list[bytes]:
 
     :raises ValueError: when the leaf is not in the tree.
     """
-    if not 0 <= index < size:
-        raise ValueError(f"leaf {index} is not in a tree of {size}")
-    path: list[bytes] = []
-    start, end = 0, size
-    while end - start > 1:
-        middle = start + _split(end - start)
-        if index < middle:
-            path.append(_span(middle, end, node))
-            end = middle
+    return [_span(start, end, node) for start, end in _siblings(index, size)]
+
+
+def streamed_proof(index: int, size: int, hashes: Iterable[bytes]) -> list[bytes]:
+    """The same audit path of a tree whose leaves pass by once, in the memory of a hash for each level.
+
+    :raises ValueError: when the leaf is not in the tree.
+    """
+    spans, passing = _siblings(index, size), iter(hashes)
+    found = {start: streamed_root(islice(passing, end - start))[1] for start, end in sorted([*spans, (index, index + 1)])}
+    return [found[start] for start, _end in spans]
+
+
+def streamed_root(hashes: Iterable[bytes]) -> tuple[int, bytes]:
+    """How many leaves have passed by, and the root over them."""
+    frontier, passing = Frontier(), iter(hashes)
+    while part := list(islice(passing, 1 << AT_ONCE)):
+        if len(part) == 1 << AT_ONCE:
+            frontier.add(root_of(part), AT_ONCE)
         else:
-            path.append(_span(start, middle, node))
-            start = middle
-    return path[::-1]
+            for leaf in part:
+                frontier.add(leaf)
+    return frontier.size, frontier.root()
+
+
+@dataclass
+class Frontier:
+    """The roots of the perfect subtrees that the leaves read so far fall into, largest first."""
+
+    size: int = 0
+    nodes: list[tuple[int, bytes]] = field(default_factory=list)
+
+    @classmethod
+    def at(cls, size: int, node: Node) -> "Frontier":
+        nodes, begin = [], 0
+        for level in range(size.bit_length() - 1, -1, -1):
+            if size >> level & 1:
+                nodes.append((level, node(level, begin >> level)))
+                begin += 1 << level
+        return cls(size, nodes)
+
+    def add(self, found: bytes, level: int = 0) -> None:
+        """The next leaf, or the root over the next 2**level of them where all before are as many or more."""
+        self.size += 1 << level
+        while self.nodes and self.nodes[-1][0] == level:
+            found = node_hash(self.nodes.pop()[1], found)
+            level += 1
+        self.nodes.append((level, found))
+
+    def root(self) -> bytes:
+        if not self.nodes:
+            return EMPTY
+        found = self.nodes[-1][1]
+        for _, node in reversed(self.nodes[:-1]):
+            found = node_hash(node, found)
+        return found
 
 
 def consistency_proof(first: int, second: int, node: Node) -> list[bytes]:
@@ -127,6 +173,22 @@ def is_consistent(first: int, second: int, first_root: bytes, second_root: bytes
             new = node_hash(new, sibling)
         at, last = at >> 1, last >> 1
     return last == 0 and old == first_root and new == second_root
+
+
+def _siblings(index: int, size: int) -> list[tuple[int, int]]:
+    """The spans of leaves whose hashes prove leaf `index`, the lowest first."""
+    if not 0 <= index < size:
+        raise ValueError(f"leaf {index} is not in a tree of {size}")
+    spans, start, end = [], 0, size
+    while end - start > 1:
+        middle = start + _split(end - start)
+        if index < middle:
+            spans.append((middle, end))
+            end = middle
+        else:
+            spans.append((start, middle))
+            start = middle
+    return spans[::-1]
 
 
 def _split(count: int) -> int:

@@ -16,7 +16,7 @@ from uuid import UUID
 import psycopg
 from psycopg.rows import class_row
 
-from clinic.history.sealing import keys, leaves, log, merkle, notes
+from clinic.history.sealing import closings, keys, leaves, log, merkle, notes
 from clinic.history.sealing.leaves import LedgerRow
 from clinic.history.sealing.tree import StoredTree, add_tiles
 
@@ -203,14 +203,13 @@ class Sequencer:
         return self._connection.execute(ASKED, [last]).fetchone() is not None
 
     def _close(self, pos: int) -> int:
-        counts = self._connection.execute("SELECT patient_id, n FROM history.pseq ORDER BY patient_id").fetchall()
-        map_root = merkle.root_of([leaves.map_leaf(*row) for row in counts])
-        body = {"size": pos, "patients": len(counts), "map": map_root.hex(), "day": self._today().isoformat()}
+        patients, map_root = closings.root(self._connection)
+        body = {"size": pos, "patients": patients, "map": map_root.hex(), "day": self._today().isoformat()}
         event_id = log.declare(self._connection, "history.closing", body)
         with self._connection.cursor(row_factory=class_row(LedgerRow)) as cursor:
             self._add_leaves(cursor.execute(ONE, [event_id]).fetchall(), pos)
         self._connection.execute(
-            "INSERT INTO history.closing (pos, day, patients, map) VALUES (%s, %s, %s, %s)", [pos, self._today(), len(counts), map_root]
+            "INSERT INTO history.closing (pos, day, patients, map) VALUES (%s, %s, %s, %s)", [pos, self._today(), patients, map_root]
         )
         return 1
 

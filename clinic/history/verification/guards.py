@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,11 +27,11 @@ PARTS = (
     "retention",
     "retention_owner",
     "guards",
+    "lanes",
+    "acknowledge",
     "database",
 )
 FUNCTION = re.compile(r"CREATE (?:OR REPLACE )?FUNCTION (history(?:_guard)?\.\w+)\(.*?AS \$\$(.*?)\$\$", re.DOTALL)
-CAPTURE_BODY = re.compile(r"AS \$capture\$(.*)\$capture\$", re.DOTALL)
-COPIED = re.compile(r'INSERT INTO public\."\w+" \((.*?), history_date.*?VALUES \((.*?), clock_timestamp', re.DOTALL)
 INSTALLED = """
 SELECT n.nspname || '.' || p.proname, p.prosrc FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
 WHERE n.nspname IN ('history', 'history_guard')
@@ -73,14 +72,18 @@ FROM pg_roles WHERE rolname IN ('clinic_app', 'clinic_owner', 'history_owner', '
 """
 
 
-RECORDED = "SELECT at, actor_name, db_user, body::text FROM history.event WHERE tbl = 'history.guards' AND op = 'X' ORDER BY id DESC"
+RECORDED = """
+SELECT e.id, e.at, e.actor_name, e.db_user, e.body::text, EXISTS (
+  SELECT FROM history.event a WHERE a.tbl = 'history.guards' AND a.op = 'A' AND a.pk = e.id::text AND a.id > e.id AND a.db_user <> e.db_user)
+FROM history.event e WHERE e.tbl = 'history.guards' AND e.op = 'X' ORDER BY e.id DESC
+"""
 STANDING = "SELECT guard, shape FROM history.guards()"
 MOST_NAMES = 5
 
 
-def check_guards(connection: "psycopg.Connection[Any]", last_clean: datetime | None = None) -> Iterator[Finding]:
+def check_guards(connection: "psycopg.Connection[Any]") -> Iterator[Finding]:
     """Everything that keeps history from being written otherwise than by its triggers."""
-    yield from _check_records(connection, last_clean)
+    yield from _check_records(connection)
     yield from _check_triggers(connection)
     yield from _check_functions(connection)
     standing = {row[0] for row in connection.execute(EVENT_TRIGGERS).fetchall()}
@@ -105,19 +108,31 @@ def _check_rights(connection: "psycopg.Connection[Any]") -> Iterator[Finding]:
             yield Finding("owner_wrong", {"table": table})
 
 
-def _check_records(connection: "psycopg.Connection[Any]", last_clean: datetime | None) -> Iterator[Finding]:
-    """What stands against what was written down by the last migration; and who has written it down since history was last found whole."""
+def _check_records(connection: "psycopg.Connection[Any]") -> Iterator[Finding]:
+    """What stands against what was written down by the last migration; and what each has changed, until a person has looked into it and said so."""
     standing, known = dict(connection.execute(STANDING).fetchall()), connection.execute(RECORDED).fetchall()
-    for number, (at, who, db_user, text) in enumerate(known):
+    for number, (_event, at, _who, _db_user, text, _is_acknowledged) in enumerate(known):
         body, when = json.loads(text or "null"), at.isoformat(timespec="seconds")
         if not isinstance(body, dict) or not isinstance(body.get("guards"), dict):
             yield Finding("unreadable", {"part": "guards", "error": f"what was written down on {when} is no record of them"})
-            continue
-        if number == 0:
+        elif number == 0:
             yield from _differences(body["guards"], standing, when)
-        if last_clean and at > last_clean and body.get("changed"):
-            names = ", ".join(map(str, body["changed"][:MOST_NAMES]))
-            yield Finding("guards_noted", {"at": when, "who": f"{who} ({db_user})", "count": len(body["changed"]), "names": names})
+    yield from _unacknowledged(known)
+
+
+def unacknowledged(connection: "psycopg.Connection[Any]") -> list[Finding]:
+    """Changed guards that migrations have put on record and that no person has looked into; `event` is what an acknowledgement names."""
+    return list(_unacknowledged(connection.execute(RECORDED).fetchall()))
+
+
+def _unacknowledged(known: list[tuple[Any, ...]]) -> Iterator[Finding]:
+    for event, at, who, db_user, text, is_acknowledged in known:
+        body = json.loads(text or "null")
+        changed = body.get("changed") if isinstance(body, dict) else None
+        if isinstance(changed, list) and changed and not is_acknowledged:
+            names = ", ".join(map(str, changed[:MOST_NAMES]))
+            told = {"at": at.isoformat(timespec="seconds"), "who": f"{who} ({db_user})", "count": len(changed), "names": names}
+            yield Finding("guards_noted", {"event": event, **told})
 
 
 def _differences(recorded: dict[str, str], standing: dict[str, str], when: str) -> Iterator[Finding]:
@@ -146,7 +161,7 @@ def _check_triggers(connection: "psycopg.Connection[Any]") -> Iterator[Finding]:
 def _check_functions(connection: "psycopg.Connection[Any]") -> Iterator[Finding]:
     installed = dict(connection.execute(INSTALLED).fetchall())
     for name, source in sorted(_expected_functions().items()):
-        if _shape(installed.get(name, "")) != _shape(source):
+        if capture.shape(installed.get(name, "")) != capture.shape(source):
             yield Finding("function_altered", {"function": name})
 
 
@@ -154,22 +169,7 @@ def _expected_functions() -> dict[str, str]:
     expected: dict[str, str] = {}
     for name in PARTS:
         expected |= dict(FUNCTION.findall((SQL / f"{name}.sql").read_text()))
-    for model in _records():
-        match = CAPTURE_BODY.search(
-            "\n".join(capture.install_sql(model, model.history.model, deletable=model.deletable, excluded=model.history_excluded))
-        )
-        if match:
-            expected[f"history.capture_{model._meta.db_table}"] = match[1]
-    return expected
-
-
-def _shape(source: str) -> tuple[str, list[tuple[str, str]]]:
-    """A function's text, with the columns it copies as pairs: migrations list them in another order than models do."""
-    match = COPIED.search(source)
-    if match is None:
-        return source, []
-    pairs = sorted(zip(match[1].split(", "), match[2].split(", "), strict=False))
-    return source[: match.start(1)] + source[match.end(1) : match.start(2)] + source[match.end(2) :], pairs
+    return expected | {f"history.capture_{model._meta.db_table}": capture.source(model) for model in _records()}
 
 
 def _records() -> list[Any]:

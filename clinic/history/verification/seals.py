@@ -31,37 +31,6 @@ CLOSINGS = "SELECT pos, patients, map, day FROM history.closing WHERE pos >= %s"
 ERASED = "SELECT patient_id, max(id) FROM history.event WHERE op = 'E' GROUP BY patient_id"
 
 
-@dataclass
-class Frontier:
-    """The roots of the perfect subtrees that the leaves read so far fall into, largest first."""
-
-    size: int
-    nodes: list[tuple[int, bytes]]
-
-    @classmethod
-    def at(cls, tree: StoredTree) -> "Frontier":
-        nodes, begin = [], 0
-        for level in range(tree.size.bit_length() - 1, -1, -1):
-            if tree.size >> level & 1:
-                nodes.append((level, tree.node(level, begin >> level)))
-                begin += 1 << level
-        return cls(tree.size, nodes)
-
-    def add(self, leaf: bytes) -> None:
-        level, found = 0, leaf
-        while self.nodes and self.nodes[-1][0] == level:
-            found = merkle.node_hash(self.nodes.pop()[1], found)
-            level += 1
-        self.nodes.append((level, found))
-        self.size += 1
-
-    def root(self) -> bytes:
-        found = self.nodes[-1][1]
-        for _, node in reversed(self.nodes[:-1]):
-            found = merkle.node_hash(node, found)
-        return found
-
-
 class Census:
     """How many events each patient has had so far, and the map of it that a closing signs."""
 
@@ -103,7 +72,7 @@ def check_seals(connection: "psycopg.Connection[Any]", *, begin: int, expected: 
     """Every leaf from `begin` (a multiple of 256) on; `progress` hears how many were read."""
     end = log.size(connection)
     sizes = sorted(expected.roots)
-    frontier = Frontier.at(StoredTree(connection, begin))
+    frontier = merkle.Frontier.at(begin, StoredTree(connection, begin).node)
     erased: dict[UUID | None, int] = dict(connection.execute(ERASED).fetchall())
     census = Census(_numbers_before(connection, begin))
     closings = {pos: (patients, bytes(root), day) for pos, patients, root, day in connection.execute(CLOSINGS, [begin]).fetchall()}
@@ -262,15 +231,6 @@ def check_unsealed(connection: "psycopg.Connection[Any]") -> Iterator[Finding]:
     row = connection.execute(statement).fetchone()
     if row and row[0]:
         yield Finding("waiting", {"count": row[0], "since": row[1].isoformat(timespec="seconds")})
-
-
-def closing_counts(connection: "psycopg.Connection[Any]", pos: int) -> list[tuple[UUID, int]]:
-    """How many events each patient had before leaf `pos`, in the order of a closing's map."""
-    statement = """
-    SELECT p.patient_id, p.n - coalesce(later.n, 0) FROM history.pseq p
-    LEFT JOIN (SELECT patient_id, count(*) AS n FROM history.leaf WHERE pos >= %s AND patient_id IS NOT NULL GROUP BY 1) later USING (patient_id)
-    WHERE p.n > coalesce(later.n, 0) ORDER BY p.patient_id"""
-    return connection.execute(statement, [pos]).fetchall()
 
 
 def shorten(findings: Sequence[Finding]) -> list[Finding]:

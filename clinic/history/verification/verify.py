@@ -51,7 +51,7 @@ def verify(*, since: int | None, witnesses: Sequence[Witness], progress: Progres
         for part, findings in (
             ("log", _check_log(connection, begin, size, heard, progress)),
             ("time stamps", outside.check_stamps(connection, witnesses, begin=begin)),
-            ("guards", check_guards(connection, last[0] if last else None)),
+            ("guards", check_guards(connection)),
             ("rules", check_rules(connection)),
             ("erasures", check_erasures(connection)),
             ("tables", _check_copies(progress)),

@@ -10,7 +10,7 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from charting import actions as charting
-from clinic.files.actions import read
+from clinic.files.actions import read, store
 from clinic.lib.errors import InvalidInput, NotAllowed
 from clinic.patients import access
 from clinic.patients.access_models import Rectification, Restriction
@@ -77,7 +77,10 @@ def test_a_granted_copy_is_evidence_and_is_answered_once(patient: Patient, lawye
 
 def test_who_looked_is_told_on_paper(patient: Patient, lawyer: User) -> None:
     get_patient_for(dr_orlova(), patient.pk, what="chart")
-    assert "зубная карта" in words_of(answer(ask(patient, lawyer, "looks"), lawyer)).lower()
+    said = words_of(answer(ask(patient, lawyer, "looks"), lawyer)).lower()
+    assert "зубная карта" in said
+    assert "(программа)" in said
+    assert "(system)" not in said
 
 
 def test_a_granted_restriction_begins(patient: Patient, lawyer: User) -> None:
@@ -104,6 +107,26 @@ def test_a_granted_rectification_stands_beside_the_record(patient: Patient, lawy
     )
     with pytest.raises(IntegrityError), transaction.atomic():
         Rectification.objects.update(text="иное")
+    written = Rectification.objects.get()
+    assert client.get(f"/api/v1/patients/{patient.pk}/data-requests").json()[0]["rectification"] == str(written.pk)
+    assert "проба от 12.03.2026" in client.get(url).content.decode()
+    (told,) = log_in(dr_orlova()).get(f"/api/v1/patients/{patient.pk}/rectifications").json()
+    assert (told["id"], told["about"], told["request"]) == (str(written.pk), "Аллергия на латекс", str(request.pk))
+    assert told["written_by_name"] == lawyer.get_full_name()
+
+
+def test_a_rectification_answers_a_request_of_its_own_patient(patient: Patient, lawyer: User) -> None:
+    other = access.rectify(patient_id=make_patient("Другой").pk, about="Рост", text="180", actor=lawyer, at=timezone.now())
+    request = ask(patient, lawyer, "rectification")
+    with pytest.raises(IntegrityError, match="another patient"), transaction.atomic():
+        DataRequest.objects.filter(pk=request.pk).update(
+            rectification=other,
+            outcome="granted",
+            ground="ст. 14",
+            answered_at=timezone.now(),
+            answered_by=lawyer,
+            pdf=store(content=b"%PDF-1.7", media_type="application/pdf"),
+        )
 
 
 def test_a_refused_rectification_leaves_nothing(patient: Patient, lawyer: User) -> None:

@@ -217,7 +217,41 @@ def test_an_extract_of_its_period_is_proven(clinic: Workshop, tmp_path: Path) ->
     request = clinic.ask(since="2026-02-01", until="2026-04-01", events=4)
     content = clinic.bundle(request=request, closing=clinic.close(), first=2, last=5)
     code, said = verdict(tmp_path, archive_of(members_of(clinic, content)), clinic.key.vkey)
-    assert (code, "events 2 to 5 of 7: an extract, without a gap, from 2026-02-01 to 2026-04-01" in said) == (0, True), said
+    told = "AN EXTRACT ONLY, from 2026-02-01 to 2026-04-01; those next to it are not shown to lie outside of it."
+    assert (code, f"{told} NOT SHOWN, BUT EXISTING: 1 earlier events, 2 later ones." in said) == (0, True), said
+
+
+def a_year(clinic: Workshop, first: int, last: int, **edits: Any) -> Members:
+    """An extract of March to May of a patient with an event in every month, as the clinic would like to cut it."""
+    for month in range(1, 10):
+        clinic.add("U", "patients_patient", {"note": month}, patient=PATIENT, at=f"2026-{month:02}-15T10:00:00.000000+00:00")
+    request = clinic.ask(files=[], since="2026-03-01T00:00:00.000000+00:00", until="2026-06-01T00:00:00.000000+00:00")
+    content = clinic.bundle(request=request, closing=clinic.close(), first=first, last=last) | edits
+    own = [event for event in clinic.events if json.loads(event["head"])["patient"] == PATIENT]
+    beside = {"before": own[first - 2], "after": own[last]}
+    bare = {name: {**clinic.proven(event["pos"]), "salt": None, "body": None} for name, event in beside.items()}
+    return members_of(clinic, {**content, **bare, "files": [], **edits})
+
+
+def test_an_extract_says_how_much_exists_outside_of_its_period(tmp_path: Path) -> None:
+    clinic = Workshop()
+    code, said = verdict(tmp_path, archive_of(a_year(clinic, 3, 5)), clinic.key.vkey)
+    assert code == 0, said
+    assert "PROVEN: 3 events" in said
+    assert "those next to it lie outside of it. NOT SHOWN, BUT EXISTING: 2 earlier events, 5 later ones." in said
+
+
+@pytest.mark.parametrize(("first", "last", "missing"), [(4, 5, 3), (3, 4, 5)])
+def test_an_extract_narrower_than_its_period_is_named(tmp_path: Path, first: int, last: int, missing: int) -> None:
+    clinic = Workshop()
+    code, said = verdict(tmp_path, archive_of(a_year(clinic, first, last)), clinic.key.vkey)
+    assert (code, f"LEFT OUT: event {missing} of this patient lies in the period" in said) == (1, True), said
+
+
+def test_without_the_events_next_to_it_an_extract_proves_nothing_of_its_ends(tmp_path: Path) -> None:
+    clinic = Workshop()
+    code, said = verdict(tmp_path, archive_of(a_year(clinic, 4, 5, before=None)), clinic.key.vkey)
+    assert (code, "are not shown to lie outside of it" in said) == (0, True), said
 
 
 def raw_zip(members: Members, **fields: Any) -> bytes:

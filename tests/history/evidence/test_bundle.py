@@ -85,7 +85,7 @@ def evidence(seq: Connection, sequencer: Sequencer, patient: Patient, tmp_path: 
 
 def make(seq: Connection, sequencer: Sequencer, patient: Patient, folder: Path, files: list[tuple[Any, bytes]], **options: Any) -> Evidence:
     body: dict[str, Any] = {"files": [file.sha256 for file, _ in files], "pdf": hashlib.sha256(PAGES).hexdigest(), "reason": "claim"}
-    body["since"] = "2026-01-01" if options else None
+    body["since"] = "2026-01-01T00:00:00.000000+00:00" if options else None
     request = record_print(what="evidence", patient_id=patient.pk, body=body)
     sequencer.drain()
     target = io.BytesIO()
@@ -104,7 +104,7 @@ def test_an_honest_bundle_is_proven(evidence: Evidence) -> None:
     code, said = evidence.check()
     assert code == 0, said
     assert "PROVEN: 11 events and 1 files" in said
-    assert "events 1 to 11 of 11, all of them" in said
+    assert "ALL 11 events that the clinic had of this patient are here." in said
 
 
 def test_it_shows_nothing_of_anybody_else(evidence: Evidence) -> None:
@@ -250,7 +250,8 @@ def test_an_extract_says_that_it_is_one(seq: Connection, sequencer: Sequencer, p
     evidence = make(seq, sequencer, patient, tmp_path, [], first=2, last=4)
     code, said = evidence.check()
     assert code == 0, said
-    assert "events 2 to 4 of 6: an extract, without a gap" in said
+    assert "AN EXTRACT ONLY, from 2026-01-01T00:00:00.000000+00:00 to now; those next to it are not shown to lie outside of it." in said
+    assert "NOT SHOWN, BUT EXISTING: 1 earlier events, 2 later ones." in said
     evidence.path.unlink()
     evidence.edit(lambda content: content["events"].pop(1))
     assert "LEFT OUT OR REORDERED" in evidence.check()[1]
@@ -291,3 +292,23 @@ def test_the_script_is_short_and_needs_nothing(evidence: Evidence) -> None:
     lines = [line.partition(" import")[0].replace("import", "from") for line in source.splitlines() if line.startswith(("import ", "from "))]
     imported = {name for line in lines for name in line.removeprefix("from ").split(", ")}
     assert imported <= {"__future__", "argparse", "base64", "hashlib", "json", "os", "sys", "zipfile", "zlib", "typing"}
+
+
+def test_a_key_bears_the_name_of_the_log_and_an_older_one_without_it_holds_on(
+    seq: Connection, key_file: Path, patient: Patient, tmp_path: Path
+) -> None:
+    """C2SP: the key's name is the log's origin. Keys were once named without the number of the log's life."""
+    older = keys._write_new(key_file, log.name(seq))
+    with seq.transaction():
+        keys._enter(seq, keys.KeyEntry(0, "create", older.vkey, 0, f"new {older.vkey}\n"), [older])
+    sealing = Sequencer(seq, lambda vkey: keys.load(key_file, vkey))
+    before = make(seq, sealing, patient, tmp_path, [])
+    assert before.check()[0] == 0
+    newer = keys.rotate(seq, key_file)
+    (tmp_path / "later").mkdir()
+    after = make(seq, sealing, patient, tmp_path / "later", [])
+    assert newer.startswith(f"{log.origin(seq)}+")
+    assert after.members["checkpoint.txt"].decode().split("\n")[0] == newer.partition("+")[0]
+    for paper in (older.vkey, newer):
+        code, said = after.check(vkey=paper)
+        assert code == 0, said

@@ -1,5 +1,6 @@
 """The tree against the definition of RFC 6962: roots, proofs, and proofs that somebody has touched."""
 
+import tracemalloc
 from collections.abc import Sequence
 
 from hypothesis import given
@@ -61,3 +62,26 @@ def test_growth_is_proven_and_nothing_else(first: int, second: int, data: st.Dat
         at = data.draw(st.integers(0, len(path) - 1))
         assert not merkle.is_consistent(first, second, old, new, path[:at] + path[at + 1 :])
         assert not merkle.is_consistent(first, second, old, new, [*path[:at], merkle.leaf_hash(b"forged"), *path[at + 1 :]])
+
+
+@given(size=sizes, data=st.data())
+def test_a_proof_read_from_a_stream_is_the_same(size: int, data: st.DataObject) -> None:
+    index = data.draw(st.integers(0, size - 1))
+    assert merkle.streamed_proof(index, size, iter(LEAVES[:size])) == merkle.inclusion_proof(index, size, NODE)
+
+
+def test_a_stream_of_many_leaves_takes_no_memory() -> None:
+    tracemalloc.start()
+    merkle.streamed_proof(7, 50_000, (merkle.leaf_hash(number.to_bytes(4)) for number in range(50_000)))
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 500_000
+
+
+def test_a_long_stream_gives_the_roots_of_its_list() -> None:
+    leaves = [merkle.leaf_hash(number.to_bytes(4)) for number in range(5000)]
+    node = merkle.nodes_over(leaves)
+    for size in (1023, 1024, 1025, 4096, 5000):
+        assert merkle.streamed_root(leaves[:size]) == (size, merkle.root_of(leaves[:size]))
+        for index in (0, 1000, size - 1):
+            assert merkle.streamed_proof(index, size, leaves[:size]) == merkle.inclusion_proof(index, size, node)

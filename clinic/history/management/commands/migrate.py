@@ -2,11 +2,14 @@
 
 from typing import Any
 
+from django.apps import apps
 from django.core.management.commands import migrate
-from django.db import connection
+from django.db import connection, transaction
 
+from clinic.history import capture
 from clinic.history.autodetector import CapturingAutodetector
 from clinic.history.executor import QuickExecutor
+from clinic.history.models import Record
 
 migrate.MigrationExecutor = QuickExecutor  # type: ignore[attr-defined]  # Django's command has no other place for it
 
@@ -23,7 +26,8 @@ class Command(migrate.Command):
         if options["plan"]:
             return
         if not options["app_label"]:
-            with connection.cursor() as cursor:
+            with transaction.atomic(), connection.cursor() as cursor:
+                capture.renew(cursor, [model for model in apps.get_models() if issubclass(model, Record)])
                 cursor.execute("SELECT history.note_schema()")
             self.check(databases=[options["database"]])
         with connection.cursor() as cursor:

@@ -18,6 +18,7 @@ from clinic.staff.actions import context_of
 from clinic.staff.models import User
 from tests.charting.factories import patient_petrov
 from tests.journeys.hands import Keys, login_as
+from tests.journeys.test_careless import end_sessions
 from tests.journeys.test_perio import all_sent, places, saved
 from tests.scheduling.factories import book, make_shift
 from tests.staff.factories import dr_orlova, make_user
@@ -211,3 +212,61 @@ def test_logging_out_leaves_nothing_readable(page: Page, base_url: str, seat: tu
     page.context.clear_cookies()
     page.goto("/login/")
     holds(page, keys=0, copies=0, entries=1)
+
+
+def test_what_is_entered_after_the_session_ended_is_saved_after_the_next_login(page: Page, base_url: str, seat: tuple[User, Patient]) -> None:
+    dentist, patient = seat
+    login_as(page, dentist, base_url)
+    page.goto(f"/patients/{patient.pk}/chart/")
+    expect(page.locator("#chart-page")).to_have_attribute("data-state", "now")
+    end_sessions()
+    chart_tooth(page, 16, "fracture")
+    expect(counter(page)).to_contain_text("1 not sent yet")
+    holds(page, keys=0, entries=1)
+    login_as(page, dentist, base_url)
+    page.goto("/")
+    expect(counter(page)).to_be_hidden()
+    holds(page, entries=0)
+    assert Finding.objects.get().noted_by == dentist
+
+
+def test_what_is_refused_on_return_stays_with_its_reason_until_it_is_let_go(page: Page, base_url: str, seat: tuple[User, Patient]) -> None:
+    dentist, patient = seat
+    login_as(page, dentist, base_url)
+    page.goto(f"/patients/{patient.pk}/chart/")
+    expect(page.locator("#chart-page")).to_have_attribute("data-state", "now")
+    page.context.set_offline(True)
+    chart_tooth(page, 16, "fracture")
+    expect(counter(page)).to_contain_text("1 not sent yet")
+    with acting(context_of(dentist)):
+        charting.record_finding(patient=patient, kind="missing", tooth=16, actor=dentist, at=timezone.now())
+    page.context.set_offline(False)
+    expect(counter(page)).to_contain_text("1 need you")
+    page.goto("/")
+    entry = page.locator("#unsent-list [data-entry=refused]")
+    expect(entry).to_contain_text("16", use_inner_text=False)
+    page.locator("#unsent > summary").click()
+    expect(entry).to_contain_text("not in the mouth")
+    entry.get_by_role("button", name="Let go").click()
+    expect(counter(page)).to_be_hidden()
+    holds(page, entries=0)
+
+
+def test_a_note_cut_off_comes_back_into_its_section(page: Page, base_url: str, seat: tuple[User, Patient]) -> None:
+    dentist, patient = seat
+    with acting(context_of(dentist)), transaction.atomic():
+        visit = charting.open_visit(patient=patient, dentist=dentist, branch=patient.branch, actor=dentist, at=timezone.now())
+    login_as(page, dentist, base_url)
+    page.goto(f"/visits/{visit.pk}/")
+    page.context.set_offline(True)
+    page.locator("#note-complaint").fill("Pain at night")
+    expect(counter(page)).to_contain_text("1 not sent yet")
+    holds(page, entries=1)
+    page.close()
+    again = page.context.new_page()
+    page.context.set_offline(False)
+    again.goto(f"/visits/{visit.pk}/")
+    expect(again.locator("#note-complaint")).to_have_value("Pain at night")
+    holds(again, entries=0)
+    visit.refresh_from_db()
+    assert visit.complaint == "Pain at night"

@@ -13,6 +13,7 @@ from charting import actions, queries, schemas
 from charting.api_templates import router as templates_router
 from charting.imaging.api import router as images_router
 from charting.medical.api import router as medical_router
+from charting.medical.api_interactions import router as interactions_router
 from charting.models import Diagnosis, Finding, Procedure, Visit, VisitAddendum
 from charting.palette import Palette, palette
 from charting.perio.api import router as perio_router
@@ -30,6 +31,7 @@ from clinic.staff.roles import Permission
 router = Router(tags=["chart"])
 router.add_router("", images_router)
 router.add_router("", medical_router)
+router.add_router("", interactions_router)
 router.add_router("", perio_router)
 router.add_router("", templates_router)
 

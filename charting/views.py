@@ -15,6 +15,7 @@ from charting import actions, notation, queries
 from charting.chart_words import chart_words, note_words
 from charting.forms import AddendumForm, ErrorForm, TemplateForm
 from charting.imaging import words as image_words
+from charting.medical import interactions
 from charting.models import NoteSection, NoteTemplate, Visit
 from clinic.history.actions import record_print
 from clinic.history.evidence import receipts
@@ -147,6 +148,7 @@ def _note_context(request: Request, found: Visit, addendum_form: AddendumForm) -
         "may_add": found.is_fixed and user.may(Permission.VISIT_SIGN),
         "may_mark": found.is_fixed and not found.in_error_at and actions.may_sign(found, user),
         "may_sign_others": user.may(Permission.VISIT_SIGN_OTHERS),
+        "precautions": interactions.firing(found.patient, None, timezone.now()) if may_write else [],
         "is_intact": found.is_signed and queries.is_as_signed(found),
         "images_url": _url_or_nothing("images", found.patient),
         "setup": {"visit": str(found.pk), "version": found.version, "words": note_words()},

@@ -183,7 +183,9 @@ def cancel_item(request: Request, item_id: UUID, reason: str = "") -> Item:
 def complete_item(request: Request, item_id: UUID, data: s.CompleteIn) -> dict[str, Any]:
     """Chart, stock, charge and claim in one transaction; a second call is refused with a link to the first result."""
     queries.get_item_for(request.user, item_id, permission=Permission.PROCEDURE_COMPLETE)
-    result = completion.complete_item(item_id=item_id, actor=request.user, at=timezone.now(), visit_id=data.visit)
+    result = completion.complete_item(
+        item_id=item_id, actor=request.user, at=timezone.now(), visit_id=data.visit, override_reason=data.override_reason
+    )
     return {
         "item": item_id,
         "performance": result.performance.pk,

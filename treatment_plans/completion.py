@@ -68,12 +68,13 @@ class Completion:
 
 
 @transaction.atomic
-def complete_item(*, item_id: UUID, actor: User, at: datetime, visit_id: UUID | None = None) -> Completion:
+def complete_item(*, item_id: UUID, actor: User, at: datetime, visit_id: UUID | None = None, override_reason: str = "") -> Completion:
     """Carry out a line: chart, stock, charge at the agreed price, insurance; all of it or nothing.
 
     :raises AlreadyCompleted: when it is done; the link leads to the first result.
     :raises NotAgreed: when no signed contract or addendum covers it.
     :raises ConsentMissing: when a consent is not signed that the clinic's rules insist on; the link leads to signing it.
+    :raises charting.medical.interactions.InteractionStop: when a rule stops it for this patient and no `override_reason` is given.
     :raises charting.actions.OtherLegalEntity: when the visit is in a branch of another legal entity than the plan's.
     :raises inventory.actions.OutOfStock: when a material is short whose norm blocks.
     """
@@ -84,7 +85,9 @@ def complete_item(*, item_id: UUID, actor: User, at: datetime, visit_id: UUID | 
     _refuse_unsigned(item, unsigned)
     visit = _visit(visit_id, item)
     branch = item.alternative.plan.branch
-    performance = charting.actions.perform_procedure(procedure=item.procedure, actor=actor, at=at, visit=visit, branch=branch)
+    performance = charting.actions.perform_procedure(
+        procedure=item.procedure, actor=actor, at=at, visit=visit, branch=branch, override_reason=override_reason
+    )
     stock = inventory.actions.write_off(performance=performance, quantity=item.quantity, actor=actor, at=at)
     charge = clinic.billing.actions.post_charge(
         performance=performance, amount=item.total, currency=item.currency, description=describe(item), actor=actor, at=at

@@ -170,3 +170,18 @@ class ConsentForm(forms.Form):
         max_length=20_000,
         help_text=_("A line that begins with “## ” is a heading, with “- ” an item of a list."),
     )
+
+
+class OverrideForm(forms.Form):
+    """Why an act is done although a rule of interactions speaks against it; a warning needs no reason."""
+
+    override_reason = forms.CharField(
+        label=_("Why it is done all the same"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(self, *args: Any, is_stopped: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if is_stopped:
+            self.fields["override_reason"].required = True
+        else:
+            self.fields["override_reason"].widget = forms.HiddenInput()

@@ -68,7 +68,10 @@ class OptionalReasonIn(Schema):
 
 
 class CompleteIn(Schema):
+    """`override_reason`: why it is done although a rule of interactions stops it (409 `interaction_stop` without)."""
+
     visit: UUID | None = None
+    override_reason: str = ""
 
 
 class ItemOut(Schema):

@@ -31,6 +31,7 @@ urlpatterns = [
     path("items/<uuid:item_id>/place/", items.item_place, name="item-place"),
     path("items/<uuid:item_id>/cancel/", items.item_cancel, name="item-cancel"),
     path("items/<uuid:item_id>/complete/", items.item_complete, name="item-complete"),
+    path("items/<uuid:item_id>/override/", items.item_override, name="item-override"),
     path("items/<uuid:item_id>/reverse/", items.item_reverse, name="item-reverse"),
     path("items/<uuid:item_id>/result/", items.item_result, name="item-result"),
     path("patients/<uuid:patient_id>/documents/", documents.documents, name="documents"),

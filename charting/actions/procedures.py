@@ -12,6 +12,7 @@ from charting.actions.findings import reopen, settle
 from charting.actions.meanwhile import refuse_if_charted
 from charting.actions.once import create_once, find_sent
 from charting.actions.visits import visit_for
+from charting.medical import interactions
 from charting.models import Finding, Performance, Procedure, ProcedureChange, ProcedureTooth, Visit
 from clinic.lib.errors import Conflict, InvalidInput, KeyTaken, check_version
 from clinic.patients.models import Patient
@@ -156,7 +157,9 @@ def change_procedure_state(*, procedure: Procedure, state: str, actor: User, at:
 
 
 @transaction.atomic
-def perform_procedure(*, procedure: Procedure, actor: User, at: datetime, visit: Visit | None = None, branch: Branch | None = None) -> Performance:
+def perform_procedure(
+    *, procedure: Procedure, actor: User, at: datetime, visit: Visit | None = None, branch: Branch | None = None, override_reason: str = ""
+) -> Performance:
     """Carry the procedure out: it is done, and the findings it treats are settled through it.
 
     It is booked to the visit's branch; without a visit to `branch`, the one it was agreed with.
@@ -164,6 +167,7 @@ def perform_procedure(*, procedure: Procedure, actor: User, at: datetime, visit:
     :raises AlreadyPerformed: when it stands done; carries the first performance.
     :raises NotPerformable: when it is cancelled, referred or existing.
     :raises ToothGone: when it is for a tooth that is not in the mouth by then.
+    :raises charting.medical.interactions.InteractionStop: when a rule stops it for this patient and no `override_reason` is given.
     :raises OtherLegalEntity: when the visit's branch is of another legal entity or currency than `branch`.
     """
     actor.require(Permission.PROCEDURE_COMPLETE)
@@ -174,8 +178,10 @@ def perform_procedure(*, procedure: Procedure, actor: User, at: datetime, visit:
     if not locked.is_performable:
         raise NotPerformable
     _refuse_absent(locked, at)
+    stops = interactions.check(locked.patient, interactions.act_of(locked.service), at, override_reason)
     visit = visit_for(locked.patient, visit, actor)
     performance = _perform(locked, actor, at, visit, _branch_id(locked, actor, visit, branch))
+    interactions.override(stops, reason=override_reason, actor=actor, at=at, patient=locked.patient, performance=performance)
     _move(locked, "done", actor, at)
     _settle_findings(locked, performance)
     return performance

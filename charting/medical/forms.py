@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from charting.medical import rules
 from charting.medical.models import Question, QuestionKind
+from charting.medical.vocabulary import ACTS, ALERTS, LEVELS
 
 CHOICES = [(rules.YES, _("Yes")), (rules.NO, _("No")), (rules.UNKNOWN, _("I don't know"))]
 
@@ -87,3 +88,33 @@ class DecisionForm(forms.Form):
         label=_("Decision"), choices=[("yes", _("The alert still holds")), ("no", _("End the alert"))], widget=forms.RadioSelect
     )
     reason = forms.CharField(label=_("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class WordsField(forms.CharField):
+    """Words with commas between."""
+
+    def to_python(self, value: Any) -> Any:
+        return [word.strip() for word in str(value or "").split(",") if word.strip()]
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(value) if isinstance(value, list) else value
+
+
+class RuleForm(forms.Form):
+    """A rule of interactions."""
+
+    code = forms.CharField(label=_("Code"), max_length=40)
+    level = forms.ChoiceField(label=_("Level"), choices=LEVELS)
+    risks = forms.MultipleChoiceField(label=_("Risks"), required=False, widget=forms.SelectMultiple(attrs={"size": 8}))
+    words = WordsField(label=_("Words of an alert"), required=False, help_text=_("The rule also fires when an alert holds one of these words."))
+    younger_than = forms.IntegerField(label=_("Patients younger than, years"), required=False, min_value=1, max_value=120)
+    acts = forms.MultipleChoiceField(label=_("Acts"), choices=list(ACTS.items()), widget=forms.SelectMultiple(attrs={"size": 8}))
+    text_ru = forms.CharField(label=_("Sentence in Russian"), max_length=400, widget=forms.Textarea(attrs={"rows": 3}))
+    text_fr = forms.CharField(label=_("Sentence in French"), max_length=400, widget=forms.Textarea(attrs={"rows": 3}))
+    text_en = forms.CharField(label=_("Sentence in English"), max_length=400, widget=forms.Textarea(attrs={"rows": 3}))
+    source = forms.CharField(label=_("Source"), max_length=300, help_text=_("Guideline, product information or order, with its year."))
+
+    def __init__(self, *args: Any, questions: Sequence[Question] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        answers = [(f"answer:{row.code}", row.fact) for row in questions if row.kind == QuestionKind.YES_NO]
+        self.fields["risks"].choices = [(_("Alerts"), list(ALERTS.items())), (_("Answers of the questionnaire"), answers)]  # type: ignore[attr-defined]

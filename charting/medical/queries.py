@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import Count, QuerySet
 
 from charting.medical import rules
+from charting.medical.interaction_models import InteractionOverride, InteractionRule
 from charting.medical.models import AlertDoubt, MedicalHistory, Question, Questionnaire, RaisedAlert
 from clinic.lib.errors import NotFound
 from clinic.patients.models import Alert, Patient
@@ -134,3 +135,22 @@ def lines_of(history: MedicalHistory, before: MedicalHistory | None) -> list[Lin
 def risks(lines: Sequence[Line]) -> list[Line]:
     """What was answered with yes, and what was written in own words."""
     return [line for line in lines if line.answer.is_yes or (not line.answer.value and line.answer.detail)]
+
+
+def get_rule(rule_id: UUID) -> InteractionRule:
+    """:raises NotFound: when there is no such rule of interactions."""
+    found = InteractionRule.objects.filter(pk=rule_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def rules_in_force() -> QuerySet[InteractionRule]:
+    """The rules of interactions that fire now, each with `overridden`: how often somebody went on in spite of it."""
+    return InteractionRule.objects.filter(in_force_to=None).annotate(overridden=Count("overrides")).order_by("level", "code", "pk")
+
+
+def overrides_of(patient: Patient) -> list[InteractionOverride]:
+    """Acts that were done in spite of a rule, the latest first."""
+    found = InteractionOverride.objects.filter(patient=patient).select_related("rule", "made_by", "performance__procedure__service")
+    return list(found.order_by("-made_at", "-pk")[:50])

@@ -155,3 +155,34 @@ class SettleIn(Schema):
 
     holds: bool
     reason: str
+
+
+class InteractionRuleOut(Schema):
+    """Risks and acts are tags: `alert:pregnancy`, `answer:asthma`; `category:surgery`, `effect:extraction`, `drug:nsaids`."""
+
+    id: UUID
+    code: str
+    level: Literal["warn", "stop"]
+    risks: list[str]
+    words: list[str]
+    younger_than: int | None
+    acts: list[str]
+    text: str
+    source: str
+    in_force_from: datetime
+    in_force_to: datetime | None
+
+
+class InteractionRuleIn(Schema):
+    """A rule fires for any of its risks, words in an alert's text, or an age below `younger_than`, with any of its acts."""
+
+    code: str
+    level: Literal["warn", "stop"]
+    risks: list[str] = Field(default_factory=list)
+    words: list[str] = Field(default_factory=list)
+    younger_than: int | None = Field(None, ge=1, le=120)
+    acts: list[str]
+    text_ru: str
+    text_fr: str
+    text_en: str
+    source: str

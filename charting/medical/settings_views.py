@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from charting.medical import editing, queries
-from charting.medical.forms import PublishForm, QuestionForm
+from charting.medical import editing, queries, rule_editing
+from charting.medical.forms import PublishForm, QuestionForm, RuleForm
 from charting.medical.models import Question
 from clinic.lib import panels
 from clinic.lib.pages import page_of
@@ -80,3 +80,37 @@ def question_remove(request: Request, question_id: UUID) -> HttpResponse:
     row = queries.get_question(question_id)
     editing.remove_question(question=row, actor=request.user)
     return redirect("medical-questionnaire", row.questionnaire_id)
+
+
+@page(Permission.SETTINGS_WRITE)
+@require_GET
+def interaction_rules(request: Request) -> HttpResponse:
+    """The rules in force."""
+    return render(request, "charting/medical/rules.html", {"page": page_of(request, queries.rules_in_force())})
+
+
+@page(Permission.SETTINGS_WRITE)
+@require_http_methods(["GET", "POST"])
+def interaction_rule(request: Request, rule_id: UUID | None = None) -> HttpResponse:
+    """A new rule, or the successor of one."""
+    rule = queries.get_rule(rule_id) if rule_id else None
+    initial = {name: getattr(rule, name) for name in rule_editing.FIELDS} if rule else None
+    questions = queries.questions_of(queries.current_questionnaire())
+    form = RuleForm(request.POST or None, initial=initial, questions=questions)
+
+    def save(values: dict[str, Any]) -> str:
+        rule_editing.write_rule(details=values, instead_of=rule, actor=request.user, at=timezone.now())
+        tell(request, _("The rule is in force."))
+        return reverse("interaction-rules")
+
+    lead = _("A change ends the rule and writes its successor: what held on an earlier day stays readable.")
+    return panels.submit(request, form, save, context={"title": _("Rule of interactions"), "verb": _("Save"), "lead": lead})
+
+
+@page(Permission.SETTINGS_WRITE)
+@require_POST
+def interaction_rule_end(request: Request, rule_id: UUID) -> HttpResponse:
+    """From now on the rule does not fire."""
+    rule_editing.end_rule(rule=queries.get_rule(rule_id), actor=request.user, at=timezone.now())
+    tell(request, _("The rule does not fire any more."))
+    return redirect("interaction-rules")

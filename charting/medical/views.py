@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from charting.forms import ErrorForm
-from charting.medical import actions, queries, rules
+from charting.medical import actions, interactions, queries, rules
 from charting.medical.forms import AnswersForm, DecisionForm
 from charting.medical.models import LANGUAGES, MedicalHistory
 from clinic.files import actions as files
@@ -38,6 +38,7 @@ def health(request: Request, patient_id: UUID) -> HttpResponse:
     found = list(queries.histories_of(patient)[:50])
     latest = next((history for history in found if not history.in_error_at), None)
     context = {"patient": patient, "tab": "patient", "histories": found, "latest": latest, "doubts": queries.open_doubts(patient)}
+    context |= {"precautions": interactions.firing(patient, None, timezone.now()), "overrides": queries.overrides_of(patient)}
     if latest:
         latest.patient = patient
         context |= _read(latest)

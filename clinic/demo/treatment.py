@@ -32,6 +32,7 @@ REMEDIES: dict[str, tuple[tuple[str, ...], ...]] = {
     "impacted": (("A03", "S03"), ("A03", "S03")),
     "calculus": (("H01",), ("H01", "H03")),
 }
+REASONS = {"ru": "Согласовано с лечащим врачом пациента", "fr": "Vu avec le médecin traitant"}
 METHODS = ("card", "cash", "transfer")
 
 
@@ -133,7 +134,13 @@ def treat(scene: Scene, made: Plan, visit: Visit, *, limit: int) -> int:
     for item in items.select_related("procedure").order_by("visit_number", "position", "pk"):
         if done < limit and item.procedure.state not in ("done", "cancelled"):
             try:
-                completion.complete_item(item_id=item.pk, actor=dentist, at=visit.opened_at + timedelta(minutes=40), visit_id=visit.pk)
+                completion.complete_item(
+                    item_id=item.pk,
+                    actor=dentist,
+                    at=visit.opened_at + timedelta(minutes=40),
+                    visit_id=visit.pk,
+                    override_reason=REASONS[visit.branch.language],
+                )
             except OutOfStock:
                 continue
             done += 1

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
 
-from charting.models import Procedure
+from charting.medical import interactions
+from charting.models import InteractionRule, Procedure
 from clinic.lib import panels
 from clinic.lib.errors import InvalidInput, NotFound
 from clinic.lib.ids import uuid7
@@ -20,6 +21,7 @@ from clinic.staff.guards import page
 from clinic.staff.http import Request
 from clinic.staff.roles import Permission
 from treatment_plans import actions, completion, forms, papers, queries, reversal
+from treatment_plans.models import Item
 from treatment_plans.views.alternatives import back
 
 
@@ -94,9 +96,30 @@ def item_cancel(request: Request, item_id: UUID) -> HttpResponse:
 @require_POST
 def item_complete(request: Request, item_id: UUID) -> HttpResponse:
     """Done: the chain runs, and the screen shows what happened."""
-    queries.get_item_for(request.user, item_id, permission=Permission.PROCEDURE_COMPLETE)
+    item = queries.get_item_for(request.user, item_id, permission=Permission.PROCEDURE_COMPLETE)
+    if item.performance_id is None and _precautions(item):
+        return _open(request, reverse("item-override", args=[item_id]))
     completion.complete_item(item_id=item_id, actor=request.user, at=timezone.now())
     return _show_result(request, item_id)
+
+
+def _precautions(item: Item) -> list[InteractionRule]:
+    return interactions.firing(item.alternative.plan.patient, interactions.act_of(item.procedure.service), timezone.now())
+
+
+@page(Permission.PROCEDURE_COMPLETE)
+def item_override(request: Request, item_id: UUID) -> HttpResponse:
+    """What speaks against the act on this patient, read before it; a stop is overridden by a reason."""
+    item = queries.get_item_for(request.user, item_id, permission=Permission.PROCEDURE_COMPLETE)
+    found = _precautions(item)
+    form = forms.OverrideForm(request.POST or None, is_stopped=any(rule.is_stop for rule in found))
+
+    def save(values: dict[str, Any]) -> str:
+        completion.complete_item(item_id=item_id, actor=request.user, at=timezone.now(), **values)
+        return reverse("item-result", args=[item_id])
+
+    context = {"title": _("Before: %(service)s") % {"service": item.procedure.service}, "verb": _("Done all the same"), "precautions": found}
+    return panels.submit(request, form, save, template="treatment_plans/override.html", context=context)
 
 
 @page(Permission.PROCEDURE_REVERSE)
@@ -132,8 +155,10 @@ def item_result(request: Request, item_id: UUID) -> HttpResponse:
 
 
 def _show_result(request: Request, item_id: UUID) -> HttpResponse:
-    url = reverse("item-result", args=[item_id])
-    if not request.htmx:
-        return redirect(url)
-    answer = trigger_client_event(HttpResponse(status=204), "panel-open", {"url": url})
-    return trigger_client_event(answer, "plan-changed", {})
+    answer = _open(request, reverse("item-result", args=[item_id]))
+    return trigger_client_event(answer, "plan-changed", {}) if request.htmx else answer
+
+
+def _open(request: Request, url: str) -> HttpResponse:
+    """A page in the side panel, or as the next page without htmx."""
+    return trigger_client_event(HttpResponse(status=204), "panel-open", {"url": url}) if request.htmx else redirect(url)

@@ -28,5 +28,5 @@ def body(**said: str) -> dict[str, Any]:
 
 def asked(*, patient: Patient | None = None, actor: User | None = None, at: datetime = NOW, **said: str) -> MedicalHistory:
     """A history that the dentist took from the patient's words."""
-    values = {"answers": answers(**said), "questionnaire": queries.current_questionnaire()}
+    values: dict[str, Any] = {"answers": answers(**said), "questionnaire": queries.current_questionnaire()}
     return actions.record_history(patient=patient or patient_petrov(), actor=actor or dr_orlova(), at=at, **values)

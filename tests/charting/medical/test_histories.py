@@ -1,6 +1,7 @@
 """Medical histories: signed once and never changed, alerts raised, doubted and decided about."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -101,7 +102,8 @@ def test_a_woman_is_asked_about_pregnancy() -> None:
 
 def test_the_same_key_is_one_history_and_other_answers_are_refused() -> None:
     key = uuid7()
-    values = {"patient": patient_petrov(), "questionnaire": queries.current_questionnaire(), "actor": dr_orlova(), "at": NOW, "id": key}
+    values: dict[str, Any] = {"patient": patient_petrov(), "questionnaire": queries.current_questionnaire()}
+    values |= {"actor": dr_orlova(), "at": NOW, "id": key}
     first = actions.record_history(answers=answers(diabetes="yes"), **values)
     assert actions.record_history(answers=answers(diabetes="yes"), **values) == first
     assert len(alerts()) == 1
@@ -114,7 +116,7 @@ def test_the_same_key_is_one_history_and_other_answers_are_refused() -> None:
 def test_an_administrator_needs_the_patients_own_signature() -> None:
     with pytest.raises(NotAllowed):
         asked(actor=registrar_belova())
-    values = {"patient": patient_petrov(), "questionnaire": queries.current_questionnaire(), "answers": answers(asthma="yes")}
+    values: dict[str, Any] = {"patient": patient_petrov(), "questionnaire": queries.current_questionnaire(), "answers": answers(asthma="yes")}
     signed = actions.record_history(**values, drawn=drawn(), actor=registrar_belova(), at=NOW)
     assert (signed.signer_role, signed.signer_name) == ("patient", "Петров Иван")
     assert [kind for kind, _, _ in alerts()] == ["other"]

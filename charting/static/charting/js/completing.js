@@ -24,6 +24,10 @@ export async function complete(entry, { setup, act, refuse }) {
   try {
     const item = await agreedItem(setup.patient, entry.id);
     if (!item) return refuse(words.notAgreed);
+    if ((await call(`/procedures/${entry.id}/interactions`)).length) {
+      document.dispatchEvent(new CustomEvent("panel-open", { detail: { url: `/items/${item.id}/override/` } }));
+      return;
+    }
     const told = (/** @type {any} */ answer) => `${words.done}: ${entry.title} ${entry.part} – ${answer.charged} ${answer.currency}`;
     await act(`/items/${item.id}/complete`, "POST", {}, told, { path: `/items/${item.id}/reverse`, method: "POST", body: { reason: words.undoReason } });
   } catch (error) {

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from charting.medical import rules
 from charting.medical.models import Question, QuestionKind
@@ -112,7 +113,9 @@ class RuleForm(forms.Form):
     text_ru = forms.CharField(label=_("Sentence in Russian"), max_length=400, widget=forms.Textarea(attrs={"rows": 3}))
     text_fr = forms.CharField(label=_("Sentence in French"), max_length=400, widget=forms.Textarea(attrs={"rows": 3}))
     text_en = forms.CharField(label=_("Sentence in English"), max_length=400, widget=forms.Textarea(attrs={"rows": 3}))
-    source = forms.CharField(label=_("Source"), max_length=300, help_text=_("Guideline, product information or order, with its year."))
+    source = forms.CharField(
+        label=pgettext_lazy("rule", "Source"), max_length=300, help_text=_("Guideline, product information or order, with its year.")
+    )
 
     def __init__(self, *args: Any, questions: Sequence[Question] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -5,6 +5,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from charting.medical.models import said_in
 from charting.medical.vocabulary import LEVELS
@@ -25,7 +26,7 @@ class InteractionRule(Record):
     text_ru = models.CharField(_("sentence in Russian"), max_length=400)
     text_fr = models.CharField(_("sentence in French"), max_length=400)
     text_en = models.CharField(_("sentence in English"), max_length=400)
-    source = models.CharField(_("source"), max_length=300)
+    source = models.CharField(pgettext_lazy("rule", "source"), max_length=300)
     in_force_from = models.DateTimeField(_("in force from"))
     in_force_to = models.DateTimeField(_("in force until"), null=True, blank=True)
     written_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("written by"))

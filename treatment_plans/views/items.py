@@ -12,7 +12,8 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
 
 from charting.medical import interactions
-from charting.models import InteractionRule, Procedure
+from charting.medical.interaction_models import InteractionRule
+from charting.models import Procedure
 from clinic.lib import panels
 from clinic.lib.errors import InvalidInput, NotFound
 from clinic.lib.ids import uuid7

@@ -96,7 +96,7 @@ def test_a_stop_stops_until_a_reason_is_given_and_the_reason_is_kept() -> None:
     at_commit()
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
         InteractionOverride.objects.update(reason="x")
-    again = InteractionOverride.history.filter(id=kept.pk).count()  # type: ignore[attr-defined]
+    again = InteractionOverride.history.filter(id=kept.pk).count()
     assert again == 1
 
 
@@ -128,6 +128,7 @@ def test_a_changed_rule_leaves_the_earlier_one_readable() -> None:
     second = rule_editing.write_rule(details={**DETAILS, "level": "warn"}, instead_of=first, actor=boss, at=NOW + timedelta(days=1))
     assert [rule.level for rule in interactions.firing(patient_petrov(), ["category:hygiene"], NOW)] == ["stop"]
     assert [rule.level for rule in interactions.firing(patient_petrov(), ["category:hygiene"], NOW + timedelta(days=2))] == ["warn"]
+    wrong: dict[str, Any]
     for wrong in ({"risks": []}, {"risks": ["answer:nobody"]}, {"acts": ["drug:magic"]}, {"source": ""}, {"code": "latex"}):
         with pytest.raises(InvalidInput):
             rule_editing.write_rule(details={**DETAILS, "code": "other", **wrong}, actor=boss, at=NOW)

@@ -17,6 +17,7 @@ from clinic.staff.roles import Role
 from insurance.models import Policy
 from lab_orders.models import LabOrder
 from tests.charting.imaging.pictures import add, jpeg
+from tests.charting.medical.factories import asked
 from tests.query_rows import add_row
 from tests.staff.factories import dr_orlova, make_branch, make_user
 from tests.treatment_plans.factories import petrov
@@ -55,6 +56,9 @@ MODELS = {
     "charges": "billing.Charge",
     "materials": "inventory.Material",
     "legal_entity": "staff.LegalEntity",
+    "history": "charting.MedicalHistory",
+    "doubt": "charting.AlertDoubt",
+    "rule": "charting.InteractionRule",
 }
 NEW = {"id"}
 """Ids that a client makes itself."""
@@ -68,6 +72,8 @@ def build() -> User:
         trail = {"patient": appointment.patient, "state": appointment.state, "at": appointment.state_at, "by": dr_orlova()}
         AppointmentStateChange.objects.create(appointment=appointment, **trail)
     person = make_user(*Role, username="omniscient")
+    for said in ({"diabetes": "yes"}, {"smoking": "yes"}):
+        asked(patient=petrov(), actor=person, **said)
     _papers(person)
     return person
 

@@ -11,7 +11,6 @@ from django.utils.translation import pgettext_lazy
 
 from charting import rules, teeth
 from charting.imaging.models import Image, ImageDisplay, ImageLine  # noqa: F401 - Django finds an app's models here
-from charting.imaging.models import Image  # noqa: F401 - Django finds an app's models here
 from charting.medical.interaction_models import InteractionOverride, InteractionRule  # noqa: F401
 from charting.medical.models import AlertDoubt, MedicalHistory, Question, Questionnaire, RaisedAlert  # noqa: F401
 from charting.perio.models import PerioExam, PerioTooth  # noqa: F401

@@ -137,7 +137,7 @@ def _thank(request: Request, patient: Patient, signed: MedicalHistory) -> HttpRe
     told = _("The medical history is signed.")
     tell(request, f"{told} {seal or ''}")
     if _is_for_patient(request):
-        return redirect("medical-history-thanks", patient_id=patient.pk)
+        return redirect(f"{reverse('medical-history-thanks', args=[patient.pk])}?language={signed.language}")
     return redirect("patient-health" if request.user.may(Permission.CLINICAL_VIEW) else "patient", patient.pk)
 
 
@@ -211,5 +211,5 @@ def _show(request: Request, patient: Patient, form: AnswersForm, **refusal: Any)
 def thanks(request: Request, patient_id: UUID) -> HttpResponse:
     """The patient is done: the tablet goes back, and whoever takes it gives their PIN."""
     patient = get_patient_for(request.user, patient_id, what="medical history", permission=Permission.PATIENT_WRITE)
-    with translation.override(patient.language):
+    with translation.override(_language(request, patient)):
         return render(request, "charting/medical/thanks.html", {"patient": patient})

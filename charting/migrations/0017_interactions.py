@@ -65,7 +65,7 @@ DROP FUNCTION charting_performance_safe(), charting_interactions(uuid, text[], t
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('charting', '0015_default_questionnaire'),
+        ('charting', '0016_image_lines'),
         ('history', '0001_ledger'),
         ('patients', '0009_rectification'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

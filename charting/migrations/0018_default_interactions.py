@@ -131,6 +131,6 @@ def write(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("charting", "0016_interactions")]
+    dependencies = [("charting", "0017_interactions")]
 
     operations = [migrations.RunPython(write, migrations.RunPython.noop)]

@@ -76,6 +76,7 @@ def test_the_patient_answers_on_the_tablet_of_the_desk(page: Page, base_url: str
     page.get_by_role("button", name="Signer").click()
     wrong = page.locator(".health-question:has(.field-error)")
     expect(wrong).to_contain_text("Fumez-vous")
+    expect(wrong.locator(".health-detail")).to_be_focused()
     assert page.locator('input[name="asthma"][value="no"]').is_checked(), "what was answered stays"
     answer(page, "smoking", "yes")
     page.get_by_role("button", name="Signer").click()

@@ -19,3 +19,4 @@ function showFrame() {
 
 signer?.addEventListener("change", showFrame);
 showFrame();
+/** @type {HTMLElement | null} */ (document.querySelector('.health-detail[aria-invalid="true"]'))?.focus();

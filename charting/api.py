@@ -10,6 +10,7 @@ from ninja import Router
 from ninja.pagination import CursorPagination, paginate
 
 from charting import actions, queries, schemas
+from charting.api_handout import router as handout_router
 from charting.api_templates import router as templates_router
 from charting.imaging.api import router as images_router
 from charting.medical.api import router as medical_router
@@ -29,6 +30,7 @@ from clinic.staff.models import Branch, User
 from clinic.staff.roles import Permission
 
 router = Router(tags=["chart"])
+router.add_router("", handout_router)
 router.add_router("", images_router)
 router.add_router("", medical_router)
 router.add_router("", interactions_router)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from charting import views
+from charting import handout_views, views
 from charting.imaging import views as images
 from charting.medical import settings_views as questionnaires
 from charting.medical import views as medical
@@ -10,6 +10,7 @@ from charting.perio import views as perio
 
 urlpatterns = [
     path("patients/<uuid:patient_id>/chart/", views.chart, name="chart"),
+    path("patients/<uuid:patient_id>/handout/", handout_views.handout_page, name="handout"),
     path("patients/<uuid:patient_id>/visits/", views.visits, name="visits"),
     path("patients/<uuid:patient_id>/visits/start/", views.visit_start, name="visit-start"),
     path("appointments/<uuid:appointment_id>/visit/", views.visit_open, name="visit-open"),

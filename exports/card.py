@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 
 from charting import words
 from charting.models import Diagnosis, Finding, NoteSection, Performance, Visit
+from charting.queries import finding_fact
 from charting.teeth import TEETH, dentition_at_age
 from clinic.lib import pdf
 from clinic.patients.rules import format_phone
@@ -59,12 +60,12 @@ def write(material: Material, *, language: str) -> Card:
         formula = rules.formula_of(
             material.chart.mouth,
             [(row.code.code, row.tooth) for row in material.chart.diagnoses],
-            with_primary=dentition_at_age(_age(patient.birth_date, timezone.localtime(material.at).date())) != "permanent",
+            with_primary=dentition_at_age(_age(patient.birth_date, timezone.localtime(material.chart.at).date())) != "permanent",
         )
         facts = {
             **_about(material),
             "formula": [_arch(row, language) for row in formula.rows],
-            "findings": [_finding(row) for row in material.chart.findings if row.is_open],
+            "findings": [_finding(row) for row in material.chart.findings if finding_fact(row).holds(material.chart.at)],
             "diagnoses": [_diagnosis(row) for row in material.chart.diagnoses],
             "first": _first_examination(material.visits),
             "visits": [_visit(material, visit, language) for visit in material.visits],

@@ -218,6 +218,7 @@ PAGES: dict[str, Needs] = {
     "appointment-type-new": (P.DIARY_SETUP,),
     "appointment-type": (P.DIARY_SETUP,),
     # charting.imaging
+    "handout": (P.CLINICAL_VIEW,),
     "images": (P.CLINICAL_VIEW,),
     "image": (P.CLINICAL_VIEW,),
     "image-preview": (P.CLINICAL_VIEW,),
@@ -553,6 +554,7 @@ OPERATIONS: dict[str, Needs] = {
     "find_slots": (P.DIARY_VIEW,),
     "list_patient_appointments": (P.DIARY_VIEW, P.PATIENT_VIEW),
     # charting.imaging
+    "get_handout": (P.CLINICAL_VIEW,),
     "list_images": (P.CLINICAL_VIEW,),
     "add_image": (P.IMAGE_WRITE,),
     "get_image": (P.CLINICAL_VIEW,),

@@ -33,6 +33,8 @@ def _by_type(schema: dict[str, Any], root: dict[str, Any]) -> Any:
     if kind == "object":
         properties = schema.get("properties", {})
         return {name: sample(properties[name], root) for name in schema.get("required", [])}
+    if kind == "array" and "prefixItems" in schema:
+        return [sample(part, root) for part in schema["prefixItems"]]
     if kind == "array":
         return [sample(schema.get("items", {}), root) for _item in range(schema.get("minItems", 0))]
     if kind == "string":

@@ -113,6 +113,19 @@ def test_a_period_leaves_other_visits_out() -> None:
     assert "Назначен контроль" not in past
 
 
+def test_formula_and_findings_are_of_the_end_of_the_period_not_of_today() -> None:
+    patient = a_record()
+    finding = make_finding("caries", 36, "O", days_ago=30)
+    charting.resolve_finding(finding=finding, actor=dr_orlova(), at=NOW - timedelta(days=10))
+    make_finding("missing", 37, days_ago=5)
+    day = (NOW - timedelta(days=20)).date().isoformat()
+    browser = log_in(dr_orlova())
+    past = " ".join(text_of(take(browser, patient, language="en", last=day)).split())
+    today = " ".join(text_of(take(browser, patient, language="en")).split())
+    assert ("36 O: caries" in past, "36 O: caries" in today) == (True, False)
+    assert ("37: missing" in past, "37: missing" in today) == (False, True)
+
+
 def test_an_unsigned_note_is_left_out_and_said_so() -> None:
     patient = a_record()
     visit = charting.open_visit(patient=patient, dentist=dr_orlova(), branch=make_branch(), actor=dr_orlova(), at=NOW)

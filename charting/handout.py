@@ -1,0 +1,92 @@
+"""What a patient takes home: every open finding as a plain sentence, and what was suggested, in the patient's language."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
+
+from charting import notation, rules, words
+from charting.models import Finding, ProcedureState
+from charting.queries import Chart, procedure_fact
+from charting.story import procedure_part
+from clinic.staff.models import Notation
+
+LANGUAGES = ("ru", "fr", "en")
+LONGEST_WORDS = 3000
+SUGGESTED = (ProcedureState.PROPOSED, ProcedureState.PLANNED, ProcedureState.IN_PROGRESS)
+PLAIN: dict[str, str | Promise] = {
+    "caries initial": pgettext_lazy("to a patient", "The enamel begins to soften. With good cleaning and fluoride it can harden again."),
+    "caries": pgettext_lazy("to a patient", "Decay has made a hole in the tooth. It does not heal by itself and needs a filling."),
+    "caries deep": pgettext_lazy("to a patient", "The decay is deep and lies near the nerve. It should be treated soon."),
+    "pulpitis": pgettext_lazy("to a patient", "The nerve inside the tooth is inflamed."),
+    "apical_periodontitis": pgettext_lazy("to a patient", "The bone at the tip of the root is inflamed."),
+    "fracture": pgettext_lazy("to a patient", "A part of the tooth is broken or cracked."),
+    "mobility": pgettext_lazy("to a patient", "The tooth is loose."),
+    "wear": pgettext_lazy("to a patient", "The tooth is worn down."),
+    "recession": pgettext_lazy("to a patient", "The gum has drawn back and the neck of the tooth is bare."),
+    "plaque": pgettext_lazy("to a patient", "There is soft plaque. Brushing removes it."),
+    "calculus": pgettext_lazy("to a patient", "There is hard tartar, which only the clinic can remove."),
+    "missing": pgettext_lazy("to a patient", "The tooth is missing."),
+    "unerupted": pgettext_lazy("to a patient", "The tooth has not come through yet."),
+    "impacted": pgettext_lazy("to a patient", "The tooth is stuck in the jaw and cannot come through by itself."),
+    "retained_root": pgettext_lazy("to a patient", "Only the root of the tooth is left."),
+    "sensitivity": pgettext_lazy("to a patient", "The tooth reacts to cold, heat or sweets."),
+    "discoloration": pgettext_lazy("to a patient", "The tooth has changed its colour."),
+    "fistula": pgettext_lazy("to a patient", "Pus drains through a small opening in the gum: something beneath it is inflamed."),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """What is told of one tooth, or of the whole mouth."""
+
+    place: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Handout:
+    """All that a patient reads; the same mouth in the same language says the same."""
+
+    language: str
+    at: datetime
+    found: list[Line]
+    suggested: list[Line]
+
+    def sha256(self, own_words: str) -> str:
+        """The hash of everything that is on the paper, with the dentist's own words."""
+        told = {**asdict(self), "words": own_words}
+        return hashlib.sha256(json.dumps(told, ensure_ascii=False, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def language_of(asked: str, patients: str) -> str:
+    """The language asked for when there is one, else the patient's, else English."""
+    return next((code for code in (asked, patients) if code in LANGUAGES), "en")
+
+
+def write(chart: Chart, language: str) -> Handout:
+    """The mouth of the chart in plain words; teeth are numbered by FDI, as on every paper."""
+    drawn = {mark.source for mark in chart.mouth.marks}
+    with translation.override(language), notation.shown_in(Notation.FDI):
+        found = [_finding(finding) for finding in _ordered(chart) if str(finding.pk) in drawn]
+        suggested = [
+            Line(procedure_part(procedure) or _("the whole mouth"), procedure.service.title_in(language))
+            for procedure in chart.procedures
+            if (last := rules.last_up_to(procedure_fact(procedure).changes, chart.at)) and last[1] in SUGGESTED
+        ]
+    return Handout(language, chart.at, found, suggested)
+
+
+def _ordered(chart: Chart) -> list[Finding]:
+    return sorted(chart.findings, key=lambda finding: (finding.tooth or 0, finding.noted_at, finding.pk))
+
+
+def _finding(finding: Finding) -> Line:
+    place = f"{finding.tooth}, {words.tooth_name(finding.tooth)}" if finding.tooth else _("the whole mouth")
+    plain = PLAIN.get(f"{finding.kind} {finding.severity}") or PLAIN.get(finding.kind)
+    return Line(place, str(plain) if plain else _("We noted: %(finding)s.") % {"finding": finding.get_kind_display()})

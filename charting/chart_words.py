@@ -8,7 +8,7 @@ from charting import words
 
 def chart_words() -> dict[str, str]:
     """Every sentence by its name in the scripts."""
-    return _sentences() | _favourites() | {f"surface{code}": str(name) for code, name in words.SURFACE_NAMES.items()} | _root_names()
+    return _sentences() | _days() | _favourites() | {f"surface{code}": str(name) for code, name in words.SURFACE_NAMES.items()} | _root_names()
 
 
 def _root_names() -> dict[str, str]:
@@ -64,6 +64,17 @@ def _sentences() -> dict[str, str]:
         "what": _("What"),
         "state": _("State"),
         "who": _("Who and when"),
+    }
+
+
+def _days() -> dict[str, str]:
+    return {
+        "play": _("Play the days on which the chart changed"),
+        "pause": _("Stop playing"),
+        "came": pgettext("compared days", "new"),
+        "went": pgettext("compared days", "no longer there"),
+        "became": pgettext("compared days", "now"),
+        "nothingChanged": _("Nothing has changed between these days."),
     }
 
 

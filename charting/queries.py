@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -55,6 +55,17 @@ class Chart:
     procedures: list[Procedure]
     diagnoses: list[Diagnosis]
     people: dict[UUID | None, str]
+
+
+def moments_of(chart: Chart) -> Iterator[datetime]:
+    """Every instant, up to the chart's, at which something of it was noted or changed."""
+    for finding in chart.findings:
+        yield finding.noted_at
+        yield from (change.changed_at for change in finding.changes.all() if change.changed_at <= chart.at)
+    for procedure in chart.procedures:
+        yield procedure.recorded_at
+        yield from (change.changed_at for change in procedure.changes.all() if change.changed_at <= chart.at)
+    yield from (diagnosis.made_at for diagnosis in chart.diagnoses)
 
 
 OF_PATIENT = "t.patient_id = %(patient)s"

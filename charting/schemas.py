@@ -1,9 +1,10 @@
 """What charting's API takes and gives."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
+from django.utils.timezone import get_current_timezone
 from ninja import Field, Schema
 
 from charting import queries, rules, story, teeth
@@ -175,6 +176,7 @@ class ChartOut(Schema):
     at: datetime
     dentition: str
     first_at: datetime | None
+    days: list[date]
     teeth: list[ToothOut]
     marks: list[MarkOut]
     entries: list[EntryOut]
@@ -192,12 +194,19 @@ def chart_out(chart: Chart, patient: Patient) -> dict[str, Any]:
         "at": chart.at,
         "dentition": _dentition(chart.mouth, age_on(patient.birth_date, day)),
         "first_at": entries[0].at if entries else None,
+        "days": _days(chart),
         "teeth": [vars(tooth) for tooth in story.teeth_of(chart, entries)],
         "marks": [vars(mark) for mark in chart.mouth.marks],
         "entries": [{name: value for name, value in vars(entry).items() if name != "at"} for entry in entries],
         "dmft": dmft,
         "dmft_primary": dmft_primary,
     }
+
+
+def _days(chart: Chart) -> list[date]:
+    """The days on which the mouth changed, in the zone of whoever reads, up to the chart's instant."""
+    zone = get_current_timezone()
+    return sorted({moment.astimezone(zone).date() for moment in queries.moments_of(chart)})
 
 
 def _dentition(mouth: rules.Mouth, years: int | None) -> str:

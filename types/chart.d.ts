@@ -46,6 +46,7 @@ interface ChartData {
   at: string;
   dentition: "permanent" | "mixed" | "primary";
   first_at: string | null;
+  days: string[];
   teeth: ToothData[];
   marks: MarkData[];
   entries: EntryData[];

@@ -51,7 +51,9 @@ def test_it_shows_the_mouth_of_a_past_day(dentist: Client) -> None:
     address = f"/api/v1/patients/{patient_petrov().pk}/chart"
     before = dentist.get(address, {"at": "2026-11-01T23:59:59"}).json()
     assert before["marks"] == []
-    assert len(dentist.get(address, {"at": "2026-11-20T23:59:59"}).json()["marks"]) == 1
+    after = dentist.get(address, {"at": "2026-11-20T23:59:59"}).json()
+    assert len(after["marks"]) == 1
+    assert (before["days"], after["days"]) == ([], ["2026-11-12"])
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,11 @@
-"""The slider of the chart: a day, a time of it, and back to now."""
+"""The slider of the chart: a day, a time of it, two days compared, all of them played, and back to now."""
 
+import re
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from django.db import transaction
 from django.utils import timezone
 from playwright.sync_api import Page, expect
@@ -13,28 +15,43 @@ from tests.charting.factories import make_service, patient_petrov, place
 from tests.journeys.hands import login_as
 from tests.staff.factories import dr_orlova
 
+NOON = timezone.localtime(timezone=ZoneInfo("Europe/Moscow")).replace(hour=12, minute=0, second=0, microsecond=0)
 
-def test_the_filling_that_was_taken_back_shows_on_the_days_when_it_stood(page: Page, base_url: str) -> None:
-    noon = timezone.localtime(timezone=ZoneInfo("Europe/Moscow")).replace(hour=12, minute=0, second=0, microsecond=0)
+
+def day(ago: int) -> str:
+    return (NOON - timedelta(days=ago)).date().isoformat()
+
+
+@pytest.fixture
+def chart(page: Page, base_url: str) -> Page:
+    """Caries nine days ago, a filling proposed eight days ago, done six days ago, taken back three days ago."""
     with transaction.atomic():
         dentist, patient = dr_orlova(), patient_petrov()
         common: dict[str, Any] = {"patient": patient, "actor": dentist}
-        actions.record_finding(kind="caries", tooth=16, surfaces=["O"], at=noon - timedelta(days=9), **common)
-        filling = actions.add_procedure(service=make_service(), places=[place(16, "O")], at=noon - timedelta(days=8), **common)
-        done = actions.perform_procedure(procedure=filling, actor=dentist, at=noon - timedelta(days=6))
-        actions.reverse_performance(performance=done, actor=dentist, at=noon - timedelta(days=3), reason="wrong tooth")
+        actions.record_finding(kind="caries", tooth=16, surfaces=["O"], at=NOON - timedelta(days=9), **common)
+        filling = actions.add_procedure(service=make_service(), places=[place(16, "O")], at=NOON - timedelta(days=8), **common)
+        done = actions.perform_procedure(procedure=filling, actor=dentist, at=NOON - timedelta(days=6))
+        actions.reverse_performance(performance=done, actor=dentist, at=NOON - timedelta(days=3), reason="wrong tooth")
     login_as(page, dentist, base_url)
     page.goto(f"/patients/{patient.pk}/chart/")
+    return page
+
+
+def show(chart: Page, date: str) -> None:
+    chart.locator("#timeline-date").fill(date)
+    chart.locator("#timeline-date").press("Tab")
+
+
+def test_the_filling_that_was_taken_back_shows_on_the_days_when_it_stood(chart: Page) -> None:
+    page = chart
     tooth = page.locator("[data-tooth='16']").first
     expect(tooth).to_have_attribute("aria-label", "Tooth 16, first molar, upper right: caries O (finding); Service filling O (proposed).")
     now = tooth.get_attribute("aria-label") or ""
 
-    page.locator("#timeline-date").fill((noon - timedelta(days=4)).date().isoformat())
-    page.locator("#timeline-date").press("Tab")
+    show(page, day(4))
     expect(tooth).to_have_attribute("aria-label", "Tooth 16, first molar, upper right: Service filling O (done).")
 
-    page.locator("#timeline-date").fill((noon - timedelta(days=3)).date().isoformat())
-    page.locator("#timeline-date").press("Tab")
+    show(page, day(3))
     expect(tooth).to_have_attribute("aria-label", now)
     page.locator("#timeline-time").fill("11:59")
     page.locator("#timeline-time").press("Tab")
@@ -44,3 +61,35 @@ def test_the_filling_that_was_taken_back_shows_on_the_days_when_it_stood(page: P
     page.get_by_role("button", name="Today").click()
     expect(tooth).to_have_attribute("aria-label", now)
     expect(page.locator("#timeline-time")).to_have_value("")
+
+
+def test_two_days_are_compared_in_words_and_on_the_teeth(chart: Page) -> None:
+    show(chart, day(9))
+    panel, tooth = chart.locator("#compare"), chart.locator("[data-tooth='16']").first
+    expect(panel.locator("li")).to_have_text(["16 O Service filling new: proposed"])
+    expect(tooth).to_have_class(re.compile("is-changed"))
+    chart.locator("#compare-date").fill(day(5))
+    chart.locator("#compare-date").press("Tab")
+    expect(panel.locator("li")).to_have_text(["16 O Service filling new: done", "16 O caries no longer there: finding"])
+    show(chart, day(8))
+    expect(panel.locator("li")).to_have_text(["16 O Service filling now: proposed → done", "16 O caries no longer there: finding"])
+    chart.locator("#compare-date").fill(day(8))
+    chart.locator("#compare-date").press("Tab")
+    expect(panel.locator("li")).to_have_text(["Nothing has changed between these days."])
+    expect(tooth).not_to_have_class(re.compile("is-changed"))
+    chart.get_by_role("button", name="Today").click()
+    expect(panel).to_be_hidden()
+
+
+def test_the_days_of_change_are_played_until_today(chart: Page) -> None:
+    expect(chart.locator("#timeline-days option")).to_have_count(4)
+    play = chart.get_by_role("button", name="Play the days on which the chart changed")
+    play.click()
+    for ago in (9, 8, 6):
+        expect(chart.locator("#timeline-date")).to_have_value(day(ago))
+    expect(chart.locator("#chart-page")).to_have_attribute("data-state", "now")
+    expect(play).to_have_attribute("aria-pressed", "false")
+    play.click()
+    expect(chart.locator("#timeline-date")).to_have_value(day(9))
+    chart.get_by_role("button", name="Stop playing").click()
+    expect(chart.locator("#chart-page")).to_have_attribute("data-state", "past")

@@ -1,17 +1,19 @@
 // The chart's page: loads the mouth, draws it, and joins choice, palette, story, slider and keys.
 import { useSentences } from "./api.js";
 import { Acts } from "./acts.js";
+import { Comparison } from "./compare.js";
 import { onDentition, onLayers, onWalking, pressDentition } from "./controls.js";
 import { ordersFor } from "./entering.js";
 import { listen, walk } from "./keyboard.js";
 import { Mouth } from "./mouth.js";
-import { draw, hideLayers, showSelection } from "./odontogram.js";
+import { draw, hideLayers, showChanged, showSelection } from "./odontogram.js";
 import { Palette } from "./palette.js";
 import { SelectedPanel } from "./selected.js";
 import { Selection } from "./selection.js";
 import { Status } from "./status.js";
 import { isWriting, tell } from "./story.js";
 import { readPlace } from "./place.js";
+import { Player } from "./play.js";
 import { byId } from "./svg.js";
 import { useNotation } from "./teeth.js";
 import { Timeline } from "./timeline.js";
@@ -29,6 +31,8 @@ const timeline = new Timeline();
 const status = new Status(setup.words);
 const mouth = new Mouth(setup, timeline, status, () => isWriting(byId("story")));
 const selected = new SelectedPanel(selection, setup.words);
+const player = new Player(timeline, setup.words);
+const comparison = new Comparison(setup, (teeth) => { changed = teeth; if (drawing) showChanged(drawing.parts, changed); });
 const hidden = new Set(/** @type {string[]} */ ([]));
 /** @type {ChartData | null} */
 let chart = null;
@@ -36,6 +40,7 @@ let chart = null;
 let drawing = null;
 let dentition = "";
 let hovered = 0;
+let changed = /** @type {Set<number>} */ (new Set());
 let recent = /** @type {number[]} */ ([]); // just charted: their story stays beside the arch when the pointer leaves it
 
 const isPast = () => !timeline.isNow;
@@ -52,6 +57,9 @@ const board = {
 palette.readPlace = (text) => readPlace(text, { rows: rows(), known: known(), words: setup.words });
 mouth.addEventListener("change", () => {
   chart = mouth.chart;
+  if (chart) player.know(chart.days);
+  else player.stop();
+  comparison.show(isPast() ? chart : null);
   if (!chart) drawing = null;
   redraw();
 });
@@ -66,6 +74,7 @@ function redraw() {
   if (!drawing.parts.has(selection.focused)) selection.focused = drawing.rows[0][0].number;
   for (const number of selection.numbers) if (!drawing.parts.has(number)) selection.teeth.delete(number);
   hideLayers(drawing.root, hidden);
+  showChanged(drawing.parts, changed);
   arch.replaceChildren(drawing.root);
   showChoice();
   if (hadFocus) focusTooth(selection.focused);

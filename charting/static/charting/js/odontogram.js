@@ -117,6 +117,11 @@ export function hideLayers(root, hidden) {
   for (const layer of LAYERS) root.classList.toggle(`hides-${layer}`, hidden.has(layer));
 }
 
+/** Mark the teeth that differ from another day. @param {Map<number, Parts>} parts @param {Set<number>} changed */
+export function showChanged(parts, changed) {
+  for (const [number, { group }] of parts) group.classList.toggle("is-changed", changed.has(number));
+}
+
 /** Show what is selected.
  * @param {Map<number, Parts>} parts @param {Map<number, Set<string>>} selection @param {number} focused */
 export function showSelection(parts, selection, focused) {

@@ -41,6 +41,18 @@ export class Timeline extends EventTarget {
     return this.isNow ? "" : `${this.date.value}T${this.time.value || "23:59:59"}`;
   }
 
+  /** Where a day stands on the slider. @param {string} day ISO */
+  placeOf(day) {
+    return Math.max(0, Math.floor((new Date(day).getTime() + DAY_MS - this.first) / DAY_MS));
+  }
+
+  /** @param {string} day ISO */
+  showDay(day) {
+    this.time.value = "";
+    this.date.value = day;
+    this.#typed();
+  }
+
   backToToday() {
     this.time.value = "";
     this.slider.value = this.slider.max;
@@ -56,7 +68,7 @@ export class Timeline extends EventTarget {
   #typed() {
     const time = new Date(this.date.value).getTime();
     if (Number.isNaN(time)) return;
-    this.slider.value = this.date.value >= this.#text(Date.now()) ? this.slider.max : String(Math.max(0, Math.floor((time + DAY_MS - this.first) / DAY_MS)));
+    this.slider.value = this.date.value >= this.#text(Date.now()) ? this.slider.max : String(this.placeOf(this.date.value));
     this.#tell();
   }
 

@@ -39,5 +39,6 @@ def test_pictures_are_taken_in_and_looked_at(page: Page, base_url: str) -> None:
     page.keyboard.press("ArrowRight")
     expect(page).not_to_have_url(first)
     expect(page.get_by_text("Explicit VR Little Endian")).to_be_visible()
+    expect(page.locator("[data-picture]")).to_be_visible()
     page.keyboard.press("ArrowLeft")
     expect(page).to_have_url(first)

@@ -3,7 +3,7 @@ import { shadeBy } from "./gestures.js";
 
 /** @typedef {import("./view.js").View} View */
 /** @typedef {import("./gestures.js").Tool} Tool */
-/** @typedef {{view: () => View, tool: () => Tool, choose: (tool: Tool) => void, does: Record<string, () => void>, placed: (view: View) => void, measured: (view: View) => void, drop: () => void}} Keyboard */
+/** @typedef {{view: () => View | undefined, tool: () => Tool, choose: (tool: Tool) => void, does: Record<string, () => void>, placed: (view: View) => void, measured: (view: View) => void, drop: () => void}} Keyboard */
 
 const FAR = 12;
 const SHADE_STEP = 0.05;
@@ -32,11 +32,13 @@ export function listenToKeys(viewer, keyboard) {
 /** @param {HTMLElement} viewer @param {Keyboard} keyboard @param {KeyboardEvent} event @param {boolean} isOnButton */
 function press(viewer, keyboard, event, isOnButton) {
   const does = event.code === "KeyR" && event.shiftKey ? "turnLeft" : (LETTERS[event.code] ?? SIGNS[event.key]);
+  const isArrow = Boolean(ARROWS[event.key]);
+  if (!keyboard.view() && !isArrow) return false;
   if (does) keyboard.does[does]();
   else if (TOOLS[event.code]) keyboard.choose(TOOLS[event.code]);
   else if (event.key === "Escape" && keyboard.tool() !== "move") keyboard.choose("move");
   else if (event.key === "Enter" && keyboard.tool() === "measure" && !isOnButton) setEnd(keyboard);
-  else if (ARROWS[event.key]) return arrow(viewer, keyboard, event);
+  else if (isArrow) return arrow(viewer, keyboard, event);
   else return false;
   return true;
 }
@@ -45,20 +47,20 @@ function press(viewer, keyboard, event, isOnButton) {
 function arrow(viewer, keyboard, event) {
   const [x, y] = ARROWS[event.key];
   const view = keyboard.view();
+  if (keyboard.tool() === "move" && !event.shiftKey) return lead(viewer, view, x, y);
   if (!view?.points) return false;
   if (keyboard.tool() === "measure") moveCross(view, x * (event.shiftKey ? 1 : FAR), y * (event.shiftKey ? 1 : FAR));
   else if (keyboard.tool() === "window") shadeBy(view, x * SHADE_STEP, y * SHADE_STEP);
-  else if (event.shiftKey) movePicture(keyboard, view, -x * FAR * 3, -y * FAR * 3);
-  else return lead(viewer, view, x, y);
+  else movePicture(keyboard, view, -x * FAR * 3, -y * FAR * 3);
   view.draw();
   return true;
 }
 
-/** Left and right lead to the neighbours, up and down through the frames. @param {HTMLElement} viewer @param {View} view @param {number} x @param {number} y */
+/** Left and right lead to the neighbours, up and down through the frames. @param {HTMLElement} viewer @param {View | undefined} view @param {number} x @param {number} y */
 function lead(viewer, view, x, y) {
   const link = /** @type {HTMLElement | null} */ (viewer.querySelector(x < 0 ? "[data-newer]" : "[data-older]"));
   if (x) link?.click();
-  else if (view.setup.frames > 1) void view.open(Math.min(Math.max(view.frame + y, 0), view.setup.frames - 1));
+  else if (view && view.setup.frames > 1) void view.open(Math.min(Math.max(view.frame + y, 0), view.setup.frames - 1));
   else return false;
   return true;
 }
@@ -79,6 +81,7 @@ function moveCross(view, x, y) {
 /** Enter sets the first end, then the second. @param {Keyboard} keyboard */
 function setEnd(keyboard) {
   const view = keyboard.view();
+  if (!view) return;
   if (!view.cross) moveCross(view, 0, 0);
   const at = /** @type {ImagePlace} */ (view.cross);
   if (!view.draft) view.draft = { start: at, end: at };

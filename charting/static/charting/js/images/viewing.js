@@ -123,7 +123,5 @@ viewer.addEventListener("click", (event) => {
   if (button?.dataset.tool) choose(/** @type {Tool} */ (button.dataset.tool));
   if (button?.dataset.does) DOES[button.dataset.does]();
 });
-if (active) {
-  touch(active);
-  listenToKeys(viewer, { view: () => active, tool: () => tool, choose, does: DOES, placed: follow, measured: (view) => lines.ask(view), drop: () => lines.drop() });
-}
+if (active) touch(active);
+listenToKeys(viewer, { view: () => active, tool: () => tool, choose, does: DOES, placed: follow, measured: (view) => lines.ask(view), drop: () => lines.drop() });

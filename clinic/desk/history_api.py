@@ -15,6 +15,7 @@ from clinic.desk import guards_actions, history_views
 from clinic.history import queries as ledger
 from clinic.history import wording
 from clinic.history.verification import guards, status
+from clinic.lib import openapi
 from clinic.patients import access
 from clinic.patients import queries as patients
 from clinic.patients.access_models import BrokenGlass
@@ -200,7 +201,7 @@ def history_seal(request: HttpRequest) -> dict[str, Any]:
     return {"level": now.level, "words": str(now), "noted": noted, **vars(status.overview())}
 
 
-@router.post("/history/seal/acknowledgements", response={204: None}, operation_id="acknowledge_guards")
+@router.post("/history/seal/acknowledgements", response={204: None}, operation_id="acknowledge_guards", openapi_extra=openapi.MAY_MISS)
 def acknowledge_guards(request: HttpRequest, body: AcknowledgementIn) -> tuple[int, None]:
     """Say what was found out about guards that a migration put on record: the checks name them no more; the reason stands in the ledger."""
     guards_actions.acknowledge_guards(event_id=body.event, reason=body.reason, actor=cast(User, request.user))

@@ -1,7 +1,7 @@
 """What every operation of the API has in common, written into its published description in one place.
 
 Errors have one schema; a write may carry an `Idempotency-Key`; a token may name the branch it works in. An operation says
-by `openapi_extra` only what is special about it: which file it answers with (`PDF`, `XLSX` ...), `MAY_CONFLICT`, `OPEN`.
+by `openapi_extra` only what is special about it: which file it answers with (`PDF`, `XLSX` ...), `MAY_CONFLICT`, `MAY_MISS`, `OPEN`.
 """
 
 from collections.abc import Iterator
@@ -35,6 +35,8 @@ OPEN: Description = {"x-open": True}
 """For a read that everybody who is logged in may do."""
 MAY_CONFLICT: Description = {"x-may-conflict": True}
 """For a read that may be refused because of a state."""
+MAY_MISS: Description = {"x-may-miss": True}
+"""For an operation that names what stands already by something else than an id or its address."""
 
 
 def file_of(*media_types: str) -> Description:
@@ -78,7 +80,8 @@ def _refusals(method: str, operation: Description, schemas: Description) -> Iter
         yield from (400, 413)
     if not operation.pop("x-open", False) or is_write:
         yield 403
-    if any(parameter["in"] == "path" for parameter in operation["parameters"]) or _names_a_record(operation, schemas):
+    is_named = any(parameter["in"] == "path" for parameter in operation["parameters"]) or _names_a_record(operation, schemas)
+    if operation.pop("x-may-miss", False) or is_named:
         yield 404
     if operation.pop("x-may-conflict", False) or is_write:
         yield 409

@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import psycopg
@@ -33,6 +34,7 @@ def admin(database: str = "postgres") -> psycopg.Connection[Any]:
     return psycopg.connect(local_postgres.url_for("postgres", database), autocommit=True)
 
 
+@cache
 def template_name() -> str:
     """The template's name carries a hash of all migrations, so it is rebuilt only when one of them changes."""
     digest = hashlib.sha256()

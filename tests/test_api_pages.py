@@ -40,6 +40,10 @@ WHOLE = {
     "list_patient_data_requests": "of one patient",
     "list_rectifications": "of one patient",
     "list_alert_doubts": "of one patient",
+    "list_interactions": "rules kept by hand, shown whole",
+    "list_procedure_interactions": "of one procedure",
+    "list_comparable_images": "of one image",
+    "list_image_lines": "of one image",
     "list_erasure_obstacles": "of one patient",
     "list_erasures": "the latest",
 }

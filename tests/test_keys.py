@@ -174,6 +174,12 @@ def picture() -> Case:
     return add, {"patient": patient_petrov()}, {"grey": 120, "patient": petrova()}
 
 
+def measured() -> Case:
+    image = imaging.add_image(patient=patient_petrov(), content=io.BytesIO(jpeg()), **who())
+    base = {**who(), "image": image, "ends": imaging.Ends((1.0, 1.0), (9.0, 5.0))}
+    return imaging.draw_line, base, {"label": "root", "ends": imaging.Ends((2.0, 1.0), (9.0, 5.0))}
+
+
 def template() -> Case:
     details = {"section": "complaint", "language": "ru", "title": "Боль", "body": "Боль в зубе"}
     return charting.save_template, {"actor": chief(), "details": details}, {"details": {**details, "body": "Иное"}}
@@ -283,6 +289,7 @@ CASES = [payment, refund, invoice, booking, shift, room, chair, kind, registrati
 CASES += [
     procedure,
     picture,
+    measured,
     template,
     plan,
     alternative,

@@ -190,7 +190,16 @@ def draw_line(*, image: Image, ends: Ends, actor: User, at: datetime, frame: int
     places = [*ends.start, *ends.end]
     taken = ImageLine.objects.filter(pk=id).first() if id else None
     if taken:
-        check_first(taken, image_id=image.pk, start_column=places[0], start_row=places[1], end_column=places[2], end_row=places[3])
+        check_first(
+            taken,
+            image_id=image.pk,
+            frame=frame,
+            label=label.strip(),
+            start_column=places[0],
+            start_row=places[1],
+            end_column=places[2],
+            end_row=places[3],
+        )
         return taken
     inside = queries.look_inside(image, frame)
     _check_line(ends, frame=frame, frames=inside.frames, label=label)

@@ -60,21 +60,23 @@ class SamePatient(_Rule):
     """A row stays with its patient, and whatever it points at (`links`: column to table) is of the same patient.
 
     Checked at once; a load that writes the children first may say `SET CONSTRAINTS ... DEFERRED`. No lock is needed: no row changes its patient.
-    `again` installs anew what an earlier migration installed: undoing it leaves the rule to that one.
+    `before` are the links that an earlier migration of the same rule held: undoing this one brings them back.
     """
 
     suffix = "same_patient"
 
-    def __init__(self, name: str, links: Mapping[str, str] | None = None, *, again: bool = False) -> None:
+    def __init__(self, name: str, links: Mapping[str, str] | None = None, *, before: Mapping[str, str] | None = None) -> None:
         super().__init__(name)
-        self.links, self.again = dict(links or {}), again
+        self.links, self.before = dict(links or {}), before
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
-        return "SamePatient", [self.name, self.links], {"again": True} if self.again else {}
+        return "SamePatient", [self.name, self.links], {} if self.before is None else {"before": self.before}
 
     def database_backwards(self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState) -> None:
-        if not self.again:
+        if self.before is None:
             super().database_backwards(app_label, schema_editor, from_state, to_state)
+        else:
+            SamePatient(self.name, self.before).database_forwards(app_label, schema_editor, from_state, to_state)
 
     def trigger(self, table: str, rule: str) -> str:
         columns = ", ".join(["patient_id", *self.links])

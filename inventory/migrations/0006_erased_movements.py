@@ -5,6 +5,8 @@ from django.db import migrations, models
 
 from clinic.history.referee import SamePatient
 
+LINKS = {"performance_id": "charting_performance", "reverses_id": "inventory_movement"}
+
 
 class Migration(migrations.Migration):
 
@@ -25,5 +27,5 @@ class Migration(migrations.Migration):
             model_name='movement',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['write_off', 'settlement']), _negated=True), ('performance__isnull', False), ('patient', None), _connector='OR'), name='inventory_write_off_for_performance'),
         ),
-        SamePatient("Movement", {"performance_id": "charting_performance", "reverses_id": "inventory_movement"}, again=True),
+        SamePatient("Movement", LINKS, before=LINKS),
     ]

@@ -1,5 +1,7 @@
 """A periodontal exam alone at the chair: counted keys, signs, a cut line, two screens on one exam, a finger, closing."""
 
+from typing import Any
+
 import pytest
 from django.db import transaction
 from playwright.sync_api import Page, Route, expect
@@ -18,6 +20,12 @@ from tests.journeys.screens import on_both_screens
 from tests.staff.factories import dr_orlova
 
 ZIGZAG = ((teeth.UPPER_ROW, "V", 1), (teeth.UPPER_ROW, "L", -1), (teeth.LOWER_ROW, "V", 1), (teeth.LOWER_ROW, "L", -1))
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    """No copies of pages: a load that fails here fails."""
+    return {**browser_context_args, "service_workers": "block"}
 
 
 @pytest.fixture

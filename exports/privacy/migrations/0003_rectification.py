@@ -36,5 +36,9 @@ class Migration(migrations.Migration):
         clinic.history.operations.Capture(
             name='DataRequest',
         ),
-        clinic.history.referee.SamePatient("DataRequest", {"evidence_id": "exports_evidence", "rectification_id": "patients_rectification"}, again=True),
+        clinic.history.referee.SamePatient(
+            "DataRequest",
+            {"evidence_id": "exports_evidence", "rectification_id": "patients_rectification"},
+            before={"evidence_id": "exports_evidence"},
+        ),
     ]

@@ -32,6 +32,14 @@ from tests.staff.factories import dr_orlova, log_in, make_branch, make_user
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def start(db: None) -> int:
+    """What migrations have written is no matter of these tests: the number of its last event."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE legal_progress SET low = (SELECT coalesce(max(id), 0) FROM history.event) RETURNING low")
+        return int(cursor.fetchone()[0])
+
+
 def alert(patient: Patient, text: str) -> Alert:
     return Alert.objects.create(patient=patient, kind="allergy", severity="critical", text=text, recorded_at=timezone.now(), recorded_by=dr_orlova())
 
@@ -181,7 +189,7 @@ def test_the_api_searches(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_event_that_is_committed_late_is_not_missed() -> None:
+def test_an_event_that_is_committed_late_is_not_missed(start: int) -> None:
     with transaction.atomic():
         patient = patient_petrov()
         dr_orlova()
@@ -206,7 +214,7 @@ def test_an_event_that_is_committed_late_is_not_missed() -> None:
     thread.join()
     assert len(tables(text="quickly")) == 3
     assert len(tables(text="slowly")) == 1
-    assert Entry.objects.count() == Event.objects.count()
+    assert Entry.objects.count() == Event.objects.filter(pk__gt=start).count()
 
 
 def test_reading_on_begins_at_the_mark_in_both_tables() -> None:

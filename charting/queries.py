@@ -158,7 +158,7 @@ def tooth_place(tooth: ProcedureTooth) -> rules.Place:
 
 def teeth_at(patient: Patient, at: datetime) -> rules.Mouth:
     """Which teeth are absent, or implants, at the instant; of the marks only those that tell it."""
-    return _mouth(read_together(ABSENCES, {"patient": patient.pk, "at": at, "absences": sorted(rules.ABSENCES)}), at)
+    return _mouth(read_together(ABSENCES, {"patient": patient.pk, "at": at, "absences": sorted(rules.PRESENCES)}), at)
 
 
 def absent_teeth(patient: Patient, at: datetime) -> frozenset[int]:

@@ -29,6 +29,8 @@ FINDING_KINDS = tuple(SEVERITIES) + WITHOUT_SEVERITY
 ON_SURFACES = frozenset({"caries", "fracture", "wear", "sensitivity", "discoloration", "recession", "plaque", "calculus"})
 ON_MOUTH = frozenset({"plaque", "calculus"})
 ABSENCES = frozenset({"missing", "unerupted"})
+PRESENCES = ABSENCES | {"impacted", "retained_root"}
+"""Findings that say whether and how a tooth is there."""
 NOT_ON_IMPLANT = frozenset({"caries", "pulpitis", "apical_periodontitis", "unerupted", "impacted", "retained_root"})
 """What only a tooth of one's own can have: neither decay nor a pulp, nor roots."""
 
@@ -68,10 +70,8 @@ TRANSITIONS: dict[str, frozenset[str]] = {
 PERFORMABLE = frozenset({"proposed", "planned", "in_progress"})
 STARTING_STATES = frozenset({"proposed", "planned", "referred", "existing_here", "existing_elsewhere"})
 
-NEVER_TO_IMPLANT = frozenset({"root_canal", "post"})
 WHOLE_TOOTH = frozenset({"extraction", "implant", "crown", "bridge", "denture"})
 ROLES = {"bridge": frozenset({"abutment", "pontic", "treated"})}
-ON_ABSENT_TOOTH = frozenset({"implant", "bridge", "denture", "none", "splint"})
 HEALS: dict[str, frozenset[str]] = {
     "filling": frozenset({"caries", "fracture", "wear", "sensitivity"}),
     "inlay": frozenset({"caries", "fracture", "wear", "sensitivity"}),
@@ -137,10 +137,8 @@ def finding_problems(
     return problems
 
 
-def procedure_problems(
-    *, scope: str, effect: str, places: Sequence[Place], absent: frozenset[int], implants: frozenset[int] = frozenset()
-) -> list[Problem]:
-    """What is impossible about placing a service of this scope and effect on these teeth."""
+def procedure_problems(*, scope: str, effect: str, places: Sequence[Place], dentition: str = "any") -> list[Problem]:
+    """What is impossible about a service of this scope, effect and dentition on these teeth, whatever state they are in."""
     problems = [problem for place in places for problem in place_problems(place)]
     if problems:
         return problems
@@ -148,10 +146,10 @@ def procedure_problems(
     problems = [Problem("tooth_twice", "teeth", {"tooth": number}) for number in sorted(repeated)]
     problems += _scope_problems(scope, effect, places)
     problems += [problem for place in places for problem in _part_problems(effect, place)]
-    if effect not in ON_ABSENT_TOOTH:
-        problems += [Problem("tooth_absent", "teeth", {"tooth": place.tooth}) for place in places if place.tooth in absent]
-    if effect in NEVER_TO_IMPLANT:
-        problems += [Problem("tooth_is_implant", "teeth", {"tooth": place.tooth}) for place in places if place.tooth in implants]
+    is_for_primary = {"primary": True, "permanent": False}.get("permanent" if effect == "implant" else dentition)
+    if is_for_primary is not None:
+        others = [place.tooth for place in places if teeth.TEETH[place.tooth].is_primary != is_for_primary]
+        problems += [Problem("for_primary" if is_for_primary else "for_permanent", "teeth", {"tooth": number}) for number in others]
     return problems
 
 

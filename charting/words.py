@@ -102,6 +102,13 @@ PROBLEMS = {
     "act_has_no_surfaces": gettext_lazy("Tooth %(tooth)s: this service is done on the whole tooth, not on a surface."),
     "no_such_role": gettext_lazy("Tooth %(tooth)s: only the teeth of a bridge are abutments or pontics."),
     "tooth_is_implant": gettext_lazy("Tooth %(tooth)s is an implant on this day: it has neither decay nor pulp nor roots of its own."),
+    "only_root": gettext_lazy("Only a root is left of tooth %(tooth)s: there is no crown of its own to work on."),
+    "tooth_stands": gettext_lazy(
+        "Tooth %(tooth)s is still there, if only as a root or under the gum: extract it first, the same visit will do, or note it as missing."
+    ),
+    "implant_stands": gettext_lazy("An implant stands in place of tooth %(tooth)s already: remove it first."),
+    "for_primary": gettext_lazy("Tooth %(tooth)s is a permanent tooth, and this service is for primary teeth."),
+    "for_permanent": gettext_lazy("Tooth %(tooth)s is a primary tooth, and this service is for permanent teeth."),
     "tooth_twice": gettext_lazy("Tooth %(tooth)s is named twice."),
     "teeth_needed": gettext_lazy("Choose the tooth or teeth first."),
     "no_teeth_for_mouth": gettext_lazy("This service is for the whole mouth: leave the teeth out."),

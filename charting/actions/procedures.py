@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from charting import queries, rules, teeth, words
+from charting import acts, queries, rules, teeth, words
 from charting.actions.findings import reopen, settle
 from charting.actions.meanwhile import refuse_if_charted
 from charting.actions.once import create_once, find_sent
@@ -51,12 +51,12 @@ class NotPerformable(Conflict):
 
 
 class ToothGone(Conflict):
-    """A tooth that the procedure is for is not in the mouth any more."""
+    """The state of a tooth does not allow the act: it is gone, still there, an implant or only a root."""
 
     code = "tooth_gone"
 
     def __init__(self, problems: Sequence[rules.Problem], patient: Patient) -> None:
-        message = _("%(problem)s Nothing was recorded. Correct the chart if the tooth is there, otherwise cancel the procedure.")
+        message = _("%(problem)s Nothing was recorded. If the chart is wrong, correct it; otherwise change the plan.")
         problem = " ".join(words.problem_text(problem) for problem in problems)
         super().__init__(message % {"problem": problem}, link=f"/patients/{patient.pk}/chart/")
 
@@ -110,8 +110,8 @@ def add_procedure(
     if len(note) > 500:
         raise InvalidInput(fields={"note": _("At most %(limit)s characters.") % {"limit": 500}})
     mouth = queries.teeth_at(patient, at) if places else rules.EMPTY_MOUTH
-    wanted = {"scope": service.scope, "effect": service.chart_effect}
-    words.refuse(rules.procedure_problems(**wanted, places=places, absent=mouth.absent, implants=mouth.implants))
+    problems = rules.procedure_problems(scope=service.scope, effect=service.chart_effect, places=places, dentition=service.dentition)
+    words.refuse(problems or acts.state_problems(effect=service.chart_effect, places=places, presence=mouth.presence, moment=acts.moment_of(state)))
     values = {"service": service, "state": state, "recorded_at": at, "recorded_by": actor, "note": note.strip()}
     procedure, is_new = create_once(Procedure, id, patient=patient, **values)
     if is_new:
@@ -166,7 +166,7 @@ def perform_procedure(
 
     :raises AlreadyPerformed: when it stands done; carries the first performance.
     :raises NotPerformable: when it is cancelled, referred or existing.
-    :raises ToothGone: when it is for a tooth that is not in the mouth by then.
+    :raises ToothGone: when the state of a tooth does not allow it by then (`charting.acts`).
     :raises charting.medical.interactions.InteractionStop: when a rule stops it for this patient and no `override_reason` is given.
     :raises OtherLegalEntity: when the visit's branch is of another legal entity or currency than `branch`.
     """
@@ -188,16 +188,14 @@ def perform_procedure(
 
 
 def _refuse_absent(procedure: Procedure, at: datetime) -> None:
-    """Only teeth that went since it was placed: what else its places lack was judged when it was entered."""
+    """Only by the state of the teeth at that moment: what else its places lack was judged when it was entered."""
     places = [queries.tooth_place(row) for row in procedure.teeth.order_by("tooth")]
     if not places:
         return
-    mouth = queries.teeth_at(procedure.patient, at)
-    wanted = {"scope": procedure.service.scope, "effect": procedure.service.chart_effect}
-    problems = rules.procedure_problems(**wanted, places=places, absent=mouth.absent, implants=mouth.implants)
-    gone = [problem for problem in problems if problem.code in ("tooth_absent", "tooth_is_implant")]
-    if gone:
-        raise ToothGone(gone, procedure.patient)
+    presence = queries.teeth_at(procedure.patient, at).presence
+    problems = acts.state_problems(effect=procedure.service.chart_effect, places=places, presence=presence, moment=acts.Moment.PERFORMED)
+    if problems:
+        raise ToothGone(problems, procedure.patient)
 
 
 def _branch_id(procedure: Procedure, actor: User, visit: Visit | None, agreed: Branch | None) -> UUID:

@@ -64,6 +64,7 @@ def _offer_services(clinic: Clinic) -> dict[str, Service]:
             title_en=row["en"],
             category=row["category"],
             scope=row["scope"],
+            dentition=row["dentition"],
             chart_effect=row["effect"],
             nomenclature_code_id=codes.get(("804n", row["n804"])),
             ccam_code_id=codes.get(("ccam", row["ccam"])),

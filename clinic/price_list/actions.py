@@ -12,7 +12,7 @@ from clinic.history.creation import check_first
 from clinic.lib.errors import InvalidInput, NotFound, StaleVersion, Text
 from clinic.lib.ids import uuid7
 from clinic.lib.money import CURRENCIES, round_money
-from clinic.price_list.models import Category, ChartEffect, DictionaryCode, Price, PriceList, Scope, Service
+from clinic.price_list.models import Category, ChartEffect, Dentition, DictionaryCode, Price, PriceList, Scope, Service
 from clinic.staff.models import LegalEntity, User
 from clinic.staff.roles import Permission
 
@@ -29,6 +29,7 @@ class ServiceDetails:
     title_fr: str = ""
     title_en: str = ""
     scope: str = Scope.MOUTH
+    dentition: str = Dentition.ANY
     chart_effect: str = ChartEffect.NONE
     nomenclature_code_id: UUID | None = None
     ccam_code_id: UUID | None = None
@@ -124,7 +125,7 @@ def _fill(service: Service, details: ServiceDetails, day: date) -> None:
 
 def _wrong_choices(details: ServiceDetails) -> dict[str, Text]:
     fields: dict[str, Text] = {}
-    for name, choices in (("category", Category), ("scope", Scope), ("chart_effect", ChartEffect)):
+    for name, choices in (("category", Category), ("scope", Scope), ("dentition", Dentition), ("chart_effect", ChartEffect)):
         if getattr(details, name) not in choices.values:
             fields[name] = _("Choose from the list.")
     if not 0 < details.minutes <= 720:

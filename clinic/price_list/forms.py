@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.lib.ids import uuid7
 from clinic.lib.inputs import DateInput
-from clinic.price_list.models import Category, ChartEffect, DictionaryCode, DictionaryKind, Scope, Service
+from clinic.price_list.models import Category, ChartEffect, Dentition, DictionaryCode, DictionaryKind, Scope, Service
 
 
 class CodeField(forms.CharField):
@@ -36,6 +36,7 @@ class ServiceForm(forms.Form):
     title_fr = forms.CharField(label=_("Title in French"), max_length=300, required=False)
     title_en = forms.CharField(label=_("Title in English"), max_length=300, required=False)
     scope = forms.ChoiceField(label=_("Done on"), choices=Scope.choices)
+    dentition = forms.ChoiceField(label=_("For which teeth"), choices=Dentition.choices, initial=Dentition.ANY)
     chart_effect = forms.ChoiceField(label=_("On the chart"), choices=ChartEffect.choices)
     nomenclature_code = CodeField("804n", label=_("804n code"))
     ccam_code = CodeField("ccam", label=_("CCAM code"))

@@ -119,6 +119,14 @@ class ChartEffect(models.TextChoices):
     BRACKET = "bracket", _("bracket")
 
 
+class Dentition(models.TextChoices):
+    """Which teeth a service is for."""
+
+    ANY = "any", _("any teeth")
+    PERMANENT = "permanent", _("permanent teeth")
+    PRIMARY = "primary", _("primary teeth")
+
+
 class Service(Record):
     """A line of the catalogue: what the clinic does and sells."""
 
@@ -128,6 +136,7 @@ class Service(Record):
     title_en = models.CharField(_("title in English"), max_length=300, blank=True)
     category = models.CharField(_("category"), max_length=20, choices=Category.choices)
     scope = models.CharField(_("done on"), max_length=10, choices=Scope.choices, default=Scope.MOUTH)
+    dentition = models.CharField(_("for which teeth"), max_length=10, choices=Dentition.choices, default=Dentition.ANY)
     chart_effect = models.CharField(_("on the chart"), max_length=20, choices=ChartEffect.choices, default=ChartEffect.NONE)
     nomenclature_code = models.ForeignKey(DictionaryCode, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("804н code"))
     ccam_code = models.ForeignKey(DictionaryCode, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("CCAM code"))
@@ -141,6 +150,7 @@ class Service(Record):
         constraints = [
             models.CheckConstraint(condition=Q(category__in=Category.values), name="price_list_service_category_known"),
             models.CheckConstraint(condition=Q(scope__in=Scope.values), name="price_list_service_scope_known"),
+            models.CheckConstraint(condition=Q(dentition__in=Dentition.values), name="price_list_service_dentition_known"),
             models.CheckConstraint(condition=Q(chart_effect__in=ChartEffect.values), name="price_list_service_effect_known"),
         ]
 

@@ -25,6 +25,7 @@ class ServiceIn(Schema):
     title_fr: str = ""
     title_en: str = ""
     scope: str = "mouth"
+    dentition: str = "any"
     chart_effect: str = "none"
     nomenclature_code: UUID | None = None
     ccam_code: UUID | None = None
@@ -51,6 +52,7 @@ class ServiceOut(Schema):
     title_en: str
     category: str
     scope: str
+    dentition: str
     chart_effect: str
     nomenclature_code: UUID | None = Field(alias="nomenclature_code_id")
     ccam_code: UUID | None = Field(alias="ccam_code_id")

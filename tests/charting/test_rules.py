@@ -108,8 +108,8 @@ def test_an_impossible_finding_is_named(kind: str, severity: str, place: Place |
         ("mouth", "none", [Place(16)], ["no_teeth_for_mouth"]),
         ("mouth", "none", [], []),
         ("tooth", "crown", [], ["teeth_needed"]),
-        ("tooth", "crown", [Place(36)], ["tooth_absent"]),
         ("tooth", "implant", [Place(36)], []),
+        ("tooth", "implant", [Place(75)], ["for_permanent"]),
         ("tooth", "crown", [Place(16), Place(16)], ["tooth_twice"]),
         ("surfaces", "filling", [Place(16)], ["surfaces_needed"]),
         ("surfaces", "filling", [Place(16, frozenset("MOD"))], []),
@@ -126,7 +126,7 @@ def test_an_impossible_finding_is_named(kind: str, severity: str, place: Place |
     ],
 )
 def test_a_service_is_placed_only_where_it_can_be(scope: str, effect: str, chosen: list[Place], codes: list[str]) -> None:
-    problems = rules.procedure_problems(scope=scope, effect=effect, places=chosen, absent=frozenset({36}))
+    problems = rules.procedure_problems(scope=scope, effect=effect, places=chosen)
     assert [problem.code for problem in problems] == codes
 
 
@@ -138,11 +138,20 @@ def test_an_implant_does_not_decay(kind: str) -> None:
     assert rules.finding_problems(kind="mobility", severity="1", place=place, absent=NOBODY, implants=frozenset({36})) == []
 
 
-def test_an_implant_has_no_canals_but_takes_a_crown() -> None:
-    of_implant: dict[str, Any] = {"places": [Place(36)], "absent": NOBODY, "implants": frozenset({36})}
-    assert [problem.code for problem in rules.procedure_problems(scope="root", effect="root_canal", **of_implant)] == ["tooth_is_implant"]
-    assert rules.procedure_problems(scope="tooth", effect="crown", **of_implant) == []
-    assert rules.procedure_problems(scope="tooth", effect="extraction", **of_implant) == []
+@pytest.mark.parametrize(
+    ("dentition", "tooth", "code"),
+    [
+        ("any", 36, None),
+        ("any", 75, None),
+        ("permanent", 36, None),
+        ("permanent", 75, "for_permanent"),
+        ("primary", 75, None),
+        ("primary", 36, "for_primary"),
+    ],
+)
+def test_a_service_for_one_dentition_is_put_on_no_tooth_of_the_other(dentition: str, tooth: int, code: str | None) -> None:
+    problems = rules.procedure_problems(scope="tooth", effect="crown", places=[Place(tooth)], dentition=dentition)
+    assert [problem.code for problem in problems] == ([code] if code else [])
 
 
 def test_a_filling_heals_only_the_surfaces_it_covers() -> None:

@@ -99,6 +99,7 @@ class SigningOut(Schema):
     at: datetime
     table: str
     key: str | None
+    title: str
     signed_by: str
     sha256: str
     position: int | None
@@ -107,7 +108,8 @@ class SigningOut(Schema):
     def of(cls, paper: receipts.Paper) -> "SigningOut":
         row = paper.signing
         position = paper.receipt.entry["pos"] if paper.receipt else row.pos
-        return cls(id=row.id, at=row.at, table=row.table, key=row.key, signed_by=row.actor_name, sha256=row.sha256, position=position)
+        what = {"key": row.key, "title": paper.title}
+        return cls.model_validate({**vars(row), **what, "signed_by": row.actor_name, "position": position})
 
 
 class SealReceiptOut(SigningOut):

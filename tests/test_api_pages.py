@@ -35,7 +35,6 @@ WHOLE = {
     **dict.fromkeys(("list_consent_texts", "list_labels", "list_sources"), "kept by hand, shown whole in a form"),
     "list_evidence": "of one patient",
     "list_signatures": "of one patient, the latest",
-    "list_cases": "a hundred at a time, from `after` on",
     "list_data_requests": "what waits for an answer",
     "list_patient_data_requests": "of one patient",
     "list_rectifications": "of one patient",

@@ -26,6 +26,16 @@ CONSENT_OF_CATEGORY = {
 GENERAL_CONSENTS = frozenset({"consent_general", "consent_children"})
 
 
+ALTERNATIVE_MOVES: dict[str, frozenset[str]] = {
+    "draft": frozenset({"presented", "rejected"}),
+    "presented": frozenset({"accepted", "draft", "rejected"}),
+    "accepted": frozenset({"cancelled"}),
+    "rejected": frozenset(),
+    "cancelled": frozenset(),
+}
+"""How an alternative may go on; the database holds the same table."""
+
+
 @dataclass(frozen=True)
 class Line:
     """What pricing needs to know of an item."""

@@ -1,6 +1,6 @@
 """Forms of the diary's panels and of the pages that set it up."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from clinic.lib.clock import is_skipped
+from clinic.lib.clock import is_repeated, is_skipped
 from clinic.lib.inputs import DateInput
 from clinic.scheduling import queries
 from clinic.scheduling.models import Appointment, Room, Shift
@@ -39,6 +39,13 @@ class WhenForm(forms.Form):
     day = forms.DateField(label=_("Day"), widget=DateInput())
     time = forms.TimeField(label=_("Time"), widget=TimeInput())
     minutes = forms.IntegerField(label=_("Length"), min_value=5, max_value=720, initial=30, widget=forms.NumberInput(attrs={"step": 5}))
+    fold = forms.TypedChoiceField(
+        label=_("Which of the two"),
+        choices=[("", "–"), ("0", _("before the clocks go back")), ("1", _("after the clocks went back"))],
+        coerce=int,
+        empty_value=None,
+        required=False,
+    )
     outside_shift_reason = forms.CharField(label=_("Why outside working hours"), max_length=300, required=False)
 
     def __init__(self, *args: Any, branch: Branch, **kwargs: Any) -> None:
@@ -51,12 +58,23 @@ class WhenForm(forms.Form):
         values = super().clean() or {}
         if "day" in values and "time" in values and is_skipped(values["day"], values["time"], self.branch.time_zone):
             self.add_error("time", _("This time does not exist on that day: the clocks go forward over it."))
+        if self._is_repeated(values.get("day"), values.get("time")) and values.get("fold") is None:
+            self.add_error("fold", _("The clocks go back that night and show this time twice. Choose which of the two is meant."))
         return values
+
+    @property
+    def asks_which(self) -> bool:
+        """Whether the clocks show the time in the form twice."""
+        given = self.cleaned_data if self.is_bound and self.errors is not None else self.initial
+        return self._is_repeated(given.get("day"), given.get("time"))
+
+    def _is_repeated(self, day: Any, wall_clock: Any) -> bool:
+        return isinstance(day, date) and isinstance(wall_clock, time) and is_repeated(day, wall_clock, self.branch.time_zone)
 
     def place(self) -> dict[str, Any]:
         """The values as the actions take them."""
         values = self.cleaned_data
-        start = datetime.combine(values["day"], values["time"], ZoneInfo(self.branch.time_zone))
+        start = datetime.combine(values["day"], values["time"].replace(fold=values["fold"] or 0), ZoneInfo(self.branch.time_zone))
         reason = values["outside_shift_reason"].strip()
         names = ("dentist_id", "chair_id")
         end = start.astimezone(ZoneInfo("UTC")) + timedelta(minutes=values["minutes"])
@@ -88,7 +106,7 @@ class BookForm(WhenForm):
         self.types = list(queries.types_offered())
         self.fields["type_id"] = _choice(_("Type"), self.types, required=False)
         self.fields["assistant_id"] = _choice(_("Assistant"), queries.carers(branch, *queries.HELPERS), required=False)
-        self.order_fields(["key", "patient_id", "type_id", "minutes", "day", "time", "dentist_id", "chair_id", "assistant_id", "note"])
+        self.order_fields(["key", "patient_id", "type_id", "minutes", "day", "time", "fold", "dentist_id", "chair_id", "assistant_id", "note"])
 
     def booking(self) -> dict[str, Any]:
         """The values as `actions.book` takes them."""
@@ -101,7 +119,7 @@ def when_of(appointment: Appointment) -> dict[str, Any]:
     start = appointment.starts_at.astimezone(ZoneInfo(appointment.branch.time_zone))
     minutes = (appointment.ends_at - appointment.starts_at) // timedelta(minutes=1)
     place = {"dentist_id": appointment.dentist_id, "chair_id": appointment.chair_id}
-    return {**place, "day": start.date(), "time": start.time(), "minutes": minutes}
+    return {**place, "day": start.date(), "time": start.time(), "fold": start.fold, "minutes": minutes}
 
 
 def details_of(appointment: Appointment) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import zoneinfo
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -14,14 +13,14 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format, time_format
+from django.utils.formats import date_format
 from django.utils.http import urlencode
 from django.utils.translation import get_language
 
 from clinic.history.actions import note, record_list
 from clinic.history.models import EventKind, Record
 from clinic.history.reading import attach, read_together
-from clinic.lib.clock import branch_day, day_bounds
+from clinic.lib.clock import branch_day, clock_words, day_bounds
 from clinic.lib.errors import NotFound
 from clinic.patients.models import Alert, Patient
 from clinic.patients.queries import get_patient_for
@@ -364,8 +363,7 @@ def _busy(start: datetime, end: datetime, who: Q) -> list[rules.Span]:
 
 def hours_in_words(span: rules.Span, zone: str) -> str:
     """`10:00–11:00` on the branch's clock."""
-    info = zoneinfo.ZoneInfo(zone)
-    return "–".join(time_format(instant.astimezone(info), "H:i") for instant in (span.start, span.end))
+    return "–".join(clock_words(instant, zone) for instant in (span.start, span.end))
 
 
 def span_in_words(span: rules.Span, zone: str, *, seen_on: date | None = None) -> str:

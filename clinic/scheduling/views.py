@@ -149,7 +149,7 @@ def _asked_place(request: Request, branch: Branch) -> dict[str, Any]:
         start = None
     if start is not None and start.tzinfo is not None:
         local = timezone.localtime(start, zone_of(branch))
-        initial |= {"day": local.date(), "time": local.time()}
+        initial |= {"day": local.date(), "time": local.time(), "fold": local.fold}
         initial |= queries.likely_place(branch, start, dentist_id=initial.get("dentist_id"), chair_id=initial.get("chair_id"))
     return initial
 
@@ -241,6 +241,7 @@ def _panel(request: Request, appointment: Appointment, *, error: DomainError | N
     context = {
         "appointment": appointment,
         "zone": branch.time_zone,
+        "hours": queries.hours_in_words(appointment.span, branch.time_zone),
         "error": error,
         "offers_reason": isinstance(error, actions.OutsideShift) and request.user.may(Permission.DIARY_SETUP),
         "steps": [(state, AppointmentState(state).label, STATE_ICONS[state]) for state in allowed if rules.may_become(states, state)],

@@ -1,10 +1,11 @@
 """API of the legal desk."""
 
-from typing import Annotated
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from ninja import Query, Router
+from ninja.pagination import CursorPagination, paginate
 
 from clinic.lib.schemas import ReasonIn
 from clinic.patients.queries import get_patient_for
@@ -33,15 +34,14 @@ from exports.legal.schemas import (
 )
 
 router = Router(tags=["legal"])
-PAGE = 100
-FURTHEST = 1_000_000
 
 
 @router.get("/cases", response=list[CaseRowOut], operation_id="list_cases")
-def list_cases(request: Request, state: str = "open", text: str = "", after: Annotated[int, Query(ge=0, le=FURTHEST)] = 0) -> list[Case]:
-    """Cases (`state` open, closed or all), the most urgent first, a hundred at a time; `after` skips that many."""
+@paginate(CursorPagination, ordering=("place",))
+def list_cases(request: Request, state: str = "open", text: str = "") -> QuerySet[Case]:
+    """Cases (`state` open, closed or all), the most urgent first."""
     request.user.require(Permission.CASE_MANAGE)
-    return list(queries.cases(state=state, text=text)[after : after + PAGE])
+    return queries.cases(state=state, text=text)
 
 
 @router.post("/cases", response={201: CaseOut}, operation_id="open_case")

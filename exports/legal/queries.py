@@ -1,10 +1,12 @@
 """Reads of cases and holds."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 
-from django.db.models import Count, F, Prefetch, Q, QuerySet
+from django.db.models import BigIntegerField, CharField, Count, Expression, F, Func, Prefetch, Q, QuerySet, Value, When
+from django.db.models import Case as Choice
+from django.db.models.functions import Cast, Coalesce, Concat, Extract, LPad
 
 from clinic.history.actions import record_view
 from clinic.lib.errors import NotFound
@@ -60,12 +62,28 @@ def get_case_for(user: User, case_id: UUID) -> Case:
 
 def cases(*, state: str = "open", text: str = "") -> QuerySet[Case]:
     """Cases of a state (`open`, `closed` or all), the most urgent first; `text` is looked for in number, title, claimant and patients."""
-    found = Case.objects.annotate(patients=Count("people", distinct=True))
+    found = Case.objects.annotate(patients=Count("people", distinct=True), place=_place())
     if state in ("open", "closed"):
         found = found.filter(closed_at__isnull=state == "open")
     for word in text.split():
         found = found.filter(_mentions(word))
-    return found.order_by(F("closed_at").desc(nulls_first=True), F("deadline_date").asc(nulls_last=True), "-number")
+    return found.order_by("place")
+
+
+def _place() -> Concat:
+    """The order as one text, so that a page begins anywhere in it: open before closed, the latest closed, the nearest deadline, the latest number."""
+    closed = Cast(Extract("closed_at", "epoch", tzinfo=UTC), BigIntegerField())
+    return Concat(
+        Choice(When(closed_at=None, then=Value("0")), default=Concat(Value("1"), _downwards(closed))),
+        Coalesce(Func(F("deadline_date"), Value("YYYYMMDD"), function="to_char", output_field=CharField()), Value("99999999")),
+        _downwards(F("number")),
+        output_field=CharField(),
+    )
+
+
+def _downwards(number: Expression | F) -> LPad:
+    """The number as text of one width that sorts the larger first."""
+    return LPad(Cast(Value(9_999_999_999, output_field=BigIntegerField()) - number, CharField()), 10, Value("0"))
 
 
 def _mentions(word: str) -> Q:

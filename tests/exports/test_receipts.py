@@ -161,6 +161,9 @@ def test_without_a_sequencer_the_note_is_signed_and_the_receipt_comes_later(
     assert client.get(f"/api/v1/signatures/{found.id}/receipt.pdf").content.startswith(b"%PDF")
     (listed,) = client.get(f"/api/v1/patients/{visit.patient_id}/signatures").json()
     assert listed["position"] == told["position"]
+    assert listed["title"] == told["title"]
+    assert listed["title"].startswith("Visit of ")
+    assert listed["title"] in client.get(reverse("signatures", args=[visit.patient_id])).content.decode()
 
 
 def test_a_sequencer_that_hangs_is_waited_for_in_vain_and_not_for_long(sequencer: Sequencer, visit: Visit) -> None:

@@ -194,3 +194,30 @@ def test_it_suspects_nobody_without_a_reason(people: dict[str, Patient]) -> None
     assert likely_duplicates(Person("Щербакова", "Юлия", "Фёдоровна", date(1985, 3, 15))) == []
     own: UUID = people["Щербакова"].pk
     assert likely_duplicates(Person("Щербакова", "Юлия", "Фёдоровна", date(1985, 3, 14), id=own)) == []
+
+
+FRENCH = [
+    ("Martin Jean", "Мартен Жан"),
+    ("Moreau Jacques", "Моро Жак"),
+    ("Petit Jules", "Пети Жюль"),
+    ("Roux Jeanne", "Ру Жанна"),
+    ("Simon Anne", "Симон Анна"),
+    ("Blanc Jérôme", "Блан Жером"),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), [*FRENCH, *[pair[::-1] for pair in FRENCH]])
+def test_a_french_first_name_is_found_by_its_cyrillic_spelling(one: str, other: str) -> None:
+    last, first = one.split()
+    patient = make_patient(last, first)
+    make_patient("Соколов", "Юрий")
+    typed = other.split()[1]
+    for text in (typed, typed.lower(), typed.upper()):
+        assert search_patients(user=registrar_belova(), text=text, today=date(2026, 11, 22)) == [patient]
+
+
+@pytest.mark.parametrize("typed", ["Jurij", "Yuri", "Youri", "юрий"])
+def test_a_latin_j_stays_what_other_languages_write_for_y(typed: str) -> None:
+    patient = make_patient("Соколов", "Юрий")
+    make_patient("Martin", "Jean")
+    assert search_patients(user=registrar_belova(), text=typed, today=date(2026, 11, 22)) == [patient]

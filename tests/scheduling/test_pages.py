@@ -1,6 +1,6 @@
 """The pages of the diary by plain requests."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -9,10 +9,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from clinic.lib.ids import uuid7
-from clinic.scheduling import actions, rules
-from clinic.scheduling.forms import WhenForm
+from clinic.scheduling import actions, queries, rules
+from clinic.scheduling.forms import WhenForm, when_of
 from clinic.scheduling.models import Appointment, Shift
 from clinic.scheduling.queries import appointment_trail, next_appointment
+from clinic.staff.models import RoleGrant
 from clinic.staff.roles import Role
 from tests.patients.factories import make_patient, petrov
 from tests.scheduling.factories import NOW, assistant_lebedev, book, dr_sokolov, make_chair, make_shift, make_type, moscow, working_day
@@ -154,10 +155,48 @@ def test_odd_addresses_are_answered_calmly(desk: Client) -> None:
     assert desk.get(reverse("diary"), {"branch": str(make_branch().pk), "day": "1900-01-01"}).status_code == 200
 
 
-@pytest.mark.parametrize(("day", "time", "stands"), [("2027-03-28", "02:30", False), ("2027-03-28", "03:00", True), ("2027-10-31", "02:30", True)])
+@pytest.mark.parametrize(("day", "time", "stands"), [("2027-03-28", "02:30", False), ("2027-03-28", "03:00", True), ("2027-10-31", "01:55", True)])
 def test_an_hour_that_the_clocks_jump_over_is_refused_in_words(day: str, time: str, stands: bool) -> None:  # noqa: FBT001
     nice = make_branch("Nice", time_zone="Europe/Paris")
     place = {"dentist_id": str(dr_orlova().pk), "chair_id": str(make_chair("Fauteuil", nice).pk)}
     form = WhenForm({"day": day, "time": time, "minutes": "30", **place}, branch=nice)
     assert form.is_valid() == stands
     assert ("clocks" in str(form.errors.get("time", ""))) == (not stands)
+
+
+@pytest.mark.parametrize(("fold", "starts_at"), [("", None), ("0", "2027-10-31T00:30"), ("1", "2027-10-31T01:30"), ("2", None)])
+def test_an_hour_that_the_clocks_show_twice_is_asked_for(fold: str, starts_at: str | None) -> None:
+    nice = make_branch("Nice", time_zone="Europe/Paris")
+    place = {"dentist_id": str(dr_orlova().pk), "chair_id": str(make_chair("Fauteuil", nice).pk)}
+    form = WhenForm({"day": "2027-10-31", "time": "02:30", "minutes": "30", "fold": fold, **place}, branch=nice)
+    assert form.asks_which
+    assert form.is_valid() == (starts_at is not None)
+    if starts_at:
+        assert form.place()["starts_at"] == datetime.fromisoformat(f"{starts_at}+00:00")
+    else:
+        assert list(form.errors) == ["fold"]
+
+
+@pytest.mark.parametrize(
+    ("starts_at", "shown", "fold"), [("00:30", "02:30 +2–02:00 +1", 0), ("01:30", "02:30 +1–03:00", 1), ("02:30", "03:30–04:00", 0)]
+)
+def test_both_of_them_are_shown_apart_and_stay_where_they_are(starts_at: str, shown: str, fold: int) -> None:
+    nice = make_branch("Nice", time_zone="Europe/Paris")
+    chair = make_chair("Fauteuil", nice)
+    start = datetime.fromisoformat(f"2027-10-31T{starts_at}:00+00:00")
+    row = Appointment(branch=nice, chair=chair, dentist=dr_orlova(), starts_at=start, ends_at=start + timedelta(minutes=30))
+    assert queries.hours_in_words(row.span, "Europe/Paris") == shown
+    initial = when_of(row)
+    assert initial["fold"] == fold
+    form = WhenForm({name: str(value) for name, value in initial.items()}, branch=nice)
+    assert form.is_valid(), form.errors
+    assert form.place()["starts_at"] == start
+
+
+def test_the_grid_hands_over_which_of_the_two_was_clicked(desk: Client) -> None:
+    nice = make_branch("Nice", time_zone="Europe/Paris")
+    RoleGrant.objects.create(user=registrar_belova(), role=Role.ADMINISTRATOR, branch=nice)
+    page = desk.get(reverse("appointment-new"), {"branch": str(nice.pk), "start": "2027-10-31T01:30:00Z"}).content.decode()
+    assert '<option value="1" selected>' in page
+    page = desk.get(reverse("appointment-new"), {"branch": str(nice.pk), "start": "2027-10-31T08:30:00Z"}).content.decode()
+    assert 'name="fold"' not in page

@@ -11,7 +11,7 @@ from clinic.price_list.models import Category, ChartEffect, Price, PriceList, Sc
 from clinic.staff.models import Branch, User
 from tests.staff.factories import dr_orlova, make_branch
 from treatment_plans import papers
-from treatment_plans.models import Alternative, Document, DocumentItem, DocumentSeries, Item, Phase, Plan, Signature
+from treatment_plans.models import Alternative, AlternativeStep, Document, DocumentItem, DocumentSeries, Item, Phase, Plan, Signature
 
 POSTERIOR = (36, 37, 46, 47, 26, 27)
 NOON = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -96,7 +96,9 @@ def line(alternative: Alternative, act: Procedure, *, phase: Phase | None = None
 
 def accept(alternative: Alternative) -> None:
     alternative.items.update(frozen_at=NOON)
-    Alternative.objects.filter(pk=alternative.pk).update(state="accepted")
+    for state in ("presented", "accepted"):
+        Alternative.objects.filter(pk=alternative.pk).update(state=state)
+        AlternativeStep.objects.create(alternative=alternative, patient_id=alternative.patient_id, state=state, moved_at=NOON, moved_by=dr_orlova())
 
 
 def a_document(

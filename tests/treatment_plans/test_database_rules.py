@@ -13,7 +13,8 @@ import clinic.billing.actions
 from charting.models import Procedure
 from tests.staff.factories import dr_orlova
 from tests.treatment_plans.factories import NOON, a_document, accept, agreed, line, plan_with, procedure, sign
-from treatment_plans.models import Alternative, DiscountLimit, Item, Plan
+from treatment_plans import rules
+from treatment_plans.models import Alternative, AlternativeStep, DiscountLimit, Item, Plan
 from treatment_plans.queries import discounting_roles
 
 pytestmark = pytest.mark.django_db
@@ -42,9 +43,63 @@ def test_it_accepts_one_alternative_of_a_plan() -> None:
     plan = plan_with("filling", alternatives=2)
     first, second = plan.alternatives.order_by("position")
     accept(first)
-    second.items.update(frozen_at=NOON)
+    other = plan_with("filling", alternatives=2)
+    chosen, beside = other.alternatives.order_by("position")
+    Item.objects.filter(alternative__plan=other).update(frozen_at=NOON)
+    for alternative in (chosen, beside):
+        move(alternative, "presented")
+    move(chosen, "accepted")
     with refused("treatment_plans_one_accepted"):
+        move(beside, "accepted")
+    with refused("treatment_plans_alternative_moves"):
         run("UPDATE treatment_plans_alternative SET state = 'accepted' WHERE id = %s", second.pk)
+
+
+PATHS = {
+    "draft": (),
+    "presented": ("presented",),
+    "accepted": ("presented", "accepted"),
+    "rejected": ("rejected",),
+    "cancelled": ("presented", "accepted", "cancelled"),
+}
+
+
+def move(alternative: Alternative, state: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE treatment_plans_alternative SET state = %s WHERE id = %s", [state, alternative.pk])
+    AlternativeStep.objects.create(alternative=alternative, patient_id=alternative.patient_id, state=state, moved_at=NOON, moved_by=dr_orlova())
+
+
+@pytest.mark.parametrize("before", PATHS)
+def test_an_alternative_moves_in_raw_sql_as_the_rules_allow(before: str) -> None:
+    alternative = plan_with("filling").alternatives.get()
+    alternative.items.update(frozen_at=NOON)
+    for state in PATHS[before]:
+        move(alternative, state)
+    for after in PATHS.keys() - {before}:
+        with transaction.atomic():
+            if after in rules.ALTERNATIVE_MOVES[before]:
+                move(alternative, after)
+            else:
+                with refused("treatment_plans_alternative_moves"):
+                    move(alternative, after)
+            transaction.set_rollback(True)
+
+
+def test_it_presents_no_alternative_without_lines() -> None:
+    alternative = plan_with("filling").alternatives.get()
+    alternative.items.update(cancelled_at=NOON, cancelled_by=dr_orlova(), cancel_reason="no")
+    with refused("treatment_plans_alternative_empty"):
+        move(alternative, "presented")
+
+
+def test_it_wants_a_step_for_each_move() -> None:
+    alternative = plan_with("filling").alternatives.get()
+    with refused("treatment_plans_alternative_in_step"):
+        run("UPDATE treatment_plans_alternative SET state = 'presented' WHERE id = %s", alternative.pk)
+        run("SET CONSTRAINTS ALL IMMEDIATE")
+    accept(alternative)
+    run("SET CONSTRAINTS ALL IMMEDIATE")
 
 
 def test_it_freezes_the_price_of_an_accepted_line() -> None:
@@ -55,7 +110,7 @@ def test_it_freezes_the_price_of_an_accepted_line() -> None:
         run("UPDATE treatment_plans_item SET frozen_at = NULL WHERE id = %s", item.pk)
     with refused("treatment_plans_alternative_frozen"):
         run("UPDATE treatment_plans_alternative SET title = 'x' WHERE id = %s", alternative.pk)
-    with refused("treatment_plans_alternative_decided"):
+    with refused("treatment_plans_alternative_moves"):
         run("UPDATE treatment_plans_alternative SET state = 'draft' WHERE id = %s", alternative.pk)
     run("UPDATE treatment_plans_item SET visit_number = 3 WHERE id = %s", item.pk)
 

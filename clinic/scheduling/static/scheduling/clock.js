@@ -9,6 +9,7 @@ export class Clock {
     this.first = Date.parse(first);
     this.length = (Date.parse(last) - this.first) / MINUTE;
     this.format = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone });
+    this.offset = new Intl.DateTimeFormat("en", { timeZone: zone, timeZoneName: "shortOffset" });
   }
 
   /** @param {string} iso */
@@ -21,9 +22,18 @@ export class Clock {
     return new Date(this.first + minutes * MINUTE).toISOString();
   }
 
-  /** @param {number} minutes */
+  /** A time that comes twice that night is told apart by its distance from Greenwich, `02:30 +1`. @param {number} minutes */
   time(minutes) {
-    return this.format.format(this.first + minutes * MINUTE);
+    const at = this.first + minutes * MINUTE;
+    const shown = this.format.format(at);
+    const isRepeated = [-60, 60].some((apart) => this.format.format(at + apart * MINUTE) === shown);
+    return isRepeated ? `${shown} ${this.distance(at)}` : shown;
+  }
+
+  /** @param {number} at */
+  distance(at) {
+    const name = this.offset.formatToParts(at).find((part) => part.type === "timeZoneName")?.value ?? "";
+    return name.replace("GMT", "") || "+0";
   }
 
   /**

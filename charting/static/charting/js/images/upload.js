@@ -1,5 +1,6 @@
 // Files dropped on the patient: each is sent by itself, with its own progress, answer and way to try again.
 
+import { renew } from "../../../desk/js/renew.js";
 import { toothTyped, useNotation } from "../teeth.js";
 
 const NO_TOOTH = 0; // what is no tooth in the reader's notation must not be read as another one by FDI
@@ -56,8 +57,8 @@ function rowOf(file) {
 
 /** @typedef {ReturnType<typeof rowOf>} Row */
 
-/** @param {File} file @param {Row} row @param {boolean} [confirmed] @returns {Promise<boolean>} */
-function sendFile(file, row, confirmed = false) {
+/** @param {File} file @param {Row} row @param {boolean} [confirmed] @param {boolean} [isAgain] @returns {Promise<boolean>} */
+function sendFile(file, row, confirmed = false, isAgain = false) {
   const body = bodyOf(file, confirmed);
   row.row.querySelector("p")?.remove();
   row.state.textContent = words.sending;
@@ -70,7 +71,10 @@ function sendFile(file, row, confirmed = false) {
       row.bar.value = event.lengthComputable ? (100 * event.loaded) / event.total : 50;
       if (event.loaded === event.total) row.state.textContent = words.checking;
     });
-    request.addEventListener("load", () => resolve(settle(request, file, row)));
+    request.addEventListener("load", async () => {
+      const isOld = request.status === 403 && !isAgain && (await renew());
+      resolve(isOld ? sendFile(file, row, confirmed, true) : settle(request, file, row));
+    });
     request.addEventListener("error", () => resolve(refuse(file, row, words.lost, "")));
     request.send(body);
   });

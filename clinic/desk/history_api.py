@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Field, Query, Router, Schema
 from ninja.pagination import paginate
+from pydantic import AwareDatetime
 
 from clinic.desk import guards_actions, history_views
 from clinic.history import queries as ledger
@@ -63,8 +64,8 @@ class Wanted(Schema):
     actor: str = ""
     kind: list[str] = []
     table: list[str] = []
-    since: datetime | None = None
-    until: datetime | None = None
+    since: AwareDatetime | None = None
+    until: AwareDatetime | None = None
     text: str = ""
     views: bool = True
 

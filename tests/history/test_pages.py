@@ -148,6 +148,11 @@ def test_the_search_finds_by_person_and_patient(lawyer: Client, petrov: Patient)
     assert lawyer.get("/history/?patient=nonsense").status_code == 200
 
 
+@pytest.mark.parametrize(("name", "value", "status"), [("since", "2026-10-25T02:30:00", 422), ("until", "2026-10-25T02:30:00%2B01:00", 200)])
+def test_the_api_asks_for_instants_with_their_zone(lawyer: Client, petrov: Patient, name: str, value: str, status: int) -> None:
+    assert lawyer.get(f"/api/v1/patients/{petrov.pk}/history?{name}={value}").status_code == status
+
+
 def test_the_api_tells_the_same(lawyer: Client, petrov: Patient) -> None:
     found = lawyer.get(f"/api/v1/patients/{petrov.pk}/history?kind=U").json()
     assert [event["kind"] for event in found["events"]] == ["U"]

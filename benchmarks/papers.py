@@ -34,7 +34,9 @@ SIGNATURE = """INSERT INTO treatment_plans_signature (id, version, created_at, r
  document_id, file_id, image_id, patient_id, witness_id)
  VALUES (uuidv7(), 1, now(), 'patient', 'Benchmark', '', '[]', now(), %(sha256)s, %(document)s, %(file)s, %(file)s, %(patient)s, %(dentist)s)"""
 ADULTS = "SELECT id FROM patients_patient WHERE id = ANY(%s::uuid[]) AND birth_date < current_date - interval '18 years'"
-ACCEPTED = "UPDATE treatment_plans_alternative SET state = 'accepted' WHERE id = %(alternative)s"
+PRESENTED, ACCEPTED = (f"UPDATE treatment_plans_alternative SET state = '{state}' WHERE id = %(alternative)s" for state in ("presented", "accepted"))
+STEP = """INSERT INTO treatment_plans_alternativestep (id, version, created_at, state, moved_at, reason, alternative_id, moved_by_id, patient_id)
+ SELECT uuidv7(), 1, now(), state, now(), '', id, %(dentist)s, patient_id FROM treatment_plans_alternative WHERE id = %(alternative)s"""
 AGREED = "UPDATE treatment_plans_item SET agreed_document_id = %(document)s WHERE id = %(item)s"
 
 
@@ -51,7 +53,7 @@ def _item(connection: psycopg.Connection, place: Place, service: object, patient
     file, sha256 = connection.execute(FILE, [uuid4(), str(uuid4())]).fetchone() or ("", "")
     keys = {name: uuid4() for name in ("procedure", "plan", "alternative", "item", "document")}
     common = {"patient": patient, "dentist": place.dentists[0].pk, "branch": place.branch.pk, "company": place.branch.legal_entity_id}
-    for statement in (PROCEDURE, CHANGE, TOOTH, PLAN, ALTERNATIVE, ITEM, ACCEPTED, DOCUMENT, LINE, SIGNATURE, AGREED):
+    for statement in (PROCEDURE, CHANGE, TOOTH, PLAN, ALTERNATIVE, ITEM, PRESENTED, STEP, ACCEPTED, STEP, DOCUMENT, LINE, SIGNATURE, AGREED):
         connection.execute(statement, {**keys, **common, "service": service, "file": file, "sha256": sha256})
     return keys["item"]
 

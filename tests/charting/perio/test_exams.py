@@ -37,6 +37,7 @@ def test_a_patient_has_one_draft_and_a_key_makes_one_exam() -> None:
 
 def test_it_takes_absent_teeth_and_implants_from_the_chart() -> None:
     make_finding("missing", 18)
+    make_finding("missing", 36)
     perform(make_procedure("implant", place(36)))
     exam = make_exam()
     assert (exam.absent, exam.implants) == ([18], [36])
@@ -177,6 +178,7 @@ def test_an_exam_entered_in_error_leaves_the_lists_with_its_reason() -> None:
 )
 def test_the_database_refuses_what_cannot_be(values: dict[str, object]) -> None:
     make_finding("missing", 18)
+    make_finding("missing", 36)
     perform(make_procedure("implant", place(36)))
     exam = make_exam()
     if values.get("patient_id") == "other":

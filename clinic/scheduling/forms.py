@@ -1,6 +1,6 @@
 """Forms of the diary's panels and of the pages that set it up."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -74,10 +74,11 @@ class WhenForm(forms.Form):
     def place(self) -> dict[str, Any]:
         """The values as the actions take them."""
         values = self.cleaned_data
-        start = datetime.combine(values["day"], values["time"].replace(fold=values["fold"] or 0), ZoneInfo(self.branch.time_zone))
+        local = datetime.combine(values["day"], values["time"].replace(fold=values["fold"] or 0), ZoneInfo(self.branch.time_zone))
+        start = local.astimezone(UTC)  # a repeated hour equals no instant of another zone
         reason = values["outside_shift_reason"].strip()
         names = ("dentist_id", "chair_id")
-        end = start.astimezone(ZoneInfo("UTC")) + timedelta(minutes=values["minutes"])
+        end = start + timedelta(minutes=values["minutes"])
         chosen = {name: values[name] for name in names}
         return {**chosen, "starts_at": start, "ends_at": end, "outside_shift": bool(reason), "outside_shift_reason": reason}
 

@@ -40,9 +40,6 @@ def accepted_plan(*names: str) -> tuple[Plan, Alternative, Item]:
 
 
 def test_it_accepts_one_alternative_of_a_plan() -> None:
-    plan = plan_with("filling", alternatives=2)
-    first, second = plan.alternatives.order_by("position")
-    accept(first)
     other = plan_with("filling", alternatives=2)
     chosen, beside = other.alternatives.order_by("position")
     Item.objects.filter(alternative__plan=other).update(frozen_at=NOON)
@@ -51,8 +48,6 @@ def test_it_accepts_one_alternative_of_a_plan() -> None:
     move(chosen, "accepted")
     with refused("treatment_plans_one_accepted"):
         move(beside, "accepted")
-    with refused("treatment_plans_alternative_moves"):
-        run("UPDATE treatment_plans_alternative SET state = 'accepted' WHERE id = %s", second.pk)
 
 
 PATHS = {

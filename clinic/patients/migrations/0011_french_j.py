@@ -35,6 +35,6 @@ FRENCH = r"""
 
 
 class Migration(migrations.Migration):
-    dependencies = [("patients", "0009_rectification")]
+    dependencies = [("patients", "0010_words_of_names")]
 
     operations = [migrations.RunSQL(SKELETON.format(french=FRENCH), SKELETON.format(french=""))]

@@ -36,6 +36,7 @@ WORDS: dict[str, str | Promise] = {
     "enum": gettext_lazy("Choose one of these: %(expected)s."),
     "timezone_aware": gettext_lazy("Add the time zone, for example +03:00 or Z."),
     "list_type": gettext_lazy("This must be a list."),
+    "tuple_type": gettext_lazy("This must be a list."),
     "dict_type": gettext_lazy("This must be an object."),
     "model_type": gettext_lazy("This must be an object."),
     "model_attributes_type": gettext_lazy("This must be an object."),

@@ -169,6 +169,7 @@ def test_the_days_patient_opens_without_the_clinic_and_goes_on(page: Page, base_
     expect(counter(page)).to_contain_text("1 not sent yet")
     page.reload()
     expect(page.locator("#chart-list")).to_contain_text("not sent yet")
+    expect(counter(page)).to_contain_text("1 not sent yet")
     page.context.set_offline(False)
     expect(counter(page)).to_be_hidden()
     expect(page.locator("#as-of")).to_contain_text("The clinic answers again.")

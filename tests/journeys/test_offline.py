@@ -199,7 +199,7 @@ def test_another_person_neither_reads_nor_sends_what_waits(page: Page, base_url:
     page.goto("/")
     expect(counter(page)).to_be_hidden()
     expect(page.locator("body")).to_have_attribute("data-user", str(dentist.pk))
-    page.wait_for_timeout(LIVE_MS)
+    holds(page, entries=0)
     assert Finding.objects.get().noted_by == dentist
 
 

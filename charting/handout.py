@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
-from charting import notation, rules, words
+from charting import notation, replay, words
 from charting.models import Finding, ProcedureState
 from charting.queries import Chart, procedure_fact
 from charting.story import procedure_part
@@ -77,7 +77,7 @@ def write(chart: Chart, language: str) -> Handout:
         suggested = [
             Line(procedure_part(procedure) or _("the whole mouth"), procedure.service.title_in(language))
             for procedure in chart.procedures
-            if (last := rules.last_up_to(procedure_fact(procedure).changes, chart.at)) and last[1] in SUGGESTED
+            if (last := replay.last_up_to(procedure_fact(procedure).changes, chart.at)) and last[1] in SUGGESTED
         ]
     return Handout(language, chart.at, found, suggested)
 

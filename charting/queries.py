@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from charting import rules
+from charting import replay, rules
 from charting.models import (
     Diagnosis,
     Finding,
@@ -50,7 +50,7 @@ class Chart:
     """A mouth at an instant with the records behind it, and the names of those who made them."""
 
     at: datetime
-    mouth: rules.Mouth
+    mouth: replay.Mouth
     findings: list[Finding]
     procedures: list[Procedure]
     diagnoses: list[Diagnosis]
@@ -119,7 +119,7 @@ def mark_of(patient: Patient) -> str:
         return f'"{"-".join(cursor.fetchone())}.{get_language()}"'
 
 
-def _mouth(found: Found, at: datetime) -> rules.Mouth:
+def _mouth(found: Found, at: datetime) -> replay.Mouth:
     """The mouth from its records, each of which is given its parts."""
     findings, procedures, services = found.of(Finding), found.of(Procedure), found.by_key(Service)
     for procedure in procedures:
@@ -127,11 +127,11 @@ def _mouth(found: Found, at: datetime) -> rules.Mouth:
     attach_children(findings, "changes", found.of(FindingChange), "finding_id")
     attach_children(procedures, "teeth", found.of(ProcedureTooth), "procedure_id")
     attach_children(procedures, "changes", found.of(ProcedureChange), "procedure_id")
-    return rules.mouth_at(map(finding_fact, findings), map(procedure_fact, procedures), at)
+    return replay.mouth_at(map(finding_fact, findings), map(procedure_fact, procedures), at)
 
 
-def finding_fact(finding: Finding) -> rules.FindingFact:
-    return rules.FindingFact(
+def finding_fact(finding: Finding) -> replay.FindingFact:
+    return replay.FindingFact(
         id=str(finding.pk),
         kind=finding.kind,
         severity=finding.severity,
@@ -143,8 +143,8 @@ def finding_fact(finding: Finding) -> rules.FindingFact:
     )
 
 
-def procedure_fact(procedure: Procedure) -> rules.ProcedureFact:
-    return rules.ProcedureFact(
+def procedure_fact(procedure: Procedure) -> replay.ProcedureFact:
+    return replay.ProcedureFact(
         id=str(procedure.pk),
         effect=procedure.service.chart_effect,
         places=tuple(tooth_place(tooth) for tooth in procedure.teeth.all()),
@@ -156,7 +156,7 @@ def tooth_place(tooth: ProcedureTooth) -> rules.Place:
     return rules.Place(tooth.tooth, frozenset(tooth.surfaces), frozenset(tooth.roots), tooth.role)
 
 
-def teeth_at(patient: Patient, at: datetime) -> rules.Mouth:
+def teeth_at(patient: Patient, at: datetime) -> replay.Mouth:
     """Which teeth are absent, or implants, at the instant; of the marks only those that tell it."""
     return _mouth(read_together(ABSENCES, {"patient": patient.pk, "at": at, "absences": sorted(rules.PRESENCES)}), at)
 
@@ -195,10 +195,10 @@ def search_codes(text: str, day: date, limit: int = 20) -> list[DictionaryCode]:
     return first + list(others)
 
 
-def dmft(patient: Patient, at: datetime) -> tuple[rules.CariesIndex, rules.CariesIndex]:
+def dmft(patient: Patient, at: datetime) -> tuple[replay.CariesIndex, replay.CariesIndex]:
     """The caries index of the permanent and of the primary teeth."""
     mouth = chart_at(patient, at).mouth
-    return rules.caries_index(mouth), rules.caries_index(mouth, primary=True)
+    return replay.caries_index(mouth), replay.caries_index(mouth, primary=True)
 
 
 def get_visit(visit_id: UUID) -> Visit:

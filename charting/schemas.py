@@ -7,7 +7,7 @@ from uuid import UUID
 from django.utils.timezone import get_current_timezone
 from ninja import Field, Schema
 
-from charting import queries, rules, story, teeth
+from charting import queries, replay, rules, story, teeth
 from charting.queries import Chart
 from clinic.history.schemas import SealedOut
 from clinic.patients.models import Patient
@@ -188,7 +188,7 @@ def chart_out(chart: Chart, patient: Patient) -> dict[str, Any]:
     """The chart as `ChartOut` describes it, as plain values: it is opened more often than anything else."""
     entries = story.entries_of(chart)
     day = queries.branch_day_of(patient, chart.at)
-    indexes = (rules.caries_index(chart.mouth), rules.caries_index(chart.mouth, primary=True))
+    indexes = (replay.caries_index(chart.mouth), replay.caries_index(chart.mouth, primary=True))
     dmft, dmft_primary = ({**vars(index), "total": index.total} for index in indexes)
     return {
         "at": chart.at,
@@ -209,7 +209,7 @@ def _days(chart: Chart) -> list[date]:
     return sorted({moment.astimezone(zone).date() for moment in queries.moments_of(chart)})
 
 
-def _dentition(mouth: rules.Mouth, years: int | None) -> str:
+def _dentition(mouth: replay.Mouth, years: int | None) -> str:
     """By age; a grown-up with a primary tooth on record is shown it."""
     usual = teeth.dentition_at_age(years)
     has_primary = any(mark.tooth in teeth.PRIMARY for mark in mouth.marks if mark.what != "missing")

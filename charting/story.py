@@ -11,7 +11,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from charting import notation, rules, teeth, words
+from charting import notation, replay, rules, teeth, words
 from charting.models import Diagnosis, Finding, FindingState, Procedure, ProcedureState, ToothRole
 from charting.queries import Chart
 
@@ -100,7 +100,7 @@ def _place_in_row(number: int) -> int:
     return teeth.row_of(number).index(number)
 
 
-def _tooth_story(tooth: teeth.Tooth, mouth: rules.Mouth, said: list[str]) -> ToothStory:
+def _tooth_story(tooth: teeth.Tooth, mouth: replay.Mouth, said: list[str]) -> ToothStory:
     return _story(tooth.number, mouth.presence.get(tooth.number, "present"), tuple(said), get_language() or "", notation.current())
 
 

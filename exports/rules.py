@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from charting import rules as mouths
-from charting import teeth
+from charting import replay, rules, teeth
 
 ABSENT, ROOT, CARIES, PULPITIS, PERIODONTITIS, FILLED, PERIODONTAL, CROWN, ARTIFICIAL = (
     "absent",
@@ -64,7 +63,7 @@ class Formula:
         return tuple(sign for sign in ORDER if sign in found)
 
 
-def formula_of(mouth: mouths.Mouth, diagnoses: Iterable[tuple[str, int | None]] = (), *, with_primary: bool = False) -> Formula:
+def formula_of(mouth: replay.Mouth, diagnoses: Iterable[tuple[str, int | None]] = (), *, with_primary: bool = False) -> Formula:
     """The formula of a mouth; `diagnoses` are pairs of ICD-10 code and tooth, which say where the periodontium is ill."""
     sick = {tooth for code, tooth in diagnoses if tooth and code.startswith(PERIODONTAL_CODES)}
 
@@ -81,22 +80,22 @@ def formula_of(mouth: mouths.Mouth, diagnoses: Iterable[tuple[str, int | None]] 
     )
 
 
-def signs_of(mouth: mouths.Mouth, tooth: int, *, is_periodontal: bool = False) -> tuple[str, ...]:
+def signs_of(mouth: replay.Mouth, tooth: int, *, is_periodontal: bool = False) -> tuple[str, ...]:
     """The signs of one tooth. A gap that a bridge, denture or implant fills is an artificial tooth, not an absent one."""
     presence = mouth.presence.get(tooth, "")
     signs = {sign for mark in mouth.on(tooth) if (sign := _sign(mark))}
     if presence == "implant":
         signs = (signs & {CROWN}) | {ARTIFICIAL}
-    elif presence in mouths.ABSENCES:
+    elif presence in rules.ABSENCES:
         signs = signs & {ARTIFICIAL} or {ABSENT}
     elif presence == "retained_root":
         signs.add(ROOT)
-    if is_periodontal and presence not in (*mouths.ABSENCES, "implant"):
+    if is_periodontal and presence not in (*rules.ABSENCES, "implant"):
         signs.add(PERIODONTAL)
     return tuple(sign for sign in ORDER if sign in signs)
 
 
-def _sign(mark: mouths.Mark) -> str | None:
+def _sign(mark: replay.Mark) -> str | None:
     if mark.layer == "condition":
         sign = MOBILITY.get(mark.severity) if mark.what == "mobility" else FINDING_SIGNS.get(mark.what)
     elif mark.layer not in IN_PLACE:

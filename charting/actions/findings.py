@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from charting import queries, rules, teeth, words
+from charting import queries, replay, rules, teeth, words
 from charting.actions.meanwhile import refuse_if_charted
 from charting.actions.once import create_once, find_sent
 from charting.actions.visits import visit_for
@@ -55,7 +55,7 @@ def record_finding(
     place = rules.Place(tooth, frozenset(surfaces), frozenset(roots)) if tooth is not None else None
     if tooth is None and (surfaces or roots):
         words.refuse([rules.Problem("tooth_needed")])
-    mouth = queries.teeth_at(patient, at) if tooth is not None else rules.EMPTY_MOUTH
+    mouth = queries.teeth_at(patient, at) if tooth is not None else replay.EMPTY_MOUTH
     words.refuse(rules.finding_problems(kind=kind, severity=severity, place=place, absent=mouth.absent, implants=mouth.implants))
     finding, _is_new = create_once(
         Finding,

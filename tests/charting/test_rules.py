@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charting import rules, teeth
-from charting.rules import FindingFact, Mouth, Place, ProcedureFact
+from charting import replay, rules, teeth
+from charting.replay import FindingFact, Mouth, ProcedureFact
+from charting.rules import Place
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 NOBODY: frozenset[Any] = frozenset()
@@ -46,10 +47,10 @@ def procedure_facts(draw: st.DrawFn) -> ProcedureFact:
 
 @given(st.lists(finding_facts(), max_size=6), st.lists(procedure_facts(), max_size=6), instants, st.randoms())
 def test_the_chart_does_not_depend_on_the_order_of_its_facts(findings: Findings, procedures: Procedures, at: datetime, random: Random) -> None:
-    before = rules.mouth_at(findings, procedures, at)
+    before = replay.mouth_at(findings, procedures, at)
     random.shuffle(findings)
     random.shuffle(procedures)
-    assert rules.mouth_at(findings, procedures, at) == before
+    assert replay.mouth_at(findings, procedures, at) == before
 
 
 @given(st.lists(finding_facts(), max_size=6), st.lists(procedure_facts(), max_size=6), instants)
@@ -57,12 +58,12 @@ def test_the_chart_of_a_day_is_the_replay_of_the_events_up_to_it(findings: Findi
     """What happened later changes nothing about the mouth of a past day."""
     known = [replace(fact, changes=tuple(change for change in fact.changes if change[0] <= at)) for fact in findings if fact.noted_at <= at]
     acts = [replace(fact, changes=tuple(change for change in fact.changes if change[0] <= at)) for fact in procedures]
-    assert rules.mouth_at(known, acts, at) == rules.mouth_at(findings, procedures, at)
+    assert replay.mouth_at(known, acts, at) == replay.mouth_at(findings, procedures, at)
 
 
 @given(st.lists(finding_facts(), max_size=6), st.lists(procedure_facts(), max_size=6), instants)
 def test_a_missing_tooth_shows_nothing_older_than_its_loss(findings: Findings, procedures: Procedures, at: datetime) -> None:
-    mouth: Mouth = rules.mouth_at(findings, procedures, at)
+    mouth: Mouth = replay.mouth_at(findings, procedures, at)
     gone = {fact.tooth: fact.noted_at for fact in findings if fact.kind == "missing" and fact.holds(at)}
     for mark in mouth.marks:
         fact = next((f for f in findings if f.id == mark.source), None)
@@ -166,7 +167,7 @@ def test_an_implant_stands_where_a_tooth_was_pulled() -> None:
     pulled = ProcedureFact("a", "extraction", (Place(36),), ((START, "planned"), (START + timedelta(days=1), "done")))
     implant = ProcedureFact("b", "implant", (Place(36),), ((START + timedelta(days=90), "done"),))
     caries = FindingFact("c", "caries", "deep", 36, frozenset("O"), NOBODY, START)
-    seen = [rules.mouth_at([caries], [pulled, implant], START + timedelta(days=day)) for day in (0, 2, 91)]
+    seen = [replay.mouth_at([caries], [pulled, implant], START + timedelta(days=day)) for day in (0, 2, 91)]
     assert [mouth.presence.get(36) for mouth in seen] == [None, "missing", "implant"]
     assert [[mark.what for mark in mouth.on(36)] for mouth in seen] == [["caries", "extraction"], ["extraction"], ["extraction", "implant"]]
 
@@ -179,7 +180,7 @@ def test_the_caries_index_counts_each_tooth_once() -> None:
         FindingFact("d", "caries", "medium", 55, frozenset("O"), NOBODY, START),
     ]
     fillings = [ProcedureFact(str(number), "filling", (Place(number, frozenset("O")),), ((START, "done"),)) for number in (16, 26)]
-    mouth = rules.mouth_at(facts, fillings, START)
-    index, primary = rules.caries_index(mouth), rules.caries_index(mouth, primary=True)
+    mouth = replay.mouth_at(facts, fillings, START)
+    index, primary = replay.caries_index(mouth), replay.caries_index(mouth, primary=True)
     assert (index.decayed, index.missing, index.filled, index.total) == (1, 1, 1, 3)
     assert (primary.decayed, primary.total) == (1, 1)

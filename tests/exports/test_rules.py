@@ -6,25 +6,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charting import rules as mouths
-from charting import teeth
+from charting import replay, teeth
+from charting.rules import FINDING_KINDS, Place
 from exports import rules
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
 
-def finding(kind: str, tooth: int, severity: str = "") -> mouths.FindingFact:
-    return mouths.FindingFact(f"{kind}{tooth}", kind, severity, tooth, frozenset(), frozenset(), NOW - timedelta(days=2))
+def finding(kind: str, tooth: int, severity: str = "") -> replay.FindingFact:
+    return replay.FindingFact(f"{kind}{tooth}", kind, severity, tooth, frozenset(), frozenset(), NOW - timedelta(days=2))
 
 
-def act(effect: str, *places: mouths.Place, state: str = "done", days_ago: int = 1) -> mouths.ProcedureFact:
-    return mouths.ProcedureFact(f"{effect}{places}", effect, places, ((NOW - timedelta(days=days_ago), state),))
+def act(effect: str, *places: Place, state: str = "done", days_ago: int = 1) -> replay.ProcedureFact:
+    return replay.ProcedureFact(f"{effect}{places}", effect, places, ((NOW - timedelta(days=days_ago), state),))
 
 
-def signs(tooth: int, *facts: mouths.FindingFact | mouths.ProcedureFact, language: str = "ru", diagnoses: tuple[tuple[str, int], ...] = ()) -> str:
-    findings = [fact for fact in facts if isinstance(fact, mouths.FindingFact)]
-    procedures = [fact for fact in facts if isinstance(fact, mouths.ProcedureFact)]
-    formula = rules.formula_of(mouths.mouth_at(findings, procedures, NOW), diagnoses)
+def signs(tooth: int, *facts: replay.FindingFact | replay.ProcedureFact, language: str = "ru", diagnoses: tuple[tuple[str, int], ...] = ()) -> str:
+    findings = [fact for fact in facts if isinstance(fact, replay.FindingFact)]
+    procedures = [fact for fact in facts if isinstance(fact, replay.ProcedureFact)]
+    formula = rules.formula_of(replay.mouth_at(findings, procedures, NOW), diagnoses)
     return next(cell.text(language) for row in formula.rows for cell in row if cell.tooth == tooth)
 
 
@@ -52,29 +52,29 @@ def test_a_finding_has_its_letter(kind: str, severity: str, letter: str) -> None
     [("filling", "П"), ("inlay", "П"), ("crown", "К"), ("implant", "И"), ("denture", "И"), ("extraction", "О"), ("sealant", "")],
 )
 def test_a_finished_act_has_its_letter(effect: str, letter: str) -> None:
-    assert signs(16, act(effect, mouths.Place(16))) == letter
+    assert signs(16, act(effect, Place(16))) == letter
 
 
 def test_what_is_only_planned_is_not_in_the_formula() -> None:
-    assert signs(16, act("crown", mouths.Place(16), state="planned")) == ""
+    assert signs(16, act("crown", Place(16), state="planned")) == ""
 
 
 def test_a_tooth_has_several_letters_in_the_order_of_the_legend() -> None:
-    assert signs(16, finding("mobility", 16, "2"), act("filling", mouths.Place(16)), finding("caries", 16)) == "С П II"
+    assert signs(16, finding("mobility", 16, "2"), act("filling", Place(16)), finding("caries", 16)) == "С П II"
 
 
 def test_a_bridge_has_crowns_at_its_ends_and_an_artificial_tooth_in_the_gap() -> None:
-    bridge = act("bridge", mouths.Place(14, role="abutment"), mouths.Place(15, role="pontic"), mouths.Place(16, role="abutment"))
+    bridge = act("bridge", Place(14, role="abutment"), Place(15, role="pontic"), Place(16, role="abutment"))
     gap = finding("missing", 15)
     assert [signs(tooth, bridge, gap) for tooth in (14, 15, 16)] == ["К", "И", "К"]
 
 
 def test_a_crown_on_an_implant_keeps_both_letters() -> None:
-    assert signs(36, finding("missing", 36), act("implant", mouths.Place(36)), act("crown", mouths.Place(36), days_ago=0)) == "К И"
+    assert signs(36, finding("missing", 36), act("implant", Place(36)), act("crown", Place(36), days_ago=0)) == "К И"
 
 
 def test_a_pulled_tooth_loses_its_letters() -> None:
-    assert signs(16, finding("caries", 16), act("extraction", mouths.Place(16), days_ago=0)) == "О"
+    assert signs(16, finding("caries", 16), act("extraction", Place(16), days_ago=0)) == "О"
 
 
 def test_periodontal_disease_comes_from_the_diagnosis_of_the_tooth() -> None:
@@ -85,20 +85,20 @@ def test_periodontal_disease_comes_from_the_diagnosis_of_the_tooth() -> None:
 
 def test_other_languages_have_their_own_letters() -> None:
     assert signs(16, finding("missing", 16), language="fr") == "Abs"
-    assert signs(16, act("crown", mouths.Place(16)), language="en") == "Cr"
+    assert signs(16, act("crown", Place(16)), language="en") == "Cr"
     assert all(len(set(letters.values())) == len(rules.ORDER) for letters in rules.LETTERS.values())
 
 
 def test_primary_rows_appear_when_there_is_something_to_say() -> None:
-    empty = mouths.mouth_at([], [], NOW)
+    empty = replay.mouth_at([], [], NOW)
     assert len(rules.formula_of(empty).rows) == 2
     assert len(rules.formula_of(empty, with_primary=True).rows) == 4
-    assert len(rules.formula_of(mouths.mouth_at([finding("caries", 75)], [], NOW)).rows) == 4
+    assert len(rules.formula_of(replay.mouth_at([finding("caries", 75)], [], NOW)).rows) == 4
 
 
-@given(st.lists(st.tuples(st.sampled_from(mouths.FINDING_KINDS), st.sampled_from(teeth.ALL)), max_size=12))
+@given(st.lists(st.tuples(st.sampled_from(FINDING_KINDS), st.sampled_from(teeth.ALL)), max_size=12))
 def test_an_absent_tooth_never_has_other_letters(found: list[tuple[str, int]]) -> None:
-    mouth = mouths.mouth_at([finding(kind, tooth) for kind, tooth in found], [], NOW)
+    mouth = replay.mouth_at([finding(kind, tooth) for kind, tooth in found], [], NOW)
     for row in rules.formula_of(mouth, with_primary=True).rows:
         for cell in row:
             assert rules.ABSENT not in cell.signs or cell.signs == (rules.ABSENT,)

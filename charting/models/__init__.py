@@ -1,0 +1,41 @@
+"""Visits, findings, diagnoses and procedures: what was seen and done in the mouth."""
+
+from charting.imaging.models import Image, ImageDisplay, ImageLine
+from charting.medical.interaction_models import InteractionOverride, InteractionRule
+from charting.medical.models import AlertDoubt, MedicalHistory, Question, Questionnaire, RaisedAlert
+from charting.models.findings import Diagnosis, Finding, FindingChange, FindingKind, FindingState
+from charting.models.procedures import PaletteFavourite, Performance, Procedure, ProcedureChange, ProcedureState, ProcedureTooth, ToothRole
+from charting.models.visits import NoteSection, NoteTemplate, Visit, VisitAddendum, VisitQuerySet
+from charting.perio.models import PerioExam, PerioTooth
+
+__all__ = [
+    "AlertDoubt",
+    "Diagnosis",
+    "Finding",
+    "FindingChange",
+    "FindingKind",
+    "FindingState",
+    "Image",
+    "ImageDisplay",
+    "ImageLine",
+    "InteractionOverride",
+    "InteractionRule",
+    "MedicalHistory",
+    "NoteSection",
+    "NoteTemplate",
+    "PaletteFavourite",
+    "Performance",
+    "PerioExam",
+    "PerioTooth",
+    "Procedure",
+    "ProcedureChange",
+    "ProcedureState",
+    "ProcedureTooth",
+    "Question",
+    "Questionnaire",
+    "RaisedAlert",
+    "ToothRole",
+    "Visit",
+    "VisitAddendum",
+    "VisitQuerySet",
+]

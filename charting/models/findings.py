@@ -1,0 +1,130 @@
+"""What was seen in the mouth, and the diagnoses made of it."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from charting import rules, teeth
+from charting.models.places import roots_fit_tooth, surfaces_fit_tooth
+from charting.models.visits import Visit
+from clinic.history.models import Record
+from clinic.lib.constraints import together
+from clinic.patients.models import Patient
+from clinic.price_list.models import DictionaryCode
+from clinic.staff.models import User
+
+
+def severity_fits_kind() -> Q:
+    """No degree, or one of the finding's own."""
+    fits = Q(severity="")
+    for kind, degrees in rules.SEVERITIES.items():
+        fits |= Q(kind=kind, severity__in=list(degrees))
+    return fits
+
+
+class FindingKind(models.TextChoices):
+    CARIES = "caries", _("caries")
+    PULPITIS = "pulpitis", _("pulpitis")
+    APICAL_PERIODONTITIS = "apical_periodontitis", _("apical periodontitis")
+    FRACTURE = "fracture", _("fracture")
+    MOBILITY = "mobility", _("mobility")
+    WEAR = "wear", _("tooth wear")
+    RECESSION = "recession", _("gum recession")
+    PLAQUE = "plaque", _("plaque")
+    CALCULUS = "calculus", _("calculus")
+    MISSING = "missing", _("missing tooth")
+    UNERUPTED = "unerupted", _("unerupted tooth")
+    IMPACTED = "impacted", _("impacted tooth")
+    RETAINED_ROOT = "retained_root", _("retained root")
+    SENSITIVITY = "sensitivity", _("sensitivity")
+    DISCOLORATION = "discoloration", _("discoloration")
+    FISTULA = "fistula", _("fistula")
+
+
+class Finding(Record):
+    """Something seen in the mouth. It is settled later or marked as entered in error, never rewritten."""
+
+    patient = models.ForeignKey(Patient, models.PROTECT, related_name="findings", verbose_name=_("patient"))
+    visit = models.ForeignKey(Visit, models.PROTECT, null=True, blank=True, related_name="findings", verbose_name=_("visit"))
+    kind = models.CharField(_("finding"), max_length=24, choices=FindingKind.choices)
+    severity = models.CharField(pgettext_lazy("finding", "severity"), max_length=12, blank=True)
+    tooth = models.PositiveSmallIntegerField(_("tooth"), null=True, blank=True)
+    surfaces = ArrayField(models.CharField(max_length=2), verbose_name=_("surfaces"), default=list, blank=True)
+    roots = ArrayField(models.CharField(max_length=10), verbose_name=_("roots or canals"), default=list, blank=True)
+    note = models.CharField(_("note"), max_length=500, blank=True)
+    noted_at = models.DateTimeField(_("noted"))
+    noted_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("noted by"))
+    resolved_at = models.DateTimeField(_("resolved"), null=True, blank=True)
+    resolved_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("resolved by"))
+    resolved_through = models.ForeignKey(
+        "Performance", models.PROTECT, null=True, blank=True, related_name="settled_findings", verbose_name=_("resolved by the procedure")
+    )
+    in_error_at = models.DateTimeField(_("marked as entered in error"), null=True, blank=True)
+    in_error_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("marked by"))
+    error_reason = models.CharField(_("what was wrong"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("finding")
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=FindingKind.values), name="charting_finding_kind_known"),
+            models.CheckConstraint(
+                condition=Q(tooth__in=teeth.ALL) | Q(tooth=None, kind__in=rules.ON_MOUTH, surfaces=[]), name="charting_finding_tooth_exists"
+            ),
+            models.CheckConstraint(condition=Q(surfaces=[]) | surfaces_fit_tooth(), name="charting_finding_surfaces_fit"),
+            models.CheckConstraint(condition=roots_fit_tooth(), name="charting_finding_roots_fit"),
+            models.CheckConstraint(condition=severity_fits_kind(), name="charting_finding_severity_fits"),
+            models.CheckConstraint(condition=together("resolved_at", "resolved_by"), name="charting_finding_resolved_by_someone"),
+            models.CheckConstraint(condition=together("in_error_at", "in_error_by"), name="charting_finding_error_by_someone"),
+            models.CheckConstraint(condition=Q(resolved_at=None) | Q(resolved_at__gte=models.F("noted_at")), name="charting_finding_resolved_after"),
+        ]
+        indexes = [models.Index(fields=["patient"], condition=Q(in_error_at=None), name="charting_finding_patient")]
+
+    @property
+    def is_open(self) -> bool:
+        return self.resolved_at is None and self.in_error_at is None
+
+
+class FindingState(models.TextChoices):
+    OPEN = "open", pgettext_lazy("finding", "open")
+    RESOLVED = "resolved", _("resolved")
+
+
+class FindingChange(Record):
+    """A finding was resolved, or opened again: who and when. The chart of a past day is replayed from these."""
+
+    finding = models.ForeignKey(Finding, models.PROTECT, related_name="changes", verbose_name=_("finding"))
+    patient = models.ForeignKey(Patient, models.PROTECT, related_name="+", verbose_name=_("patient"))
+    state = models.CharField(_("state"), max_length=10, choices=FindingState.choices)
+    changed_at = models.DateTimeField(_("changed"))
+    changed_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("changed by"))
+
+    class Meta:
+        verbose_name = _("change of a finding")
+        constraints = [models.CheckConstraint(condition=Q(state__in=FindingState.values), name="charting_finding_change_state_known")]
+        indexes = [models.Index(fields=["patient"], name="charting_found_change_patient")]
+
+
+class Diagnosis(Record):
+    """An ICD-10 code given to a finding, a tooth or the mouth."""
+
+    patient = models.ForeignKey(Patient, models.PROTECT, related_name="diagnoses", verbose_name=_("patient"))
+    visit = models.ForeignKey(Visit, models.PROTECT, null=True, blank=True, related_name="diagnoses", verbose_name=_("visit"))
+    finding = models.ForeignKey(Finding, models.PROTECT, null=True, blank=True, related_name="diagnoses", verbose_name=_("finding"))
+    tooth = models.PositiveSmallIntegerField(_("tooth"), null=True, blank=True)
+    code = models.ForeignKey(DictionaryCode, models.PROTECT, related_name="+", verbose_name=_("ICD-10 code"))
+    note = models.CharField(_("note"), max_length=500, blank=True)
+    made_at = models.DateTimeField(_("made"))
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=pgettext_lazy("diagnosis", "made by"))
+    in_error_at = models.DateTimeField(_("marked as entered in error"), null=True, blank=True)
+    in_error_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("marked by"))
+    error_reason = models.CharField(_("what was wrong"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("diagnosis")
+        constraints = [
+            models.CheckConstraint(condition=Q(tooth__in=teeth.ALL) | Q(tooth=None), name="charting_diagnosis_tooth_exists"),
+            models.CheckConstraint(condition=together("in_error_at", "in_error_by"), name="charting_diagnosis_error_by_someone"),
+        ]
+        indexes = [models.Index(fields=["patient"], condition=Q(in_error_at=None), name="charting_diagnosis_patient")]

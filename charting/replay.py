@@ -1,0 +1,177 @@
+"""The state of the mouth at an instant, replayed from what was found and done up to it. No Django here."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from charting import teeth
+from charting.rules import IN_PLACE, LAYER_OF_STATE, Place
+
+Changes = tuple[tuple[datetime, str], ...]
+
+
+def last_up_to(changes: Changes, at: datetime) -> tuple[datetime, str] | None:
+    """Of the changes in the order in which they were told, the last one that had happened at the instant."""
+    return next((change for change in reversed(changes) if change[0] <= at), None)
+
+
+@dataclass(frozen=True)
+class FindingFact:
+    """A finding as events know it: noted, then resolved and opened again, each as it was told. One entered in error is no fact."""
+
+    id: str
+    kind: str
+    severity: str
+    tooth: int | None
+    surfaces: frozenset[str]
+    roots: frozenset[str]
+    noted_at: datetime
+    changes: Changes = ()
+
+    def holds(self, at: datetime) -> bool:
+        last = last_up_to(self.changes, at)
+        return self.noted_at <= at and (last is None or last[1] != "resolved")
+
+
+@dataclass(frozen=True)
+class ProcedureFact:
+    """A procedure as events know it: its places and each change of its state, in the order in which they were told."""
+
+    id: str
+    effect: str
+    places: tuple[Place, ...]
+    changes: Changes
+
+    def state(self, at: datetime) -> tuple[datetime, str] | None:
+        """The last change up to the instant."""
+        return last_up_to(self.changes, at)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One thing that the chart draws on a tooth (or says of the whole mouth, with `tooth` None)."""
+
+    layer: str
+    what: str
+    source: str
+    tooth: int | None
+    surfaces: tuple[str, ...] = ()
+    roots: tuple[str, ...] = ()
+    role: str = "treated"
+    severity: str = ""
+    state: str = ""
+
+
+@dataclass(frozen=True)
+class Mouth:
+    """What the chart shows at an instant: whether each tooth is there, and the marks in drawing order."""
+
+    presence: dict[int, str]
+    marks: tuple[Mark, ...]
+
+    @property
+    def absent(self) -> frozenset[int]:
+        return frozenset(number for number, state in self.presence.items() if state in ("missing", "unerupted"))
+
+    @property
+    def implants(self) -> frozenset[int]:
+        return frozenset(number for number, state in self.presence.items() if state == "implant")
+
+    def on(self, tooth: int) -> list[Mark]:
+        return [mark for mark in self.marks if mark.tooth == tooth]
+
+
+EMPTY_MOUTH = Mouth({}, ())
+
+
+def mouth_at(findings: Iterable[FindingFact], procedures: Iterable[ProcedureFact], at: datetime) -> Mouth:
+    """The mouth at an instant, from the events up to it. The order in which the facts are given does not matter."""
+    held = sorted((fact for fact in findings if fact.holds(at)), key=lambda fact: (fact.noted_at, fact.id))
+    acts = _acts(procedures, at)
+    gone = _gone_since(held, acts)
+    presence = _presence(held, acts, gone)
+    marks = [_finding_mark(fact) for fact in held if _still_shows(fact.tooth, fact.noted_at, fact.kind, gone)]
+    for since, state, fact in acts:
+        marks += [mark for mark in _procedure_marks(fact, state) if _still_shows(mark.tooth, since, fact.effect, gone) or state not in IN_PLACE]
+    return Mouth(presence, tuple(marks))
+
+
+Acts = list[tuple[datetime, str, ProcedureFact]]
+
+
+def _acts(procedures: Iterable[ProcedureFact], at: datetime) -> Acts:
+    acts = [(*found, fact) for fact in procedures if (found := fact.state(at)) and found[1] != "cancelled"]
+    return sorted(acts, key=lambda act: (act[0], act[2].id))
+
+
+def _gone_since(held: Sequence[FindingFact], acts: Acts) -> dict[int, datetime]:
+    """When each absent tooth was last seen to go: pulled here, or noted missing."""
+    gone = {fact.tooth: fact.noted_at for fact in held if fact.kind == "missing" and fact.tooth}
+    for since, state, fact in acts:
+        if fact.effect == "extraction" and state in IN_PLACE:
+            gone |= {place.tooth: max(since, gone.get(place.tooth, since)) for place in fact.places}
+    return gone
+
+
+def _presence(held: Sequence[FindingFact], acts: Acts, gone: dict[int, datetime]) -> dict[int, str]:
+    presence = {fact.tooth: fact.kind for fact in held if fact.tooth and fact.kind in ("unerupted", "impacted", "retained_root")}
+    presence |= dict.fromkeys(gone, "missing")
+    for since, state, fact in acts:
+        if fact.effect == "implant" and state in IN_PLACE:
+            presence |= {place.tooth: "implant" for place in fact.places if since >= gone.get(place.tooth, since)}
+    return presence
+
+
+def _still_shows(tooth: int | None, since: datetime, what: str, gone: dict[int, datetime]) -> bool:
+    """Marks older than the loss of their tooth went with it; a bridge or denture over the gap stays."""
+    if tooth is None or tooth not in gone or what in ("missing", "extraction", "bridge", "denture"):
+        return True
+    return since >= gone[tooth]
+
+
+def _finding_mark(fact: FindingFact) -> Mark:
+    return Mark("condition", fact.kind, fact.id, fact.tooth, teeth.ordered_surfaces(fact.surfaces), tuple(sorted(fact.roots)), severity=fact.severity)
+
+
+def _procedure_marks(fact: ProcedureFact, state: str) -> list[Mark]:
+    layer = LAYER_OF_STATE[state]
+    places: Sequence[Place | None] = fact.places or (None,)
+    return [
+        Mark(
+            layer,
+            fact.effect,
+            fact.id,
+            place.tooth if place else None,
+            teeth.ordered_surfaces(place.surfaces) if place else (),
+            tuple(sorted(place.roots)) if place else (),
+            role=place.role if place else "treated",
+            state=state,
+        )
+        for place in places
+    ]
+
+
+@dataclass(frozen=True)
+class CariesIndex:
+    """DMFT of the permanent teeth (third molars left out) and dmft of the primary ones."""
+
+    decayed: int
+    missing: int
+    filled: int
+
+    @property
+    def total(self) -> int:
+        return self.decayed + self.missing + self.filled
+
+
+def caries_index(mouth: Mouth, *, primary: bool = False) -> CariesIndex:
+    """WHO's decayed-missing-filled index: each tooth counts once, decay before filling."""
+    counted = [number for number in (teeth.PRIMARY if primary else teeth.PERMANENT) if number % 10 != 8]
+    decayed = {mark.tooth for mark in mouth.marks if mark.what == "caries" and mark.severity != "initial"}
+    filled = {mark.tooth for mark in mouth.marks if mark.layer in ("done", "existing") and mark.what in ("filling", "inlay", "crown")}
+    gone = {number for number, state in mouth.presence.items() if state in ("missing", "implant")}
+    return CariesIndex(
+        decayed=sum(number in decayed - gone for number in counted),
+        missing=sum(number in gone for number in counted),
+        filled=sum(number in filled - decayed - gone for number in counted),
+    )

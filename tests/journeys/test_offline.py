@@ -44,6 +44,12 @@ def counter(page: Page) -> Locator:
     return page.locator("#unsent > summary")
 
 
+def shows(page: Page, words: str) -> None:
+    """Wait until the counter stands there with these words; what is sent at once it never shows."""
+    expect(counter(page)).to_contain_text(words)
+    expect(counter(page)).to_be_visible()
+
+
 def kept(page: Page) -> list[dict[str, str]]:
     """Rows of the device's store as another program would find them: who owns them, and the bytes as text."""
     rows: list[dict[str, str]] = page.evaluate(
@@ -65,7 +71,7 @@ def test_an_exam_cut_in_the_middle_arrives_once(page: Page, base_url: str, seat:
     all_sent(page)
     page.context.set_offline(True)
     Keys(page).press(*map(str, depths[60:150]))
-    expect(counter(page)).to_contain_text("90 not sent yet")
+    shows(page, "90 not sent yet")
     assert {row["owner"] for row in kept(page)} == {str(seat[0].pk)}
     assert not any("depth" in row["text"] for row in kept(page))
     address = page.url
@@ -108,7 +114,7 @@ def test_the_same_tooth_charted_meanwhile_is_asked_about(page: Page, base_url: s
     expect(page.locator("#chart-page")).to_have_attribute("data-state", "now")
     page.context.set_offline(True)
     chart_tooth(page, 16, "fracture")
-    expect(counter(page)).to_contain_text("1 not sent yet")
+    shows(page, "1 not sent yet")
     expect(page.locator("#chart-list")).to_contain_text("not sent yet")
     with transaction.atomic():
         other = make_user(*seat[0].roles, username="sokolova")
@@ -166,10 +172,10 @@ def test_the_days_patient_opens_without_the_clinic_and_goes_on(page: Page, base_
     expect(page.locator("#as-of")).to_contain_text("Offline. This is the record as of")
     expect(page.locator("#arch [data-tooth='16']").first).to_have_attribute("aria-label", re.compile("caries O"))
     chart_tooth(page, 26, "fracture")
-    expect(counter(page)).to_contain_text("1 not sent yet")
+    shows(page, "1 not sent yet")
     page.reload()
     expect(page.locator("#chart-list")).to_contain_text("not sent yet")
-    expect(counter(page)).to_contain_text("1 not sent yet")
+    shows(page, "1 not sent yet")
     page.context.set_offline(False)
     expect(counter(page)).to_be_hidden()
     expect(page.locator("#as-of")).to_contain_text("The clinic answers again.")
@@ -185,12 +191,12 @@ def test_another_person_neither_reads_nor_sends_what_waits(page: Page, base_url:
     expect(page.locator("#chart-page")).to_have_attribute("data-state", "now")
     page.route("**/findings", lambda route: route.abort("internetdisconnected"))
     chart_tooth(page, 16, "fracture")
-    expect(counter(page)).to_contain_text("1 not sent yet")
+    shows(page, "1 not sent yet")
     holds(page, entries=1)
     login_as(page, other, base_url)
     page.unroute("**/findings")
     page.goto(f"/patients/{patient.pk}/chart/")
-    expect(counter(page)).to_contain_text("1 of another person")
+    shows(page, "1 of another person")
     expect(page.locator("#unsent-list")).to_be_empty()
     expect(page.locator("#chart-page")).to_have_attribute("data-state", "now")
     assert not Finding.objects.exists()
@@ -210,7 +216,7 @@ def test_logging_out_leaves_nothing_readable(page: Page, base_url: str, seat: tu
     expect(page.locator("#chart-page")).to_have_attribute("data-state", "now")
     page.route("**/findings", lambda route: route.abort("internetdisconnected"))
     chart_tooth(page, 16, "fracture")
-    expect(counter(page)).to_contain_text("1 not sent yet")
+    shows(page, "1 not sent yet")
     holds(page, keys=1, entries=1)
     page.context.clear_cookies()
     page.goto("/login/")
@@ -225,7 +231,7 @@ def test_what_is_entered_after_the_session_ended_is_saved_after_the_next_login(p
     holds(page, keys=1)
     end_sessions()
     chart_tooth(page, 16, "fracture")
-    expect(counter(page)).to_contain_text("1 not sent yet")
+    shows(page, "1 not sent yet")
     holds(page, keys=0, entries=1)
     login_as(page, dentist, base_url)
     page.goto("/")
@@ -241,11 +247,11 @@ def test_what_is_refused_on_return_stays_with_its_reason_until_it_is_let_go(page
     expect(page.locator("#chart-page")).to_have_attribute("data-state", "now")
     page.context.set_offline(True)
     chart_tooth(page, 16, "fracture")
-    expect(counter(page)).to_contain_text("1 not sent yet")
+    shows(page, "1 not sent yet")
     with acting(context_of(dentist)):
         charting.record_finding(patient=patient, kind="missing", tooth=16, actor=dentist, at=timezone.now())
     page.context.set_offline(False)
-    expect(counter(page)).to_contain_text("1 need you")
+    shows(page, "1 need you")
     page.goto("/")
     entry = page.locator("#unsent-list [data-entry=refused]")
     expect(entry).to_contain_text("16", use_inner_text=False)
@@ -265,7 +271,7 @@ def test_a_note_cut_off_comes_back_into_its_section(page: Page, base_url: str, s
     holds(page, keys=1)
     page.context.set_offline(True)
     page.locator("#note-complaint").fill("Pain at night")
-    expect(counter(page)).to_contain_text("1 not sent yet")
+    shows(page, "1 not sent yet")
     holds(page, entries=1)
     page.close()
     again = page.context.new_page()
@@ -273,5 +279,22 @@ def test_a_note_cut_off_comes_back_into_its_section(page: Page, base_url: str, s
     again.goto(f"/visits/{visit.pk}/")
     expect(again.locator("#note-complaint")).to_have_value("Pain at night")
     holds(again, entries=0)
+    visit.refresh_from_db()
+    assert visit.complaint == "Pain at night"
+
+
+def test_a_note_that_could_not_be_saved_goes_again_by_itself(page: Page, base_url: str, seat: tuple[User, Patient]) -> None:
+    dentist, patient = seat
+    with acting(context_of(dentist)), transaction.atomic():
+        visit = charting.open_visit(patient=patient, dentist=dentist, branch=patient.branch, actor=dentist, at=timezone.now())
+    login_as(page, dentist, base_url)
+    page.goto(f"/visits/{visit.pk}/")
+    holds(page, keys=1)
+    page.route("**/api/v1/visits/*", lambda route: route.abort("internetdisconnected"))
+    page.locator("#note-complaint").fill("Pain at night")
+    shows(page, "1 not sent yet")
+    page.unroute("**/api/v1/visits/*")
+    expect(counter(page)).to_be_hidden()
+    holds(page, entries=0)
     visit.refresh_from_db()
     assert visit.complaint == "Pain at night"

@@ -2,6 +2,7 @@
 import { call, useSentences } from "./api.js";
 import { attachTemplates } from "./note-templates.js";
 import { Drafts } from "./offline/drafts.js";
+import { isTemporary } from "./offline/sending.js";
 import { byId, html } from "./svg.js";
 
 /** @type {{visit: string, version: number, words: Record<string, string>}} */
@@ -10,6 +11,7 @@ const { words } = setup;
 useSentences({ lost: words.lost, broken: words.broken });
 
 const WAIT_MS = 900;
+const LONGEST_WAIT_MS = 15000;
 const form = /** @type {HTMLFormElement} */ (byId("note"));
 const status = byId("note-status");
 const areas = /** @type {HTMLTextAreaElement[]} */ ([...form.querySelectorAll("textarea")]);
@@ -17,6 +19,7 @@ const areas = /** @type {HTMLTextAreaElement[]} */ ([...form.querySelectorAll("t
 const saved = Object.fromEntries(areas.map((area) => [area.name, area.value]));
 let version = setup.version;
 let timer = 0;
+let wait = WAIT_MS;
 /** @type {Promise<boolean> | null} */
 let running = null;
 
@@ -42,6 +45,7 @@ async function save() {
 async function send(sections) {
   try {
     const answer = await call(`/visits/${setup.visit}`, { method: "PATCH", body: { version, ...sections } });
+    wait = WAIT_MS;
     keepVersion(answer.version);
     Object.assign(saved, sections);
     drafts.keep(areas);
@@ -52,7 +56,7 @@ async function send(sections) {
     const refusal = /** @type {import("./api.js").Refusal} */ (error);
     if (refusal.code === "stale") await showClash();
     else if (refusal.code === "visit_signed") window.location.reload();
-    else showFailure(refusal.message);
+    else showFailure(refusal);
     return false;
   }
 }
@@ -63,11 +67,15 @@ function keepVersion(number) {
   for (const input of document.querySelectorAll("[data-version]")) /** @type {HTMLInputElement} */ (input).value = String(number);
 }
 
-/** @param {string} message */
-function showFailure(message) {
+/** What the clinic could not take for now is sent again by itself, ever more slowly. @param {import("./api.js").Refusal} refusal */
+function showFailure(refusal) {
+  if (isTemporary(refusal.status)) {
+    timer = window.setTimeout(saveUnlessAsked, wait);
+    wait = Math.min(wait * 2, LONGEST_WAIT_MS);
+  }
   const retry = html("button", { type: "button", class: "btn btn-small" }, words.tryAgain);
   retry.addEventListener("click", save);
-  status.replaceChildren(html("span", { class: "is-danger-text" }, `${words.notSaved} ${message} `), retry);
+  status.replaceChildren(html("span", { class: "is-danger-text" }, `${words.notSaved} ${refusal.message} `), retry);
 }
 
 /** Somebody else saved first: their words stand beside mine in every section that differs. */
@@ -79,7 +87,7 @@ async function showClash() {
     for (const area of areas) resolveSection(area, theirs[area.name]);
     status.replaceChildren(html("span", { class: "is-warning-text" }, words.notSaved));
   } catch (error) {
-    showFailure(/** @type {Error} */ (error).message);
+    showFailure(/** @type {import("./api.js").Refusal} */ (error));
   }
 }
 
@@ -105,17 +113,18 @@ function askWhose(area, text) {
 
 /** Words are not sent while the writer is still to choose between two versions. */
 const hasClash = () => form.querySelector(".note-clash > *") !== null;
+const saveUnlessAsked = () => { if (isDirty() && !hasClash()) save(); };
 
 form.addEventListener("input", (event) => {
   if (!(event.target instanceof HTMLTextAreaElement)) return;
   window.clearTimeout(timer);
   status.textContent = words.typing;
   drafts.keep([event.target]);
-  timer = window.setTimeout(() => { if (!hasClash()) save(); }, WAIT_MS);
+  timer = window.setTimeout(saveUnlessAsked, WAIT_MS);
 });
-form.addEventListener("focusout", () => { if (isDirty() && !hasClash()) save(); });
+form.addEventListener("focusout", saveUnlessAsked);
 form.addEventListener("submit", (event) => event.preventDefault());
-window.addEventListener("online", () => { if (isDirty() && !hasClash()) save(); });
+window.addEventListener("online", saveUnlessAsked);
 document.getElementById("sign-form")?.addEventListener("submit", async (event) => {
   if (!isDirty()) return;
   event.preventDefault();
@@ -128,4 +137,4 @@ document.getElementById("sign-form")?.addEventListener("submit", async (event) =
   signing.requestSubmit();
 }, { capture: true });
 attachTemplates(form, words);
-drafts.bringBack(areas, askWhose).then(() => { if (isDirty() && !hasClash()) save(); });
+drafts.bringBack(areas, askWhose).then(saveUnlessAsked);

@@ -7,6 +7,8 @@ import { Refusal } from "../api.js";
 
 const MOST = 100;
 const TEMPORARY = [0, 401, 408, 429];
+/** Whether the same words may arrive later. @param {number} status of the answer, 0 without one */
+export const isTemporary = (status) => TEMPORARY.includes(status) || status >= 500;
 const MEANWHILE = "charted_meanwhile";
 
 /** @param {Entry[]} list in order @returns {Entry[]} */
@@ -29,7 +31,7 @@ export function outcome(parcel, answer, error) {
   const nothing = { sent: [], held: [], left: [], wait: "", isOver: false, answer };
   if (!error) return { ...nothing, ...arrived(parcel, answer?.clashes ?? []) };
   const refusal = error instanceof Refusal ? error : new Refusal(String(error), 0, "lost");
-  if (TEMPORARY.includes(refusal.status) || refusal.status >= 500) return { ...nothing, wait: refusal.message || refusal.code, isOver: refusal.code === "not_authenticated" };
+  if (isTemporary(refusal.status)) return { ...nothing, wait: refusal.message || refusal.code, isOver: refusal.code === "not_authenticated" };
   if (refusal.code === MEANWHILE) return { ...nothing, held: parcel.map((entry) => asked(entry, refusal.message, { ...entry.body, seen_at: null })) };
   const wrong = parcel.filter((_entry, place) => `entries.${place}` in refusal.fields);
   const refused = wrong.length ? wrong : parcel;

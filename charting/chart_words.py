@@ -83,6 +83,7 @@ def _favourites() -> dict[str, str]:
         "keep": _("Keep under a number key"),
         "keptUnder": _("Kept under key"),
         "chooseKey": _("– under which key? Tap it or press its digit; the whole clinic sees it there."),
+        "withAmount": _("With its measure"),
         "freeKey": _("free"),
         "freeThisKey": _("Take off key"),
         "leave": _("Leave as it is"),

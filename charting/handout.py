@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
-from charting import notation, replay, words
+from charting import notation, replay, rules, words
 from charting.models import Finding, ProcedureState
 from charting.queries import Chart, procedure_fact
 from charting.story import procedure_part
@@ -37,8 +37,23 @@ PLAIN: dict[str, str | Promise] = {
     "retained_root": pgettext_lazy("to a patient", "Only the root of the tooth is left."),
     "sensitivity": pgettext_lazy("to a patient", "The tooth reacts to cold, heat or sweets."),
     "discoloration": pgettext_lazy("to a patient", "The tooth has changed its colour."),
+    "periapical_lesion": pgettext_lazy("to a patient", "On the X-ray the bone at the tip of the root looks changed."),
+    "drift": pgettext_lazy("to a patient", "The tooth has moved from its place."),
+    "rotation": pgettext_lazy("to a patient", "The tooth is turned."),
+    "tipping": pgettext_lazy("to a patient", "The tooth leans to one side."),
+    "extrusion": pgettext_lazy("to a patient", "The tooth has grown out beyond its neighbours."),
+    "cold_test exaggerated": pgettext_lazy("to a patient", "Cold hurts the tooth more than it should: its nerve is irritated."),
+    "cold_test lingering": pgettext_lazy("to a patient", "The pain of cold goes on for a while: the nerve is inflamed."),
+    "cold_test none": pgettext_lazy("to a patient", "The tooth does not feel cold: its nerve may be dead."),
+    "heat_test exaggerated": pgettext_lazy("to a patient", "Heat hurts the tooth more than it should: its nerve is irritated."),
+    "heat_test lingering": pgettext_lazy("to a patient", "The pain of heat goes on for a while: the nerve is inflamed."),
+    "heat_test none": pgettext_lazy("to a patient", "The tooth does not feel heat: its nerve may be dead."),
+    "electric_test none": pgettext_lazy("to a patient", "The tooth does not feel a weak current: its nerve may be dead."),
+    "percussion painful": pgettext_lazy("to a patient", "The tooth hurts when it is tapped: the tissue around its root is inflamed."),
     "fistula": pgettext_lazy("to a patient", "Pus drains through a small opening in the gum: something beneath it is inflamed."),
 }
+
+LIKE = {"caries icdas1": "caries initial", "caries icdas2": "caries initial", "caries icdas3": "caries initial", "caries icdas6": "caries deep"}
 
 
 @dataclass(frozen=True)
@@ -73,7 +88,7 @@ def write(chart: Chart, language: str) -> Handout:
     """The mouth of the chart in plain words; teeth are numbered by FDI, as on every paper."""
     drawn = {mark.source for mark in chart.mouth.marks}
     with translation.override(language), notation.shown_in(Notation.FDI):
-        found = [_finding(finding) for finding in _ordered(chart) if str(finding.pk) in drawn]
+        found = [_finding(finding) for finding in _ordered(chart) if str(finding.pk) in drawn and _is_told(finding)]
         suggested = [
             Line(procedure_part(procedure) or _("the whole mouth"), procedure.service.title_in(language))
             for procedure in chart.procedures
@@ -86,7 +101,17 @@ def _ordered(chart: Chart) -> list[Finding]:
     return sorted(chart.findings, key=lambda finding: (finding.tooth or 0, finding.noted_at, finding.pk))
 
 
+def _is_told(finding: Finding) -> bool:
+    """A test that found nothing wrong is no finding for a patient."""
+    return finding.kind not in rules.TESTS or _plain_key(finding) in PLAIN
+
+
+def _plain_key(finding: Finding) -> str:
+    key = f"{finding.kind} {finding.severity}"
+    return LIKE.get(key, key)
+
+
 def _finding(finding: Finding) -> Line:
     place = f"{finding.tooth}, {words.tooth_name(finding.tooth)}" if finding.tooth else _("the whole mouth")
-    plain = PLAIN.get(f"{finding.kind} {finding.severity}") or PLAIN.get(finding.kind)
+    plain = PLAIN.get(_plain_key(finding)) or PLAIN.get(finding.kind)
     return Line(place, str(plain) if plain else _("We noted: %(finding)s.") % {"finding": finding.get_kind_display()})

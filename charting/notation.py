@@ -20,8 +20,9 @@ _SIGNS = {1: ("", "+"), 2: ("+", ""), 3: ("-", ""), 4: ("", "-")}
 _ROUND = (*teeth.UPPER_ROW, *reversed(teeth.LOWER_ROW))
 _ROUND_PRIMARY = (*teeth.UPPER_PRIMARY_ROW, *reversed(teeth.LOWER_PRIMARY_ROW))
 
-_CYRILLIC_SURFACES = str.maketrans("МДОИВЛ", "MDOIVL")
-_SURFACES = re.compile(r"(?:[A-Z]5?){0,8}")
+_CYRILLIC_SURFACES = str.maketrans("МДОИВЛК", "MDOIVLR")
+_SURFACE = r"R[MDVL](?!5)|[A-Z]5?"
+_SURFACES = re.compile(rf"(?:{_SURFACE}){{0,12}}")
 
 _shown: ContextVar[str] = ContextVar("notation", default=Notation.FDI)
 
@@ -80,7 +81,7 @@ def _read_place(part: str) -> tuple[int, frozenset[str]]:
     surfaces = part.removeprefix(written).strip()
     if not written or not _SURFACES.fullmatch(surfaces):
         raise ValueError(part)
-    return known[written], frozenset(re.findall(r"[A-Z]5?", surfaces))
+    return known[written], frozenset(re.findall(_SURFACE, surfaces))
 
 
 def shown_all(numbers: Iterable[int]) -> str:

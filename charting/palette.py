@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from charting import rules, words
+from charting import details, finding_words, rules, words
 from charting.models import FindingKind, PaletteFavourite
 from clinic.price_list.models import Service
 
@@ -22,6 +22,16 @@ SHIPPED_FAVOURITES = {
 
 
 @dataclass(frozen=True)
+class Amount:
+    """A number that may be told with an entry, or must be."""
+
+    unit: str
+    least: int
+    most: int
+    is_needed: bool
+
+
+@dataclass(frozen=True)
 class PaletteEntry:
     """Something that can be put on the chart; `key` is stable."""
 
@@ -31,6 +41,8 @@ class PaletteEntry:
     code: str = ""
     kind: str = ""
     severity: str = ""
+    direction: str = ""
+    amount: Amount | None = None
     service: str = ""
     scope: str = "tooth"
     effect: str = ""
@@ -55,15 +67,41 @@ def favourites() -> dict[int, str]:
 
 
 def _finding_entries() -> list[PaletteEntry]:
-    entries = []
-    for kind in FindingKind:
-        scope = "surfaces" if kind.value in rules.ON_SURFACES else "tooth"
-        for severity in ("", *rules.SEVERITIES.get(kind.value, ())):
-            degree = words.severity_name(kind.value, severity) if severity else ""
-            title = f"{kind.label}, {degree}" if degree else str(kind.label)
-            key = ":".join(part for part in ("finding", kind.value, severity) if part)
-            entries.append(PaletteEntry(key, "finding", title, kind=kind.value, severity=severity, scope=scope, group=_("Findings")))
-    return entries
+    return [
+        _finding_entry(kind, severity, direction)
+        for kind in FindingKind.values
+        for direction in details.DIRECTIONS.get(kind, ("",))
+        for severity in ("", *rules.SEVERITIES.get(kind, ()))
+        if details.has_detail(kind, severity, direction)
+    ]
+
+
+def _finding_entry(kind: str, severity: str, direction: str) -> PaletteEntry:
+    return PaletteEntry(
+        key=":".join(part for part in ("finding", kind, severity, direction) if part),
+        type="finding",
+        title=finding_words.entry_title(kind, severity, direction),
+        code=severity if severity in rules.ICDAS else "",
+        kind=kind,
+        severity=severity,
+        direction=direction,
+        amount=_amount(kind, severity),
+        scope="surfaces" if kind in rules.ON_SURFACES else "tooth",
+        group=_group(kind),
+    )
+
+
+def _group(kind: str) -> str:
+    if kind in rules.POSITIONS:
+        return _("Position of the tooth")
+    return _("Tests of the pulp and the ligament") if kind in rules.TESTS else _("Findings")
+
+
+def _amount(kind: str, severity: str) -> Amount | None:
+    scale = details.AMOUNTS.get(kind)
+    if scale is None or (kind == details.ELECTRIC and severity):
+        return None
+    return Amount(str(words.UNIT_NAMES[scale.unit]), scale.least, scale.most, details.needs_amount(kind, severity))
 
 
 def _service_entries() -> list[PaletteEntry]:

@@ -140,6 +140,8 @@ def finding_fact(finding: Finding) -> replay.FindingFact:
         roots=frozenset(finding.roots),
         noted_at=finding.noted_at,
         changes=tuple((change.changed_at, change.state) for change in finding.changes.all()),
+        direction=finding.direction,
+        amount=finding.amount,
     )
 
 

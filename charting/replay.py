@@ -27,6 +27,8 @@ class FindingFact:
     roots: frozenset[str]
     noted_at: datetime
     changes: Changes = ()
+    direction: str = ""
+    amount: int | None = None
 
     def holds(self, at: datetime) -> bool:
         last = last_up_to(self.changes, at)
@@ -60,6 +62,8 @@ class Mark:
     role: str = "treated"
     severity: str = ""
     state: str = ""
+    direction: str = ""
+    amount: int | None = None
 
 
 @dataclass(frozen=True)
@@ -130,7 +134,17 @@ def _still_shows(tooth: int | None, since: datetime, what: str, gone: dict[int, 
 
 
 def _finding_mark(fact: FindingFact) -> Mark:
-    return Mark("condition", fact.kind, fact.id, fact.tooth, teeth.ordered_surfaces(fact.surfaces), tuple(sorted(fact.roots)), severity=fact.severity)
+    return Mark(
+        "condition",
+        fact.kind,
+        fact.id,
+        fact.tooth,
+        teeth.ordered_surfaces(fact.surfaces),
+        tuple(sorted(fact.roots)),
+        severity=fact.severity,
+        direction=fact.direction,
+        amount=fact.amount,
+    )
 
 
 def _procedure_marks(fact: ProcedureFact, state: str) -> list[Mark]:
@@ -164,10 +178,14 @@ class CariesIndex:
         return self.decayed + self.missing + self.filled
 
 
+SOUND = frozenset({"initial", "icdas1", "icdas2", "icdas3"})
+"""Decay of enamel alone, without a cavity into dentine: WHO's index counts such a tooth as sound, as ICDAS 4 is the first that it counts."""
+
+
 def caries_index(mouth: Mouth, *, primary: bool = False) -> CariesIndex:
     """WHO's decayed-missing-filled index: each tooth counts once, decay before filling."""
     counted = [number for number in (teeth.PRIMARY if primary else teeth.PERMANENT) if number % 10 != 8]
-    decayed = {mark.tooth for mark in mouth.marks if mark.what == "caries" and mark.severity != "initial"}
+    decayed = {mark.tooth for mark in mouth.marks if mark.what == "caries" and mark.severity not in SOUND}
     filled = {mark.tooth for mark in mouth.marks if mark.layer in ("done", "existing") and mark.what in ("filling", "inlay", "crown")}
     gone = {number for number, state in mouth.presence.items() if state in ("missing", "implant")}
     return CariesIndex(

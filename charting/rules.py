@@ -13,26 +13,40 @@ from charting import teeth
 
 # Findings
 
+ICDAS = ("icdas1", "icdas2", "icdas3", "icdas4", "icdas5", "icdas6")
+RESPONSES = ("normal", "exaggerated", "lingering", "none")
 SEVERITIES: dict[str, tuple[str, ...]] = {
-    "caries": ("initial", "superficial", "medium", "deep"),
+    "caries": ("initial", "superficial", "medium", "deep", *ICDAS),
     "pulpitis": ("reversible", "acute", "chronic"),
     "apical_periodontitis": ("acute", "chronic", "granuloma"),
+    "periapical_lesion": ("widened", "radiolucent", "radiopaque"),
     "fracture": ("enamel", "crown", "root"),
     "mobility": ("1", "2", "3"),
     "wear": ("slight", "moderate", "severe"),
     "recession": ("slight", "moderate", "severe"),
     "plaque": ("slight", "moderate", "severe"),
     "calculus": ("slight", "moderate", "severe"),
+    "cold_test": RESPONSES,
+    "heat_test": RESPONSES,
+    "electric_test": ("none",),
+    "percussion": ("normal", "painful"),
 }
-WITHOUT_SEVERITY = ("missing", "unerupted", "impacted", "retained_root", "sensitivity", "discoloration", "fistula")
+"""How far a finding goes: a degree, a variety, or the outcome of a test."""
+POSITIONS = ("drift", "rotation", "tipping", "extrusion")
+"""A tooth of one's own that does not stand where it belongs."""
+TESTS = ("cold_test", "heat_test", "electric_test", "percussion")
+WITHOUT_SEVERITY = ("missing", "unerupted", "impacted", "retained_root", "sensitivity", "discoloration", "fistula", *POSITIONS)
 FINDING_KINDS = tuple(SEVERITIES) + WITHOUT_SEVERITY
 ON_SURFACES = frozenset({"caries", "fracture", "wear", "sensitivity", "discoloration", "recession", "plaque", "calculus"})
 ON_MOUTH = frozenset({"plaque", "calculus"})
 ABSENCES = frozenset({"missing", "unerupted"})
 PRESENCES = ABSENCES | {"impacted", "retained_root"}
 """Findings that say whether and how a tooth is there."""
-NOT_ON_IMPLANT = frozenset({"caries", "pulpitis", "apical_periodontitis", "unerupted", "impacted", "retained_root"})
-"""What only a tooth of one's own can have: neither decay nor a pulp, nor roots."""
+NOT_ON_IMPLANT = frozenset(
+    {"caries", "pulpitis", "apical_periodontitis", "periapical_lesion", "unerupted", "impacted", "retained_root"}
+    | {"cold_test", "heat_test", "electric_test", *POSITIONS}
+)
+"""What only a tooth of one's own can have: neither decay nor a pulp, nor roots, nor a ligament to move in."""
 
 # Notes
 

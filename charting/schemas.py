@@ -15,7 +15,7 @@ from clinic.patients.rules import age_on
 
 
 class PlaceIn(Schema):
-    """A tooth by its FDI number with the surfaces (M D O I V L V5 L5) and roots or canals that are meant."""
+    """A tooth by its FDI number with the surfaces (M D O I V L V5 L5, of the root RM RD RV RL) and roots or canals that are meant."""
 
     tooth: int
     surfaces: list[str] = Field(default_factory=list)
@@ -27,7 +27,10 @@ class PlaceIn(Schema):
 
 
 class FindingIn(Schema):
-    """`seen_at` is `at` of the chart that the sender saw: 409 `charted_meanwhile` when somebody else charted the tooth since."""
+    """`seen_at` is `at` of the chart that the sender saw: 409 `charted_meanwhile` when somebody else charted the tooth since.
+
+    `direction` is where a tooth drifted, turned or leans, or how it was tapped; `amount` what was measured: millimetres, degrees or µA.
+    """
 
     id: UUID | None = None
     seen_at: datetime | None = None
@@ -36,6 +39,8 @@ class FindingIn(Schema):
     tooth: int | None = None
     surfaces: list[str] = Field(default_factory=list)
     roots: list[str] = Field(default_factory=list)
+    direction: str = ""
+    amount: int | None = None
     note: str = ""
 
 
@@ -47,6 +52,8 @@ class FindingOut(Schema):
     tooth: int | None
     surfaces: list[str]
     roots: list[str]
+    direction: str
+    amount: int | None
     note: str
     noted_at: datetime
     noted_by: UUID = Field(alias="noted_by_id")
@@ -134,6 +141,8 @@ class MarkOut(Schema):
     role: str
     severity: str
     state: str
+    direction: str
+    amount: int | None
 
 
 class EntryOut(Schema):
@@ -293,6 +302,15 @@ class SealedAddendumOut(AddendumOut, SealedOut):
     """An addendum with its receipt."""
 
 
+class AmountOut(Schema):
+    """A number that may, or must, be told with an entry."""
+
+    unit: str
+    least: int
+    most: int
+    is_needed: bool
+
+
 class PaletteEntryOut(Schema):
     key: str
     type: str
@@ -300,6 +318,8 @@ class PaletteEntryOut(Schema):
     code: str
     kind: str
     severity: str
+    direction: str
+    amount: AmountOut | None
     service: str
     scope: str
     effect: str

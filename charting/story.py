@@ -11,7 +11,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from charting import notation, replay, rules, teeth, words
+from charting import finding_words, notation, replay, rules, teeth, words
 from charting.models import Diagnosis, Finding, FindingState, Procedure, ProcedureState, ToothRole
 from charting.queries import Chart
 
@@ -81,12 +81,6 @@ def teeth_of(chart: Chart, entries: Iterable[Entry]) -> list[ToothStory]:
     return [_tooth_story(teeth.TEETH[number], chart.mouth, said.get(number, [])) for row in teeth.ROWS for number in row]
 
 
-def finding_title(finding: Finding) -> str:
-    """`caries, deep`."""
-    parts = [str(finding.get_kind_display()), words.severity_name(finding.kind, finding.severity) if finding.severity else ""]
-    return ", ".join(part for part in parts if part)
-
-
 def procedure_part(procedure: Procedure) -> str:
     """`16 MOD, 17`, with the roles of a bridge, in the reader's notation."""
     rows = sorted(procedure.teeth.all(), key=lambda row: _place_in_row(row.tooth))
@@ -150,7 +144,7 @@ def _finding_entry(finding: Finding, chart: Chart, codes: list[str], drawn: set[
         layer="condition",
         teeth=[finding.tooth] if finding.tooth else [],
         part=words.part_shown(tooth=finding.tooth, surfaces=finding.surfaces, roots=finding.roots),
-        title=finding_title(finding),
+        title=finding_words.title(finding),
         state="resolved" if is_resolved else "condition",
         state_label=_("resolved") if is_resolved else _("finding"),
         meta=meta,

@@ -18,10 +18,12 @@ ALL = PERMANENT + PRIMARY
 ANTERIOR = tuple(number for number in ALL if number % 10 <= 3)
 POSTERIOR = tuple(number for number in ALL if number % 10 > 3)
 
-# V is vestibular (buccal, labial), L is lingual (palatal above), V5 and L5 are their cervical thirds (class V).
-SURFACES = ("M", "D", "O", "I", "V", "L", "V5", "L5")
-POSTERIOR_SURFACES = ("M", "D", "O", "V", "L", "V5", "L5")
-ANTERIOR_SURFACES = ("M", "D", "I", "V", "L", "V5", "L5")
+# V is vestibular (buccal, labial), L is lingual (palatal above), V5 and L5 are their cervical thirds (class V);
+# RM, RD, RV and RL are the root's surfaces, below the cemento-enamel junction.
+ROOT_SURFACES = ("RM", "RD", "RV", "RL")
+SURFACES = ("M", "D", "O", "I", "V", "L", "V5", "L5", *ROOT_SURFACES)
+POSTERIOR_SURFACES = ("M", "D", "O", "V", "L", "V5", "L5", *ROOT_SURFACES)
+ANTERIOR_SURFACES = ("M", "D", "I", "V", "L", "V5", "L5", *ROOT_SURFACES)
 
 # Rows of an odontogram, as one looks at the patient: the patient's right is on the left.
 UPPER_ROW = (18, 17, 16, 15, 14, 13, 12, 11, 21, 22, 23, 24, 25, 26, 27, 28)
@@ -155,8 +157,29 @@ def span(first: int, last: int) -> tuple[int, ...]:
 
 
 def ordered_surfaces(surfaces: set[str] | frozenset[str]) -> tuple[str, ...]:
-    """Surfaces in the order they are written: mesial, occlusal or incisal, distal, vestibular, lingual (MOD, MODVL)."""
-    return tuple(code for code in ("M", "O", "I", "D", "V", "L", "V5", "L5") if code in surfaces)
+    """Surfaces in the order they are written: mesial, occlusal or incisal, distal, vestibular, lingual (MOD, MODVL), the root's last."""
+    return tuple(code for code in ("M", "O", "I", "D", "V", "L", "V5", "L5", *ROOT_SURFACES) if code in surfaces)
+
+
+def black_classes(number: int, surfaces: set[str] | frozenset[str]) -> tuple[str, ...]:
+    """The classes of G. V. Black (1908) that decay of these surfaces belongs to, by what the surfaces alone can tell.
+
+    I: pits and fissures: chewing faces, cheek and tongue pits of molars, tongue pits of upper front teeth. II: sides of back teeth.
+    III and IV: sides of front teeth, without and with the incisal edge. V: cervical thirds. Class VI, added later for cusp tips and
+    worn edges, cannot be told from a surface, and a root has no class.
+    """
+    tooth = TEETH[number]
+    has_side, found = bool(surfaces & {"M", "D"}), []
+    if tooth.is_anterior:
+        if has_side:
+            found.append("IV" if "I" in surfaces else "III")
+        elif surfaces & {"L", "I"} == {"L"} and tooth.arch == "upper":
+            found.append("I")
+    elif has_side:
+        found.append("II")
+    elif "O" in surfaces or (tooth.kind == "molar" and surfaces & {"V", "L"}):
+        found.append("I")
+    return (*found, "V") if surfaces & {"V5", "L5"} else tuple(found)
 
 
 def dentition_at_age(years: int | None) -> Literal["permanent", "mixed", "primary"]:

@@ -44,6 +44,10 @@ SURFACE_NAMES = {
     "L": gettext_lazy("lingual"),
     "V5": gettext_lazy("cervical vestibular (class V)"),
     "L5": gettext_lazy("cervical lingual (class V)"),
+    "RM": gettext_lazy("mesial root surface"),
+    "RD": gettext_lazy("distal root surface"),
+    "RV": gettext_lazy("vestibular root surface"),
+    "RL": gettext_lazy("lingual root surface"),
 }
 ROOT_NAMES = {
     "R": gettext_lazy("root"),
@@ -67,11 +71,18 @@ ROOT_NAMES = {
     "DBC": gettext_lazy("distobuccal canal"),
     "DLC": gettext_lazy("distolingual canal"),
 }
+UNIT_NAMES: dict[str, Text] = {"mm": gettext_lazy("mm"), "µA": gettext_lazy("µA"), "°": "°"}
 SEVERITY_NAMES: dict[tuple[str, str] | str, Text] = {
     ("caries", "initial"): pgettext_lazy("caries", "initial (spot)"),
     ("caries", "superficial"): pgettext_lazy("caries", "superficial (enamel)"),
     ("caries", "medium"): pgettext_lazy("caries", "medium (dentine)"),
     ("caries", "deep"): pgettext_lazy("caries", "deep"),
+    ("caries", "icdas1"): pgettext_lazy("caries", "ICDAS 1 (enamel change seen when dry)"),
+    ("caries", "icdas2"): pgettext_lazy("caries", "ICDAS 2 (enamel change seen when wet)"),
+    ("caries", "icdas3"): pgettext_lazy("caries", "ICDAS 3 (broken enamel, no dentine seen)"),
+    ("caries", "icdas4"): pgettext_lazy("caries", "ICDAS 4 (dark shadow of dentine)"),
+    ("caries", "icdas5"): pgettext_lazy("caries", "ICDAS 5 (cavity with dentine seen)"),
+    ("caries", "icdas6"): pgettext_lazy("caries", "ICDAS 6 (extensive cavity)"),
     ("pulpitis", "reversible"): pgettext_lazy("pulpitis", "reversible"),
     ("pulpitis", "acute"): pgettext_lazy("pulpitis", "acute"),
     ("pulpitis", "chronic"): pgettext_lazy("pulpitis", "chronic"),
@@ -84,6 +95,15 @@ SEVERITY_NAMES: dict[tuple[str, str] | str, Text] = {
     ("mobility", "1"): pgettext_lazy("mobility", "grade I"),
     ("mobility", "2"): pgettext_lazy("mobility", "grade II"),
     ("mobility", "3"): pgettext_lazy("mobility", "grade III"),
+    ("periapical_lesion", "widened"): pgettext_lazy("periapical lesion", "widened ligament space"),
+    ("periapical_lesion", "radiolucent"): pgettext_lazy("periapical lesion", "radiolucent"),
+    ("periapical_lesion", "radiopaque"): pgettext_lazy("periapical lesion", "radiopaque"),
+    ("percussion", "normal"): pgettext_lazy("percussion", "painless"),
+    ("percussion", "painful"): pgettext_lazy("percussion", "painful"),
+    "normal": pgettext_lazy("pulp test", "normal response"),
+    "exaggerated": pgettext_lazy("pulp test", "exaggerated response"),
+    "lingering": pgettext_lazy("pulp test", "lingering pain"),
+    "none": pgettext_lazy("pulp test", "no response"),
     "slight": pgettext_lazy("severity", "slight"),
     "moderate": pgettext_lazy("severity", "moderate"),
     "severe": pgettext_lazy("severity", "severe"),
@@ -96,6 +116,13 @@ PROBLEMS = {
     "no_such_root": gettext_lazy("Tooth %(tooth)s has no root or canal “%(root)s”."),
     "no_such_finding": gettext_lazy("The chart knows no finding “%(kind)s”."),
     "no_such_severity": gettext_lazy("“%(severity)s” is no degree of this finding."),
+    "direction_needed": gettext_lazy("Say the direction of this finding."),
+    "no_such_direction": gettext_lazy("“%(direction)s” is no direction of this finding."),
+    "outcome_needed": gettext_lazy("Say how the tooth answered this test."),
+    "current_needed": gettext_lazy("Say at how many microamperes the tooth answered, or that it did not."),
+    "no_response_no_current": gettext_lazy("A tooth that did not answer has no current: leave the microamperes out."),
+    "finding_has_no_amount": gettext_lazy("Nothing is measured of this finding: leave the number out."),
+    "amount_out_of_range": gettext_lazy("This is measured from %(least)s to %(most)s %(unit)s."),
     "finding_has_no_surfaces": gettext_lazy("This finding belongs to the whole tooth, not to a surface."),
     "tooth_needed": gettext_lazy("Choose a tooth for this finding."),
     "tooth_absent": gettext_lazy("Tooth %(tooth)s is not in the mouth on this day."),
@@ -152,7 +179,8 @@ def part_names(*, tooth: int | None, surfaces: Iterable[str], roots: Iterable[st
 
 
 def problem_text(problem: rules.Problem) -> str:
-    return str(PROBLEMS[problem.code]) % notation.in_words(problem.values)
+    values = notation.in_words(problem.values)
+    return str(PROBLEMS[problem.code]) % {name: UNIT_NAMES.get(value, value) if name == "unit" else value for name, value in values.items()}
 
 
 def refuse(problems: list[rules.Problem]) -> None:

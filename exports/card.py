@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
-from charting import words
+from charting import finding_words, words
 from charting.models import Diagnosis, Finding, NoteSection, Performance, Visit
 from charting.queries import finding_fact
 from charting.teeth import TEETH, dentition_at_age
@@ -173,9 +173,8 @@ def _diagnosis(row: Diagnosis) -> dict[str, str]:
 
 
 def _finding(row: Finding) -> str:
-    severity = words.severity_name(row.kind, row.severity) if row.severity else ""
     place = words.part_names(tooth=row.tooth, surfaces=row.surfaces, roots=row.roots)
-    return " ".join(part for part in (place and f"{place}:", str(row.get_kind_display()), severity, row.note and f"({row.note})") if part)
+    return " ".join(part for part in (place and f"{place}:", finding_words.title(row), row.note and f"({row.note})") if part)
 
 
 def _act(row: Performance, language: str) -> str:

@@ -22,6 +22,8 @@ interface MarkData {
   role: "treated" | "abutment" | "pontic";
   severity: string;
   state: string;
+  direction: string;
+  amount: number | null;
 }
 
 interface EntryData {
@@ -61,6 +63,8 @@ interface PaletteEntry {
   code: string;
   kind: string;
   severity: string;
+  direction: string;
+  amount: { unit: string; least: number; most: number; is_needed: boolean } | null;
   service: string;
   scope: "mouth" | "arch" | "tooth" | "surfaces" | "root" | "span";
   effect: string;

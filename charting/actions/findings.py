@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from charting import queries, replay, rules, teeth, words
+from charting import details, queries, replay, rules, teeth, words
 from charting.actions.meanwhile import refuse_if_charted
 from charting.actions.once import create_once, find_sent
 from charting.actions.visits import visit_for
@@ -36,6 +36,8 @@ def record_finding(
     surfaces: Collection[str] = (),
     roots: Collection[str] = (),
     severity: str = "",
+    direction: str = "",
+    amount: int | None = None,
     note: str = "",
     visit: Visit | None = None,
     id: UUID | None = None,
@@ -44,10 +46,11 @@ def record_finding(
     """Note something seen on a tooth (or, for plaque and calculus, in the whole mouth). The same `id` twice is one finding.
 
     :raises ChartedMeanwhile: when somebody else charted the tooth since `seen_at`, the instant of the chart that the sender saw.
-    :raises InvalidInput: when the tooth, surface, root or degree cannot be.
+    :raises InvalidInput: when the tooth, surface, root, degree, direction or amount cannot be.
     """
     actor.require(Permission.CHART_WRITE)
-    sent = {"kind": kind, "severity": severity, "tooth": tooth, "surfaces": list(teeth.ordered_surfaces(set(surfaces))), "roots": sorted(set(roots))}
+    told = {"kind": kind, "severity": severity, "direction": direction, "amount": amount}
+    sent = {**told, "tooth": tooth, "surfaces": list(teeth.ordered_surfaces(set(surfaces))), "roots": sorted(set(roots))}
     known = find_sent(Finding, id, patient, note=note, **sent)
     if known is not None:
         return known
@@ -56,7 +59,8 @@ def record_finding(
     if tooth is None and (surfaces or roots):
         words.refuse([rules.Problem("tooth_needed")])
     mouth = queries.teeth_at(patient, at) if tooth is not None else replay.EMPTY_MOUTH
-    words.refuse(rules.finding_problems(kind=kind, severity=severity, place=place, absent=mouth.absent, implants=mouth.implants))
+    found = rules.finding_problems(kind=kind, severity=severity, place=place, absent=mouth.absent, implants=mouth.implants)
+    words.refuse(found + details.problems(kind=kind, severity=severity, direction=direction, amount=amount))
     finding, _is_new = create_once(
         Finding,
         id,

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from charting import story, words
+from charting import finding_words, story, words
 from charting.models import Finding, Procedure, ProcedureState
 from clinic.lib.errors import Conflict
 from clinic.patients.models import Patient
@@ -44,7 +44,7 @@ def refuse_if_charted(*, patient: Patient, teeth: Collection[int], seen_at: date
 
 def _told(findings: set[UUID], procedures: set[UUID], people: set[UUID]) -> str:
     entries = [
-        f"{words.part_shown(tooth=row.tooth, surfaces=row.surfaces, roots=row.roots)} {story.finding_title(row)}"
+        f"{words.part_shown(tooth=row.tooth, surfaces=row.surfaces, roots=row.roots)} {finding_words.title(row)}"
         for row in Finding.objects.filter(pk__in=findings).order_by("noted_at", "pk")
     ]
     acts = Procedure.objects.filter(pk__in=procedures).select_related("service").prefetch_related("teeth").order_by("recorded_at", "pk")

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from charting import rules, teeth
+from charting.models.finding_details import amount_fits_kind, direction_fits_kind, outcome_is_told, severity_fits_kind
 from charting.models.places import roots_fit_tooth, surfaces_fit_tooth
 from charting.models.visits import Visit
 from clinic.history.models import Record
@@ -16,18 +17,11 @@ from clinic.price_list.models import DictionaryCode
 from clinic.staff.models import User
 
 
-def severity_fits_kind() -> Q:
-    """No degree, or one of the finding's own."""
-    fits = Q(severity="")
-    for kind, degrees in rules.SEVERITIES.items():
-        fits |= Q(kind=kind, severity__in=list(degrees))
-    return fits
-
-
 class FindingKind(models.TextChoices):
     CARIES = "caries", _("caries")
     PULPITIS = "pulpitis", _("pulpitis")
     APICAL_PERIODONTITIS = "apical_periodontitis", _("apical periodontitis")
+    PERIAPICAL_LESION = "periapical_lesion", _("periapical lesion")
     FRACTURE = "fracture", _("fracture")
     MOBILITY = "mobility", _("mobility")
     WEAR = "wear", _("tooth wear")
@@ -41,6 +35,14 @@ class FindingKind(models.TextChoices):
     SENSITIVITY = "sensitivity", _("sensitivity")
     DISCOLORATION = "discoloration", _("discoloration")
     FISTULA = "fistula", _("fistula")
+    DRIFT = "drift", _("drift")
+    ROTATION = "rotation", pgettext_lazy("tooth", "rotation")
+    TIPPING = "tipping", _("tipping")
+    EXTRUSION = "extrusion", _("extrusion")
+    COLD_TEST = "cold_test", _("cold test")
+    HEAT_TEST = "heat_test", _("heat test")
+    ELECTRIC_TEST = "electric_test", _("electric pulp test")
+    PERCUSSION = "percussion", _("percussion")
 
 
 class Finding(Record):
@@ -53,6 +55,8 @@ class Finding(Record):
     tooth = models.PositiveSmallIntegerField(_("tooth"), null=True, blank=True)
     surfaces = ArrayField(models.CharField(max_length=2), verbose_name=_("surfaces"), default=list, blank=True)
     roots = ArrayField(models.CharField(max_length=10), verbose_name=_("roots or canals"), default=list, blank=True)
+    direction = models.CharField(_("direction"), max_length=12, blank=True)
+    amount = models.SmallIntegerField(_("measured (mm, degrees or µA)"), null=True, blank=True)
     note = models.CharField(_("note"), max_length=500, blank=True)
     noted_at = models.DateTimeField(_("noted"))
     noted_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("noted by"))
@@ -75,6 +79,9 @@ class Finding(Record):
             models.CheckConstraint(condition=Q(surfaces=[]) | surfaces_fit_tooth(), name="charting_finding_surfaces_fit"),
             models.CheckConstraint(condition=roots_fit_tooth(), name="charting_finding_roots_fit"),
             models.CheckConstraint(condition=severity_fits_kind(), name="charting_finding_severity_fits"),
+            models.CheckConstraint(condition=direction_fits_kind(), name="charting_finding_direction_fits"),
+            models.CheckConstraint(condition=amount_fits_kind(), name="charting_finding_amount_fits"),
+            models.CheckConstraint(condition=outcome_is_told(), name="charting_finding_outcome_told"),
             models.CheckConstraint(condition=together("resolved_at", "resolved_by"), name="charting_finding_resolved_by_someone"),
             models.CheckConstraint(condition=together("in_error_at", "in_error_by"), name="charting_finding_error_by_someone"),
             models.CheckConstraint(condition=Q(resolved_at=None) | Q(resolved_at__gte=models.F("noted_at")), name="charting_finding_resolved_after"),

@@ -48,6 +48,7 @@ def test_words_for_a_reader_are_in_the_reader_s_notation_and_those_of_records_ar
         ("fdi", "36 OD, 37", [(36, {"O", "D"}), (37, set())]),
         ("fdi", "36од;37", [(36, {"O", "D"}), (37, set())]),
         ("fdi", "11 v5", [(11, {"V5"})]),
+        ("fdi", "36 orv, 37rmrd, 47 кв", [(36, {"O", "RV"}), (37, {"RM", "RD"}), (47, {"RV"})]),
         ("fdi", "", []),
         ("fdi", " , ", []),
         ("universal", "3 MO, 14, t o", [(16, {"M", "O"}), (26, set()), (85, {"O"})]),
@@ -61,7 +62,7 @@ def test_it_reads_teeth_as_they_are_typed(written: str, text: str, places: list[
         assert [(tooth, set(surfaces)) for tooth, surfaces in notation.read_places(text)] == places
 
 
-@pytest.mark.parametrize("text", ["99", "36 O 37", "tooth", "3", "36-37", "<b>"])
+@pytest.mark.parametrize("text", ["99", "36 O 37", "tooth", "3", "36-37", "36 rv5x", "<b>"])
 def test_it_refuses_what_is_no_tooth(text: str) -> None:
     with pytest.raises(ValueError, match=r".+"):
         notation.read_places(text)

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from pypdf import PdfReader
 
-from charting import rules, teeth, words
+from charting import details, rules, teeth, words
 from charting.models import Finding, FindingKind
 from clinic.history.models import Event
 from clinic.patients.models import Patient
@@ -15,12 +15,23 @@ from tests.charting.factories import patient_petrov
 from tests.staff.factories import dr_orlova, log_in, make_branch
 
 pytestmark = pytest.mark.django_db
+DRAWN = ("severity", "tooth", "surfaces", "direction", "amount")
 
 
 def surfaces_for(kind: str, tooth: int, place: int) -> list[str]:
     """One surface, another one on each tooth, so that all of them occur."""
     own = teeth.TEETH[tooth].surfaces
     return [own[place % len(own)]] if kind in rules.ON_SURFACES else []
+
+
+def detail_for(kind: str, place: int) -> dict[str, Any]:
+    """A degree, a direction and an amount, other ones on each tooth, so that all of them occur together."""
+    degrees = rules.SEVERITIES.get(kind, ("",)) + (("",) if kind == details.ELECTRIC else ())
+    directions, scale = details.DIRECTIONS.get(kind, ("",)), details.AMOUNTS.get(kind)
+    severity = degrees[place % len(degrees)]
+    is_measured = scale and (details.needs_amount(kind, severity) or (kind != details.ELECTRIC and place % 3))
+    amount = scale.least + place % (scale.most - scale.least + 1) if scale and is_measured else None
+    return {"severity": severity, "direction": directions[place // len(degrees) % len(directions)], "amount": amount}
 
 
 def paper_of(dentist: Client, patient: Patient) -> str:
@@ -32,20 +43,19 @@ def paper_of(dentist: Client, patient: Patient) -> str:
 @pytest.mark.parametrize("kind", FindingKind.values)
 def test_every_finding_on_every_tooth(kind: str) -> None:
     dentist, patient = log_in(dr_orlova(make_branch())), patient_petrov()
-    degrees = rules.SEVERITIES.get(kind, ("",))
     given: dict[int, dict[str, Any]] = {
-        tooth: {"kind": kind, "severity": degrees[place % len(degrees)], "tooth": tooth, "surfaces": surfaces_for(kind, tooth, place)}
+        tooth: {"kind": kind, "tooth": tooth, "surfaces": surfaces_for(kind, tooth, place), **detail_for(kind, place)}
         for place, tooth in enumerate(teeth.ALL)
     }
     for body in given.values():
         answer = dentist.post(f"/api/v1/patients/{patient.pk}/findings", body, content_type="application/json")
         assert answer.status_code == 201, answer.content
     chart = dentist.get(f"/api/v1/patients/{patient.pk}/chart").json()
-    drawn = {mark["tooth"]: {name: mark[name] for name in ("severity", "tooth", "surfaces")} for mark in chart["marks"] if mark["what"] == kind}
-    assert drawn == {tooth: {name: body[name] for name in ("severity", "tooth", "surfaces")} for tooth, body in given.items()}
+    drawn = {mark["tooth"]: {name: mark[name] for name in DRAWN} for mark in chart["marks"] if mark["what"] == kind}
+    assert drawn == {tooth: {name: body[name] for name in DRAWN} for tooth, body in given.items()}
     places = [words.part_names(tooth=tooth, surfaces=body["surfaces"]) for tooth, body in given.items()]
     assert sorted(entry["part"] for entry in chart["entries"]) == sorted(places)
     paper = paper_of(dentist, patient)
     assert [place for place in places if f"{place}: " not in paper] == []
     kept = [event.body or {} for event in Event.objects.filter(tbl=Finding._meta.db_table, op="I")]
-    assert {body["tooth"]: {name: body[name] for name in ("kind", "severity", "tooth", "surfaces")} for body in kept} == given
+    assert {body["tooth"]: {name: body[name] for name in ("kind", *DRAWN)} for body in kept} == given

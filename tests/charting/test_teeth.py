@@ -54,3 +54,26 @@ def test_the_midline_joins_neighbours() -> None:
 @pytest.mark.parametrize(("years", "rows"), [(None, "permanent"), (35, "permanent"), (8, "mixed"), (3, "primary")])
 def test_age_chooses_the_rows_shown_first(years: int | None, rows: str) -> None:
     assert teeth.dentition_at_age(years) == rows
+
+
+@pytest.mark.parametrize(
+    ("number", "surfaces", "classes"),
+    [
+        (16, ["O"], ("I",)),
+        (16, ["V"], ("I",)),
+        (15, ["V"], ()),
+        (36, ["M", "O", "D"], ("II",)),
+        (75, ["D"], ("II",)),
+        (14, ["M", "V5"], ("II", "V")),
+        (11, ["L"], ("I",)),
+        (31, ["L"], ()),
+        (11, ["M"], ("III",)),
+        (21, ["M", "I"], ("IV",)),
+        (43, ["V5"], ("V",)),
+        (11, ["I"], ()),
+        (36, ["RV", "RM"], ()),
+        (36, [], ()),
+    ],
+)
+def test_black_s_class_follows_from_tooth_and_surfaces(number: int, surfaces: list[str], classes: tuple[str, ...]) -> None:
+    assert teeth.black_classes(number, set(surfaces)) == classes

@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, models, transaction
 
 import lab_orders.rules
 from charting import actions as charting
-from charting import teeth
+from charting import details, teeth
 from charting.models import Diagnosis, Performance
 from charting.rules import FINDING_KINDS, SEVERITIES
 from clinic.billing.models import Charge
@@ -236,7 +236,28 @@ def test_the_degree_is_one_of_the_finding() -> None:
     degrees = sorted({degree for known in SEVERITIES.values() for degree in known} | {"huge"})
     for kind, degree in product(FINDING_KINDS, degrees):
         fits = degree in SEVERITIES.get(kind, ())
-        assert copy(finding, kind=kind, severity=degree) == ("" if fits else "charting_finding_severity_fits"), (kind, degree)
+        direction = details.DIRECTIONS.get(kind, ("",))[0]
+        wanted = {""} if fits else {"charting_finding_severity_fits", "charting_finding_outcome_told"}
+        assert copy(finding, kind=kind, severity=degree, direction=direction) in wanted, (kind, degree)
+
+
+def test_direction_amount_and_outcome_are_those_of_the_finding() -> None:
+    finding = charting.record_finding(patient=petrov(), kind="drift", direction="mesial", tooth=36, actor=dr_orlova(), at=NOON)
+    ways = sorted({way for known in details.DIRECTIONS.values() for way in known} | {"", "up"})
+    for kind, way in product(FINDING_KINDS, ways):
+        told = {"severity": SEVERITIES.get(kind, ("",))[0], "direction": way}
+        fits = way in details.DIRECTIONS.get(kind, ("",))
+        assert copy(finding, kind=kind, **told) == ("" if fits else "charting_finding_direction_fits"), (kind, way)
+    for kind in FINDING_KINDS:
+        told = {"severity": "" if kind == "electric_test" else SEVERITIES.get(kind, ("",))[0], "direction": details.DIRECTIONS.get(kind, ("",))[0]}
+        scale = details.AMOUNTS.get(kind)
+        for amount in (scale.least, scale.most) if scale else ():
+            assert copy(finding, kind=kind, amount=amount, **told) == "", (kind, amount)
+        for amount in (scale.least - 1, scale.most + 1) if scale else (1,):
+            assert copy(finding, kind=kind, amount=amount, **told) == "charting_finding_amount_fits", (kind, amount)
+    for kind in ("cold_test", "heat_test", "electric_test"):
+        assert copy(finding, kind=kind, direction="") == "charting_finding_outcome_told"
+    assert copy(finding, kind="electric_test", direction="", severity="none", amount=20) == "charting_finding_outcome_told"
 
 
 # Codes in force

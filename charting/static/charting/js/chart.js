@@ -96,20 +96,22 @@ function focusTooth(number) {
   /** @type {SVGElement | undefined} */ (drawing?.parts.get(number)?.group)?.focus({ preventScroll: true });
 }
 
-/** @type {{entry: PaletteEntry, surfaces: string[]} | null} */
+/** @type {{entry: PaletteEntry, surfaces: string[], amount: number | null} | null} */
 let last = null;
 
-/** @param {PaletteEntry} entry @param {"wait" | "stay" | "go on"} then the choice ends when the entry is saved, or at once: on the same tooth, or on the next one */
-async function enter(entry, then = "wait") {
-  if (!setup.mayWrite || isPast() || !chart) return;
+/** @param {PaletteEntry} entry @param {"wait" | "stay" | "go on"} then the choice ends when the entry is saved, or at once: on the same tooth, or on the next one
+ * @param {boolean} isMeasured @param {number | null} [again] the number of the entry that is repeated */
+async function enter(entry, then = "wait", isMeasured = false, again = null) {
+  const amount = entry.amount && again === null ? await palette.amountFor(entry, isMeasured) : again;
+  if (amount === undefined || !setup.mayWrite || isPast() || !chart) return;
   const isPlaced = entry.scope === "mouth" || (entry.type === "finding" && ["plaque", "calculus"].includes(entry.kind));
   if (selection.isEmpty && then !== "wait") selection.pick(selection.focused, false);
   if (selection.isEmpty && !isPlaced) return status.say(setup.words.chooseTeeth, "warning");
   const state = palette.mode === "condition" ? "proposed" : palette.mode;
   const order = (/** @type {number[]} */ numbers) => rows().flat().map((spot) => spot.number).filter((number) => numbers.includes(number));
   const [typed, chosen] = [palette.search.value, selection.key];
-  last = { entry, surfaces: [...(selection.teeth.values().next().value ?? [])] };
-  const context = { patient: setup.patient, seen: mouth.loaded?.at, state, note: "", absent: absent(), order, undoReason: setup.words.undoReason, roots: selected.roots };
+  last = { entry, surfaces: [...(selection.teeth.values().next().value ?? [])], amount };
+  const context = { patient: setup.patient, seen: mouth.loaded?.at, state, note: "", absent: absent(), order, undoReason: setup.words.undoReason, roots: selected.roots, amount };
   const orders = ordersFor(entry, selection.teeth, context);
   if (then === "go on") walk(board, 1);
   else if (then === "stay") selection.clear();
@@ -124,10 +126,10 @@ function repeat() {
   if (!last) return;
   if (selection.isEmpty) selection.pick(selection.focused, false);
   for (const surface of selection.hasSurfaces ? [] : last.surfaces) selection.toggleEverywhere(surface, known());
-  enter(last.entry, isWalking() ? "go on" : "wait");
+  enter(last.entry, isWalking() ? "go on" : "wait", false, last.amount);
 }
 
-palette.addEventListener("choose", (event) => enter(/** @type {CustomEvent} */ (event).detail));
+palette.addEventListener("choose", (event) => { const { entry, isMeasured } = /** @type {CustomEvent} */ (event).detail; enter(entry, "wait", isMeasured); });
 palette.addEventListener("place", (event) => selection.choose(/** @type {CustomEvent} */ (event).detail));
 palette.addEventListener("refused", (event) => status.say(/** @type {CustomEvent} */ (event).detail, "danger"));
 palette.addEventListener("leave", () => focusTooth(selection.focused));

@@ -10,7 +10,7 @@ import { code } from "./teeth.js";
  * The requests that an entry means for the selection.
  * @param {PaletteEntry} entry
  * @param {Map<number, Set<string>>} selection
- * @param {{patient: string, state: string, note: string, absent: Set<number>, order: (numbers: number[]) => number[], undoReason: string, roots: string[], seen: string | undefined}} context
+ * @param {{patient: string, state: string, note: string, absent: Set<number>, order: (numbers: number[]) => number[], undoReason: string, roots: string[], amount: number | null, seen: string | undefined}} context
  * @returns {Order[]}
  */
 export function ordersFor(entry, selection, context) {
@@ -24,12 +24,13 @@ function findingOrders(entry, numbers, selection, context) {
   const places = numbers.length ? present : [null];
   return places.map((tooth) => {
     const surfaces = tooth && entry.scope === "surfaces" ? [...(selection.get(tooth) ?? [])] : [];
-    const body = { id: newKey(), kind: entry.kind, severity: entry.severity, tooth, surfaces, roots: tooth ? context.roots : [], note: context.note, seen_at: context.seen };
+    const detail = { severity: entry.severity, direction: entry.direction, amount: context.amount };
+    const body = { id: newKey(), kind: entry.kind, ...detail, tooth, surfaces, roots: tooth ? context.roots : [], note: context.note, seen_at: context.seen };
     return {
       path: `/patients/${context.patient}/findings`,
       body,
       shown: shownFinding(entry, body),
-      words: `${entry.title}${tooth ? ` – ${code(tooth)} ${surfaces.join("")}` : ""}`,
+      words: `${entry.title}${context.amount === null ? "" : `, ${context.amount} ${entry.amount?.unit}`}${tooth ? ` – ${code(tooth)} ${surfaces.join("")}` : ""}`,
       undo: (answer) => ({ path: `/findings/${answer.id}/error`, method: "POST", body: { reason: context.undoReason } }),
     };
   });

@@ -1,6 +1,6 @@
 // The chart by keyboard. Letters are taken by their place on the board, so they work in a Cyrillic layout too.
 import { span, step } from "./layout.js";
-import { SURFACES } from "./place.js";
+import { ROOT_SURFACES, SURFACES } from "./place.js";
 import { stepOn, widen } from "./walk.js";
 
 /**
@@ -50,9 +50,10 @@ function moveKey(event, board) {
   return true;
 }
 
-/** @param {KeyboardEvent} event @param {Board} board */
+/** A letter is a surface of the crown; with Shift it is the root's. @param {KeyboardEvent} event @param {Board} board */
 function surfaceKey(event, board) {
-  const codes = event.code.startsWith("Key") ? SURFACES[event.code.slice(3)] : undefined;
+  const letter = event.code.startsWith("Key") ? event.code.slice(3) : "";
+  const codes = event.shiftKey && ROOT_SURFACES[letter] ? [ROOT_SURFACES[letter]] : SURFACES[letter];
   if (!codes) return false;
   const { selection } = board;
   if (selection.isEmpty) selection.pick(selection.focused, false);

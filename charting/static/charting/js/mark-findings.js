@@ -1,4 +1,6 @@
 // Findings: red, hatched, each with a shape of its own.
+import { POSITIONS } from "./mark-positions.js";
+import { TESTS } from "./mark-tests.js";
 import { diagram, rootsMeant, sideRegion } from "./shapes.js";
 
 /** @typedef {ReturnType<typeof import("./marks.js").penOf>} Pen */
@@ -12,7 +14,7 @@ export function surfaces(pen, mark) {
     if (faces[surface]) pen.topArea(faces[surface]);
     for (const view of /** @type {const} */ (["facial", "lingual"])) {
       const region = sideRegion(shape, surface, view);
-      if (region) pen.sideBox(view, region);
+      if (region) pen.sideBox(view, region, surface.startsWith("R"));
     }
   }
 }
@@ -21,7 +23,7 @@ export function surfaces(pen, mark) {
 function caries(pen, mark) {
   if (mark.surfaces.length) surfaces(pen, mark);
   else pen.facialDot(0, pen.shape.h * 0.52, pen.shape.b * 0.36);
-  if (mark.severity === "deep") pen.facialLine(`M0 ${pen.shape.h * 0.6}V${pen.shape.h * 0.16}`, "is-strong");
+  if (["deep", "icdas6"].includes(mark.severity)) pen.facialLine(`M0 ${pen.shape.h * 0.6}V${pen.shape.h * 0.16}`, "is-strong");
 }
 
 /** @type {Drawer} */
@@ -52,8 +54,21 @@ function cross(pen) {
   pen.facialLine(`M${-b * 0.8} ${h}L${b * 0.8} ${-r}M${b * 0.8} ${h}L${-b * 0.8} ${-r}`, "is-absent");
 }
 
+/** At the tips of the roots: a ring of the lesion's size where bone is lost, a disc where it is dense, a rim where the ligament is wide. @type {Drawer} */
+function periapical(pen, mark) {
+  const r = 4 + Math.min(mark.amount ?? 3, 14) * 0.5;
+  for (const { apex: [x, y] } of rootsMeant(pen.shape, mark.roots)) {
+    if (mark.severity === "radiopaque") pen.facialDot(x, y, r);
+    else if (mark.severity === "widened") pen.facialLine(`M${x - 4.5} ${y + 7}Q${x - 4.5} ${y - 3.5} ${x} ${y - 3.5}T${x + 4.5} ${y + 7}`, "is-strong");
+    else pen.facialLine(`M${x - r} ${y}a${r} ${r} 0 1 0 ${r * 2} 0a${r} ${r} 0 1 0 ${-r * 2} 0`, "is-strong");
+  }
+}
+
 /** @type {Record<string, Drawer>} */
 export const FINDINGS = {
+  ...POSITIONS,
+  ...TESTS,
+  periapical_lesion: periapical,
   caries,
   fracture,
   recession,

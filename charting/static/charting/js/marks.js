@@ -35,10 +35,10 @@ export function penOf(parts, mark) {
     sideArea(d, extra = "") {
       for (const view of sides) add(view, svg("path", { ...filled, class: `${filled.class} ${extra}`, d }));
     },
-    /** A filled area in one side view, cut to the crown. @param {"facial" | "lingual"} view @param {[number, number, number, number]} box */
-    sideBox(view, box) {
+    /** A filled area in one side view, cut to the crown or to the roots. @param {"facial" | "lingual"} view @param {[number, number, number, number]} box @param {boolean} [isRoot] */
+    sideBox(view, box, isRoot = false) {
       const target = view === "facial" ? parts.facial : parts.lingual;
-      const clip = { "clip-path": `url(#clip-${view}-${parts.tooth.number})` };
+      const clip = { "clip-path": `url(#clip-${isRoot ? "root-" : ""}${view}-${parts.tooth.number})` };
       if (target) add(target, svg("g", clip, svg("rect", { ...filled, x: box[0], y: box[1], width: box[2], height: box[3] })));
     },
     /** A filled area on the diagram. @param {string} d */
@@ -56,6 +56,25 @@ export function penOf(parts, mark) {
     /** A line in the facial view only. @param {string} d @param {string} [extra] */
     facialLine(d, extra = "") {
       add(parts.facial, svg("path", { class: `${layer} line ${extra}`, d }));
+    },
+    /** The tooth itself goes there, with all that is drawn on it. @param {"sides" | "top" | "everywhere"} where @param {string} transform */
+    move(where, transform) {
+      for (const view of [...(where === "top" ? [] : sides), ...(where === "sides" ? [] : [parts.occlusal])]) {
+        view.setAttribute("transform", `${view.getAttribute("transform")} ${transform}`);
+      }
+    },
+    /** An arrow on a light ground, over whatever the crown shows. @param {string} d */
+    facialArrow(d) {
+      for (const role of ["is-halo", "is-arrow"]) add(parts.facial, svg("path", { class: `${layer} line ${role}`, d }));
+    },
+    /** The same on the diagram. @param {string} d */
+    topArrow(d) {
+      for (const role of ["is-halo", "is-arrow"]) add(parts.occlusal, svg("path", { class: `${layer} line ${role}`, d }), ".marks-over");
+    },
+    /** A small sign between the tooth and its number. @param {number} x @param {string} d @param {string} [extra] */
+    sign(x, d, extra = "") {
+      const place = { transform: `translate(${parts.spot.x + x} ${parts.spot.label + (parts.spot.isUpper ? -13 : 13)})` };
+      parts.badges.append(svg("g", { class: "sign", ...place }, ...["is-halo", extra].map((role) => svg("path", { class: `${layer} line ${role}`, d }))));
     },
     /** A filled circle in the facial view. @param {number} x @param {number} y @param {number} r */
     facialDot(x, y, r) {

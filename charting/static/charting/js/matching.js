@@ -1,11 +1,20 @@
 // Which entries of the palette fit what is typed.
+import { amountTyped } from "./amount.js";
 
 /** @param {string} text */
 const plain = (text) => text.toLocaleLowerCase().replaceAll("ё", "е").normalize("NFD").replace(/\p{M}/gu, "");
 
-/** Those of the layer that is being charted first; the others only when something is typed.
+/** What fits the words, else what fits them without the number behind them and takes such a number.
  * @param {PaletteEntry[]} entries @param {string} mode @param {string} typed @returns {PaletteEntry[]} */
 export function matching(entries, mode, typed) {
+  const found = fitting(entries, mode, typed);
+  const { rest, amount } = amountTyped(typed);
+  return found.length || amount === null ? found : fitting(entries, mode, rest).filter((entry) => entry.amount);
+}
+
+/** Those of the layer that is being charted first; the others only when something is typed.
+ * @param {PaletteEntry[]} entries @param {string} mode @param {string} typed @returns {PaletteEntry[]} */
+function fitting(entries, mode, typed) {
   const wanted = plain(typed).split(/\s+/).filter(Boolean);
   const type = mode === "condition" ? "finding" : "service";
   const fits = (/** @type {PaletteEntry} */ entry) => wanted.every((word) => plain(`${entry.title} ${entry.code}`).includes(word));

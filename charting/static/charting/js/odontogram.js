@@ -85,6 +85,7 @@ function sideView(tooth, shape, view, place) {
   const group = svg("g", { class: `view ${view}`, ...place });
   const roots = [...shape.roots].sort((a, b) => Number(b.behind) - Number(a.behind));
   group.append(svg("clipPath", { id: clip }, svg("path", { d: shape.crown })));
+  group.append(svg("clipPath", { id: `clip-root-${view}-${tooth.number}` }, ...roots.map((root) => svg("path", { d: root.path }))));
   group.append(svg("g", { class: "anatomy roots" }, ...roots.map((root) => svg("path", { class: root.behind ? "root is-behind" : "root", d: root.path, "data-root": root.code }))));
   group.append(svg("path", { class: "anatomy crown", d: shape.crown }));
   const zones = tooth.surfaces.filter((surface) => /^[VL]5?$/.test(surface)).map((surface) => zone(shape, surface, view));

@@ -1,7 +1,9 @@
 // The palette beside the arch: typing finds a finding or a service, number keys give the favourites.
+import { amountTyped, askAmount } from "./amount.js";
 import { call } from "./api.js";
-import { askSlot, held, star } from "./favourites.js";
+import { askSlot } from "./favourites.js";
 import { matching } from "./matching.js";
+import { keysOf, lineOf } from "./palette-rows.js";
 import { byId, html } from "./svg.js";
 
 const SHOWN = 60;
@@ -61,11 +63,11 @@ export class Palette extends EventTarget {
     for (const entry of found) {
       if (entry.group !== group) rows.push(html("li", { class: "palette-group" }, entry.group));
       group = entry.group;
-      rows.push(html("li", { class: "palette-line" }, ...this.#row(entry)));
+      rows.push(lineOf(entry, this.data, this.words));
     }
     this.list.replaceChildren(...(rows.length ? rows : [html("li", { class: "muted" }, this.words.nothingFound)]));
     this.list.querySelector(".palette-entry")?.classList.add("is-next");
-    this.#showFavourites();
+    this.keys.replaceChildren(...keysOf(this.data));
   }
 
   /** Teeth typed before the finding are chosen while they are typed. */
@@ -74,21 +76,6 @@ export class Palette extends EventTarget {
     const place = teeth ? JSON.stringify([...teeth].map(([number, surfaces]) => [number, ...surfaces])) : "";
     if (place && place !== this.place) this.dispatchEvent(new CustomEvent("place", { detail: teeth }));
     this.place = place;
-  }
-
-  /** @param {PaletteEntry} entry */
-  #row(entry) {
-    const slot = Object.keys(this.data.favourites).find((key) => this.data.favourites[key] === entry.key);
-    const button = html("button", { type: "button", class: `palette-entry is-${entry.type}`, "data-entry": entry.key }, html("span", {}, entry.title));
-    if (entry.code) button.append(html("small", {}, entry.code));
-    if (slot) button.append(html("kbd", {}, slot));
-    return [button, star(entry, slot, this.words)];
-  }
-
-  #showFavourites() {
-    const rows = held(this.data).map(([slot, entry]) =>
-      html("li", {}, html("button", { type: "button", class: "palette-key", "data-entry": entry.key, title: entry.title }, html("kbd", {}, slot), html("span", {}, entry.title))));
-    this.keys.replaceChildren(...rows);
   }
 
   /** @param {string} slot */
@@ -120,15 +107,24 @@ export class Palette extends EventTarget {
 
   /** @param {Event} event */
   #clicked(event) {
-    const button = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest("[data-entry], [data-keep]"));
+    const button = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest("[data-entry], [data-keep], [data-measure]"));
     if (button?.dataset.keep) this.#keep(button.dataset.keep);
+    else if (button?.dataset.measure) this.#choose(button.dataset.measure, true);
     else if (button) this.#choose(button.dataset.entry ?? "");
   }
 
-  /** @param {string} key */
-  #choose(key) {
+  /** @param {string} key @param {boolean} [isMeasured] with a number, though it could go without */
+  #choose(key, isMeasured = false) {
     const entry = this.data.entries.find((known) => known.key === key);
-    if (entry) this.dispatchEvent(new CustomEvent("choose", { detail: entry }));
+    if (entry) this.dispatchEvent(new CustomEvent("choose", { detail: { entry, isMeasured } }));
+  }
+
+  /** The number that goes with an entry: the one typed behind it, else asked for where it is needed or wanted.
+   * @param {PaletteEntry} entry @param {boolean} isMeasured @returns {Promise<number | null | undefined>} nothing when it was asked for and not told */
+  async amountFor(entry, isMeasured) {
+    const { rest } = this.readPlace(this.search.value);
+    const typed = this.favourite(rest) ? null : amountTyped(rest).amount;
+    return typed ?? (isMeasured || entry.amount?.is_needed ? askAmount(this.slots, entry, this.words) : null);
   }
 
   /** Put an entry under a number key, or off it; what that key held moves to the entry's old one. @param {string} key */

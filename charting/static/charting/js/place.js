@@ -6,7 +6,11 @@ import { toothTyped } from "./teeth.js";
 
 /** @type {Record<string, string[]>} letters as one types them, the first surface that the tooth has */
 export const SURFACES = { M: ["M"], D: ["D"], O: ["O", "I"], I: ["O", "I"], V: ["V"], B: ["V"], L: ["L"], P: ["L"], C: ["V5"] };
-const CYRILLIC = new Map(Object.entries({ М: "M", Д: "D", О: "O", И: "I", В: "V", Л: "L", Б: "B", П: "P", С: "C" }));
+const CYRILLIC = new Map(Object.entries({ М: "M", Д: "D", О: "O", И: "I", В: "V", Л: "L", Б: "B", П: "P", С: "C", К: "R" }));
+/** @type {Record<string, string>} an R before the letter is the surface of the root */
+export const ROOT_SURFACES = { M: "RM", D: "RD", V: "RV", B: "RV", L: "RL", P: "RL" };
+/** @type {Record<string, string[]>} */
+const TYPED = { ...SURFACES, ...Object.fromEntries(Object.entries(ROOT_SURFACES).map(([letter, code]) => [`R${letter}`, [code]])) };
 
 /**
  * @param {string} text
@@ -18,8 +22,9 @@ export function readPlace(text, board) {
   const numbers = first ? numbersOf(first.toLocaleUpperCase(), board) : [];
   if (!numbers.length || !gap) return { teeth: null, rest: text };
   const [, letters, after] = /^(\S+)\s(.*)$/su.exec(behind) ?? ["", "", ""];
-  const wanted = [...letters.toLocaleUpperCase()].map((letter) => CYRILLIC.get(letter) ?? letter);
-  const isSurfaces = letters !== "" && wanted.every((letter) => SURFACES[letter]);
+  const latin = [...letters.toLocaleUpperCase()].map((letter) => CYRILLIC.get(letter) ?? letter).join("");
+  const wanted = latin.match(/R?./gsu) ?? [];
+  const isSurfaces = wanted.length > 0 && wanted.every((letter) => TYPED[letter]);
   const teeth = new Map(numbers.map((number) => [number, surfacesOf(number, isSurfaces ? wanted : [], board.known)]));
   return { teeth, rest: (isSurfaces ? after : behind).trim() };
 }
@@ -27,7 +32,7 @@ export function readPlace(text, board) {
 /** @param {number} number @param {string[]} letters @param {Map<number, ToothData>} known */
 function surfacesOf(number, letters, known) {
   const has = known.get(number)?.surfaces ?? [];
-  return new Set(letters.flatMap((letter) => SURFACES[letter].find((code) => has.includes(code)) ?? []));
+  return new Set(letters.flatMap((letter) => TYPED[letter].find((code) => has.includes(code)) ?? []));
 }
 
 /** @param {string} typed @param {{rows: import("./layout.js").Spot[][], words: Record<string, string>}} board @returns {number[]} in the order of the rows */

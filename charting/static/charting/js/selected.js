@@ -45,7 +45,7 @@ export class SelectedPanel {
   #surface(code, known) {
     const isOn = this.selection.numbers.some((number) => this.selection.teeth.get(number)?.has(code));
     const name = this.words[`surface${code}`];
-    const button = html("button", { type: "button", class: "surface-button", "aria-pressed": String(isOn), title: name, "aria-label": name }, code);
+    const button = html("button", { type: "button", class: `surface-button${code.startsWith("R") ? " is-root-surface" : ""}`, "aria-pressed": String(isOn), title: name, "aria-label": name }, code);
     button.addEventListener("click", () => this.selection.toggleEverywhere(code, known));
     return button;
   }

@@ -114,8 +114,8 @@ export function diagram(shape, tooth) {
 
 /** Where a surface lies on the crown seen from the side, as a rectangle cut out by the crown's outline.
  * @param {Shape} shape @param {string} surface @param {"facial" | "lingual"} view @returns {[number, number, number, number] | null} x, y, width, height */
-export function sideRegion({ b, h }, surface, view) {
-  const [own, cervical] = view === "facial" ? ["V", "V5"] : ["L", "L5"];
+export function sideRegion({ b, h, n, r }, surface, view) {
+  const [own, cervical, root] = view === "facial" ? ["V", "V5", "RV"] : ["L", "L5", "RL"];
   const top = -h * 0.12;
   /** @type {Record<string, [number, number, number, number]>} */
   const regions = {
@@ -125,6 +125,9 @@ export function sideRegion({ b, h }, surface, view) {
     D: [-b * 1.02, top, b * 0.5, h * 1.3],
     O: [-b, h * 0.72, b * 2, h * 0.4],
     I: [-b, h * 0.76, b * 2, h * 0.4],
+    [root]: [-n * 0.55, -r * 0.42, n * 1.1, r * 0.36],
+    RM: [n * 0.5, -r * 0.6, n * 0.7, r * 0.55],
+    RD: [-n * 1.2, -r * 0.6, n * 0.7, r * 0.55],
   };
   return regions[surface] ?? null;
 }

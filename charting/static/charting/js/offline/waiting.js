@@ -8,14 +8,14 @@ const LAYERS = /** @type {Record<string, Layer>} */ ({ proposed: "planned", plan
 
 /** @param {PaletteEntry} entry @param {any} body @returns {Shown} */
 export function shownFinding(entry, body) {
-  const mark = { layer: /** @type {Layer} */ ("condition"), what: entry.kind, source: body.id, tooth: body.tooth, surfaces: body.surfaces, roots: body.roots, role: /** @type {const} */ ("treated"), severity: body.severity, state: "open" };
+  const mark = { layer: /** @type {Layer} */ ("condition"), what: entry.kind, source: body.id, tooth: body.tooth, surfaces: body.surfaces, roots: body.roots, role: /** @type {const} */ ("treated"), severity: body.severity, direction: body.direction, amount: body.amount, state: "open" };
   return { marks: [mark], entry: told(entry, body.id, "condition", body.tooth ? [body] : [], "finding") };
 }
 
 /** @param {PaletteEntry} entry @param {any} body @returns {Shown} */
 export function shownProcedure(entry, body) {
   const layer = LAYERS[body.state] ?? "planned";
-  const marks = body.teeth.map((/** @type {Place} */ place) => ({ layer, what: entry.effect, source: body.id, tooth: place.tooth, surfaces: place.surfaces, roots: place.roots, role: place.role, severity: "", state: body.state }));
+  const marks = body.teeth.map((/** @type {Place} */ place) => ({ layer, what: entry.effect, source: body.id, tooth: place.tooth, surfaces: place.surfaces, roots: place.roots, role: place.role, severity: "", direction: "", amount: null, state: body.state }));
   return { marks, entry: told(entry, body.id, layer, body.teeth, "procedure") };
 }
 

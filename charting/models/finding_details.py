@@ -1,0 +1,36 @@
+"""What a finding says beyond its place, as the database checks it."""
+
+from django.db.models import Q
+
+from charting import details, rules
+
+
+def severity_fits_kind() -> Q:
+    """No degree, or one of the finding's own."""
+    fits = Q(severity="")
+    for kind, degrees in rules.SEVERITIES.items():
+        fits |= Q(kind=kind, severity__in=list(degrees))
+    return fits
+
+
+def direction_fits_kind() -> Q:
+    """A direction exactly where the finding has one."""
+    fits = Q(direction="") & ~Q(kind__in=list(details.DIRECTIONS))
+    for kind, directions in details.DIRECTIONS.items():
+        fits |= Q(kind=kind, direction__in=list(directions))
+    return fits
+
+
+def amount_fits_kind() -> Q:
+    """Nothing measured, or as much as can be of this finding."""
+    fits = Q(amount=None)
+    for kind, scale in details.AMOUNTS.items():
+        fits |= Q(kind=kind, amount__gte=scale.least, amount__lte=scale.most)
+    return fits
+
+
+def outcome_is_told() -> Q:
+    """A test has its outcome; an electric one has the current, or says that the tooth did not answer."""
+    needed = [*sorted(details.NEEDS_SEVERITY), details.ELECTRIC]
+    current = Q(kind=details.ELECTRIC, severity="", amount__isnull=False) | Q(kind=details.ELECTRIC, severity="none", amount=None)
+    return ~Q(kind__in=needed) | Q(kind__in=sorted(details.NEEDS_SEVERITY)) & ~Q(severity="") | current

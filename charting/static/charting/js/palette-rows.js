@@ -1,0 +1,20 @@
+// How an entry of the palette looks: in the list with its star and its unit, and under a number key.
+import { held, star } from "./favourites.js";
+import { html } from "./svg.js";
+
+/** @param {PaletteEntry} entry @param {PaletteData} data @param {Record<string, string>} words */
+export function lineOf(entry, data, words) {
+  const slot = Object.keys(data.favourites).find((key) => data.favourites[key] === entry.key);
+  const button = html("button", { type: "button", class: `palette-entry is-${entry.type}`, "data-entry": entry.key }, html("span", {}, entry.title));
+  if (entry.code) button.append(html("small", {}, entry.code));
+  if (slot) button.append(html("kbd", {}, slot));
+  const asks = entry.amount && !entry.amount.is_needed ? [amountButton(entry, entry.amount.unit, words)] : [];
+  return html("li", { class: "palette-line" }, button, ...asks, star(entry, slot, words));
+}
+
+/** Puts the entry on the chart with a number. @param {PaletteEntry} entry @param {string} unit @param {Record<string, string>} words */
+const amountButton = (entry, unit, words) => html("button", { type: "button", class: "palette-amount", "data-measure": entry.key, title: words.withAmount, "aria-label": `${entry.title}: ${words.withAmount}, ${unit}` }, unit);
+
+/** @param {PaletteData} data */
+export const keysOf = (data) => held(data).map(([slot, entry]) =>
+  html("li", {}, html("button", { type: "button", class: "palette-key", "data-entry": entry.key, title: entry.title }, html("kbd", {}, slot), html("span", {}, entry.title))));

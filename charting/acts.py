@@ -11,8 +11,16 @@ from enum import StrEnum
 
 from charting.rules import Place, Problem
 
-PRESENT, MISSING, UNERUPTED, IMPACTED, ROOT, IMPLANT = "present", "missing", "unerupted", "impacted", "retained_root", "implant"
-STATES = (PRESENT, MISSING, UNERUPTED, IMPACTED, ROOT, IMPLANT)
+PRESENT, MISSING, UNERUPTED, IMPACTED, ROOT, IMPLANT, ERUPTING = (
+    "present",
+    "missing",
+    "unerupted",
+    "impacted",
+    "retained_root",
+    "implant",
+    "erupting",
+)
+STATES = (PRESENT, MISSING, UNERUPTED, IMPACTED, ROOT, IMPLANT, ERUPTING)
 
 
 class Moment(StrEnum):
@@ -40,8 +48,8 @@ NEVER: dict[str, Mapping[str, str]] = {
 NOT_NOW: dict[str, Mapping[str, str]] = {
     "crown": _GONE,
     "abutment": _GONE,
-    "pontic": {PRESENT: "tooth_stands", IMPACTED: "tooth_stands"},
-    "implant": dict.fromkeys((PRESENT, UNERUPTED, IMPACTED, ROOT), "tooth_stands") | {IMPLANT: "implant_stands"},
+    "pontic": dict.fromkeys((PRESENT, ERUPTING, IMPACTED), "tooth_stands"),
+    "implant": dict.fromkeys((PRESENT, ERUPTING, UNERUPTED, IMPACTED, ROOT), "tooth_stands") | {IMPLANT: "implant_stands"},
 }
 """What can be planned, and is done only after another act."""
 

@@ -8,7 +8,14 @@ from charting import words
 
 def chart_words() -> dict[str, str]:
     """Every sentence by its name in the scripts."""
-    return _sentences() | _days() | _favourites() | {f"surface{code}": str(name) for code, name in words.SURFACE_NAMES.items()} | _root_names()
+    return (
+        _sentences()
+        | _details()
+        | _days()
+        | _favourites()
+        | {f"surface{code}": str(name) for code, name in words.SURFACE_NAMES.items()}
+        | _root_names()
+    )
 
 
 def _root_names() -> dict[str, str]:
@@ -67,6 +74,19 @@ def _sentences() -> dict[str, str]:
     }
 
 
+def _details() -> dict[str, str]:
+    return {
+        "withDetail": _("With a number or a date"),
+        "sinceWhen": _("since when (2015, 06.2015 or 03.06.2015)"),
+        "sinceShort": pgettext("button", "when"),
+        "expected_unerupted": _("By age not erupted yet:"),
+        "expected_erupting": _("By age erupting now:"),
+        "expected_shed": _("By age shed already:"),
+        "confirmByAge": _("It is so"),
+        "denyByAge": _("In the mouth"),
+    }
+
+
 def _days() -> dict[str, str]:
     return {
         "play": _("Play the days on which the chart changed"),
@@ -83,7 +103,6 @@ def _favourites() -> dict[str, str]:
         "keep": _("Keep under a number key"),
         "keptUnder": _("Kept under key"),
         "chooseKey": _("– under which key? Tap it or press its digit; the whole clinic sees it there."),
-        "withAmount": _("With its measure"),
         "freeKey": _("free"),
         "freeThisKey": _("Take off key"),
         "leave": _("Leave as it is"),

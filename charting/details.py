@@ -1,6 +1,8 @@
-"""What is told of a finding beyond its place and its degree: a direction, a measured amount. No Django here."""
+"""What is told of a finding beyond its place and its degree: a direction, a measured amount, since when. No Django here."""
 
+import re
 from dataclasses import dataclass
+from datetime import date
 
 from charting.rules import Problem
 
@@ -34,6 +36,19 @@ AMOUNTS = {
     "periapical_lesion": Scale("mm", 1, 40),
     ELECTRIC: Scale("µA", 0, 200),
 }
+DATED = frozenset({"missing"})
+"""Findings that may say since when: a year, a month or a day, as well as the patient remembers."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """A finding's details as they were told."""
+
+    kind: str
+    severity: str = ""
+    direction: str = ""
+    amount: int | None = None
+    since: str = ""
 
 
 def has_detail(kind: str, severity: str, direction: str = "") -> bool:
@@ -46,12 +61,13 @@ def needs_amount(kind: str, severity: str) -> bool:
     return kind == ELECTRIC and severity == ""
 
 
-def problems(*, kind: str, severity: str, direction: str, amount: int | None) -> list[Problem]:
-    """What is impossible about the direction and the amount of a finding, or is missing from it."""
-    found = _direction_problems(kind, direction)
-    if kind in NEEDS_SEVERITY and not severity:
+def problems(told: Told, *, day: date, born: date | None = None) -> list[Problem]:
+    """What is impossible about the details of a finding, or is missing from them; `day` is the day on which it is noted."""
+    found = _direction_problems(told.kind, told.direction)
+    if told.kind in NEEDS_SEVERITY and not told.severity:
         found.append(Problem("outcome_needed", "severity"))
-    return found + _amount_problems(kind, severity, amount)
+    found += _amount_problems(told.kind, told.severity, told.amount)
+    return found + (_since_problems(told, day, born) if told.since else [])
 
 
 def _direction_problems(kind: str, direction: str) -> list[Problem]:
@@ -72,3 +88,28 @@ def _amount_problems(kind: str, severity: str, amount: int | None) -> list[Probl
     if not scale.least <= amount <= scale.most:
         return [Problem("amount_out_of_range", "amount", {"least": scale.least, "most": scale.most, "unit": scale.unit})]
     return []
+
+
+def _since_problems(told: Told, day: date, born: date | None) -> list[Problem]:
+    if told.kind not in DATED:
+        return [Problem("finding_has_no_day", "since")]
+    if told.severity == "agenesis":
+        return [Problem("never_there", "since")]
+    if not is_partial_date(told.since):
+        return [Problem("no_such_day", "since")]
+    if told.since > day.isoformat():
+        return [Problem("day_in_future", "since")]
+    if born and told.since < born.isoformat()[: len(told.since)]:
+        return [Problem("before_birth", "since")]
+    return []
+
+
+def is_partial_date(text: str) -> bool:
+    """`2015`, `2015-06` or `2015-06-03`, as ISO 8601 writes a date of reduced precision."""
+    if not re.fullmatch(r"[0-9]{4}(-[0-9]{2}){0,2}", text):
+        return False
+    try:
+        date.fromisoformat(text + "-01-01"[len(text) - 4 :])
+    except ValueError:
+        return False
+    return True

@@ -1,9 +1,10 @@
-"""What is told of a finding, in the language of the reader: its degree or outcome, direction, measured amount and Black's class."""
+"""What is told of a finding, in the language of the reader: degree or outcome, direction, measure, date, Black's class."""
 
-from collections.abc import Iterable
+from datetime import date
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from charting import details, teeth, words
 from charting.models import Finding, FindingKind
@@ -16,13 +17,12 @@ DIRECTION_NAMES: dict[str, words.Text] = {
     "vertical": pgettext_lazy("percussion", "vertical"),
     "horizontal": pgettext_lazy("percussion", "horizontal"),
 }
-OF_CAVITIES = frozenset({FindingKind.CARIES.value})
 
 
 def title(finding: Finding) -> str:
-    """`caries, deep, Black class II`; `drift, mesially, 3 mm`; `percussion, vertical, painful`."""
+    """`caries, deep`; `drift, mesially, 3 mm`; `missing tooth, extracted, 2015`."""
     named = entry_title(finding.kind, finding.severity, finding.direction)
-    told = [amount(finding.kind, finding.amount), black(finding.kind, finding.tooth, finding.surfaces)]
+    told = [amount(finding.kind, finding.amount), since(finding.since)]
     return ", ".join([named, *(text for text in told if text)])
 
 
@@ -40,7 +40,17 @@ def amount(kind: str, measured: int | None) -> str:
     return f"{measured}°" if scale.unit == "°" else f"{measured} {words.UNIT_NAMES[scale.unit]}"
 
 
-def black(kind: str, tooth: int | None, surfaces: Iterable[str]) -> str:
-    """`Black class II`, derived from the surfaces of the tooth."""
-    classes = teeth.black_classes(tooth, set(surfaces)) if tooth and kind in OF_CAVITIES else ()
+def since(told: str) -> str:
+    """`2015`, `06/2015` or the day, as the language writes it."""
+    parts = [int(part) for part in told.split("-") if part]
+    if len(parts) == 2:
+        return pgettext("month of a year", "%(month)s/%(year)s") % {"month": f"{parts[1]:02}", "year": parts[0]}
+    return date_format(date(*parts), "SHORT_DATE_FORMAT") if len(parts) == 3 else told
+
+
+def about(finding: Finding) -> str:
+    """What follows from what was found: of decay `Black class II`, derived from the surfaces of the tooth."""
+    if finding.tooth is None or finding.kind != FindingKind.CARIES:
+        return ""
+    classes = teeth.black_classes(finding.tooth, set(finding.surfaces))
     return _("Black class %(classes)s") % {"classes": ", ".join(classes)} if classes else ""

@@ -32,6 +32,9 @@ PLAIN: dict[str, str | Promise] = {
     "plaque": pgettext_lazy("to a patient", "There is soft plaque. Brushing removes it."),
     "calculus": pgettext_lazy("to a patient", "There is hard tartar, which only the clinic can remove."),
     "missing": pgettext_lazy("to a patient", "The tooth is missing."),
+    "missing shed": pgettext_lazy("to a patient", "The milk tooth has fallen out, as it should."),
+    "missing agenesis": pgettext_lazy("to a patient", "The tooth never formed."),
+    "erupting": pgettext_lazy("to a patient", "The tooth is coming through."),
     "unerupted": pgettext_lazy("to a patient", "The tooth has not come through yet."),
     "impacted": pgettext_lazy("to a patient", "The tooth is stuck in the jaw and cannot come through by itself."),
     "retained_root": pgettext_lazy("to a patient", "Only the root of the tooth is left."),
@@ -102,8 +105,8 @@ def _ordered(chart: Chart) -> list[Finding]:
 
 
 def _is_told(finding: Finding) -> bool:
-    """A test that found nothing wrong is no finding for a patient."""
-    return finding.kind not in rules.TESTS or _plain_key(finding) in PLAIN
+    """A test that found nothing wrong, or a tooth that stands where it should, is no finding for a patient."""
+    return finding.kind not in (*rules.TESTS, "erupted") or _plain_key(finding) in PLAIN
 
 
 def _plain_key(finding: Finding) -> str:

@@ -43,6 +43,7 @@ class PaletteEntry:
     severity: str = ""
     direction: str = ""
     amount: Amount | None = None
+    is_dated: bool = False
     service: str = ""
     scope: str = "tooth"
     effect: str = ""
@@ -86,12 +87,15 @@ def _finding_entry(kind: str, severity: str, direction: str) -> PaletteEntry:
         severity=severity,
         direction=direction,
         amount=_amount(kind, severity),
+        is_dated=kind in details.DATED and severity != "agenesis",
         scope="surfaces" if kind in rules.ON_SURFACES else "tooth",
         group=_group(kind),
     )
 
 
 def _group(kind: str) -> str:
+    if kind in rules.PRESENCES:
+        return _("Is the tooth there")
     if kind in rules.POSITIONS:
         return _("Position of the tooth")
     return _("Tests of the pulp and the ligament") if kind in rules.TESTS else _("Findings")

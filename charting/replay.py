@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from charting import teeth
-from charting.rules import IN_PLACE, LAYER_OF_STATE, Place
+from charting.rules import ERUPTION, IN_PLACE, LAYER_OF_STATE, PRESENCES, Place
 
 Changes = tuple[tuple[datetime, str], ...]
 
@@ -78,6 +78,10 @@ class Mouth:
         return frozenset(number for number, state in self.presence.items() if state in ("missing", "unerupted"))
 
     @property
+    def unerupted(self) -> frozenset[int]:
+        return frozenset(number for number, state in self.presence.items() if state == "unerupted")
+
+    @property
     def implants(self) -> frozenset[int]:
         return frozenset(number for number, state in self.presence.items() if state == "implant")
 
@@ -94,7 +98,12 @@ def mouth_at(findings: Iterable[FindingFact], procedures: Iterable[ProcedureFact
     acts = _acts(procedures, at)
     gone = _gone_since(held, acts)
     presence = _presence(held, acts, gone)
-    marks = [_finding_mark(fact) for fact in held if _still_shows(fact.tooth, fact.noted_at, fact.kind, gone)]
+    stages = {fact.tooth: fact.id for fact in held if fact.kind in ERUPTION}
+    marks = [
+        _finding_mark(fact)
+        for fact in held
+        if _still_shows(fact.tooth, fact.noted_at, fact.kind, gone) and (fact.kind not in ERUPTION or stages[fact.tooth] == fact.id)
+    ]
     for since, state, fact in acts:
         marks += [mark for mark in _procedure_marks(fact, state) if _still_shows(mark.tooth, since, fact.effect, gone) or state not in IN_PLACE]
     return Mouth(presence, tuple(marks))
@@ -118,7 +127,8 @@ def _gone_since(held: Sequence[FindingFact], acts: Acts) -> dict[int, datetime]:
 
 
 def _presence(held: Sequence[FindingFact], acts: Acts, gone: dict[int, datetime]) -> dict[int, str]:
-    presence = {fact.tooth: fact.kind for fact in held if fact.tooth and fact.kind in ("unerupted", "impacted", "retained_root")}
+    told = {fact.tooth: fact.kind for fact in held if fact.tooth and fact.kind in PRESENCES - {"missing"}}
+    presence = {tooth: kind for tooth, kind in told.items() if kind != "erupted"}
     presence |= dict.fromkeys(gone, "missing")
     for since, state, fact in acts:
         if fact.effect == "implant" and state in IN_PLACE:
@@ -180,16 +190,19 @@ class CariesIndex:
 
 SOUND = frozenset({"initial", "icdas1", "icdas2", "icdas3"})
 """Decay of enamel alone, without a cavity into dentine: WHO's index counts such a tooth as sound, as ICDAS 4 is the first that it counts."""
+NOT_BY_DECAY = frozenset({"shed", "agenesis", "trauma"})
+"""Teeth gone for these reasons are no M of the index."""
 
 
 def caries_index(mouth: Mouth, *, primary: bool = False) -> CariesIndex:
-    """WHO's decayed-missing-filled index: each tooth counts once, decay before filling."""
+    """WHO's decayed-missing-filled index: each tooth counts once, decay before filling; one that is missing for another reason does not count."""
     counted = [number for number in (teeth.PRIMARY if primary else teeth.PERMANENT) if number % 10 != 8]
     decayed = {mark.tooth for mark in mouth.marks if mark.what == "caries" and mark.severity not in SOUND}
     filled = {mark.tooth for mark in mouth.marks if mark.layer in ("done", "existing") and mark.what in ("filling", "inlay", "crown")}
-    gone = {number for number, state in mouth.presence.items() if state in ("missing", "implant")}
+    others = {mark.tooth for mark in mouth.marks if mark.what == "missing" and mark.severity in NOT_BY_DECAY}
+    gone = {number for number, state in mouth.presence.items() if state in ("missing", "implant") and number not in others}
     return CariesIndex(
-        decayed=sum(number in decayed - gone for number in counted),
+        decayed=sum(number in decayed - gone - others for number in counted),
         missing=sum(number in gone for number in counted),
-        filled=sum(number in filled - decayed - gone for number in counted),
+        filled=sum(number in filled - decayed - gone - others for number in counted),
     )

@@ -26,24 +26,30 @@ SEVERITIES: dict[str, tuple[str, ...]] = {
     "recession": ("slight", "moderate", "severe"),
     "plaque": ("slight", "moderate", "severe"),
     "calculus": ("slight", "moderate", "severe"),
+    "missing": ("extracted", "shed", "agenesis", "trauma", "unknown"),
     "cold_test": RESPONSES,
     "heat_test": RESPONSES,
     "electric_test": ("none",),
     "percussion": ("normal", "painful"),
 }
-"""How far a finding goes: a degree, a variety, or the outcome of a test."""
+"""How far a finding goes: a degree, a variety, the outcome of a test, or why a tooth is missing."""
 POSITIONS = ("drift", "rotation", "tipping", "extrusion")
 """A tooth of one's own that does not stand where it belongs."""
 TESTS = ("cold_test", "heat_test", "electric_test", "percussion")
-WITHOUT_SEVERITY = ("missing", "unerupted", "impacted", "retained_root", "sensitivity", "discoloration", "fistula", *POSITIONS)
+WITHOUT_SEVERITY = ("unerupted", "erupting", "erupted", "impacted", "retained_root", "sensitivity", "discoloration", "fistula", *POSITIONS)
 FINDING_KINDS = tuple(SEVERITIES) + WITHOUT_SEVERITY
 ON_SURFACES = frozenset({"caries", "fracture", "wear", "sensitivity", "discoloration", "recession", "plaque", "calculus"})
 ON_MOUTH = frozenset({"plaque", "calculus"})
 ABSENCES = frozenset({"missing", "unerupted"})
-PRESENCES = ABSENCES | {"impacted", "retained_root"}
+ERUPTION = frozenset({"unerupted", "erupting", "erupted", "impacted"})
+"""How far a tooth has come through: the latest of them holds, the earlier ones are over."""
+PRESENCES = ABSENCES | ERUPTION | {"retained_root"}
 """Findings that say whether and how a tooth is there."""
+ON_UNERUPTED = frozenset({"erupting", "erupted", "impacted", "missing"})
+"""What can be found of a tooth that had not come through: that it has, or that it never will."""
 NOT_ON_IMPLANT = frozenset(
-    {"caries", "pulpitis", "apical_periodontitis", "periapical_lesion", "unerupted", "impacted", "retained_root"}
+    {"caries", "pulpitis", "apical_periodontitis", "periapical_lesion", "retained_root"}
+    | ERUPTION
     | {"cold_test", "heat_test", "electric_test", *POSITIONS}
 )
 """What only a tooth of one's own can have: neither decay nor a pulp, nor roots, nor a ligament to move in."""
@@ -131,9 +137,19 @@ def place_problems(place: Place) -> list[Problem]:
 
 
 def finding_problems(
-    *, kind: str, severity: str, place: Place | None, absent: frozenset[int], implants: frozenset[int] = frozenset()
+    *,
+    kind: str,
+    severity: str,
+    place: Place | None,
+    absent: frozenset[int],
+    unerupted: frozenset[int] = frozenset(),
+    implants: frozenset[int] = frozenset(),
 ) -> list[Problem]:
-    """What is impossible about a finding; `absent` are the teeth that are not in the mouth on that day, `implants` those replaced by one."""
+    """What is impossible about a finding.
+
+    `absent` are the teeth that are not in the mouth on that day, `unerupted` those of them that are still in the jaw, `implants` those
+    replaced by one.
+    """
     if kind not in FINDING_KINDS:
         return [Problem("no_such_finding", "kind", {"kind": kind})]
     problems = []
@@ -144,7 +160,9 @@ def finding_problems(
     problems += place_problems(place)
     if place.surfaces and kind not in ON_SURFACES:
         problems.append(Problem("finding_has_no_surfaces", "surfaces", {"kind": kind}))
-    if place.tooth in absent:
+    if severity == "shed" and place.tooth not in teeth.PRIMARY:
+        problems.append(Problem("not_shed", "severity", {"tooth": place.tooth}))
+    if place.tooth in absent and not (place.tooth in unerupted and kind in ON_UNERUPTED):
         problems.append(Problem("tooth_absent", "tooth", {"tooth": place.tooth}))
     if place.tooth in implants and kind in NOT_ON_IMPLANT:
         problems.append(Problem("tooth_is_implant", "tooth", {"tooth": place.tooth}))

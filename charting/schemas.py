@@ -29,7 +29,8 @@ class PlaceIn(Schema):
 class FindingIn(Schema):
     """`seen_at` is `at` of the chart that the sender saw: 409 `charted_meanwhile` when somebody else charted the tooth since.
 
-    `direction` is where a tooth drifted, turned or leans, or how it was tapped; `amount` what was measured: millimetres, degrees or µA.
+    `direction` is where a tooth drifted, turned or leans, or how it was tapped; `amount` what was measured: millimetres, degrees or µA;
+    `since` when a tooth was lost: a year, a month or a day (`2015`, `2015-06`, `2015-06-03`).
     """
 
     id: UUID | None = None
@@ -41,6 +42,7 @@ class FindingIn(Schema):
     roots: list[str] = Field(default_factory=list)
     direction: str = ""
     amount: int | None = None
+    since: str = ""
     note: str = ""
 
 
@@ -54,6 +56,7 @@ class FindingOut(Schema):
     roots: list[str]
     direction: str
     amount: int | None
+    since: str
     note: str
     noted_at: datetime
     noted_by: UUID = Field(alias="noted_by_id")
@@ -152,6 +155,7 @@ class EntryOut(Schema):
     teeth: list[int]
     part: str
     title: str
+    about: str
     state: str
     state_label: str
     meta: str
@@ -169,6 +173,7 @@ class ToothOut(Schema):
     surfaces: list[str]
     roots: list[str]
     presence: str
+    expected: str
     label: str
 
 
@@ -180,7 +185,10 @@ class IndexOut(Schema):
 
 
 class ChartOut(Schema):
-    """The mouth at an instant: teeth, marks to draw, entries in words, caries index."""
+    """The mouth at an instant: teeth, marks to draw, entries in words, caries index.
+
+    `expected` of a tooth is what the patient's age says of it where nothing is recorded: `unerupted`, `erupting`, `shed`, or nothing.
+    """
 
     at: datetime
     dentition: str
@@ -197,6 +205,7 @@ def chart_out(chart: Chart, patient: Patient) -> dict[str, Any]:
     """The chart as `ChartOut` describes it, as plain values: it is opened more often than anything else."""
     entries = story.entries_of(chart)
     day = queries.branch_day_of(patient, chart.at)
+    expected = teeth.expected_teeth(teeth.months_between(patient.birth_date, day)) if patient.birth_date else {}
     indexes = (replay.caries_index(chart.mouth), replay.caries_index(chart.mouth, primary=True))
     dmft, dmft_primary = ({**vars(index), "total": index.total} for index in indexes)
     return {
@@ -204,7 +213,7 @@ def chart_out(chart: Chart, patient: Patient) -> dict[str, Any]:
         "dentition": _dentition(chart.mouth, age_on(patient.birth_date, day)),
         "first_at": entries[0].at if entries else None,
         "days": _days(chart),
-        "teeth": [vars(tooth) for tooth in story.teeth_of(chart, entries)],
+        "teeth": [vars(tooth) for tooth in story.teeth_of(chart, entries, expected)],
         "marks": [vars(mark) for mark in chart.mouth.marks],
         "entries": [{name: value for name, value in vars(entry).items() if name != "at"} for entry in entries],
         "dmft": dmft,
@@ -320,6 +329,7 @@ class PaletteEntryOut(Schema):
     severity: str
     direction: str
     amount: AmountOut | None
+    is_dated: bool
     service: str
     scope: str
     effect: str

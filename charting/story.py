@@ -1,6 +1,6 @@
 """The chart in words: what each tooth has, entry by entry, for the page, the API, the reader of a screen and paper."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -18,9 +18,15 @@ from charting.queries import Chart
 PRESENCE_NAMES = {
     "missing": gettext_lazy("missing"),
     "unerupted": gettext_lazy("not erupted"),
+    "erupting": gettext_lazy("erupting"),
     "impacted": gettext_lazy("impacted"),
     "retained_root": gettext_lazy("root only"),
     "implant": gettext_lazy("implant"),
+}
+EXPECTED_NAMES = {
+    "unerupted": gettext_lazy("by age not erupted yet"),
+    "erupting": gettext_lazy("by age erupting now"),
+    "shed": gettext_lazy("by age shed already"),
 }
 
 
@@ -34,6 +40,7 @@ class Entry:
     teeth: list[int]
     part: str
     title: str
+    about: str
     state: str
     state_label: str
     meta: str
@@ -55,6 +62,7 @@ class ToothStory:
     surfaces: list[str]
     roots: list[str]
     presence: str
+    expected: str
     label: str
 
 
@@ -71,14 +79,14 @@ def entries_of(chart: Chart) -> list[Entry]:
     return sorted(entries, key=lambda entry: (entry.at, entry.id))
 
 
-def teeth_of(chart: Chart, entries: Iterable[Entry]) -> list[ToothStory]:
-    """Every tooth of both dentitions with its sentence."""
+def teeth_of(chart: Chart, entries: Iterable[Entry], expected: Mapping[int, str]) -> list[ToothStory]:
+    """Every tooth of both dentitions with its sentence; `expected` is what the age says of teeth of which nothing is recorded."""
     said: dict[int, list[str]] = {}
     for entry in entries:
         if entry.is_current:
             for number in entry.teeth:
-                said.setdefault(number, []).append(f"{entry.title} {_part_of_tooth(entry, number)} ({entry.state_label})".replace("  ", " "))
-    return [_tooth_story(teeth.TEETH[number], chart.mouth, said.get(number, [])) for row in teeth.ROWS for number in row]
+                said.setdefault(number, []).append(_said_of(entry, number))
+    return [_tooth_story(number, chart.mouth, said.get(number, []), expected.get(number, "")) for row in teeth.ROWS for number in row]
 
 
 def procedure_part(procedure: Procedure) -> str:
@@ -94,16 +102,19 @@ def _place_in_row(number: int) -> int:
     return teeth.row_of(number).index(number)
 
 
-def _tooth_story(tooth: teeth.Tooth, mouth: replay.Mouth, said: list[str]) -> ToothStory:
-    return _story(tooth.number, mouth.presence.get(tooth.number, "present"), tuple(said), get_language() or "", notation.current())
+def _tooth_story(number: int, mouth: replay.Mouth, said: list[str], expected: str) -> ToothStory:
+    presence = mouth.presence.get(number, "present")
+    proposed = "" if said or presence != "present" else expected
+    return _story(number, presence, proposed, tuple(said), (get_language() or "", notation.current()))
 
 
 @lru_cache(maxsize=4096)
-def _story(number: int, presence: str, said: tuple[str, ...], language: str, written: str) -> ToothStory:
-    """Of the 52 teeth of a chart most say the same as in every other chart of the language and notation."""
+def _story(number: int, presence: str, expected: str, said: tuple[str, ...], reader: tuple[str, str]) -> ToothStory:
+    """Of the 52 teeth of a chart most say the same as in every other chart of the reader's language and notation."""
     tooth, name = teeth.TEETH[number], words.tooth_name(number)
     state = [str(PRESENCE_NAMES[presence])] if presence != "present" and not said else []
-    sentence = "; ".join(said or state) or _("nothing recorded")
+    proposed = [str(EXPECTED_NAMES[expected])] if expected else []
+    sentence = "; ".join(said or state or proposed) or _("nothing recorded")
     return ToothStory(
         number=number,
         name=name,
@@ -112,8 +123,14 @@ def _story(number: int, presence: str, said: tuple[str, ...], language: str, wri
         surfaces=list(tooth.surfaces),
         roots=list(tooth.roots),
         presence=presence,
-        label=_("Tooth %(number)s, %(name)s: %(sentence)s.") % {"number": notation.code(number, written), "name": name, "sentence": sentence},
+        expected=expected,
+        label=_("Tooth %(number)s, %(name)s: %(sentence)s.") % {"number": notation.code(number, reader[1]), "name": name, "sentence": sentence},
     )
+
+
+def _said_of(entry: Entry, number: int) -> str:
+    place = f"{entry.title} {_part_of_tooth(entry, number)}".strip()
+    return f"{', '.join(text for text in (place, entry.about) if text)} ({entry.state_label})"
 
 
 def _part_of_tooth(entry: Entry, number: int) -> str:
@@ -145,6 +162,7 @@ def _finding_entry(finding: Finding, chart: Chart, codes: list[str], drawn: set[
         teeth=[finding.tooth] if finding.tooth else [],
         part=words.part_shown(tooth=finding.tooth, surfaces=finding.surfaces, roots=finding.roots),
         title=finding_words.title(finding),
+        about=finding_words.about(finding),
         state="resolved" if is_resolved else "condition",
         state_label=_("resolved") if is_resolved else _("finding"),
         meta=meta,
@@ -168,6 +186,7 @@ def _procedure_entry(procedure: Procedure, chart: Chart, drawn: set[str]) -> Ent
         teeth=[row.tooth for row in procedure.teeth.all()],
         part=procedure_part(procedure),
         title=str(procedure.service),
+        about="",
         state=state,
         state_label=str(ProcedureState(state).label),
         meta=_who_when(chart, person, when),
@@ -187,6 +206,7 @@ def _diagnosis_entry(diagnosis: Diagnosis, chart: Chart) -> Entry:
         teeth=[diagnosis.tooth] if diagnosis.tooth else [],
         part=words.part_shown(tooth=diagnosis.tooth, surfaces=()),
         title=f"{diagnosis.code.code} {diagnosis.code.title}",
+        about="",
         state="diagnosis",
         state_label=_("diagnosis"),
         meta=_who_when(chart, diagnosis.made_by_id, diagnosis.made_at),

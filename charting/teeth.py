@@ -4,8 +4,10 @@ The first digit is the quadrant as the patient has it (1 upper right, 2 upper le
 primary dentition), the second the position counted from the midline.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from datetime import date
+from functools import cached_property, lru_cache
 from typing import Literal
 
 Kind = Literal["incisor", "canine", "premolar", "molar"]
@@ -187,3 +189,45 @@ def dentition_at_age(years: int | None) -> Literal["permanent", "mixed", "primar
     if years is None or years >= 14:
         return "permanent"
     return "primary" if years < 6 else "mixed"
+
+
+# When teeth come through and primary ones fall out, in months of age: the eruption charts of the American Dental Association
+# (Permanent Teeth Eruption Chart, Primary Teeth Eruption Chart), after Logan and Kronfeld 1933 with the corrections of McCall and Schour.
+# By position from the midline: the youngest and the oldest usual age.
+_Span = tuple[int, int]
+_PERMANENT_ERUPTS: dict[Arch, tuple[_Span, ...]] = {
+    "upper": ((84, 96), (96, 108), (132, 144), (120, 132), (120, 144), (72, 84), (144, 156), (204, 252)),
+    "lower": ((72, 84), (84, 96), (108, 120), (120, 144), (132, 144), (72, 84), (132, 156), (204, 252)),
+}
+_PRIMARY_ERUPTS: dict[Arch, tuple[_Span, ...]] = {
+    "upper": ((8, 12), (9, 13), (16, 22), (13, 19), (25, 33)),
+    "lower": ((6, 10), (10, 16), (17, 23), (14, 18), (23, 31)),
+}
+_PRIMARY_SHEDS: dict[Arch, tuple[_Span, ...]] = {
+    "upper": ((72, 84), (84, 96), (120, 144), (108, 132), (120, 144)),
+    "lower": ((72, 84), (84, 96), (108, 144), (108, 132), (120, 144)),
+}
+Expected = Literal["", "unerupted", "erupting", "shed"]
+
+
+def expected_at(number: int, months: int) -> Expected:
+    """What the age alone says of a tooth: still in the jaw, coming through, fallen out; nothing when it says that the tooth stands."""
+    tooth = TEETH[number]
+    erupts = (_PRIMARY_ERUPTS if tooth.is_primary else _PERMANENT_ERUPTS)[tooth.arch][tooth.position - 1]
+    if months < erupts[0]:
+        return "unerupted"
+    if tooth.is_primary and months >= _PRIMARY_SHEDS[tooth.arch][tooth.position - 1][1]:
+        return "shed"
+    is_third_molar = tooth.position == 8
+    return "erupting" if months < erupts[1] and not is_third_molar else ""
+
+
+@lru_cache(maxsize=512)
+def expected_teeth(months: int) -> Mapping[int, Expected]:
+    """What the age says of each tooth of which it says anything."""
+    return {number: state for number in ALL if (state := expected_at(number, months))}
+
+
+def months_between(born: date, day: date) -> int:
+    """Whole months of age."""
+    return (day.year - born.year) * 12 + day.month - born.month - (day.day < born.day)

@@ -14,7 +14,6 @@ from django.utils.translation import pgettext_lazy
 
 from charting import finding_words, words
 from charting.models import Diagnosis, Finding, NoteSection, Performance, Visit
-from charting.queries import finding_fact
 from charting.teeth import TEETH, dentition_at_age
 from clinic.lib import pdf
 from clinic.patients.rules import format_phone
@@ -55,7 +54,7 @@ def language_of(asked: str, material_language: str) -> str:
 
 def write(material: Material, *, language: str) -> Card:
     """The card in a language; the same record at the same instant gives the same hash."""
-    patient = material.patient
+    patient, drawn = material.patient, {mark.source for mark in material.chart.mouth.marks}
     with translation.override(language), timezone.override(material.zone):
         formula = rules.formula_of(
             material.chart.mouth,
@@ -65,7 +64,7 @@ def write(material: Material, *, language: str) -> Card:
         facts = {
             **_about(material),
             "formula": [_arch(row, language) for row in formula.rows],
-            "findings": [_finding(row) for row in material.chart.findings if finding_fact(row).holds(material.chart.at)],
+            "findings": [_finding(row) for row in material.chart.findings if str(row.pk) in drawn],
             "diagnoses": [_diagnosis(row) for row in material.chart.diagnoses],
             "first": _first_examination(material.visits),
             "visits": [_visit(material, visit, language) for visit in material.visits],
@@ -174,7 +173,8 @@ def _diagnosis(row: Diagnosis) -> dict[str, str]:
 
 def _finding(row: Finding) -> str:
     place = words.part_names(tooth=row.tooth, surfaces=row.surfaces, roots=row.roots)
-    return " ".join(part for part in (place and f"{place}:", finding_words.title(row), row.note and f"({row.note})") if part)
+    title = ", ".join(text for text in (finding_words.title(row), finding_words.about(row)) if text)
+    return " ".join(part for part in (place and f"{place}:", title, row.note and f"({row.note})") if part)
 
 
 def _act(row: Performance, language: str) -> str:

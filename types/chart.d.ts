@@ -8,7 +8,8 @@ interface ToothData {
   arch: "upper" | "lower";
   surfaces: string[];
   roots: string[];
-  presence: "present" | "missing" | "unerupted" | "impacted" | "retained_root" | "implant";
+  presence: "present" | "missing" | "unerupted" | "impacted" | "retained_root" | "implant" | "erupting";
+  expected: "" | "unerupted" | "erupting" | "shed";
   label: string;
 }
 
@@ -33,6 +34,7 @@ interface EntryData {
   teeth: number[];
   part: string;
   title: string;
+  about: string;
   state: string;
   state_label: string;
   meta: string;
@@ -65,6 +67,7 @@ interface PaletteEntry {
   severity: string;
   direction: string;
   amount: { unit: string; least: number; most: number; is_needed: boolean } | null;
+  is_dated: boolean;
   service: string;
   scope: "mouth" | "arch" | "tooth" | "surfaces" | "root" | "span";
   effect: string;

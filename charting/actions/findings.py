@@ -38,6 +38,7 @@ def record_finding(
     severity: str = "",
     direction: str = "",
     amount: int | None = None,
+    since: str = "",
     note: str = "",
     visit: Visit | None = None,
     id: UUID | None = None,
@@ -46,11 +47,11 @@ def record_finding(
     """Note something seen on a tooth (or, for plaque and calculus, in the whole mouth). The same `id` twice is one finding.
 
     :raises ChartedMeanwhile: when somebody else charted the tooth since `seen_at`, the instant of the chart that the sender saw.
-    :raises InvalidInput: when the tooth, surface, root, degree, direction or amount cannot be.
+    :raises InvalidInput: when the tooth, surface, root, degree, direction, amount or date cannot be.
     """
     actor.require(Permission.CHART_WRITE)
-    told = {"kind": kind, "severity": severity, "direction": direction, "amount": amount}
-    sent = {**told, "tooth": tooth, "surfaces": list(teeth.ordered_surfaces(set(surfaces))), "roots": sorted(set(roots))}
+    told = details.Told(kind, severity, direction, amount, since)
+    sent = {**vars(told), "tooth": tooth, "surfaces": list(teeth.ordered_surfaces(set(surfaces))), "roots": sorted(set(roots))}
     known = find_sent(Finding, id, patient, note=note, **sent)
     if known is not None:
         return known
@@ -59,8 +60,9 @@ def record_finding(
     if tooth is None and (surfaces or roots):
         words.refuse([rules.Problem("tooth_needed")])
     mouth = queries.teeth_at(patient, at) if tooth is not None else replay.EMPTY_MOUTH
-    found = rules.finding_problems(kind=kind, severity=severity, place=place, absent=mouth.absent, implants=mouth.implants)
-    words.refuse(found + details.problems(kind=kind, severity=severity, direction=direction, amount=amount))
+    states = {"absent": mouth.absent, "unerupted": mouth.unerupted, "implants": mouth.implants}
+    problems = rules.finding_problems(kind=kind, severity=severity, place=place, **states)
+    words.refuse(problems + details.problems(told, day=queries.branch_day_of(patient, at), born=patient.birth_date))
     finding, _is_new = create_once(
         Finding,
         id,

@@ -1,6 +1,6 @@
 """What a finding says beyond its place, as the database checks it."""
 
-from django.db.models import Q
+from django.db.models import CharField, F, Func, Q
 
 from charting import details, rules
 
@@ -34,3 +34,14 @@ def outcome_is_told() -> Q:
     needed = [*sorted(details.NEEDS_SEVERITY), details.ELECTRIC]
     current = Q(kind=details.ELECTRIC, severity="", amount__isnull=False) | Q(kind=details.ELECTRIC, severity="none", amount=None)
     return ~Q(kind__in=needed) | Q(kind__in=sorted(details.NEEDS_SEVERITY)) & ~Q(severity="") | current
+
+
+DAY_OF_NOTING = "to_char((%(expressions)s + interval '14 hours') AT TIME ZONE 'UTC', 'YYYY-MM-DD')"
+"""The latest day that it was anywhere on earth when the finding was noted."""
+
+
+def since_fits() -> Q:
+    """A year, a month or a day, not after the finding was noted; only of a tooth that was there once."""
+    is_date = Q(since__regex=r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$")
+    is_past = Q(since__lte=Func(F("noted_at"), template=DAY_OF_NOTING, output_field=CharField()))
+    return Q(since="") | Q(kind__in=sorted(details.DATED)) & ~Q(severity="agenesis") & is_date & is_past

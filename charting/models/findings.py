@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from charting import rules, teeth
-from charting.models.finding_details import amount_fits_kind, direction_fits_kind, outcome_is_told, severity_fits_kind
+from charting.models.finding_details import amount_fits_kind, direction_fits_kind, outcome_is_told, severity_fits_kind, since_fits
 from charting.models.places import roots_fit_tooth, surfaces_fit_tooth
 from charting.models.visits import Visit
 from clinic.history.models import Record
@@ -28,13 +28,15 @@ class FindingKind(models.TextChoices):
     RECESSION = "recession", _("gum recession")
     PLAQUE = "plaque", _("plaque")
     CALCULUS = "calculus", _("calculus")
-    MISSING = "missing", _("missing tooth")
-    UNERUPTED = "unerupted", _("unerupted tooth")
-    IMPACTED = "impacted", _("impacted tooth")
-    RETAINED_ROOT = "retained_root", _("retained root")
     SENSITIVITY = "sensitivity", _("sensitivity")
     DISCOLORATION = "discoloration", _("discoloration")
     FISTULA = "fistula", _("fistula")
+    MISSING = "missing", _("missing tooth")
+    UNERUPTED = "unerupted", _("unerupted tooth")
+    ERUPTING = "erupting", _("erupting tooth")
+    ERUPTED = "erupted", _("erupted tooth")
+    IMPACTED = "impacted", _("impacted tooth")
+    RETAINED_ROOT = "retained_root", _("retained root")
     DRIFT = "drift", _("drift")
     ROTATION = "rotation", pgettext_lazy("tooth", "rotation")
     TIPPING = "tipping", _("tipping")
@@ -57,6 +59,7 @@ class Finding(Record):
     roots = ArrayField(models.CharField(max_length=10), verbose_name=_("roots or canals"), default=list, blank=True)
     direction = models.CharField(_("direction"), max_length=12, blank=True)
     amount = models.SmallIntegerField(_("measured (mm, degrees or µA)"), null=True, blank=True)
+    since = models.CharField(_("since (a year, a month or a day)"), max_length=10, blank=True)
     note = models.CharField(_("note"), max_length=500, blank=True)
     noted_at = models.DateTimeField(_("noted"))
     noted_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("noted by"))
@@ -82,6 +85,8 @@ class Finding(Record):
             models.CheckConstraint(condition=direction_fits_kind(), name="charting_finding_direction_fits"),
             models.CheckConstraint(condition=amount_fits_kind(), name="charting_finding_amount_fits"),
             models.CheckConstraint(condition=outcome_is_told(), name="charting_finding_outcome_told"),
+            models.CheckConstraint(condition=since_fits(), name="charting_finding_since_fits"),
+            models.CheckConstraint(condition=~Q(severity="shed") | Q(tooth__in=teeth.PRIMARY), name="charting_finding_only_primary_shed"),
             models.CheckConstraint(condition=together("resolved_at", "resolved_by"), name="charting_finding_resolved_by_someone"),
             models.CheckConstraint(condition=together("in_error_at", "in_error_by"), name="charting_finding_error_by_someone"),
             models.CheckConstraint(condition=Q(resolved_at=None) | Q(resolved_at__gte=models.F("noted_at")), name="charting_finding_resolved_after"),

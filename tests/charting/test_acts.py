@@ -16,23 +16,23 @@ from clinic.staff.models import User
 from tests.charting.factories import NOW, make_finding, make_procedure, make_service, patient_petrov, perform, place
 from tests.staff.factories import dr_orlova
 
-# Columns: present, missing, unerupted, impacted, root, implant. Y done; p planned now, done after another act; . never.
+# Columns: present, missing, unerupted, impacted, root, implant, erupting. Y done; p planned now, done after another act; . never.
 TABLE = {
-    "none": "YYYYYY",
-    "filling": "Y..YY.",
-    "inlay": "Y..Y..",
-    "veneer": "Y..Y..",
-    "sealant": "Y..Y..",
-    "crown": "YppYYY",
-    "root_canal": "Y..YY.",
-    "post": "Y..YY.",
-    "extraction": "Y.YYYY",
-    "implant": "pYpppp",
-    "abutment": "YppYYY",
-    "pontic": "pYYpYY",
-    "denture": "YYYYYY",
-    "splint": "YYYYYY",
-    "bracket": "Y.YY.Y",
+    "none": "YYYYYYY",
+    "filling": "Y..YY.Y",
+    "inlay": "Y..Y..Y",
+    "veneer": "Y..Y..Y",
+    "sealant": "Y..Y..Y",
+    "crown": "YppYYYY",
+    "root_canal": "Y..YY.Y",
+    "post": "Y..YY.Y",
+    "extraction": "Y.YYYYY",
+    "implant": "pYppppp",
+    "abutment": "YppYYYY",
+    "pontic": "pYYpYYp",
+    "denture": "YYYYYYY",
+    "splint": "YYYYYYY",
+    "bracket": "Y.YY.YY",
 }
 
 

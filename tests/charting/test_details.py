@@ -1,6 +1,6 @@
 """What is told of a finding beyond its place: refused where it cannot be, said in words, offered by the palette, counted by the indices."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -16,8 +16,8 @@ from tests.staff.factories import dr_orlova, log_in, make_branch
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def told(kind: str, severity: str = "", direction: str = "", amount: int | None = None) -> list[str]:
-    return [problem.code for problem in details.problems(kind=kind, severity=severity, direction=direction, amount=amount)]
+def told(*given: Any) -> list[str]:
+    return [problem.code for problem in details.problems(details.Told(*given), day=date(2026, 11, 22), born=date(1991, 3, 5))]
 
 
 @pytest.mark.parametrize(
@@ -41,6 +41,19 @@ def told(kind: str, severity: str = "", direction: str = "", amount: int | None 
         (("electric_test",), ["current_needed"]),
         (("electric_test", "none", "", 20), ["no_response_no_current"]),
         (("electric_test", "", "", -1), ["amount_out_of_range"]),
+        (("missing", "extracted", "", None, "2015"), []),
+        (("missing", "", "", None, "2026"), []),
+        (("missing", "trauma", "", None, "2024-02-29"), []),
+        (("missing", "shed", "", None, "1991-03"), []),
+        (("missing", "trauma", "", None, "2023-02-29"), ["no_such_day"]),
+        (("missing", "trauma", "", None, "2023-13"), ["no_such_day"]),
+        (("missing", "trauma", "", None, "15"), ["no_such_day"]),
+        (("missing", "trauma", "", None, "long ago"), ["no_such_day"]),
+        (("missing", "extracted", "", None, "2026-11-23"), ["day_in_future"]),
+        (("missing", "extracted", "", None, "2027"), ["day_in_future"]),
+        (("missing", "extracted", "", None, "1990"), ["before_birth"]),
+        (("missing", "agenesis", "", None, "2015"), ["never_there"]),
+        (("caries", "deep", "", None, "2015"), ["finding_has_no_day"]),
     ],
 )
 def test_what_cannot_be_is_named(given: tuple[Any, ...], codes: list[str]) -> None:
@@ -75,6 +88,12 @@ def record(dentist: Client, **body: object) -> Any:
         ({"kind": "percussion", "tooth": 16, "direction": "vertical"}, "severity", "Say how the tooth answered this test."),
         ({"kind": "electric_test", "tooth": 16, "amount": 900}, "amount", "This is measured from 0 to 200 µA."),
         ({"kind": "caries", "tooth": 16, "amount": 9}, "amount", "Nothing is measured of this finding: leave the number out."),
+        ({"kind": "missing", "tooth": 16, "since": "2999"}, "since", "This date is still to come."),
+        (
+            {"kind": "missing", "severity": "shed", "tooth": 16},
+            "severity",
+            "Tooth 16 is a permanent tooth: only primary teeth are shed.",
+        ),
         ({"kind": "extrusion", "tooth": 16, "amount": 10**12}, "amount", "This is measured from 1 to 15 mm."),
     ],
 )
@@ -89,16 +108,25 @@ def test_a_refusal_is_a_sentence_under_its_field(dentist: Client, body: dict[str
     [
         ({"kind": "drift", "tooth": 16, "direction": "mesial", "amount": 3}, ("drift, mesially, 3 mm", "медиально, 3 мм", "en mésial, 3 mm")),
         ({"kind": "rotation", "tooth": 13, "direction": "distal", "amount": 45}, ("rotation, distally, 45°", "дистально, 45°", "en distal, 45°")),
+        (
+            {"kind": "missing", "tooth": 16, "severity": "extracted", "since": "2015-06"},
+            ("extracted, 06/2015", "удалён, 06.2015", "extraite, 06/2015"),
+        ),
+        ({"kind": "missing", "tooth": 55, "severity": "shed", "since": "2002-06-03"}, ("shed, 3 Jun 2002", "03.06.2002", "03/06/2002")),
         ({"kind": "electric_test", "tooth": 16, "amount": 25}, ("electric pulp test, 25 µA", "25 мкА", "25 µA")),
         ({"kind": "percussion", "tooth": 16, "direction": "vertical", "severity": "painful"}, ("vertical, painful", "болезненная", "douloureuse")),
-        ({"kind": "caries", "tooth": 16, "surfaces": ["M", "O"], "severity": "icdas5"}, ("Black class II", "класс по Блэку II", "classe de Black II")),
+        (
+            {"kind": "caries", "tooth": 16, "surfaces": ["M", "O"], "severity": "icdas5"},
+            ("Black class II", "класс по Блэку II", "classe de Black II"),
+        ),
     ],
 )
 def test_it_is_told_in_three_languages(dentist: Client, body: dict[str, object], titles: tuple[str, str, str]) -> None:
     assert record(dentist, **body).status_code == 201
     for language, title in zip(("en", "ru", "fr"), titles, strict=True):
         with translation.override(language):
-            assert title in finding_words.title(Finding.objects.get())
+            finding = Finding.objects.get()
+            assert title in f"{finding_words.title(finding)}, {finding_words.about(finding)}"
 
 
 def test_the_same_key_with_another_direction_is_another_finding(dentist: Client) -> None:

@@ -24,14 +24,16 @@ def surfaces_for(kind: str, tooth: int, place: int) -> list[str]:
     return [own[place % len(own)]] if kind in rules.ON_SURFACES else []
 
 
-def detail_for(kind: str, place: int) -> dict[str, Any]:
-    """A degree, a direction and an amount, other ones on each tooth, so that all of them occur together."""
+def detail_for(kind: str, tooth: int, place: int) -> dict[str, Any]:
+    """A degree, a direction, an amount and a date, other ones on each tooth, so that all of them occur together."""
     degrees = rules.SEVERITIES.get(kind, ("",)) + (("",) if kind == details.ELECTRIC else ())
+    degrees = tuple(degree for degree in degrees if degree != "shed" or tooth in teeth.PRIMARY)
     directions, scale = details.DIRECTIONS.get(kind, ("",)), details.AMOUNTS.get(kind)
     severity = degrees[place % len(degrees)]
     is_measured = scale and (details.needs_amount(kind, severity) or (kind != details.ELECTRIC and place % 3))
     amount = scale.least + place % (scale.most - scale.least + 1) if scale and is_measured else None
-    return {"severity": severity, "direction": directions[place // len(degrees) % len(directions)], "amount": amount}
+    since = ("", "2015", "2015-06", "2015-06-03")[place % 4] if kind in details.DATED and severity != "agenesis" else ""
+    return {"severity": severity, "direction": directions[place // len(degrees) % len(directions)], "amount": amount, "since": since}
 
 
 def paper_of(dentist: Client, patient: Patient) -> str:
@@ -44,7 +46,7 @@ def paper_of(dentist: Client, patient: Patient) -> str:
 def test_every_finding_on_every_tooth(kind: str) -> None:
     dentist, patient = log_in(dr_orlova(make_branch())), patient_petrov()
     given: dict[int, dict[str, Any]] = {
-        tooth: {"kind": kind, "tooth": tooth, "surfaces": surfaces_for(kind, tooth, place), **detail_for(kind, place)}
+        tooth: {"kind": kind, "tooth": tooth, "surfaces": surfaces_for(kind, tooth, place), **detail_for(kind, tooth, place)}
         for place, tooth in enumerate(teeth.ALL)
     }
     for body in given.values():
@@ -58,4 +60,4 @@ def test_every_finding_on_every_tooth(kind: str) -> None:
     paper = paper_of(dentist, patient)
     assert [place for place in places if f"{place}: " not in paper] == []
     kept = [event.body or {} for event in Event.objects.filter(tbl=Finding._meta.db_table, op="I")]
-    assert {body["tooth"]: {name: body[name] for name in ("kind", *DRAWN)} for body in kept} == given
+    assert {body["tooth"]: {name: body[name] for name in ("kind", "since", *DRAWN)} for body in kept} == given

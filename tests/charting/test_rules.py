@@ -172,6 +172,33 @@ def test_an_implant_stands_where_a_tooth_was_pulled() -> None:
     assert [[mark.what for mark in mouth.on(36)] for mouth in seen] == [["caries", "extraction"], ["extraction"], ["extraction", "implant"]]
 
 
+def stage(kind: str, day: int, tooth: int = 17) -> FindingFact:
+    return FindingFact(f"{kind}{day}", kind, "", tooth, NOBODY, NOBODY, START + timedelta(days=day))
+
+
+def test_the_latest_stage_of_eruption_holds() -> None:
+    facts = [stage("unerupted", 0), stage("erupting", 10), stage("erupted", 20)]
+    mouths = [replay.mouth_at(facts, [], START + timedelta(days=day)) for day in (0, 10, 20)]
+    assert [mouth.presence.get(17) for mouth in mouths] == ["unerupted", "erupting", None]
+    assert [[mark.what for mark in mouth.on(17)] for mouth in mouths] == [["unerupted"], ["erupting"], ["erupted"]]
+    assert [17 in mouth.absent for mouth in mouths] == [True, False, False]
+
+
+@pytest.mark.parametrize(("kind", "codes"), [("erupting", []), ("erupted", []), ("impacted", []), ("missing", []), ("caries", ["tooth_absent"])])
+def test_what_may_be_found_of_a_tooth_that_had_not_come_through(kind: str, codes: list[str]) -> None:
+    absent = frozenset({17})
+    found = rules.finding_problems(kind=kind, severity="", place=Place(17), absent=absent, unerupted=absent)
+    assert [problem.code for problem in found] == codes
+    gone = rules.finding_problems(kind=kind, severity="", place=Place(17), absent=absent)
+    assert [problem.code for problem in gone] == ["tooth_absent"]
+
+
+@pytest.mark.parametrize(("reason", "missing"), [("", 1), ("extracted", 1), ("unknown", 1), ("agenesis", 0), ("trauma", 0), ("shed", 0)])
+def test_only_teeth_that_decay_may_have_taken_are_missing_for_the_index(reason: str, missing: int) -> None:
+    fact = FindingFact("a", "missing", reason, 75, NOBODY, NOBODY, START)
+    assert replay.caries_index(replay.mouth_at([fact], [], START), primary=True).missing == missing
+
+
 def test_the_caries_index_counts_each_tooth_once() -> None:
     facts = [
         FindingFact("a", "caries", "deep", 16, frozenset("O"), NOBODY, START),

@@ -1,6 +1,10 @@
 """The table of teeth agrees with anatomy and with ISO 3950."""
 
+from datetime import date
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from charting import teeth
 
@@ -77,3 +81,33 @@ def test_age_chooses_the_rows_shown_first(years: int | None, rows: str) -> None:
 )
 def test_black_s_class_follows_from_tooth_and_surfaces(number: int, surfaces: list[str], classes: tuple[str, ...]) -> None:
     assert teeth.black_classes(number, set(surfaces)) == classes
+
+
+@pytest.mark.parametrize(
+    ("years", "expected"),
+    [
+        (0, {"unerupted": 52}),
+        (3, {"unerupted": 32}),
+        (6, {"unerupted": 26, "erupting": 6}),
+        (8, {"unerupted": 20, "erupting": 2, "shed": 8}),
+        (13, {"unerupted": 4, "shed": 20}),
+        (17, {"shed": 20}),
+        (60, {"shed": 20}),
+    ],
+)
+def test_the_age_says_which_teeth_are_still_to_come_and_which_have_gone(years: int, expected: dict[str, int]) -> None:
+    found = list(teeth.expected_teeth(years * 12).values())
+    assert {state: found.count(state) for state in ("unerupted", "erupting", "shed") if state in found} == expected
+
+
+@given(st.sampled_from(teeth.ALL), st.integers(-12, 1200))
+def test_a_tooth_only_goes_on_with_the_months(number: int, months: int) -> None:
+    order = ("unerupted", "erupting", "", "shed")
+    now, later = teeth.expected_at(number, months), teeth.expected_at(number, months + 1)
+    assert order.index(now) <= order.index(later)
+
+
+def test_age_is_counted_in_whole_months() -> None:
+    assert teeth.months_between(date(2020, 1, 31), date(2020, 2, 29)) == 0
+    assert teeth.months_between(date(2019, 11, 22), date(2026, 11, 22)) == 84
+    assert teeth.months_between(date(2026, 11, 22), date(2026, 1, 1)) == -11

@@ -238,7 +238,19 @@ def test_the_degree_is_one_of_the_finding() -> None:
         fits = degree in SEVERITIES.get(kind, ())
         direction = details.DIRECTIONS.get(kind, ("",))[0]
         wanted = {""} if fits else {"charting_finding_severity_fits", "charting_finding_outcome_told"}
-        assert copy(finding, kind=kind, severity=degree, direction=direction) in wanted, (kind, degree)
+        assert copy(finding, kind=kind, severity=degree, direction=direction, tooth=75) in wanted, (kind, degree)
+    assert copy(finding, kind="missing", severity="shed") == "charting_finding_only_primary_shed"
+
+
+def test_a_loss_is_in_the_past_and_of_a_tooth_that_was_there() -> None:
+    finding = charting.record_finding(patient=petrov(), kind="missing", severity="trauma", tooth=11, actor=dr_orlova(), at=NOON)
+    rule = "charting_finding_since_fits"
+    for since in ("1999", "2026", "2026-11", "2026-11-20", "1999-12-31"):
+        assert copy(finding, since=since) == "", since
+    for since in ("2027", "2026-12", "2026-11-29", "99", "1999-13", "1999-00", "1999-1", "2015-06-32", "June"):
+        assert copy(finding, since=since) == rule, since
+    assert copy(finding, since="1999", severity="agenesis") == rule
+    assert copy(finding, since="1999", kind="impacted", severity="") == rule
 
 
 def test_direction_amount_and_outcome_are_those_of_the_finding() -> None:

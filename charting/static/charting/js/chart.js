@@ -3,8 +3,8 @@ import { useSentences } from "./api.js";
 import { Acts } from "./acts.js";
 import { Comparison } from "./compare.js";
 import { onDentition, onLayers, onWalking, pressDentition } from "./controls.js";
-import { ordersFor } from "./entering.js";
-import { listen, walk } from "./keyboard.js";
+import { Hand } from "./hand.js";
+import { listen } from "./keyboard.js";
 import { Mouth } from "./mouth.js";
 import { draw, hideLayers, showChanged, showSelection } from "./odontogram.js";
 import { Palette } from "./palette.js";
@@ -46,13 +46,13 @@ let recent = /** @type {number[]} */ ([]); // just charted: their story stays be
 const isPast = () => !timeline.isNow;
 const rows = () => drawing?.rows ?? [];
 const known = () => new Map((chart?.teeth ?? []).map((tooth) => [tooth.number, tooth]));
-const absent = () => new Set((chart?.teeth ?? []).filter((tooth) => ["missing", "unerupted"].includes(tooth.presence)).map((tooth) => tooth.number));
+const absent = () => new Set((chart?.teeth ?? []).filter((tooth) => ["missing", "unerupted"].includes(tooth.expected || tooth.presence) || tooth.expected === "shed").map((tooth) => tooth.number));
 const isWalking = onWalking(() => focusTooth(selection.focused));
 const acts = new Acts(status, setup.words, mouth);
 /** @type {import("./keyboard.js").Board} */
 const board = {
-  rows, selection, known, absent, focusTooth, isWalking, repeat, undo: () => status.undoLast(), openPalette: () => palette.search.focus(),
-  favourite: (slot, stay) => { const entry = palette.favourite(slot); if (entry) enter(entry, isWalking() ? (stay ? "stay" : "go on") : "wait"); },
+  rows, selection, known, absent, focusTooth, isWalking, repeat: () => hand.repeat(), judge: (isRight) => hand.judge(isRight, [selection.focused]), undo: () => status.undoLast(), openPalette: () => palette.search.focus(),
+  favourite: (slot, stay) => { const entry = palette.favourite(slot); if (entry) hand.enter(entry, isWalking() ? (stay ? "stay" : "go on") : "wait"); },
 };
 palette.readPlace = (text) => readPlace(text, { rows: rows(), known: known(), words: setup.words });
 mouth.addEventListener("change", () => {
@@ -86,9 +86,10 @@ function showChoice() {
   selected.show(known());
   byId("chart-page").classList.toggle("has-selection", !selection.isEmpty);
   if (!selection.isEmpty) recent = [];
+  const shown = [...drawing.parts.keys()];
   const told = selection.isEmpty ? (hovered ? [hovered] : recent) : selection.numbers;
   selected.title(told, known());
-  tell(byId("story"), chart, told, { setup, isPast: isPast(), act: (...order) => acts.act(...order), refuse: (text) => status.say(text, "warning") });
+  tell(byId("story"), chart, told, { setup, shown, judge: (isRight) => hand.judge(isRight, shown), isPast: isPast(), act: (...order) => acts.act(...order), refuse: (text) => status.say(text, "warning") });
 }
 
 /** @param {number} number */
@@ -96,40 +97,8 @@ function focusTooth(number) {
   /** @type {SVGElement | undefined} */ (drawing?.parts.get(number)?.group)?.focus({ preventScroll: true });
 }
 
-/** @type {{entry: PaletteEntry, surfaces: string[], amount: number | null} | null} */
-let last = null;
-
-/** @param {PaletteEntry} entry @param {"wait" | "stay" | "go on"} then the choice ends when the entry is saved, or at once: on the same tooth, or on the next one
- * @param {boolean} isMeasured @param {number | null} [again] the number of the entry that is repeated */
-async function enter(entry, then = "wait", isMeasured = false, again = null) {
-  const amount = entry.amount && again === null ? await palette.amountFor(entry, isMeasured) : again;
-  if (amount === undefined || !setup.mayWrite || isPast() || !chart) return;
-  const isPlaced = entry.scope === "mouth" || (entry.type === "finding" && ["plaque", "calculus"].includes(entry.kind));
-  if (selection.isEmpty && then !== "wait") selection.pick(selection.focused, false);
-  if (selection.isEmpty && !isPlaced) return status.say(setup.words.chooseTeeth, "warning");
-  const state = palette.mode === "condition" ? "proposed" : palette.mode;
-  const order = (/** @type {number[]} */ numbers) => rows().flat().map((spot) => spot.number).filter((number) => numbers.includes(number));
-  const [typed, chosen] = [palette.search.value, selection.key];
-  last = { entry, surfaces: [...(selection.teeth.values().next().value ?? [])], amount };
-  const context = { patient: setup.patient, seen: mouth.loaded?.at, state, note: "", absent: absent(), order, undoReason: setup.words.undoReason, roots: selected.roots, amount };
-  const orders = ordersFor(entry, selection.teeth, context);
-  if (then === "go on") walk(board, 1);
-  else if (then === "stay") selection.clear();
-  if (!(await acts.submit(orders))) return;
-  if (palette.search.value === typed) palette.forget();
-  recent = selection.finish(chosen);
-  showChoice();
-}
-
-/** The last entry once more, with its surfaces where none are chosen. */
-function repeat() {
-  if (!last) return;
-  if (selection.isEmpty) selection.pick(selection.focused, false);
-  for (const surface of selection.hasSurfaces ? [] : last.surfaces) selection.toggleEverywhere(surface, known());
-  enter(last.entry, isWalking() ? "go on" : "wait", false, last.amount);
-}
-
-palette.addEventListener("choose", (event) => { const { entry, isMeasured } = /** @type {CustomEvent} */ (event).detail; enter(entry, "wait", isMeasured); });
+const hand = new Hand({ setup, palette, acts, status, mouth, selected, board, isPast, told: (teeth) => { recent = teeth; showChoice(); } });
+palette.addEventListener("choose", (event) => { const { entry, isAsked } = /** @type {CustomEvent} */ (event).detail; hand.enter(entry, "wait", isAsked); });
 palette.addEventListener("place", (event) => selection.choose(/** @type {CustomEvent} */ (event).detail));
 palette.addEventListener("refused", (event) => status.say(/** @type {CustomEvent} */ (event).detail, "danger"));
 palette.addEventListener("leave", () => focusTooth(selection.focused));

@@ -6,11 +6,14 @@ import { code } from "./teeth.js";
 
 /** @typedef {{path: string, body: Record<string, any> & {id: string}, words: string, shown: import("./offline/waiting.js").Shown, undo: (answer: {id: any}) => {path: string, method: string, body: unknown}}} Order */
 
+/** Findings that say whether a tooth is there: they are put on an absent tooth too. */
+const PRESENCES = ["missing", "unerupted", "erupting", "erupted", "impacted"];
+
 /**
  * The requests that an entry means for the selection.
  * @param {PaletteEntry} entry
  * @param {Map<number, Set<string>>} selection
- * @param {{patient: string, state: string, note: string, absent: Set<number>, order: (numbers: number[]) => number[], undoReason: string, roots: string[], amount: number | null, seen: string | undefined}} context
+ * @param {{patient: string, state: string, note: string, absent: Set<number>, order: (numbers: number[]) => number[], undoReason: string, roots: string[], detail: import("./detail.js").Detail, seen: string | undefined}} context
  * @returns {Order[]}
  */
 export function ordersFor(entry, selection, context) {
@@ -20,17 +23,17 @@ export function ordersFor(entry, selection, context) {
 
 /** @param {PaletteEntry} entry @param {number[]} numbers @param {Map<number, Set<string>>} selection @param {any} context @returns {Order[]} */
 function findingOrders(entry, numbers, selection, context) {
-  const present = ["missing", "unerupted"].includes(entry.kind) || numbers.length === 1 ? numbers : numbers.filter((number) => !context.absent.has(number));
+  const present = PRESENCES.includes(entry.kind) || numbers.length === 1 ? numbers : numbers.filter((number) => !context.absent.has(number));
   const places = numbers.length ? present : [null];
   return places.map((tooth) => {
     const surfaces = tooth && entry.scope === "surfaces" ? [...(selection.get(tooth) ?? [])] : [];
-    const detail = { severity: entry.severity, direction: entry.direction, amount: context.amount };
-    const body = { id: newKey(), kind: entry.kind, ...detail, tooth, surfaces, roots: tooth ? context.roots : [], note: context.note, seen_at: context.seen };
+    const { amount, since } = context.detail;
+    const body = { id: newKey(), kind: entry.kind, severity: entry.severity, direction: entry.direction, amount, since, tooth, surfaces, roots: tooth ? context.roots : [], note: context.note, seen_at: context.seen };
     return {
       path: `/patients/${context.patient}/findings`,
       body,
       shown: shownFinding(entry, body),
-      words: `${entry.title}${context.amount === null ? "" : `, ${context.amount} ${entry.amount?.unit}`}${tooth ? ` – ${code(tooth)} ${surfaces.join("")}` : ""}`,
+      words: `${entry.title}${amount === null ? "" : `, ${amount} ${entry.amount?.unit}`}${since && `, ${since}`}${tooth ? ` – ${code(tooth)} ${surfaces.join("")}` : ""}`,
       undo: (answer) => ({ path: `/findings/${answer.id}/error`, method: "POST", body: { reason: context.undoReason } }),
     };
   });

@@ -5,7 +5,7 @@ import { stepOn, widen } from "./walk.js";
 
 /**
  * @typedef {{rows: () => import("./layout.js").Spot[][], selection: import("./selection.js").Selection, known: () => Map<number, ToothData>, absent: () => Set<number>,
- *   openPalette: () => void, favourite: (slot: string, stay: boolean) => void, repeat: () => void, undo: () => void, focusTooth: (number: number) => void, isWalking: () => boolean}} Board
+ *   openPalette: () => void, favourite: (slot: string, stay: boolean) => void, repeat: () => void, judge: (isRight: boolean) => void, undo: () => void, focusTooth: (number: number) => void, isWalking: () => boolean}} Board
  */
 
 /** @param {HTMLElement} place @param {Board} board */
@@ -72,6 +72,7 @@ function actKey(event, board) {
   else if (event.key === "Escape") selection.clear();
   else if (event.code === "KeyQ") selection.pickOnly(widen(board.rows(), selection.focused, selection.numbers));
   else if (event.code === "KeyR") board.repeat();
+  else if (event.code === "KeyY" || event.code === "KeyN") board.judge(event.code === "KeyY");
   else if (/^Digit[1-9]$/.test(event.code)) board.favourite(event.code.slice(5), event.shiftKey);
   else return false;
   return true;

@@ -19,7 +19,7 @@ export function writeList(place, chart, words) {
 /** @param {string} part @param {EntryData} entry */
 function row(part, entry) {
   const what = html("td", {}, entry.title);
-  for (const text of [...entry.diagnoses, ...(entry.note ? [entry.note] : [])]) what.append(html("small", {}, text));
+  for (const text of [...(entry.about ? [entry.about] : []), ...entry.diagnoses, ...(entry.note ? [entry.note] : [])]) what.append(html("small", {}, text));
   const state = html("td", {}, html("span", { class: `swatch swatch-${entry.layer}` }), ` ${entry.state_label}`);
   return html("tr", {}, html("th", { scope: "row" }, part), what, state, html("td", { class: "muted" }, entry.meta));
 }

@@ -89,6 +89,12 @@ export const FINDINGS = {
   },
   sensitivity: (pen) => pen.facialLine(`M3 ${pen.shape.h * 0.14}L-3 ${pen.shape.h * 0.5}H3L-3 ${pen.shape.h * 0.86}`, "is-strong"),
   discoloration: (pen) => pen.sideArea(pen.shape.crown, "is-faint"),
+  erupted: () => {},
+  erupting: (pen) => {
+    pen.move("sides", "translate(0 -9)");
+    pen.facialLine(`M${-pen.shape.b} 11H${pen.shape.b}`, "is-dotted");
+    pen.facialArrow(`M0 ${pen.shape.h * 0.5}V${pen.shape.h + 4}M-4 ${pen.shape.h}L0 ${pen.shape.h + 4}L4 ${pen.shape.h}`);
+  },
   unerupted: (pen) => pen.facialLine(`M${-pen.shape.b * 0.8} ${pen.shape.h + 4}H${pen.shape.b * 0.8}`, "is-dotted is-absent"),
   impacted: (pen) => pen.facialLine(`M${-pen.shape.b} ${pen.shape.h + 5}H${pen.shape.b}M-5 ${pen.shape.h * 0.7}L0 ${pen.shape.h * 0.2}L5 ${pen.shape.h * 0.7}`, "is-strong"),
   retained_root: (pen) => pen.facialLine(`M${-pen.shape.n - 2} -1H${pen.shape.n + 2}`, "is-strong"),

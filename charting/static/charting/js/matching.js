@@ -1,15 +1,15 @@
 // Which entries of the palette fit what is typed.
-import { amountTyped } from "./amount.js";
+import { detailTyped, takes } from "./detail.js";
 
 /** @param {string} text */
 const plain = (text) => text.toLocaleLowerCase().replaceAll("ё", "е").normalize("NFD").replace(/\p{M}/gu, "");
 
-/** What fits the words, else what fits them without the number behind them and takes such a number.
+/** What fits the words, else what fits them without the number or the date behind them and takes such a one.
  * @param {PaletteEntry[]} entries @param {string} mode @param {string} typed @returns {PaletteEntry[]} */
 export function matching(entries, mode, typed) {
   const found = fitting(entries, mode, typed);
-  const { rest, amount } = amountTyped(typed);
-  return found.length || amount === null ? found : fitting(entries, mode, rest).filter((entry) => entry.amount);
+  const { rest, detail } = detailTyped(typed);
+  return found.length || !detail ? found : fitting(entries, mode, rest).filter((entry) => takes(entry, detail));
 }
 
 /** Those of the layer that is being charted first; the others only when something is typed.

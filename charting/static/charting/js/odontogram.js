@@ -71,9 +71,9 @@ function drawTooth(tooth, spot, column) {
   const lingual = spot.lingualNeck ? sideView(tooth, shape, "lingual", place(spot.lingualNeck, -up * LINGUAL_SCALE)) : null;
   const occlusal = topView(tooth, shape, place(spot.diagram, up));
   const badges = svg("g", { class: "badges" });
-  const group = svg("g", { class: `tooth is-${tooth.presence}`, "data-tooth": tooth.number, role: "option", "aria-selected": "false", "aria-label": tooth.label, tabindex: -1 });
+  const group = svg("g", { class: `tooth is-${tooth.presence}${tooth.expected ? ` expects-${tooth.expected}` : ""}`, "data-tooth": tooth.number, role: "option", "aria-selected": "false", "aria-label": tooth.label, tabindex: -1 });
   const box = { x: spot.x - column / 2, y: spot.top + 1, width: column, height: spot.bottom - spot.top - 2, rx: 6 };
-  const label = svg("text", { class: "tooth-number", x: spot.x, y: spot.label + 4 }, code(tooth.number));
+  const label = svg("text", { class: "tooth-number", x: spot.x, y: spot.label + 4 }, code(tooth.number), ...(tooth.expected ? [svg("tspan", { class: "tooth-doubt" }, "?")] : []));
   group.append(svg("rect", { class: "tooth-column", ...box }), facial, ...(lingual ? [lingual] : []), occlusal, label, badges);
   return { tooth, spot, shape, group, facial, lingual, occlusal, badges };
 }

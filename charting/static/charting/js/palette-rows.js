@@ -8,12 +8,12 @@ export function lineOf(entry, data, words) {
   const button = html("button", { type: "button", class: `palette-entry is-${entry.type}`, "data-entry": entry.key }, html("span", {}, entry.title));
   if (entry.code) button.append(html("small", {}, entry.code));
   if (slot) button.append(html("kbd", {}, slot));
-  const asks = entry.amount && !entry.amount.is_needed ? [amountButton(entry, entry.amount.unit, words)] : [];
-  return html("li", { class: "palette-line" }, button, ...asks, star(entry, slot, words));
+  const unit = entry.is_dated ? words.sinceShort : entry.amount && !entry.amount.is_needed ? entry.amount.unit : "";
+  return html("li", { class: "palette-line" }, button, ...(unit ? [detailButton(entry, unit, words)] : []), star(entry, slot, words));
 }
 
-/** Puts the entry on the chart with a number. @param {PaletteEntry} entry @param {string} unit @param {Record<string, string>} words */
-const amountButton = (entry, unit, words) => html("button", { type: "button", class: "palette-amount", "data-measure": entry.key, title: words.withAmount, "aria-label": `${entry.title}: ${words.withAmount}, ${unit}` }, unit);
+/** Puts the entry on the chart with a number or a date. @param {PaletteEntry} entry @param {string} unit @param {Record<string, string>} words */
+const detailButton = (entry, unit, words) => html("button", { type: "button", class: "palette-amount", "data-measure": entry.key, title: words.withDetail, "aria-label": `${entry.title}: ${words.withDetail}, ${unit}` }, unit);
 
 /** @param {PaletteData} data */
 export const keysOf = (data) => held(data).map(([slot, entry]) =>

@@ -1,6 +1,6 @@
 // The palette beside the arch: typing finds a finding or a service, number keys give the favourites.
-import { amountTyped, askAmount } from "./amount.js";
 import { call } from "./api.js";
+import { askDetail, detailTyped, NOTHING, takes } from "./detail.js";
 import { askSlot } from "./favourites.js";
 import { matching } from "./matching.js";
 import { keysOf, lineOf } from "./palette-rows.js";
@@ -113,18 +113,19 @@ export class Palette extends EventTarget {
     else if (button) this.#choose(button.dataset.entry ?? "");
   }
 
-  /** @param {string} key @param {boolean} [isMeasured] with a number, though it could go without */
-  #choose(key, isMeasured = false) {
+  /** @param {string} key @param {boolean} [isAsked] with a number or a date, though it could go without */
+  #choose(key, isAsked = false) {
     const entry = this.data.entries.find((known) => known.key === key);
-    if (entry) this.dispatchEvent(new CustomEvent("choose", { detail: { entry, isMeasured } }));
+    if (entry) this.dispatchEvent(new CustomEvent("choose", { detail: { entry, isAsked } }));
   }
 
-  /** The number that goes with an entry: the one typed behind it, else asked for where it is needed or wanted.
-   * @param {PaletteEntry} entry @param {boolean} isMeasured @returns {Promise<number | null | undefined>} nothing when it was asked for and not told */
-  async amountFor(entry, isMeasured) {
+  /** The number or the date that goes with an entry: what is typed behind it, else asked for where it is needed or wanted.
+   * @param {PaletteEntry} entry @param {boolean} isAsked @returns {Promise<import("./detail.js").Detail | undefined>} nothing when it was asked for and not told */
+  async detailFor(entry, isAsked) {
     const { rest } = this.readPlace(this.search.value);
-    const typed = this.favourite(rest) ? null : amountTyped(rest).amount;
-    return typed ?? (isMeasured || entry.amount?.is_needed ? askAmount(this.slots, entry, this.words) : null);
+    const typed = this.favourite(rest) ? null : detailTyped(rest).detail;
+    if (typed && takes(entry, typed)) return typed;
+    return isAsked || entry.amount?.is_needed ? askDetail(this.slots, entry, this.words) : NOTHING;
   }
 
   /** Put an entry under a number key, or off it; what that key held moves to the entry's old one. @param {string} key */

@@ -2,9 +2,10 @@
 import { newKey } from "./api.js";
 import { complete } from "./completing.js";
 import { attachCodeSearch } from "./diagnosis.js";
+import { proposal } from "./eruption.js";
 import { html } from "./svg.js";
 
-/** @typedef {{setup: ChartSetup, isPast: boolean, refuse: (text: string) => void, act: (path: string, method: string, body: unknown, words: string | ((answer: any) => string), back?: {path: string, method: string, body: unknown}) => Promise<void>}} StoryContext */
+/** @typedef {{setup: ChartSetup, isPast: boolean, refuse: (text: string) => void, shown: number[], judge: (isRight: boolean) => void, act: (path: string, method: string, body: unknown, words: string | ((answer: any) => string), back?: {path: string, method: string, body: unknown}) => Promise<void>}} StoryContext */
 
 /**
  * @param {HTMLElement} place
@@ -18,7 +19,9 @@ export function tell(place, chart, numbers, context) {
   const current = told.filter((entry) => entry.is_current);
   const past = told.filter((entry) => !entry.is_current);
   const rows = current.reverse().map((entry) => entryRow(entry, context));
-  const head = numbers.length ? [] : [mouthFacts(chart, words)];
+  const teeth = chart.teeth.filter((tooth) => (numbers.length ? numbers.includes(tooth.number) : context.shown.includes(tooth.number)));
+  const byAge = context.isPast || !context.setup.mayWrite ? [] : proposal(teeth, words, context.judge);
+  const head = [...(numbers.length ? [] : [mouthFacts(chart, words)]), ...byAge];
   const empty = numbers.length && !told.length ? [html("p", { class: "muted" }, words.nothingOnTooth)] : [];
   place.replaceChildren(...head, ...empty, html("ul", { class: "story-list" }, ...rows));
   if (past.length) {
@@ -39,7 +42,7 @@ function mouthFacts(chart, words) {
 /** @param {EntryData} entry @param {StoryContext} context */
 function entryRow(entry, context) {
   const title = html("strong", {}, entry.title);
-  const line = html("div", { class: "story-title" }, html("span", { class: `swatch swatch-${entry.layer}` }), html("span", {}, title, entry.part ? ` ${entry.part}` : ""));
+  const line = html("div", { class: "story-title" }, html("span", { class: `swatch swatch-${entry.layer}` }), html("span", {}, title, entry.part ? ` ${entry.part}` : "", entry.about ? `, ${entry.about}` : ""));
   const row = html("li", { class: `story-entry layer-${entry.layer}` }, line);
   for (const code of entry.diagnoses) row.append(html("p", { class: "story-code", lang: context.setup.codesLanguage }, code));
   row.append(html("p", { class: "story-meta" }, `${entry.state_label} · ${entry.meta}`));

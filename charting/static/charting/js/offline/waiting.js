@@ -22,7 +22,7 @@ export function shownProcedure(entry, body) {
 /** @param {PaletteEntry} entry @param {string} id @param {Layer} layer @param {{tooth: number, surfaces: string[]}[]} places @param {"finding" | "procedure"} type */
 function told(entry, id, layer, places, type) {
   const part = places.map(({ tooth, surfaces }) => `${code(tooth)} ${surfaces.join("")}`.trim()).join(", ");
-  return { id, type, layer, teeth: places.map(({ tooth }) => tooth), part, title: entry.title, state: "unsent", note: "", is_current: true, diagnoses: [], service: entry.service };
+  return { id, type, layer, teeth: places.map(({ tooth }) => tooth), part, title: entry.title, about: "", state: "unsent", note: "", is_current: true, diagnoses: [], service: entry.service };
 }
 
 const LATELY_MS = 10000;
@@ -43,5 +43,8 @@ export function withUnsent(chart, patient, label) {
   const waiting = unsentOf(patient).filter((entry) => entry.state === "waiting" && !known.has(entry.key));
   const fresh = [...arrived, ...waiting].map(({ shown }) => /** @type {Shown} */ (shown));
   const entries = fresh.map(({ entry }) => ({ ...entry, state_label: label, meta: "" }));
-  return { ...chart, marks: [...chart.marks, ...fresh.flatMap(({ marks }) => marks)], entries: [...chart.entries, ...entries] };
+  const marks = fresh.flatMap((shown) => shown.marks);
+  const told = new Set(marks.map(({ tooth }) => tooth));
+  const teeth = chart.teeth.map((tooth) => (told.has(tooth.number) ? { ...tooth, expected: /** @type {const} */ ("") } : tooth));
+  return { ...chart, teeth, marks: [...chart.marks, ...marks], entries: [...chart.entries, ...entries] };
 }

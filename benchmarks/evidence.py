@@ -18,9 +18,9 @@ LIMIT_SECONDS, LIMIT_EVENTS = 10.0, 2000
 FILE_BYTES = 300_000
 NOTE = "Жалобы на боль при накусывании, осмотр, лечение под анестезией, слизистая бледно-розовая, прикус без особенностей. "
 VISITS = """
-INSERT INTO charting_visit (id, version, created_at, opened_at, complaint, anamnesis, objective, treatment, recommendations, signed_content,
-  content_hash, is_late, error_reason, branch_id, dentist_id, patient_id)
-SELECT gen_random_uuid(), 1, now(), now() - make_interval(hours => n), %(note)s, '', %(note)s || n, '', '', NULL, '', false, '',
+INSERT INTO charting_visit (id, version, created_at, opened_at, complaint, anamnesis, anamnesis_vitae, objective, treatment, recommendations,
+  signed_content, content_hash, is_late, error_reason, branch_id, dentist_id, patient_id)
+SELECT gen_random_uuid(), 1, now(), now() - make_interval(hours => n), %(note)s, '', '', %(note)s || n, '', '', NULL, '', false, '',
   %(branch)s, %(dentist)s, %(patient)s FROM generate_series(1, %(count)s) n
 """
 LATER = "UPDATE charting_visit SET treatment = %(note)s || %(turn)s, recommendations = %(note)s WHERE patient_id = %(patient)s"

@@ -160,9 +160,9 @@ def _treatment(treated: int, head: str, marked: str, own: str, dentist: str) -> 
     yield Step(
         "visits",
         treated * 4,
-        f"""INSERT INTO charting_visit {head} opened_at, closed_at, complaint, anamnesis, objective, treatment, recommendations, content_hash,
-        is_late, error_reason, branch_id, dentist_id, patient_id)
-        SELECT {key(4, "n", "c")}, {marked} t, t, 'Боль при накусывании', '', 'Полость на жевательной поверхности', 'Пломба', '', '',
+        f"""INSERT INTO charting_visit {head} opened_at, closed_at, complaint, anamnesis, anamnesis_vitae, objective, treatment, recommendations,
+        content_hash, is_late, error_reason, branch_id, dentist_id, patient_id)
+        SELECT {key(4, "n", "c")}, {marked} t, t, 'Боль при накусывании', '', '', 'Полость на жевательной поверхности', 'Пломба', '', '',
         false, '', %(branch)s, {dentist}, {own} {children(4)}""",
     )
     yield Step(

@@ -9,13 +9,14 @@ from django.utils import timezone
 from ninja import Router
 from ninja.pagination import CursorPagination, paginate
 
-from charting import actions, queries, schemas
+from charting import actions, note_schemas, queries, schemas
+from charting.api_diagnoses import router as diagnoses_router
 from charting.api_handout import router as handout_router
 from charting.api_templates import router as templates_router
 from charting.imaging.api import router as images_router
 from charting.medical.api import router as medical_router
 from charting.medical.api_interactions import router as interactions_router
-from charting.models import Diagnosis, Finding, Procedure, Visit, VisitAddendum
+from charting.models import Finding, Procedure, Visit, VisitAddendum
 from charting.palette import Palette, palette
 from charting.perio.api import router as perio_router
 from clinic.history.schemas import sealed
@@ -24,12 +25,12 @@ from clinic.lib.errors import InvalidInput
 from clinic.lib.schemas import ReasonIn
 from clinic.patients import queries as patients
 from clinic.patients.models import Patient
-from clinic.price_list.models import DictionaryCode
 from clinic.scheduling import queries as scheduling
 from clinic.staff.models import Branch, User
 from clinic.staff.roles import Permission
 
 router = Router(tags=["chart"])
+router.add_router("", diagnoses_router)
 router.add_router("", handout_router)
 router.add_router("", images_router)
 router.add_router("", medical_router)
@@ -112,36 +113,6 @@ def mark_finding_in_error(request: Request, finding_id: UUID, data: ReasonIn) ->
     return actions.mark_in_error(finding=_finding(request, finding_id), actor=request.user, at=timezone.now(), reason=data.reason)
 
 
-@router.get("/patients/{uuid:patient_id}/diagnoses", response=list[schemas.DiagnosisOut], operation_id="list_diagnoses")
-@paginate(CursorPagination, ordering=("-made_at", "-id"))
-def list_diagnoses(request: Request, patient_id: UUID) -> QuerySet[Diagnosis]:
-    return Diagnosis.objects.filter(patient=_patient(request, patient_id)).select_related("code")
-
-
-@router.post("/diagnoses", response={201: schemas.DiagnosisOut}, operation_id="record_diagnosis")
-def record_diagnosis(request: Request, data: schemas.DiagnosisIn) -> tuple[int, Diagnosis]:
-    request.user.require(Permission.CHART_WRITE)
-    patient = _patient(request, data.patient)
-    finding = queries.get_finding(data.finding) if data.finding else None
-    values = data.dict(exclude={"patient", "finding"})
-    return 201, actions.record_diagnosis(patient=patient, finding=finding, actor=request.user, at=timezone.now(), **values)
-
-
-@router.post("/diagnoses/{uuid:diagnosis_id}/error", response=schemas.DiagnosisOut, operation_id="mark_diagnosis_in_error")
-def mark_diagnosis_in_error(request: Request, diagnosis_id: UUID, data: ReasonIn) -> Diagnosis:
-    request.user.require(Permission.CHART_WRITE)
-    diagnosis = queries.get_diagnosis(diagnosis_id)
-    _patient(request, diagnosis.patient_id)
-    return actions.withdraw_diagnosis(diagnosis=diagnosis, actor=request.user, at=timezone.now(), reason=data.reason)
-
-
-@router.get("/diagnosis-codes", response=list[schemas.DiagnosisCodeOut], operation_id="find_diagnosis_codes")
-def find_diagnosis_codes(request: Request, q: str = "") -> list[DictionaryCode]:
-    """ICD-10 codes in force today by code or words of the title; those of the mouth first."""
-    request.user.require(Permission.CLINICAL_VIEW)
-    return queries.search_codes(q, timezone.localdate())
-
-
 @router.get("/patients/{uuid:patient_id}/procedures", response=list[schemas.ProcedureOut], operation_id="list_procedures")
 @paginate(CursorPagination, ordering=("-recorded_at", "-id"))
 def list_procedures(request: Request, patient_id: UUID, state: str = "") -> QuerySet[Procedure]:
@@ -187,14 +158,14 @@ def set_favourite(request: Request, slot: int, data: schemas.FavouriteIn) -> Pal
     return palette()
 
 
-@router.get("/patients/{uuid:patient_id}/visits", response=list[schemas.VisitOut], operation_id="list_visits")
+@router.get("/patients/{uuid:patient_id}/visits", response=list[note_schemas.VisitOut], operation_id="list_visits")
 @paginate(CursorPagination, ordering=("-opened_at", "-id"))
 def list_visits(request: Request, patient_id: UUID) -> QuerySet[Visit]:
     return Visit.objects.standing().filter(patient=_patient(request, patient_id, "visits"))
 
 
-@router.post("/visits", response={201: schemas.VisitOut}, operation_id="open_visit")
-def open_visit(request: Request, data: schemas.VisitIn) -> tuple[int, Visit]:
+@router.post("/visits", response={201: note_schemas.VisitOut}, operation_id="open_visit")
+def open_visit(request: Request, data: note_schemas.VisitIn) -> tuple[int, Visit]:
     """Begin the visit of an appointment (its patient is seated) or, without one, the caller's own visit of a patient."""
     request.user.require(Permission.VISIT_WRITE)
     if data.appointment:
@@ -207,34 +178,34 @@ def open_visit(request: Request, data: schemas.VisitIn) -> tuple[int, Visit]:
     return 201, actions.open_visit(patient=patient, dentist=request.user, branch=branch, actor=request.user, at=timezone.now(), id=data.id)
 
 
-@router.get("/visits/{uuid:visit_id}", response=schemas.VisitDetail, operation_id="get_visit")
+@router.get("/visits/{uuid:visit_id}", response=note_schemas.VisitDetail, operation_id="get_visit")
 def get_visit(request: Request, visit_id: UUID) -> Visit:
     request.user.require(Permission.CLINICAL_VIEW)
     return _visit(request, visit_id)
 
 
-@router.patch("/visits/{uuid:visit_id}", response=schemas.VisitDetail, operation_id="write_visit")
-def write_visit(request: Request, visit_id: UUID, data: schemas.VisitWrite) -> Visit:
+@router.patch("/visits/{uuid:visit_id}", response=note_schemas.VisitDetail, operation_id="write_visit")
+def write_visit(request: Request, visit_id: UUID, data: note_schemas.VisitWrite) -> Visit:
     """Save the sections that are sent."""
     request.user.require(Permission.VISIT_WRITE)
     return actions.write_visit(visit=_visit(request, visit_id), version=data.version, sections=data.sections(), actor=request.user)
 
 
-@router.post("/visits/{uuid:visit_id}/close", response=schemas.VisitDetail, operation_id="close_visit")
+@router.post("/visits/{uuid:visit_id}/close", response=note_schemas.VisitDetail, operation_id="close_visit")
 def close_visit(request: Request, visit_id: UUID) -> Visit:
     request.user.require(Permission.VISIT_WRITE)
     return actions.close_visit(visit=_visit(request, visit_id), actor=request.user, at=timezone.now())
 
 
-@router.post("/visits/{uuid:visit_id}/sign", response=schemas.SignedVisitOut, operation_id="sign_visit")
-def sign_visit(request: Request, visit_id: UUID, data: schemas.VersionIn) -> Visit:
+@router.post("/visits/{uuid:visit_id}/sign", response=note_schemas.SignedVisitOut, operation_id="sign_visit")
+def sign_visit(request: Request, visit_id: UUID, data: note_schemas.VersionIn) -> Visit:
     """Sign and lock the note as it was read at `version`; `seal` is its receipt, waited for up to 1.5 s."""
     request.user.require(Permission.VISIT_SIGN)
     return sealed(actions.sign_visit(visit=_visit(request, visit_id), version=data.version, actor=request.user, at=timezone.now()))
 
 
-@router.post("/visits/{uuid:visit_id}/addenda", response={201: schemas.SealedAddendumOut}, operation_id="add_addendum")
-def add_addendum(request: Request, visit_id: UUID, data: schemas.AddendumIn) -> tuple[int, VisitAddendum]:
+@router.post("/visits/{uuid:visit_id}/addenda", response={201: note_schemas.SealedAddendumOut}, operation_id="add_addendum")
+def add_addendum(request: Request, visit_id: UUID, data: note_schemas.AddendumIn) -> tuple[int, VisitAddendum]:
     """Add to a signed note; `seal` is the receipt, waited for up to 1.5 s."""
     request.user.require(Permission.VISIT_SIGN)
     addendum = actions.add_addendum(visit=_visit(request, visit_id), actor=request.user, at=timezone.now(), **data.dict())
@@ -255,14 +226,14 @@ def get_signed_content(request: Request, visit_id: UUID) -> HttpResponse:
     return HttpResponse(queries.canonical(visit.signed_content or {}), content_type="application/json")
 
 
-@router.post("/visits/{uuid:visit_id}/error", response=schemas.VisitDetail, operation_id="mark_visit_in_error")
+@router.post("/visits/{uuid:visit_id}/error", response=note_schemas.VisitDetail, operation_id="mark_visit_in_error")
 def mark_visit_in_error(request: Request, visit_id: UUID, data: ReasonIn) -> Visit:
     """The signed or locked note was entered in error: it stays readable, marked."""
     request.user.require(Permission.VISIT_SIGN)
     return actions.mark_visit_in_error(visit=_visit(request, visit_id), actor=request.user, at=timezone.now(), reason=data.reason)
 
 
-@router.post("/visits/{uuid:visit_id}/addenda/{uuid:addendum_id}/error", response=schemas.AddendumOut, operation_id="mark_addendum_in_error")
+@router.post("/visits/{uuid:visit_id}/addenda/{uuid:addendum_id}/error", response=note_schemas.AddendumOut, operation_id="mark_addendum_in_error")
 def mark_addendum_in_error(request: Request, visit_id: UUID, addendum_id: UUID, data: ReasonIn) -> VisitAddendum:
     """An addendum was entered in error: it stays readable, marked."""
     request.user.require(Permission.VISIT_SIGN)

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from ninja import Router
 from ninja.pagination import CursorPagination, paginate
 
-from charting import actions, queries, schemas
+from charting import actions, note_schemas, queries
 from charting.models import NoteTemplate
 from clinic.staff.http import Request
 from clinic.staff.roles import Permission
@@ -15,7 +15,7 @@ from clinic.staff.roles import Permission
 router = Router(tags=["chart"])
 
 
-@router.get("/note-templates", response=list[schemas.NoteTemplateOut], operation_id="list_note_templates")
+@router.get("/note-templates", response=list[note_schemas.NoteTemplateOut], operation_id="list_note_templates")
 @paginate(CursorPagination, ordering=("id",))
 def list_note_templates(request: Request, language: Literal["", "en", "ru", "fr"] = "", section: str = "", q: str = "") -> QuerySet[NoteTemplate]:
     """The ready texts of the clinic by section, also those that are no longer offered; `q` is a part of the title or the text."""
@@ -23,12 +23,12 @@ def list_note_templates(request: Request, language: Literal["", "en", "ru", "fr"
     return queries.note_templates(language=language, section=section, text=q)
 
 
-@router.post("/note-templates", response={201: schemas.NoteTemplateOut}, operation_id="create_note_template")
-def create_note_template(request: Request, data: schemas.NoteTemplateIn) -> tuple[int, NoteTemplate]:
+@router.post("/note-templates", response={201: note_schemas.NoteTemplateOut}, operation_id="create_note_template")
+def create_note_template(request: Request, data: note_schemas.NoteTemplateIn) -> tuple[int, NoteTemplate]:
     return 201, actions.save_template(actor=request.user, details=data.dict(exclude={"id"}), id=data.id)
 
 
-@router.put("/note-templates/{uuid:template_id}", response=schemas.NoteTemplateOut, operation_id="change_note_template")
-def change_note_template(request: Request, template_id: UUID, data: schemas.NoteTemplateChange) -> NoteTemplate:
+@router.put("/note-templates/{uuid:template_id}", response=note_schemas.NoteTemplateOut, operation_id="change_note_template")
+def change_note_template(request: Request, template_id: UUID, data: note_schemas.NoteTemplateChange) -> NoteTemplate:
     """409 `stale` when somebody changed the template since `version` was read."""
     return actions.save_template(actor=request.user, details=data.dict(exclude={"version"}), template_id=template_id, version=data.version)

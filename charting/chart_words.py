@@ -123,4 +123,6 @@ def note_words() -> dict[str, str]:
         "keepMine": _("Keep mine"),
         "takeTheirs": _("Take theirs"),
         "nothingFound": _("Nothing found."),
+        "findCode": _("Code or words, for example K02"),
+        "codesLanguage": _("The dictionary has its titles in Russian: search by code or by Russian words."),
     }

@@ -28,3 +28,11 @@ class ErrorForm(forms.Form):
     """Why something was entered in error."""
 
     reason = forms.CharField(label=_("What was wrong"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class DiagnosisForm(forms.Form):
+    """A code given in a visit, to a finding, a tooth or the whole mouth."""
+
+    code = forms.CharField(label=_("ICD-10 code"), max_length=20)
+    tooth = forms.IntegerField(label=_("Tooth"), required=False)
+    finding = forms.UUIDField(required=False)

@@ -15,10 +15,10 @@ from django.utils.translation import gettext_lazy as _
 
 from charting import replay, rules
 from charting.models import (
+    Anaesthesia,
     Diagnosis,
     Finding,
     FindingChange,
-    NoteSection,
     NoteTemplate,
     Performance,
     Procedure,
@@ -243,39 +243,27 @@ def performances_in(visit: Visit) -> list[Performance]:
 
 
 def diagnoses_in(visit: Visit) -> list[Diagnosis]:
-    return list(Diagnosis.objects.filter(visit=visit, in_error_at=None).select_related("code", "finding").order_by("made_at", "pk"))
+    """The diagnoses of the visit, the main one first."""
+    found = Diagnosis.objects.filter(visit=visit, in_error_at=None).select_related("code", "finding")
+    return sorted(found.prefetch_related("rankings__ranked_by").order_by("made_at", "pk"), key=ranked)
 
 
-def visit_content(visit: Visit) -> dict[str, object]:
-    """What a signature of the visit covers: its text, diagnoses and procedures as they stand."""
-    return {
-        "visit": str(visit.pk),
-        "patient": str(visit.patient_id),
-        "branch": str(visit.branch_id),
-        "dentist": str(visit.dentist_id),
-        "opened_at": visit.opened_at.isoformat(),
-        "closed_at": visit.closed_at.isoformat() if visit.closed_at else None,
-        "complaint": visit.complaint,
-        "anamnesis": visit.anamnesis,
-        "objective": visit.objective,
-        "treatment": visit.treatment,
-        "recommendations": visit.recommendations,
-        "diagnoses": [{"id": str(row.pk), "code": row.code.code, "title": row.code.title, "tooth": row.tooth} for row in diagnoses_in(visit)],
-        "procedures": [_performance_content(row) for row in performances_in(visit)],
-        **({"addenda": list(visit.addenda.order_by("written_at", "pk").values_list("content_hash", flat=True))} if visit.locked_at else {}),
-    }
+def ranked(diagnosis: Diagnosis) -> int:
+    """The place of a diagnosis among those of its visit."""
+    return ["main", "complication", "secondary", ""].index(diagnosis.rank)
 
 
-def _performance_content(performance: Performance) -> dict[str, object]:
-    procedure = performance.procedure
-    return {
-        "id": str(performance.pk),
-        "code": procedure.service.code,
-        "title": procedure.service.title_ru,
-        "teeth": [[row.tooth, sorted(row.surfaces), sorted(row.roots)] for row in sorted(procedure.teeth.all(), key=lambda row: row.tooth)],
-        "performed_at": performance.performed_at.isoformat(),
-        "performer": str(performance.performer_id),
-    }
+def anaesthesia_in(visit: Visit) -> list[Anaesthesia]:
+    """Every anaesthesia of the visit, also those entered in error, in the order in which they were given."""
+    return list(Anaesthesia.objects.filter(visit=visit).select_related("given_by", "in_error_by").order_by("given_at", "pk"))
+
+
+def get_anaesthesia(anaesthesia_id: UUID) -> Anaesthesia:
+    """:raises NotFound: when there is no such anaesthesia; who may see it is asked of its patient."""
+    found = Anaesthesia.objects.filter(pk=anaesthesia_id).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def branch_day_of(patient: Patient, at: datetime) -> date:
@@ -328,12 +316,6 @@ def get_service(service_id: UUID) -> Service:
 def templates_for(language: str) -> QuerySet[NoteTemplate]:
     """Ready texts on offer in a language, in the order of the list."""
     return NoteTemplate.objects.filter(language=language, is_active=True).order_by("section", "position", "title", "pk")
-
-
-def is_as_signed(visit: Visit) -> bool:
-    """Whether the signed note still says what was signed: the hash fits the content, and the columns fit the content."""
-    content = visit.signed_content or {}
-    return hash_of(content) == visit.content_hash and all(content.get(name) == getattr(visit, name) for name in NoteSection.values)
 
 
 def hash_of(content: Mapping[str, object]) -> str:

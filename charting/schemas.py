@@ -1,7 +1,7 @@
 """What charting's API takes and gives."""
 
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from django.utils.timezone import get_current_timezone
@@ -9,7 +9,6 @@ from ninja import Field, Schema
 
 from charting import queries, replay, rules, story, teeth
 from charting.queries import Chart
-from clinic.history.schemas import SealedOut
 from clinic.patients.models import Patient
 from clinic.patients.rules import age_on
 
@@ -63,35 +62,6 @@ class FindingOut(Schema):
     resolved_at: datetime | None
     in_error_at: datetime | None
     error_reason: str
-
-
-class DiagnosisIn(Schema):
-    """The code goes to a finding, else to a tooth, else to the whole mouth."""
-
-    id: UUID | None = None
-    patient: UUID
-    code: str
-    finding: UUID | None = None
-    tooth: int | None = None
-    note: str = ""
-
-
-class DiagnosisOut(Schema):
-    id: UUID
-    code: str = Field(alias="code.code")
-    title: str = Field(alias="code.title")
-    finding: UUID | None = Field(None, alias="finding_id")
-    tooth: int | None
-    note: str
-    made_at: datetime
-    made_by: UUID = Field(alias="made_by_id")
-    in_error_at: datetime | None
-
-
-class DiagnosisCodeOut(Schema):
-    code: str
-    title: str
-    language: str
 
 
 class ProcedureIn(Schema):
@@ -234,83 +204,6 @@ def _dentition(mouth: replay.Mouth, years: int | None) -> str:
     return "mixed" if usual == "permanent" and has_primary else usual
 
 
-class VisitIn(Schema):
-    """A visit of an appointment, or of a patient without one."""
-
-    id: UUID | None = None
-    appointment: UUID | None = None
-    patient: UUID | None = None
-
-
-class VisitWrite(Schema):
-    version: int
-    complaint: str | None = None
-    anamnesis: str | None = None
-    objective: str | None = None
-    treatment: str | None = None
-    recommendations: str | None = None
-
-    def sections(self) -> dict[str, str]:
-        return {name: text for name, text in self.dict(exclude_unset=True, exclude={"version"}).items() if text is not None}
-
-
-class VersionIn(Schema):
-    version: int
-
-
-class AddendumIn(Schema):
-    id: UUID | None = None
-    text: str
-    reason: str = ""
-
-
-class AddendumOut(Schema):
-    id: UUID
-    text: str
-    reason: str
-    written_at: datetime
-    written_by: UUID = Field(alias="written_by_id")
-    content_hash: str
-    is_late: bool
-    in_error_at: datetime | None
-    error_reason: str
-
-
-class VisitOut(Schema):
-    id: UUID
-    version: int
-    patient: UUID = Field(alias="patient_id")
-    branch: UUID = Field(alias="branch_id")
-    dentist: UUID = Field(alias="dentist_id")
-    appointment: UUID | None = Field(None, alias="appointment_id")
-    opened_at: datetime
-    closed_at: datetime | None
-    complaint: str
-    anamnesis: str
-    objective: str
-    treatment: str
-    recommendations: str
-    signed_at: datetime | None
-    signed_by: UUID | None = Field(None, alias="signed_by_id")
-    content_hash: str
-    locked_at: datetime | None
-    is_late: bool
-    in_error_at: datetime | None
-    error_reason: str
-
-
-class VisitDetail(VisitOut):
-    addenda: list[AddendumOut]
-
-
-class SignedVisitOut(VisitDetail, SealedOut):
-    """A note as it was signed, with its receipt."""
-
-
-class SealedAddendumOut(AddendumOut, SealedOut):
-    """An addendum with its receipt."""
-
-
 class AmountOut(Schema):
     """A number that may, or must, be told with an entry."""
 
@@ -343,27 +236,3 @@ class PaletteOut(Schema):
 
 class FavouriteIn(Schema):
     entry: str
-
-
-class NoteTemplateText(Schema):
-    """A ready text for one section of the note, in one language; `position` is its place in the list."""
-
-    section: Literal["complaint", "anamnesis", "objective", "treatment", "recommendations"]
-    language: Literal["en", "ru", "fr"]
-    title: str
-    body: str
-    position: int = Field(0, ge=0, le=32_767)
-    is_active: bool = True
-
-
-class NoteTemplateIn(NoteTemplateText):
-    id: UUID | None = None
-
-
-class NoteTemplateChange(NoteTemplateText):
-    version: int
-
-
-class NoteTemplateOut(NoteTemplateText):
-    id: UUID
-    version: int

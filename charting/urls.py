@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from charting import handout_views, views
+from charting import handout_views, note_views, template_views, views
 from charting.imaging import views as images
 from charting.medical import settings_views as questionnaires
 from charting.medical import views as medical
@@ -11,15 +11,17 @@ from charting.perio import views as perio
 urlpatterns = [
     path("patients/<uuid:patient_id>/chart/", views.chart, name="chart"),
     path("patients/<uuid:patient_id>/handout/", handout_views.handout_page, name="handout"),
-    path("patients/<uuid:patient_id>/visits/", views.visits, name="visits"),
-    path("patients/<uuid:patient_id>/visits/start/", views.visit_start, name="visit-start"),
-    path("appointments/<uuid:appointment_id>/visit/", views.visit_open, name="visit-open"),
-    path("visits/<uuid:visit_id>/", views.visit, name="visit"),
-    path("visits/<uuid:visit_id>/sign/", views.visit_sign, name="visit-sign"),
-    path("visits/<uuid:visit_id>/addenda/", views.visit_addendum, name="visit-addendum"),
-    path("visits/<uuid:visit_id>/error/", views.visit_error, name="visit-error"),
-    path("visits/<uuid:visit_id>/addenda/<uuid:addendum_id>/error/", views.visit_error, name="visit-addendum-error"),
-    path("visits/<uuid:visit_id>/print/", views.visit_print, name="visit-print"),
+    path("patients/<uuid:patient_id>/visits/", note_views.visits, name="visits"),
+    path("patients/<uuid:patient_id>/visits/start/", note_views.visit_start, name="visit-start"),
+    path("appointments/<uuid:appointment_id>/visit/", note_views.visit_open, name="visit-open"),
+    path("visits/<uuid:visit_id>/", note_views.visit, name="visit"),
+    path("visits/<uuid:visit_id>/sign/", note_views.visit_sign, name="visit-sign"),
+    path("visits/<uuid:visit_id>/diagnoses/", note_views.visit_diagnosis, name="visit-diagnosis"),
+    path("diagnoses/<uuid:diagnosis_id>/rank/", note_views.diagnosis_rank, name="diagnosis-rank"),
+    path("visits/<uuid:visit_id>/addenda/", note_views.visit_addendum, name="visit-addendum"),
+    path("visits/<uuid:visit_id>/error/", note_views.visit_error, name="visit-error"),
+    path("visits/<uuid:visit_id>/addenda/<uuid:addendum_id>/error/", note_views.visit_error, name="visit-addendum-error"),
+    path("visits/<uuid:visit_id>/print/", note_views.visit_print, name="visit-print"),
     path("patients/<uuid:patient_id>/images/", images.images, name="images"),
     path("images/<uuid:image_id>/", images.image, name="image"),
     path("images/<uuid:image_id>/preview/", images.image_preview, name="image-preview"),
@@ -52,7 +54,7 @@ urlpatterns = [
     path("interaction-rules/new/", questionnaires.interaction_rule, name="interaction-rule-new"),
     path("interaction-rules/<uuid:rule_id>/", questionnaires.interaction_rule, name="interaction-rule"),
     path("interaction-rules/<uuid:rule_id>/end/", questionnaires.interaction_rule_end, name="interaction-rule-end"),
-    path("note-templates/", views.note_templates, name="note-templates"),
-    path("note-templates/new/", views.note_template, name="note-template-new"),
-    path("note-templates/<uuid:template_id>/", views.note_template, name="note-template"),
+    path("note-templates/", template_views.note_templates, name="note-templates"),
+    path("note-templates/new/", template_views.note_template, name="note-template-new"),
+    path("note-templates/<uuid:template_id>/", template_views.note_template, name="note-template"),
 ]

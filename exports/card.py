@@ -13,7 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from charting import finding_words, words
+from charting.anaesthesia_words import told
 from charting.models import Diagnosis, Finding, NoteSection, Performance, Visit
+from charting.note_content import sections_of
+from charting.queries import ranked
 from charting.teeth import TEETH, dentition_at_age
 from clinic.lib import pdf
 from clinic.patients.rules import format_phone
@@ -22,7 +25,7 @@ from exports.queries import Material
 from treatment_plans.models import Document, Item
 
 LANGUAGES = ("ru", "fr", "en")
-FIRST_EXAMINATION = (NoteSection.COMPLAINT, NoteSection.ANAMNESIS, NoteSection.OBJECTIVE)
+FIRST_EXAMINATION = (NoteSection.COMPLAINT, NoteSection.ANAMNESIS, NoteSection.ANAMNESIS_VITAE, NoteSection.OBJECTIVE)
 LEGEND = {
     rules.ABSENT: pgettext_lazy("dental formula", "absent"),
     rules.ROOT: pgettext_lazy("dental formula", "root"),
@@ -126,7 +129,7 @@ def _arch(row: tuple[rules.Cell, ...], language: str) -> dict[str, Any]:
 def _first_examination(visits: list[Visit]) -> dict[str, Any]:
     """Complaints, anamnesis and findings of the first signed visit that tells any of them."""
     for visit in visits:
-        sections = [(str(section.label), getattr(visit, section.value)) for section in FIRST_EXAMINATION if getattr(visit, section.value)]
+        sections = [(str(label), text) for name, label, text in sections_of(visit) if text and name in FIRST_EXAMINATION]
         if sections:
             return {"at": _moment(visit.opened_at), "sections": sections}
     return {}
@@ -137,8 +140,9 @@ def _visit(material: Material, visit: Visit, language: str) -> dict[str, Any]:
         "at": _moment(visit.opened_at),
         "branch": visit.branch.name,
         "dentist": visit.dentist.get_full_name(),
-        "sections": [(str(section.label), getattr(visit, section.value)) for section in NoteSection if getattr(visit, section.value)],
-        "diagnoses": [_diagnosis(row) for row in material.diagnoses.get(visit.pk, [])],
+        "sections": [(str(label), text) for _name, label, text in sections_of(visit) if text],
+        "diagnoses": [_diagnosis(row) for row in sorted(material.diagnoses.get(visit.pk, []), key=ranked)],
+        "anaesthesia": [{"text": told(row), "error": row.error_reason} for row in material.anaesthesia.get(visit.pk, [])],
         "acts": [_act(row, language) for row in material.performances.get(visit.pk, [])],
         "signed_at": _moment(visit.signed_at),
         "signed_by": visit.signed_by.get_full_name() if visit.signed_by else "",
@@ -165,6 +169,7 @@ def _diagnosis(row: Diagnosis) -> dict[str, str]:
         "title": row.code.title,
         "language": row.code.language,
         "tooth": str(row.tooth or ""),
+        "rank": str(row.get_rank_display()),
         "note": row.note,
         "date": _day(timezone.localtime(row.made_at).date()),
         "by": row.made_by.get_full_name(),

@@ -26,6 +26,8 @@ SERVICE_TIMES = {
     "charting_finding": "noted_at",
     "charting_findingchange": "changed_at",
     "charting_diagnosis": "made_at",
+    "charting_diagnosisranking": "ranked_at",
+    "charting_anaesthesia": "given_at",
     "charting_procedurechange": "changed_at",
     "charting_performance": "performed_at",
     "charting_image": "taken_at",

@@ -9,7 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from charting import queries as charting
-from charting.models import Diagnosis, Performance, Visit, VisitAddendum
+from charting.models import Anaesthesia, Diagnosis, Performance, Visit, VisitAddendum
 from clinic.lib.clock import day_bounds
 from clinic.patients.models import Alert, Consent, Contact, Identifier, Patient, Relation
 from insurance.models import Policy
@@ -48,6 +48,7 @@ class Material:
     addenda: dict[UUID, list[VisitAddendum]]
     diagnoses: dict[UUID, list[Diagnosis]]
     performances: dict[UUID, list[Performance]]
+    anaesthesia: dict[UUID, list[Anaesthesia]]
     items: list[Item]
     consents: list[Document]
     data_consents: list[Consent]
@@ -82,13 +83,14 @@ def material_of(patient: Patient, period: Period, at: datetime) -> Material:
         performances=_by_visit(
             performances.select_related("procedure__service", "performer").prefetch_related("procedure__teeth").order_by("performed_at", "pk")
         ),
+        anaesthesia=_by_visit(Anaesthesia.objects.filter(patient=patient).order_by("given_at", "pk")),
         items=_agreed_items(patient),
         consents=_consents(patient),
         data_consents=list(Consent.objects.filter(patient=patient).select_related("text").order_by("signed_at", "pk")),
     )
 
 
-Row = TypeVar("Row", VisitAddendum, Diagnosis, Performance)
+Row = TypeVar("Row", VisitAddendum, Diagnosis, Performance, Anaesthesia)
 
 
 def _by_visit(rows: Iterable[Row]) -> dict[UUID, list[Row]]:

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Q, Sum
 from django.utils.translation import gettext_lazy as _
 
+from charting.anaesthetics import SOLUTIONS
 from charting.models import Performance
 from clinic.history.creation import check_first
 from clinic.lib.clock import branch_day
@@ -19,7 +20,7 @@ from clinic.lib.ids import uuid7
 from clinic.price_list.models import Service
 from clinic.staff.models import Branch, User
 from clinic.staff.roles import Permission
-from inventory import rules
+from inventory import queries, rules
 from inventory.models import Lot, Material, Movement, MovementKind, Norm, OnShortage, Shortage, Unit
 
 LARGEST = Decimal("999999.999")
@@ -48,7 +49,9 @@ class WriteOff:
 
 
 @transaction.atomic
-def create_material(*, actor: User, name: str, code: str, unit: str, reorder_at: Decimal = rules.ZERO, id: UUID | None = None) -> Material:
+def create_material(
+    *, actor: User, name: str, code: str, unit: str, reorder_at: Decimal = rules.ZERO, anaesthetic: str = "", id: UUID | None = None
+) -> Material:
     """Add a material to the catalogue; the same id returns the first result.
 
     :raises InvalidInput: empty name, unknown unit, a code that another material has.
@@ -56,15 +59,16 @@ def create_material(*, actor: User, name: str, code: str, unit: str, reorder_at:
     actor.require(Permission.STOCK_WRITE)
     existing = Material.objects.filter(pk=id).first() if id else None
     if existing:
-        check_first(existing, name=name, code=code, unit=unit, reorder_at=reorder_at)
+        check_first(existing, name=name, code=code, unit=unit, reorder_at=reorder_at, anaesthetic=anaesthetic)
         return existing
-    _check_material(name=name, code=code, unit=unit, reorder_at=reorder_at, except_id=None)
-    return Material.objects.create(id=id or uuid7(), name=name.strip(), code=code.strip(), unit=unit, reorder_at=reorder_at)
+    _check_material(name=name, code=code, unit=unit, reorder_at=reorder_at, anaesthetic=anaesthetic, except_id=None)
+    values = {"name": name.strip(), "code": code.strip(), "unit": unit, "reorder_at": reorder_at, "anaesthetic": anaesthetic}
+    return Material.objects.create(id=id or uuid7(), **values)
 
 
 @transaction.atomic
 def change_material(
-    *, actor: User, material_id: UUID, version: int, name: str, code: str, unit: str, reorder_at: Decimal, is_active: bool
+    *, actor: User, material_id: UUID, version: int, name: str, code: str, unit: str, reorder_at: Decimal, is_active: bool, anaesthetic: str = ""
 ) -> Material:
     """Edit a material.
 
@@ -76,8 +80,9 @@ def change_material(
         raise NotFound
     if material.version != version:
         raise StaleVersion
-    _check_material(name=name, code=code, unit=unit, reorder_at=reorder_at, except_id=material_id)
+    _check_material(name=name, code=code, unit=unit, reorder_at=reorder_at, anaesthetic=anaesthetic, except_id=material_id)
     material.name, material.code, material.unit, material.reorder_at, material.is_active = name.strip(), code.strip(), unit, reorder_at, is_active
+    material.anaesthetic = anaesthetic
     material.save()
     material.refresh_from_db()
     return material
@@ -139,10 +144,14 @@ def _blend(lot_id: UUID, *, quantity: Decimal, barcode: str, supplier: str, unit
 def write_off(*, performance: Performance, actor: User, at: datetime, quantity: int = 1) -> WriteOff:
     """Take from the branch's lots what the service's norms ask for `quantity` of it, at least once a tooth; earliest expiry first.
 
+    A material whose use the visit's note tells itself (`inventory.anaesthesia`) is not taken by norm.
+
     :raises OutOfStock: when a material is short whose norm blocks; otherwise the shortage is recorded as a debt.
     """
     actor.require(Permission.PROCEDURE_COMPLETE)
     norms = list(Norm.objects.filter(service=performance.procedure.service_id).select_related("material").order_by("material_id"))
+    told = queries.materials_told(performance.visit_id)
+    norms = [norm for norm in norms if norm.material_id not in told]
     act = performance.procedure
     units = act.service.units(teeth=act.teeth.count(), quantity=quantity)
     needed = rules.norm_quantities({norm.material_id: norm.quantity for norm in norms}, units)
@@ -351,7 +360,7 @@ def _material(material_id: UUID) -> Material:
     return material
 
 
-def _check_material(*, name: str, code: str, unit: str, reorder_at: Decimal, except_id: UUID | None) -> None:
+def _check_material(*, name: str, code: str, unit: str, reorder_at: Decimal, anaesthetic: str, except_id: UUID | None) -> None:
     fields = {}
     if not name.strip() or len(name) > 200:
         fields["name"] = _("Enter a name of at most 200 characters.")
@@ -361,6 +370,8 @@ def _check_material(*, name: str, code: str, unit: str, reorder_at: Decimal, exc
         fields["code"] = _("Another material has this article.")
     if unit not in Unit.values:
         fields["unit"] = _("Choose a unit from the list.")
+    if anaesthetic not in ("", *SOLUTIONS):
+        fields["anaesthetic"] = _("Choose an anaesthetic from the list.")
     if not rules.fits(reorder_at, most=LARGEST, places=3):
         fields["reorder_at"] = _("Enter a quantity from 0 to 999 999, with at most 3 decimals.")
     if fields:

@@ -13,6 +13,7 @@ from clinic.price_list.models import Service
 from clinic.staff.http import Request, branch_of
 from clinic.staff.roles import Permission
 from inventory import actions, queries
+from inventory.api_anaesthesia import router as anaesthesia_router
 from inventory.models import Lot, Material, Movement, Norm
 from inventory.schemas import (
     CountIn,
@@ -30,6 +31,7 @@ from inventory.schemas import (
 )
 
 router = Router(tags=["stock"])
+router.add_router("", anaesthesia_router)
 
 
 @router.get("/materials", response=list[MaterialBalance], operation_id="list_materials")

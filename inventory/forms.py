@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from charting.anaesthetics import solution_choices
 from clinic.lib.ids import uuid7
 from clinic.lib.inputs import DateInput
 from clinic.price_list.models import Service
@@ -16,6 +17,10 @@ class MaterialForm(forms.Form):
     code = forms.CharField(label=_("Article"), max_length=40)
     unit = forms.ChoiceField(label=_("Unit"), choices=Unit.choices)
     reorder_at = forms.DecimalField(label=_("Order when less than"), initial=0, min_value=0, max_digits=9, decimal_places=3)
+    anaesthetic = forms.ChoiceField(
+        label=_("Anaesthetic"), required=False, choices=lambda: [("", "–"), *solution_choices()],
+        help_text=_("What it holds; its lots are then offered when an anaesthesia is noted."),
+    )  # fmt: skip
     is_active = forms.BooleanField(label=_("In use"), required=False, initial=True)
 
 

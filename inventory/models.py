@@ -8,7 +8,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from charting.models import Performance
+from charting.anaesthetics import SOLUTIONS
+from charting.models import Anaesthesia, Performance
 from clinic.history.models import Record
 from clinic.patients.models import Patient
 from clinic.price_list.models import Service
@@ -31,6 +32,7 @@ class Material(Record):
     code = models.CharField(_("article"), max_length=40, unique=True)
     unit = models.CharField(_("unit"), max_length=5, choices=Unit.choices, default=Unit.PIECE)
     reorder_at = models.DecimalField(_("order when less than"), max_digits=12, decimal_places=3, default=0)
+    anaesthetic = models.CharField(_("anaesthetic"), max_length=24, blank=True)
     is_active = models.BooleanField(_("in use"), default=True)
 
     class Meta:
@@ -38,6 +40,7 @@ class Material(Record):
         constraints = [
             models.CheckConstraint(condition=Q(unit__in=Unit.values), name="inventory_unit_known"),
             models.CheckConstraint(condition=Q(reorder_at__gte=0), name="inventory_reorder_not_negative"),
+            models.CheckConstraint(condition=Q(anaesthetic__in=["", *SOLUTIONS]), name="inventory_anaesthetic_known"),
         ]
         indexes = [GinIndex(fields=["name"], opclasses=["gin_trgm_ops"], name="inventory_material_name")]
 
@@ -88,6 +91,7 @@ class Movement(Record):
     kind = models.CharField(_("kind"), max_length=10, choices=MovementKind.choices)
     quantity = models.DecimalField(_("quantity"), max_digits=12, decimal_places=3)
     performance = models.ForeignKey(Performance, models.PROTECT, null=True, blank=True, related_name="movements", verbose_name=_("procedure done"))
+    anaesthesia = models.ForeignKey(Anaesthesia, models.PROTECT, null=True, blank=True, related_name="movements", verbose_name=_("anaesthesia"))
     patient = models.ForeignKey(Patient, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("patient"))
     reverses = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="reversed_by_row", verbose_name=_("reverses"))
     moved_at = models.DateTimeField(_("when"))
@@ -119,9 +123,11 @@ class Movement(Record):
             ),
             models.CheckConstraint(condition=Q(kind="reversal") ^ Q(reverses=None), name="inventory_reversal_points_back"),
             models.CheckConstraint(
-                condition=~Q(kind__in=["write_off", "settlement"]) | Q(performance__isnull=False) | Q(patient=None),
-                name="inventory_write_off_for_performance",
+                condition=~Q(kind__in=["write_off", "settlement"]) | Q(performance__isnull=False) | Q(anaesthesia__isnull=False) | Q(patient=None),
+                name="inventory_write_off_for_an_act",
             ),
+            models.CheckConstraint(condition=Q(performance=None) | Q(anaesthesia=None), name="inventory_movement_for_one_act"),
+            models.UniqueConstraint(fields=["anaesthesia"], condition=Q(kind="write_off"), name="inventory_anaesthesia_taken_once"),
             models.UniqueConstraint(fields=["performance", "lot"], condition=Q(kind="write_off"), name="inventory_written_off_once"),
         ]
         indexes = [
@@ -129,6 +135,19 @@ class Movement(Record):
             models.Index(fields=["patient"], name="inventory_movement_patient"),
             models.Index(fields=["barcode"], condition=~Q(barcode=""), name="inventory_receipt_barcode"),
         ]
+
+
+class AnaesthesiaLot(Record):
+    """From which lot an anaesthesia was drawn up; never changed."""
+
+    anaesthesia = models.OneToOneField(Anaesthesia, models.PROTECT, related_name="drawn_from", verbose_name=_("anaesthesia"))
+    patient = models.ForeignKey(Patient, models.PROTECT, related_name="+", verbose_name=_("patient"))
+    lot = models.ForeignKey(Lot, models.PROTECT, related_name="anaesthesia", verbose_name=_("lot"))
+    quantity = models.DecimalField(_("quantity"), max_digits=12, decimal_places=3)
+
+    class Meta:
+        verbose_name = _("lot of an anaesthesia")
+        constraints = [models.CheckConstraint(condition=Q(quantity__gt=0), name="inventory_anaesthesia_quantity_positive")]
 
 
 class OnShortage(models.TextChoices):

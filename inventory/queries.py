@@ -1,18 +1,20 @@
 """Reads of the stock."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
 from django.db.models import Case, DecimalField, F, Min, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
+from charting.models import Visit
+from clinic.lib.clock import branch_day
 from clinic.lib.errors import NotFound
 from clinic.patients import queries as patients
 from clinic.patients.models import Patient
 from clinic.staff.models import Branch, User
 from clinic.staff.roles import Permission
-from inventory.models import Lot, Material, Movement, Norm, Shortage
+from inventory.models import AnaesthesiaLot, Lot, Material, Movement, Norm, Shortage
 
 EXPIRES_SOON = timedelta(days=60)
 _QUANTITY: "DecimalField[Decimal, Decimal]" = DecimalField(max_digits=12, decimal_places=3)
@@ -64,7 +66,7 @@ def movements_of(material: Material, branch: Branch) -> QuerySet[Movement]:
     """Movements of a material in the branch, newest first."""
     return (
         Movement.objects.filter(lot__material=material, lot__branch=branch)
-        .select_related("lot", "moved_by", "patient", "performance__procedure__service")
+        .select_related("lot", "moved_by", "patient", "performance__procedure__service", "anaesthesia")
         .order_by("-moved_at", "-pk")
     )
 
@@ -84,7 +86,7 @@ def movements_of_patient(patient: Patient, *, text: str = "") -> QuerySet[Moveme
     if text:
         found = found.filter(Q(lot__material__name__icontains=text) | Q(lot__material__code__icontains=text) | Q(lot__number__icontains=text))
     return (
-        found.select_related("lot__material", "moved_by", "performance__procedure__service")
+        found.select_related("lot__material", "moved_by", "performance__procedure__service", "anaesthesia")
         .prefetch_related("performance__procedure__teeth")
         .order_by("-moved_at", "-pk")
     )
@@ -122,3 +124,30 @@ def get_norm(norm_id: UUID) -> Norm:
     if norm is None:
         raise NotFound
     return norm
+
+
+def anaesthetic_lots(branch: Branch, at: datetime) -> QuerySet[Lot]:
+    """Lots of anaesthetics in the branch that may be used now, the one that expires first before the others."""
+    lots = Lot.objects.filter(branch=branch, on_hand__gt=0, material__is_active=True).exclude(material__anaesthetic="")
+    usable = lots.exclude(expires_on__lt=branch_day(at, branch.time_zone))
+    return usable.select_related("material").order_by("material__name", F("expires_on").asc(nulls_last=True), "pk")
+
+
+def said_of(visit: Visit, material: Material) -> Decimal:
+    """How much of the material the note says was given in the visit."""
+    said = AnaesthesiaLot.objects.filter(anaesthesia__visit=visit, anaesthesia__in_error_at=None, lot__material=material)
+    return said.aggregate(total=Sum("quantity"))["total"] or Decimal(0)
+
+
+def taken_for(visit: Visit, material: Material) -> Decimal:
+    """How much of the material has left the stock for the visit, by norms and by the note, less what came back."""
+    moved = Movement.objects.filter(Q(performance__visit=visit) | Q(anaesthesia__visit=visit), lot__material=material)
+    return -(moved.aggregate(total=Sum("quantity"))["total"] or Decimal(0))
+
+
+def materials_told(visit_id: UUID | None) -> set[UUID]:
+    """Materials whose use in the visit the note itself tells, so that no norm needs to guess it."""
+    if visit_id is None:
+        return set()
+    told = AnaesthesiaLot.objects.filter(anaesthesia__visit=visit_id, anaesthesia__in_error_at=None)
+    return set(told.values_list("lot__material_id", flat=True))

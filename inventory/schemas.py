@@ -15,6 +15,7 @@ class MaterialIn(Schema):
     code: str
     unit: str
     reorder_at: Decimal = Decimal(0)
+    anaesthetic: str = Field("", description="what it holds, as a key of `GET /anaesthetics`; empty for other materials")
 
 
 class MaterialChange(Schema):
@@ -23,6 +24,7 @@ class MaterialChange(Schema):
     code: str
     unit: str
     reorder_at: Decimal = Decimal(0)
+    anaesthetic: str = Field("", description="what it holds, as a key of `GET /anaesthetics`; empty for other materials")
     is_active: bool = True
 
 
@@ -33,6 +35,7 @@ class MaterialOut(Schema):
     code: str
     unit: str
     reorder_at: Decimal
+    anaesthetic: str
     is_active: bool
 
 
@@ -86,6 +89,7 @@ class MovementOut(Schema):
     quantity: Decimal
     moved_at: datetime
     performance: UUID | None = Field(alias="performance_id")
+    anaesthesia: UUID | None = Field(alias="anaesthesia_id")
     patient: UUID | None = Field(alias="patient_id")
     note: str
     document: str
@@ -116,6 +120,8 @@ class UsedOut(MovementOut):
 
     @staticmethod
     def resolve_teeth(movement: Movement) -> list[int]:
+        if movement.anaesthesia:
+            return movement.anaesthesia.teeth
         return sorted(place.tooth for place in movement.performance.procedure.teeth.all()) if movement.performance else []
 
 

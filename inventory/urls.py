@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from inventory import views
+from inventory import anaesthesia_views, views
 
 urlpatterns = [
     path("patients/<uuid:patient_id>/materials/", views.patient_materials, name="patient-materials"),
+    path("visits/<uuid:visit_id>/anaesthesia/", anaesthesia_views.visit_anaesthesia, name="visit-anaesthesia"),
+    path("anaesthesia/<uuid:anaesthesia_id>/error/", anaesthesia_views.anaesthesia_error, name="anaesthesia-error"),
     path("stock/", views.stock, name="stock"),
     path("stock/materials/new/", views.material_new, name="material-new"),
     path("stock/materials/<uuid:material_id>/", views.material, name="material"),

@@ -62,10 +62,13 @@ def _tab(request: Request) -> str:
     return "visits" if request.user.may(Permission.CLINICAL_VIEW) else "patient"
 
 
+MATERIAL = ("id", "name", "code", "unit", "reorder_at", "anaesthetic")
+
+
 @page(Permission.STOCK_WRITE)
 def material_new(request: Request) -> HttpResponse:
     def save(values: dict[str, Any]) -> None:
-        created = actions.create_material(actor=request.user, **{name: values[name] for name in ("id", "name", "code", "unit", "reorder_at")})
+        created = actions.create_material(actor=request.user, **{name: values[name] for name in MATERIAL})
         tell(request, _("%(name)s is in the catalogue.") % {"name": created.name})
 
     return panels.submit(request, MaterialForm(request.POST or None), save, context={"title": _("New material"), "verb": _("Add")})
@@ -74,7 +77,7 @@ def material_new(request: Request) -> HttpResponse:
 @page(Permission.STOCK_WRITE)
 def material_edit(request: Request, material_id: UUID) -> HttpResponse:
     found = queries.get_material(material_id)
-    initial = {name: getattr(found, name) for name in ("version", "name", "code", "unit", "reorder_at", "is_active")}
+    initial = {name: getattr(found, name) for name in ("version", "name", "code", "unit", "reorder_at", "anaesthetic", "is_active")}
 
     def save(values: dict[str, Any]) -> None:
         actions.change_material(actor=request.user, material_id=material_id, **{name: values[name] for name in initial})

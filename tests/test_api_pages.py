@@ -45,6 +45,8 @@ WHOLE = {
     "list_image_lines": "of one image",
     "list_erasure_obstacles": "of one patient",
     "list_erasures": "the latest",
+    "list_anaesthetics": "a fixed list",
+    "list_anaesthesia": "of one visit",
 }
 
 

@@ -1,7 +1,19 @@
 """Writes of the mouth and of visits: the only writer of charting's tables."""
 
-from charting.actions.findings import mark_in_error, record_diagnosis, record_finding, reopen_finding, resolve_finding, withdraw_diagnosis
+from charting.actions.anaesthesia import Given, give_anaesthesia, mark_anaesthesia_in_error
+from charting.actions.diagnoses import rank_diagnosis, record_diagnosis, withdraw_diagnosis
+from charting.actions.findings import mark_in_error, record_finding, reopen_finding, resolve_finding
 from charting.actions.meanwhile import ChartedMeanwhile
+from charting.actions.notes import (
+    NotSigned,
+    add_addendum,
+    lock_unsigned_visits,
+    mark_addendum_in_error,
+    mark_visit_in_error,
+    may_sign,
+    sign_visit,
+    write_visit,
+)
 from charting.actions.palette import set_favourite
 from charting.actions.procedures import (
     AlreadyPerformed,
@@ -16,21 +28,7 @@ from charting.actions.procedures import (
     reverse_performance,
 )
 from charting.actions.templates import save_template, ship_templates
-from charting.actions.visits import (
-    NotSigned,
-    VisitLocked,
-    VisitSigned,
-    add_addendum,
-    close_visit,
-    lock_unsigned_visits,
-    mark_addendum_in_error,
-    mark_visit_in_error,
-    may_sign,
-    open_visit,
-    open_visit_of_appointment,
-    sign_visit,
-    write_visit,
-)
+from charting.actions.visits import VisitLocked, VisitSigned, close_visit, open_visit, open_visit_of_appointment
 from charting.queries import ClosedCode
 
 __all__ = [
@@ -38,6 +36,7 @@ __all__ = [
     "AlreadyReversed",
     "ChartedMeanwhile",
     "ClosedCode",
+    "Given",
     "NotPerformable",
     "NotSigned",
     "OtherLegalEntity",
@@ -49,14 +48,17 @@ __all__ = [
     "add_procedure",
     "change_procedure_state",
     "close_visit",
+    "give_anaesthesia",
     "lock_unsigned_visits",
     "mark_addendum_in_error",
+    "mark_anaesthesia_in_error",
     "mark_in_error",
     "mark_visit_in_error",
     "may_sign",
     "open_visit",
     "open_visit_of_appointment",
     "perform_procedure",
+    "rank_diagnosis",
     "record_diagnosis",
     "record_finding",
     "reopen_finding",

@@ -1,28 +1,20 @@
-"""Findings and diagnoses: recorded, settled, or marked as entered in error."""
+"""Findings: recorded, settled, or marked as entered in error."""
 
 from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
 
 from charting import details, queries, replay, rules, teeth, words
 from charting.actions.meanwhile import refuse_if_charted
 from charting.actions.once import create_once, find_sent
+from charting.actions.said import NotOpen, required, short
 from charting.actions.visits import visit_for
-from charting.models import Diagnosis, Finding, FindingChange, FindingState, Performance, Visit
-from clinic.lib.errors import Conflict, InvalidInput, KeyTaken
+from charting.models import Finding, FindingChange, FindingState, Performance, Visit
 from clinic.patients.models import Patient
 from clinic.staff.models import User
 from clinic.staff.roles import Permission
-
-
-class NotOpen(Conflict):
-    """The finding or diagnosis was settled or withdrawn before."""
-
-    code = "not_open"
-    default_message = _("This entry was settled or withdrawn before. Nothing was changed.")
 
 
 @transaction.atomic
@@ -68,7 +60,7 @@ def record_finding(
         id,
         patient=patient,
         visit=visit_for(patient, visit, actor),
-        note=_short(note, "note", 500),
+        note=short(note, "note", 500),
         **sent,
         noted_at=at,
         noted_by=actor,
@@ -133,7 +125,7 @@ def mark_in_error(*, finding: Finding, actor: User, at: datetime, reason: str) -
     :raises NotOpen: when it was withdrawn before.
     """
     actor.require(Permission.CHART_WRITE)
-    text = _required(reason, "reason")
+    text = required(reason, "reason")
     locked = Finding.objects.select_for_update().get(pk=finding.pk)
     if locked.in_error_at is not None:
         raise NotOpen
@@ -143,79 +135,8 @@ def mark_in_error(*, finding: Finding, actor: User, at: datetime, reason: str) -
     return locked
 
 
-@transaction.atomic
-def record_diagnosis(
-    *,
-    patient: Patient,
-    code: str,
-    actor: User,
-    at: datetime,
-    finding: Finding | None = None,
-    tooth: int | None = None,
-    visit: Visit | None = None,
-    note: str = "",
-    id: UUID | None = None,
-) -> Diagnosis:
-    """Give an ICD-10 code to a finding, a tooth or the mouth.
-
-    :raises ClosedCode: when the code is not in force on the branch's day.
-    """
-    actor.require(Permission.CHART_WRITE)
-    sent = {"finding_id": finding.pk if finding else None, "tooth": finding.tooth if finding else tooth, "note": note}
-    known = find_sent(Diagnosis, id, patient, **sent)
-    if known is not None:
-        if known.code.code.lower() != code.strip().lower():
-            raise KeyTaken
-        return known
-    if finding is not None and finding.patient_id != patient.pk:
-        raise InvalidInput(fields={"finding": _("This finding belongs to another patient.")})
-    number = finding.tooth if finding is not None else tooth
-    words.refuse(rules.place_problems(rules.Place(number)) if number is not None else [])
-    diagnosis, _is_new = create_once(
-        Diagnosis,
-        id,
-        patient=patient,
-        visit=visit_for(patient, visit, actor),
-        finding=finding,
-        tooth=number,
-        code=queries.code_on(code, queries.branch_day_of(patient, at)),
-        note=_short(note, "note", 500),
-        made_at=at,
-        made_by=actor,
-    )
-    return diagnosis
-
-
-@transaction.atomic
-def withdraw_diagnosis(*, diagnosis: Diagnosis, actor: User, at: datetime, reason: str) -> Diagnosis:
-    """The diagnosis was entered in error; it stays in history with the reason.
-
-    :raises NotOpen: when it was withdrawn before.
-    """
-    actor.require(Permission.CHART_WRITE)
-    text = _required(reason, "reason")
-    locked = Diagnosis.objects.select_for_update().get(pk=diagnosis.pk)
-    if locked.in_error_at is not None:
-        raise NotOpen
-    locked.in_error_at, locked.in_error_by, locked.error_reason = at, actor, text
-    locked.save(update_fields=["in_error_at", "in_error_by", "error_reason"])
-    return locked
-
-
 def _lock_open(finding: Finding) -> Finding:
     locked = Finding.objects.select_for_update().get(pk=finding.pk)
     if not locked.is_open:
         raise NotOpen
     return locked
-
-
-def _required(text: str, field: str) -> str:
-    if not text.strip():
-        raise InvalidInput(_("Say in a few words why."), fields={field: _("Say in a few words why.")})
-    return _short(text, field, 300)
-
-
-def _short(text: str, field: str, limit: int) -> str:
-    if len(text) > limit:
-        raise InvalidInput(fields={field: _("At most %(limit)s characters.") % {"limit": limit}})
-    return text.strip()

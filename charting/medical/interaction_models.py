@@ -64,6 +64,9 @@ class InteractionOverride(Record):
     performance = models.ForeignKey(
         "charting.Performance", models.PROTECT, null=True, blank=True, related_name="overrides", verbose_name=_("performance")
     )
+    anaesthesia = models.ForeignKey(
+        "charting.Anaesthesia", models.PROTECT, null=True, blank=True, related_name="overrides", verbose_name=_("anaesthesia")
+    )
     reason = models.CharField(_("reason"), max_length=300)
     made_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("decided by"))
     made_at = models.DateTimeField(_("decided"))
@@ -74,6 +77,7 @@ class InteractionOverride(Record):
         constraints = [
             models.UniqueConstraint(fields=["rule", "performance"], name="charting_override_once"),
             models.CheckConstraint(condition=~Q(reason=""), name="charting_override_explained"),
-            models.CheckConstraint(condition=Q(performance__isnull=False), name="charting_override_of_an_act"),
+            models.UniqueConstraint(fields=["rule", "anaesthesia"], name="charting_override_of_anaesthesia_once"),
+            models.CheckConstraint(condition=Q(performance__isnull=False) ^ Q(anaesthesia__isnull=False), name="charting_override_of_an_act"),
         ]
         indexes = [models.Index(fields=["patient"], name="charting_override_patient")]

@@ -152,5 +152,5 @@ def rules_in_force() -> QuerySet[InteractionRule]:
 
 def overrides_of(patient: Patient) -> list[InteractionOverride]:
     """Acts that were done in spite of a rule, the latest first."""
-    found = InteractionOverride.objects.filter(patient=patient).select_related("rule", "made_by", "performance__procedure__service")
+    found = InteractionOverride.objects.filter(patient=patient).select_related("rule", "made_by", "performance__procedure__service", "anaesthesia")
     return list(found.order_by("-made_at", "-pk")[:50])

@@ -3,14 +3,19 @@
 from charting.imaging.models import Image, ImageDisplay, ImageLine
 from charting.medical.interaction_models import InteractionOverride, InteractionRule
 from charting.medical.models import AlertDoubt, MedicalHistory, Question, Questionnaire, RaisedAlert
-from charting.models.findings import Diagnosis, Finding, FindingChange, FindingKind, FindingState
+from charting.models.anaesthesia import Anaesthesia
+from charting.models.diagnoses import Diagnosis, DiagnosisRank, DiagnosisRanking
+from charting.models.findings import Finding, FindingChange, FindingKind, FindingState
 from charting.models.procedures import PaletteFavourite, Performance, Procedure, ProcedureChange, ProcedureState, ProcedureTooth, ToothRole
 from charting.models.visits import NoteSection, NoteTemplate, Visit, VisitAddendum, VisitQuerySet
 from charting.perio.models import PerioExam, PerioTooth
 
 __all__ = [
     "AlertDoubt",
+    "Anaesthesia",
     "Diagnosis",
+    "DiagnosisRank",
+    "DiagnosisRanking",
     "Finding",
     "FindingChange",
     "FindingKind",

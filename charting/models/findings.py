@@ -1,4 +1,4 @@
-"""What was seen in the mouth, and the diagnoses made of it."""
+"""What was seen in the mouth."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -13,7 +13,6 @@ from charting.models.visits import Visit
 from clinic.history.models import Record
 from clinic.lib.constraints import together
 from clinic.patients.models import Patient
-from clinic.price_list.models import DictionaryCode
 from clinic.staff.models import User
 
 
@@ -116,27 +115,3 @@ class FindingChange(Record):
         verbose_name = _("change of a finding")
         constraints = [models.CheckConstraint(condition=Q(state__in=FindingState.values), name="charting_finding_change_state_known")]
         indexes = [models.Index(fields=["patient"], name="charting_found_change_patient")]
-
-
-class Diagnosis(Record):
-    """An ICD-10 code given to a finding, a tooth or the mouth."""
-
-    patient = models.ForeignKey(Patient, models.PROTECT, related_name="diagnoses", verbose_name=_("patient"))
-    visit = models.ForeignKey(Visit, models.PROTECT, null=True, blank=True, related_name="diagnoses", verbose_name=_("visit"))
-    finding = models.ForeignKey(Finding, models.PROTECT, null=True, blank=True, related_name="diagnoses", verbose_name=_("finding"))
-    tooth = models.PositiveSmallIntegerField(_("tooth"), null=True, blank=True)
-    code = models.ForeignKey(DictionaryCode, models.PROTECT, related_name="+", verbose_name=_("ICD-10 code"))
-    note = models.CharField(_("note"), max_length=500, blank=True)
-    made_at = models.DateTimeField(_("made"))
-    made_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=pgettext_lazy("diagnosis", "made by"))
-    in_error_at = models.DateTimeField(_("marked as entered in error"), null=True, blank=True)
-    in_error_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("marked by"))
-    error_reason = models.CharField(_("what was wrong"), max_length=300, blank=True)
-
-    class Meta:
-        verbose_name = _("diagnosis")
-        constraints = [
-            models.CheckConstraint(condition=Q(tooth__in=teeth.ALL) | Q(tooth=None), name="charting_diagnosis_tooth_exists"),
-            models.CheckConstraint(condition=together("in_error_at", "in_error_by"), name="charting_diagnosis_error_by_someone"),
-        ]
-        indexes = [models.Index(fields=["patient"], condition=Q(in_error_at=None), name="charting_diagnosis_patient")]

@@ -18,7 +18,8 @@ class NoteSection(models.TextChoices):
     """Sections of a visit's note, named as the visit's columns."""
 
     COMPLAINT = "complaint", _("complaint")
-    ANAMNESIS = "anamnesis", _("anamnesis")
+    ANAMNESIS = "anamnesis", _("history of the complaint")
+    ANAMNESIS_VITAE = "anamnesis_vitae", _("past history")
     OBJECTIVE = "objective", _("findings")
     TREATMENT = "treatment", _("treatment")
     RECOMMENDATIONS = "recommendations", _("recommendations")
@@ -40,7 +41,8 @@ class Visit(Record):
     opened_at = models.DateTimeField(_("opened"))
     closed_at = models.DateTimeField(pgettext_lazy("visit", "closed"), null=True, blank=True)
     complaint = models.TextField(_("complaint"), blank=True)
-    anamnesis = models.TextField(_("anamnesis"), blank=True)
+    anamnesis = models.TextField(_("history of the complaint"), blank=True)
+    anamnesis_vitae = models.TextField(_("past history"), blank=True)
     objective = models.TextField(_("findings"), blank=True)
     treatment = models.TextField(_("treatment"), blank=True)
     recommendations = models.TextField(_("recommendations"), blank=True)

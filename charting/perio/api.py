@@ -9,9 +9,9 @@ from django.utils import timezone
 from ninja import Router
 from ninja.pagination import CursorPagination, paginate
 
+from charting.note_schemas import VersionIn
 from charting.perio import actions, queries, schemas
 from charting.perio.models import PerioExam
-from charting.schemas import VersionIn
 from clinic.lib.schemas import ReasonIn
 from clinic.patients.queries import get_patient_for
 from clinic.staff.http import Request

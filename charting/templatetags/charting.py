@@ -2,8 +2,8 @@
 
 from django import template
 
-from charting import notation
-from charting.models import Procedure
+from charting import anaesthesia_words, notation
+from charting.models import Anaesthesia, Procedure
 from charting.story import procedure_part
 
 register = template.Library()
@@ -25,3 +25,9 @@ def tooth(number: int) -> str:
 def teeth(numbers: list[int]) -> str:
     """Teeth as the reader of a page writes them: `16, 17`."""
     return notation.shown_all(numbers)
+
+
+@register.filter
+def anaesthesia(row: Anaesthesia) -> str:
+    """What was given, how much, of which lot, where."""
+    return anaesthesia_words.told(row)

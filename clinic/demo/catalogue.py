@@ -101,7 +101,10 @@ def _set(clinic: Clinic, price_list: PriceList, service: Service, amount: Decima
 def _fill_the_store(clinic: Clinic, services: dict[str, Service], at: datetime) -> None:
     keeper = clinic.users["lebedev"]
     for number, row in enumerate(rows("materials")):
-        material = stock.create_material(actor=keeper, name=row["name"], code=row["code"], unit=row["unit"], reorder_at=Decimal(row["reorder"]))
+        reorder_at = Decimal(row["reorder"])
+        material = stock.create_material(
+            actor=keeper, name=row["name"], code=row["code"], unit=row["unit"], reorder_at=reorder_at, anaesthetic=row["anaesthetic"]
+        )
         for code in row["services"].split():
             quantity = Decimal(row["quantity"])
             stock.set_norm(actor=keeper, service=services[code], material_id=material.pk, quantity=quantity, on_shortage=row["shortage"])

@@ -6,7 +6,7 @@ from random import Random
 
 from django.db import transaction
 
-from charting.actions import findings, visits
+from charting.actions import diagnoses, findings, notes, visits
 from charting.models import Visit
 from clinic.demo.calendar import Calendar
 from clinic.demo.people import Clinic
@@ -110,13 +110,13 @@ def advance(scene: Scene, appointment: Appointment, state: str, at: datetime, *,
 def finish(scene: Scene, visit: Visit, *, is_signed: bool = True) -> None:
     """The note is written and signed, the patient leaves."""
     dentist = next(user for user in scene.clinic.users.values() if user.pk == visit.dentist_id)
-    notes = NOTES["fr" if visit.branch_id == scene.clinic.branches[1].pk else "ru"]
+    texts = NOTES["fr" if visit.branch_id == scene.clinic.branches[1].pk else "ru"]
     visit.refresh_from_db()
-    written = visits.write_visit(visit=visit, version=visit.version, sections=notes, actor=dentist)
+    written = notes.write_visit(visit=visit, version=visit.version, sections=texts, actor=dentist)
     ended = visit.opened_at + timedelta(minutes=50)
     closed = visits.close_visit(visit=written, actor=dentist, at=ended)
     if is_signed:
-        visits.sign_visit(visit=closed, version=closed.version, actor=dentist, at=ended)
+        notes.sign_visit(visit=closed, version=closed.version, actor=dentist, at=ended)
     appointment = Appointment.objects.get(visit=visit)
     advance(scene, appointment, "done", ended)
 
@@ -131,6 +131,6 @@ def examine(scene: Scene, visit: Visit) -> list[tuple[str, int]]:
         finding = findings.record_finding(
             patient=visit.patient, kind=kind, actor=dentist, at=visit.opened_at, tooth=tooth, surfaces=surfaces, severity=severity, visit=visit
         )
-        findings.record_diagnosis(patient=visit.patient, code=code, actor=dentist, at=visit.opened_at, finding=finding, visit=visit)
+        diagnoses.record_diagnosis(patient=visit.patient, code=code, actor=dentist, at=visit.opened_at, finding=finding, visit=visit)
         seen.append((kind, tooth))
     return seen

@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from charting import actions, queries
-from charting.actions.findings import NotOpen
+from charting.actions.said import NotOpen
 from charting.models import Finding, Performance, Procedure
 from clinic.history.context import Context, acting
 from clinic.history.models import Event

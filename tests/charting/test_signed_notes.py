@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from charting import actions, queries, tasks
+from charting import actions, note_content, queries, tasks
 from charting.models import Visit, VisitAddendum
 from clinic.lib.errors import InvalidInput, NotAllowed
 from clinic.staff.roles import Role
@@ -78,7 +78,7 @@ def test_a_late_signature_and_late_words_are_marked() -> None:
     assert (late.is_late, late.signed_at) == (True, NEXT_DAY)
     assert late.signed_content is not None
     assert late.signed_content["addenda"] == [addendum.content_hash]
-    assert queries.is_as_signed(late)
+    assert note_content.is_as_signed(late)
     page = log_in(dr_orlova()).get(reverse("visit", args=[visit.pk])).content.decode()
     assert page.count("late entry") == 2
 

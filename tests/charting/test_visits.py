@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from charting import actions, queries
-from charting.actions.visits import NotSigned
+from charting.actions.notes import NotSigned
 from charting.models import Finding, Visit
 from clinic.history.context import Context, acting
 from clinic.history.models import Event

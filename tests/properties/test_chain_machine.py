@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
 
 from charting import actions as charting
-from charting.actions.findings import NotOpen
+from charting.actions.said import NotOpen
 from charting.models import Finding, FindingChange, Performance, Procedure, ProcedureChange
 from charting.queries import chart_at
 from clinic.billing import actions as billing

@@ -96,7 +96,7 @@ def test_what_a_record_points_at_is_of_its_patient() -> None:
         copy(two.visit, appointment_id=two.her_appointment.pk),
         copy(two.finding, visit_id=two.her_visit.pk),
         rule_of(settle, [NOON, dr_orlova().pk, two.her_performance.pk, two.finding.pk]),
-        copy(two.diagnosis, finding_id=two.her_finding.pk),
+        copy(two.diagnosis, finding_id=two.her_finding.pk, rank="secondary"),
         copy(two.planned.procedure.changes.get(), **other),
         copy(two.planned.procedure.teeth.get(), tooth=44, **other),
         copy(performance, procedure_id=two.her_procedure.pk),

@@ -4,7 +4,7 @@ import { html } from "./svg.js";
 
 const WAIT_MS = 180;
 
-/** @param {HTMLElement} place @param {ChartSetup} setup @param {(code: string) => void} done */
+/** @param {HTMLElement} place @param {Pick<ChartSetup, "words" | "codesLanguage">} setup @param {(code: string) => void} done */
 export function attachCodeSearch(place, { words, codesLanguage }, done) {
   const input = /** @type {HTMLInputElement} */ (html("input", { type: "search", "aria-label": words.findCode, placeholder: words.findCode, autocomplete: "off" }));
   const list = html("ul", { class: "code-list", role: "listbox" });

@@ -1,5 +1,6 @@
 """What is told of a finding, in the language of the reader: degree or outcome, direction, measure, date, Black's class."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.utils.formats import date_format
@@ -50,7 +51,10 @@ def since(told: str) -> str:
 
 def about(finding: Finding) -> str:
     """What follows from what was found: of decay `Black class II`, derived from the surfaces of the tooth."""
-    if finding.tooth is None or finding.kind != FindingKind.CARIES:
-        return ""
-    classes = teeth.black_classes(finding.tooth, set(finding.surfaces))
+    return black_class(finding.tooth, finding.surfaces) if finding.tooth and finding.kind == FindingKind.CARIES else ""
+
+
+def black_class(tooth: int, surfaces: Iterable[str]) -> str:
+    """`Black class II`, or nothing when the surfaces do not tell it."""
+    classes = teeth.black_classes(tooth, set(surfaces))
     return _("Black class %(classes)s") % {"classes": ", ".join(classes)} if classes else ""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from charting import teeth
-from charting.rules import ERUPTION, IN_PLACE, LAYER_OF_STATE, PRESENCES, Place
+from charting.rules import IN_PLACE, LAYER_OF_STATE, PRESENCES, Place, measured
 
 Changes = tuple[tuple[datetime, str], ...]
 
@@ -94,19 +94,21 @@ EMPTY_MOUTH = Mouth({}, ())
 
 def mouth_at(findings: Iterable[FindingFact], procedures: Iterable[ProcedureFact], at: datetime) -> Mouth:
     """The mouth at an instant, from the events up to it. The order in which the facts are given does not matter."""
-    held = sorted((fact for fact in findings if fact.holds(at)), key=lambda fact: (fact.noted_at, fact.id))
+    held = _held(findings, at)
     acts = _acts(procedures, at)
     gone = _gone_since(held, acts)
     presence = _presence(held, acts, gone)
-    stages = {fact.tooth: fact.id for fact in held if fact.kind in ERUPTION}
-    marks = [
-        _finding_mark(fact)
-        for fact in held
-        if _still_shows(fact.tooth, fact.noted_at, fact.kind, gone) and (fact.kind not in ERUPTION or stages[fact.tooth] == fact.id)
-    ]
+    marks = [_finding_mark(fact) for fact in held if _still_shows(fact.tooth, fact.noted_at, fact.kind, gone)]
     for since, state, fact in acts:
         marks += [mark for mark in _procedure_marks(fact, state) if _still_shows(mark.tooth, since, fact.effect, gone) or state not in IN_PLACE]
     return Mouth(presence, tuple(marks))
+
+
+def _held(findings: Iterable[FindingFact], at: datetime) -> list[FindingFact]:
+    """What holds at the instant, in the order it was noted. What a later finding stated anew stays past, also when the later is resolved."""
+    noted = sorted((fact for fact in findings if fact.noted_at <= at), key=lambda fact: (fact.noted_at, fact.id))
+    latest = {_measured(fact): fact.id for fact in noted}
+    return [fact for fact in noted if fact.holds(at) and latest[_measured(fact)] == fact.id]
 
 
 Acts = list[tuple[datetime, str, ProcedureFact]]
@@ -141,6 +143,11 @@ def _still_shows(tooth: int | None, since: datetime, what: str, gone: dict[int, 
     if tooth is None or tooth not in gone or what in ("missing", "extraction", "bridge", "denture"):
         return True
     return since >= gone[tooth]
+
+
+def _measured(fact: FindingFact) -> tuple[int | None, str]:
+    """The tooth with what the finding states of it; a finding of its own when it states nothing that a later one could replace."""
+    return fact.tooth, measured(fact.kind, fact.direction) or fact.id
 
 
 def _finding_mark(fact: FindingFact) -> Mark:

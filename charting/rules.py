@@ -42,7 +42,7 @@ ON_SURFACES = frozenset({"caries", "fracture", "wear", "sensitivity", "discolora
 ON_MOUTH = frozenset({"plaque", "calculus"})
 ABSENCES = frozenset({"missing", "unerupted"})
 ERUPTION = frozenset({"unerupted", "erupting", "erupted", "impacted"})
-"""How far a tooth has come through: the latest of them holds, the earlier ones are over."""
+"""How far a tooth has come through."""
 PRESENCES = ABSENCES | ERUPTION | {"retained_root"}
 """Findings that say whether and how a tooth is there."""
 ON_UNERUPTED = frozenset({"erupting", "erupted", "impacted", "missing"})
@@ -110,6 +110,18 @@ class Place:
     surfaces: frozenset[str] = frozenset()
     roots: frozenset[str] = frozenset()
     role: str = "treated"
+
+
+def measured(kind: str, direction: str) -> str:
+    """What of a tooth such a finding states: of two that state the same the later one holds, the earlier is past. Nothing when they add up.
+
+    A tooth has come through so far, is so loose, stands so far to the side or to the front, answers a test so.
+    """
+    if kind in ERUPTION:
+        return "eruption"
+    if kind in POSITIONS:
+        return f"{kind} {'across' if direction in ('vestibular', 'lingual') else 'along'}"
+    return f"{kind} {direction}" if kind in TESTS or kind == "mobility" else ""
 
 
 @dataclass(frozen=True)

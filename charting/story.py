@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from charting import finding_words, notation, replay, rules, teeth, words
 from charting.models import Diagnosis, Finding, FindingState, Procedure, ProcedureState, ToothRole
 from charting.queries import Chart
+from clinic.price_list.models import ChartEffect
 
 PRESENCE_NAMES = {
     "missing": gettext_lazy("missing"),
@@ -85,7 +86,7 @@ def teeth_of(chart: Chart, entries: Iterable[Entry], expected: Mapping[int, str]
     for entry in entries:
         if entry.is_current:
             for number in entry.teeth:
-                said.setdefault(number, []).append(_said_of(entry, number))
+                said.setdefault(number, []).append(f"{entry.title} {_part_of_tooth(entry, number)} ({entry.state_label})".replace("  ", " "))
     return [_tooth_story(number, chart.mouth, said.get(number, []), expected.get(number, "")) for row in teeth.ROWS for number in row]
 
 
@@ -126,11 +127,6 @@ def _story(number: int, presence: str, expected: str, said: tuple[str, ...], rea
         expected=expected,
         label=_("Tooth %(number)s, %(name)s: %(sentence)s.") % {"number": notation.code(number, reader[1]), "name": name, "sentence": sentence},
     )
-
-
-def _said_of(entry: Entry, number: int) -> str:
-    place = f"{entry.title} {_part_of_tooth(entry, number)}".strip()
-    return f"{', '.join(text for text in (place, entry.about) if text)} ({entry.state_label})"
 
 
 def _part_of_tooth(entry: Entry, number: int) -> str:
@@ -186,7 +182,7 @@ def _procedure_entry(procedure: Procedure, chart: Chart, drawn: set[str]) -> Ent
         teeth=[row.tooth for row in procedure.teeth.all()],
         part=procedure_part(procedure),
         title=str(procedure.service),
-        about="",
+        about=_about_act(procedure),
         state=state,
         state_label=str(ProcedureState(state).label),
         meta=_who_when(chart, person, when),
@@ -196,6 +192,12 @@ def _procedure_entry(procedure: Procedure, chart: Chart, drawn: set[str]) -> Ent
         service=str(procedure.service_id),
         at=procedure.recorded_at,
     )
+
+
+def _about_act(procedure: Procedure) -> str:
+    """Black's class of the cavity that is filled."""
+    rows = procedure.teeth.all() if procedure.service.chart_effect in (ChartEffect.FILLING, ChartEffect.INLAY) else ()
+    return ", ".join(dict.fromkeys(told for row in rows if (told := finding_words.black_class(row.tooth, row.surfaces))))
 
 
 def _diagnosis_entry(diagnosis: Diagnosis, chart: Chart) -> Entry:

@@ -10,7 +10,7 @@ from django.utils import translation
 from charting import details, finding_words, handout, queries, replay, rules
 from charting.models import Finding, FindingKind
 from charting.palette import palette
-from tests.charting.factories import patient_petrov
+from tests.charting.factories import make_procedure, patient_petrov, place
 from tests.staff.factories import dr_orlova, log_in, make_branch
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -129,6 +129,14 @@ def test_it_is_told_in_three_languages(dentist: Client, body: dict[str, object],
             assert title in f"{finding_words.title(finding)}, {finding_words.about(finding)}"
 
 
+def test_a_filling_has_the_class_of_its_cavity(dentist: Client) -> None:
+    make_procedure("filling", place(16, "MO"), days_ago=1)
+    make_procedure("crown", place(26), days_ago=1)
+    make_procedure("root_canal", place(36), days_ago=1)
+    entries = dentist.get(f"/api/v1/patients/{patient_petrov().pk}/chart").json()["entries"]
+    assert [entry["about"] for entry in entries] == ["Black class II", "", ""]
+
+
 def test_the_same_key_with_another_direction_is_another_finding(dentist: Client) -> None:
     body = {"id": "0192f0c1-0000-7000-8000-000000000001", "kind": "drift", "tooth": 16, "direction": "mesial"}
     assert [record(dentist, **body).status_code for _ in range(2)] == [201, 201]
@@ -140,12 +148,12 @@ def test_the_palette_offers_every_finding_as_it_can_be_recorded(dentist: Client)
     entries = [entry for entry in palette().entries if entry.type == "finding"]
     assert len({entry.key for entry in entries}) == len(entries)
     assert {entry.kind for entry in entries} == set(FindingKind.values)
-    for place, entry in enumerate(entries):
+    for number, entry in enumerate(entries):
         tooth = None if entry.kind in rules.ON_MOUTH else 16
         amount = entry.amount.least if entry.amount and entry.amount.is_needed else None
         found = told(entry.kind, entry.severity, entry.direction, amount)
         assert found == [], entry
-        if place % 9 == 0 and entry.kind not in rules.PRESENCES:
+        if number % 9 == 0 and entry.kind not in rules.PRESENCES:
             body = {"kind": entry.kind, "severity": entry.severity, "direction": entry.direction, "amount": amount, "tooth": tooth}
             assert record(dentist, **body).status_code == 201, entry
     served = dentist.get("/api/v1/chart-palette").json()["entries"]

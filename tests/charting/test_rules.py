@@ -184,6 +184,37 @@ def test_the_latest_stage_of_eruption_holds() -> None:
     assert [17 in mouth.absent for mouth in mouths] == [True, False, False]
 
 
+def seen(kind: str, day: int, *, severity: str = "", direction: str = "", amount: int | None = None) -> FindingFact:
+    since = START + timedelta(days=day)
+    return FindingFact(f"{kind}{direction}{day}", kind, severity, 17, NOBODY, NOBODY, since, direction=direction, amount=amount)
+
+
+@pytest.mark.parametrize(
+    ("facts", "shown"),
+    [
+        ([seen("cold_test", 0, severity="normal"), seen("cold_test", 5, severity="none")], ["cold_test5"]),
+        ([seen("electric_test", 0, amount=6), seen("cold_test", 5, severity="none")], ["electric_test0", "cold_test5"]),
+        (
+            [seen("percussion", 0, severity="normal", direction="vertical"), seen("percussion", 5, severity="painful", direction="horizontal")],
+            ["percussionvertical0", "percussionhorizontal5"],
+        ),
+        ([seen("drift", 0, direction="mesial", amount=2), seen("drift", 5, direction="distal", amount=1)], ["driftdistal5"]),
+        ([seen("drift", 0, direction="mesial"), seen("drift", 5, direction="lingual")], ["driftmesial0", "driftlingual5"]),
+        ([seen("mobility", 0, severity="1"), seen("mobility", 5, severity="3")], ["mobility5"]),
+        ([seen("caries", 0, severity="medium"), seen("caries", 5, severity="deep")], ["caries0", "caries5"]),
+    ],
+)
+def test_the_later_of_two_statements_about_the_same_holds(facts: Findings, shown: list[str]) -> None:
+    assert [mark.source for mark in replay.mouth_at(facts, [], START + timedelta(days=9)).on(17)] == shown
+    assert [mark.source for mark in replay.mouth_at(facts, [], START + timedelta(days=1)).on(17)] == [facts[0].id]
+
+
+def test_what_was_stated_anew_does_not_come_back_when_that_is_resolved() -> None:
+    resolved = replace(seen("mobility", 5, severity="3"), changes=((START + timedelta(days=8), "resolved"),))
+    mouths = [replay.mouth_at([seen("mobility", 0, severity="1"), resolved], [], START + timedelta(days=day)) for day in (0, 5, 8)]
+    assert [[mark.severity for mark in mouth.on(17)] for mouth in mouths] == [["1"], ["3"], []]
+
+
 @pytest.mark.parametrize(("kind", "codes"), [("erupting", []), ("erupted", []), ("impacted", []), ("missing", []), ("caries", ["tooth_absent"])])
 def test_what_may_be_found_of_a_tooth_that_had_not_come_through(kind: str, codes: list[str]) -> None:
     absent = frozenset({17})

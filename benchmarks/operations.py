@@ -10,11 +10,13 @@ from uuid import uuid4
 
 from benchmarks import papers
 from benchmarks.fill import SLOTS, STEP, patient_key
+from benchmarks.long_record import long_record
 from benchmarks.place import FIRST_SHIFT, Place
 
 SEARCHES = ("знецов", "Смирнов Алексей", "Kuznetsov", "9161", "Иван Петрович", "dubois")
 SLOT = timedelta(minutes=30)
 BOOKINGS_A_DAY = 22
+LOWER_FRONT = (33, 32, 31, 41, 42, 43)
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ def operations(place: Place, *, patients: int, treated: int, years: int, times: 
     days = [_day(place, random.randrange(-years * 365, 0)) for _ in range(times)]
     items: list[str] = []
     first_day = _first_free_day(place)
+    old = long_record(place)
 
     def complete(number: int) -> Request:
         if not items:
@@ -54,16 +57,24 @@ def operations(place: Place, *, patients: int, treated: int, years: int, times: 
         times_of = {"starts_at": start.isoformat(), "ends_at": (start + SLOT).isoformat()}
         return Request("/api/v1/appointments", {**body, **times_of, "chair_id": str(place.chairs[pair].pk)})
 
+    def note(number: int) -> Request:
+        untreated = patient_key(number % (patients // STEP) * STEP + 1)
+        body = {"id": str(uuid4()), "kind": "mobility", "severity": "1", "tooth": LOWER_FRONT[number % len(LOWER_FRONT)]}
+        return Request(f"/api/v1/patients/{untreated}/findings", body)
+
     def pages(path: str) -> Callable[[int], Request]:
         return lambda number: Request(path.format(opened[number % times]))
 
     return [
         Operation("open chart", pages("/api/v1/patients/{}/chart")),
         Operation("open chart, page", pages("/patients/{}/chart/")),
+        Operation("open chart of 20 years", lambda _number: Request(f"/api/v1/patients/{old}/chart")),
+        Operation("open chart of 20 years, page", lambda _number: Request(f"/patients/{old}/chart/")),
         *(Operation(f"search: {text}", _search(text)) for text in SEARCHES),
         Operation("search: a phone", lambda number: Request(query("/api/v1/patients", q=phone_part(number)))),
         Operation(f"day diary, {SLOTS * len(place.chairs)} rows", lambda number: Request(_diary(place, days[number % times]))),
         Operation("complete an item", complete, is_write=True),
+        Operation("save a finding", note, is_write=True),
         Operation("book", book, is_write=True),
         Operation("patient overview, page", pages("/patients/{}/")),
         Operation("patient history, page", pages("/patients/{}/history/")),

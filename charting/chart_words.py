@@ -26,10 +26,6 @@ def _sentences() -> dict[str, str]:
     return {
         "lost": _("The server could not be reached. Nothing was lost: try again."),
         "broken": _("The server could not answer. Nothing was lost: try again."),
-        "mouth": _(
-            "Teeth of the patient; arrows move, Enter opens the palette, letters choose surfaces, with Shift those of the root, "
-            "Y and N answer what the age proposes"
-        ),
         "placeAll": pgettext("typed place", "all"),
         "placeUpper": pgettext("typed place", "upper"),
         "placeLower": pgettext("typed place", "lower"),
@@ -79,6 +75,10 @@ def _sentences() -> dict[str, str]:
 
 def _details() -> dict[str, str]:
     return {
+        "mouth": _(
+            "Teeth of the patient; arrows move, Enter opens the palette, letters choose surfaces, with Shift those of the root, "
+            "Y and N answer what the age proposes"
+        ),
         "withDetail": _("With a number or a date"),
         "sinceWhen": _("since when (2015, 06.2015 or 03.06.2015)"),
         "sinceShort": pgettext("button", "when"),

@@ -20,7 +20,12 @@ from exports.models import Evidence
 
 LATE = timedelta(hours=24)
 CHUNK = 500
+NOTE = ("complaint", "anamnesis", "objective", "treatment", "recommendations", "signed_at")
+"""What of a visit is written after it was opened."""
 SERVICE_TIMES = {
+    "patients_alert": "recorded_at",
+    "patients_consent": "signed_at",
+    "scheduling_appointmentstatechange": "at",
     "charting_visit": "opened_at",
     "charting_visitaddendum": "written_at",
     "charting_finding": "noted_at",
@@ -31,6 +36,11 @@ SERVICE_TIMES = {
     "charting_procedurechange": "changed_at",
     "charting_performance": "performed_at",
     "charting_image": "taken_at",
+    "charting_imageline": "drawn_at",
+    "charting_imagedisplay": "saved_at",
+    "charting_medicalhistory": "signed_at",
+    "charting_interactionoverride": "made_at",
+    "charting_perioexam": "examined_at",
     "treatment_plans_document": "issued_at",
     "treatment_plans_signature": "signed_at",
 }
@@ -43,10 +53,11 @@ class Entry:
     line: Line
     entered_at: datetime
     served_at: datetime | None
+    is_said_late: bool = False
 
     @property
     def is_late(self) -> bool:
-        return self.served_at is not None and self.entered_at - self.served_at > LATE
+        return self.is_said_late or (self.served_at is not None and self.entered_at - self.served_at > LATE)
 
 
 def write(target: IO[bytes], evidence: Evidence, *, zone: ZoneInfo) -> None:
@@ -63,15 +74,22 @@ def entries_of(patient: Patient, since: datetime | None, until: datetime | None)
     while events := list(found.filter(id__gt=last_id)[:CHUNK]):
         lines = wording.lines(events, queries.bodies_before(events))
         for event, line in zip(events, lines, strict=True):
-            yield Entry(line, event.at, _service_time(event))
+            yield Entry(line, event.at, service_time(event), _is_said_late(event))
         last_id = events[-1].id
 
 
-def _service_time(event: Event) -> datetime | None:
-    """When the service itself was, as the record says; told only where a record came into being."""
+def service_time(event: Event) -> datetime | None:
+    """When the service itself was, as the record says: told where a record came into being, and of a note wherever it was written on."""
     column = SERVICE_TIMES.get(event.tbl)
-    text = (event.body or {}).get(column) if column and event.op == "I" else None
+    is_written = event.op == "I" or (event.tbl == "charting_visit" and event.op == "U" and not {*NOTE}.isdisjoint(event.changed or ()))
+    text = (event.body or {}).get(column) if column and is_written else None
     return parse_datetime(text) if text else None
+
+
+def _is_said_late(event: Event) -> bool:
+    """Whether it was marked as a late entry by the rule of the clinic: a note signed too late, an addendum long after the visit."""
+    body = event.body or {}
+    return body.get("is_late") is True and (event.op == "I" or "is_late" in (event.changed or ()))
 
 
 def files_of(patient_id: UUID, since: datetime | None, until: datetime | None) -> dict[UUID, tuple[str, str]]:

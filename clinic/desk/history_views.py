@@ -25,6 +25,7 @@ from clinic.staff import queries as staff
 from clinic.staff.guards import page
 from clinic.staff.models import User
 from clinic.staff.roles import Permission
+from exports.evidence_record import service_time
 from exports.legal import search as legal_search
 from exports.legal import search_sheet
 from exports.legal.models import Mark
@@ -178,7 +179,7 @@ def _found(request: HttpRequest, wanted: Wanted) -> dict[str, Any]:
 
 
 def _mark_in_words(mark: Mark, event: Event) -> str:
-    served = legal_search.service_time(event) if mark == Mark.LATE else None
+    served = service_time(event) if mark == Mark.LATE else None
     told = date_format(timezone.localtime(served), "SHORT_DATETIME_FORMAT") if served else ""
     return _("entered late, treated on %(at)s") % {"at": told} if told else str(mark.label)
 

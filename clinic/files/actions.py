@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from io import BytesIO
 from typing import IO
@@ -49,6 +49,19 @@ def read(file: StoredFile) -> bytes:
     if hashlib.sha256(content).hexdigest() != file.sha256:
         raise OSError(f"stored file {file.sha256} does not match its hash")
     return content
+
+
+def destroy(file: StoredFile, *, is_named: Callable[[], bool]) -> bool:
+    """Destroy the bytes of a file that no record names any more; whoever stores the same bytes meanwhile is waited for and asked again.
+
+    The row stays: its hash is in the history. Stored once more, the bytes are written anew.
+    """
+    with transaction.atomic():
+        _lock("pg_advisory_xact_lock", file.storage_name)
+        if is_named():
+            return False
+        default_storage.delete(file.storage_name)
+        return True
 
 
 def sweep(*, at: datetime) -> int:

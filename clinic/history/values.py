@@ -122,8 +122,14 @@ def said_plainly(value: Any, _names: Names) -> str:
 
 
 def _structure(value: Any) -> str:
-    if isinstance(value, list) and all(not isinstance(part, dict | list) for part in value):
-        return ", ".join(str(part) for part in value)
-    if isinstance(value, dict) and all(not isinstance(part, dict | list) for part in value.values()):
-        return ", ".join(f"{name}: {say(None, part, NoNames())}" for name, part in value.items())
-    return Truncator(json.dumps(value, ensure_ascii=False)).chars(500)
+    """All of it in one line; only of strokes of a pen and the like the beginning."""
+    if isinstance(value, list) and any(isinstance(part, list) for part in value):
+        return Truncator(json.dumps(value, ensure_ascii=False)).chars(500)
+    parts = map(_part, value) if isinstance(value, list) else (f"{name}: {_part(part)}" for name, part in value.items())
+    return Truncator(", ".join(parts)).chars(LONGEST)
+
+
+def _part(value: Any) -> str:
+    if value is None or value in ("", [], {}):
+        return EMPTY
+    return f"({_structure(value)})" if isinstance(value, dict | list) else say(None, value, NoNames())

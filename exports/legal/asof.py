@@ -104,9 +104,7 @@ def with_prices(shot: Snapshot) -> Snapshot:
     with connection.cursor() as cursor:
         cursor.execute(PRICES, {"services": services, "at": shot.moment.at})
         bodies = [_loaded(row[0]) for row in cursor.fetchall()]
-    standing = [
-        body for body in bodies if body["history_type"] != "-" and body["valid_from"] <= day and (not body["valid_to"] or body["valid_to"] > day)
-    ]
+    standing = [body for body in bodies if _is_in_force(body, day)]
     rows = {("price_list_price", body["id"]): _price(body) for body in standing}
     return Snapshot(shot.moment, {**shot.rows, **rows})
 

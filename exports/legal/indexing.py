@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from exports.evidence_record import LATE, SERVICE_TIMES
+from exports.evidence_record import LATE, NOTE, SERVICE_TIMES
 
 TEAM_WITHIN = timedelta(days=1)
 BATCH = """
@@ -40,12 +40,16 @@ WITH fresh AS MATERIALIZED (@fresh@),
 service AS (SELECT key AS tbl, value AS name FROM jsonb_each_text(%(services)s::jsonb))
 INSERT INTO legal_entry (event_id, at, op, tbl, actor, patient_id, is_late, is_after_signing, is_outside, words)
 SELECT e.id, e.at, e.op, e.tbl, e.actor, e.patient_id,
-  coalesce(e.op = 'I' AND e.at - (e.body ->> s.name)::timestamptz > %(late)s, false),
+  coalesce((e.op = 'I' OR (e.op = 'U' AND e.tbl = 'charting_visit' AND e.changed && %(note)s::text[]))
+             AND e.at - (e.body ->> s.name)::timestamptz > %(late)s, false)
+    OR (e.op IN ('I', 'U') AND e.body @> '{"is_late": true}' AND (e.op = 'I' OR 'is_late' = ANY(e.changed))) IS TRUE,
   CASE
     WHEN e.op NOT IN ('I', 'U') THEN false
     WHEN e.tbl = 'charting_visitaddendum' THEN true
     WHEN e.tbl = 'charting_visit' THEN e.op = 'U' AND NOT 'signed_at' = ANY(e.changed) AND e.body ->> 'signed_at' IS NOT NULL
-    WHEN e.tbl IN ('charting_finding', 'charting_diagnosis', 'charting_performance', 'charting_image') THEN coalesce(v.signed_at < e.at, false)
+    WHEN e.tbl = 'charting_medicalhistory' THEN e.op = 'U'
+    WHEN e.tbl = 'charting_perioexam' AND e.op = 'U' AND NOT 'closed_at' = ANY(e.changed) AND e.body ->> 'closed_at' IS NOT NULL THEN true
+    WHEN e.tbl LIKE 'charting\\_%%' THEN coalesce(v.signed_at < e.at, false)
     WHEN e.tbl = 'treatment_plans_document' THEN e.op = 'I' AND e.body ->> 'replaces_id' IS NOT NULL
     WHEN e.tbl = 'treatment_plans_item' THEN e.op = 'U' AND NOT 'frozen_at' = ANY(e.changed) AND e.body ->> 'frozen_at' IS NOT NULL
                                              AND e.changed && ARRAY['cancelled_at', 'unit_price', 'total', 'quantity']
@@ -101,4 +105,5 @@ def _read_batch(size: int) -> int:
 
 
 def _values(ids: list[int], last: int) -> dict[str, Any]:
-    return {"ids": ids, "first": min(ids), "last": last, "within": TEAM_WITHIN, "late": LATE, "services": json.dumps(SERVICE_TIMES)}
+    rules = {"within": TEAM_WITHIN, "late": LATE, "note": list(NOTE), "services": json.dumps(SERVICE_TIMES)}
+    return {"ids": ids, "first": min(ids), "last": last, **rules}

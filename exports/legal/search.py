@@ -6,13 +6,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db import OperationalError, connection, transaction
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
 from clinic.history import queries as ledger
 from clinic.history.models import Event, EventKind
 from clinic.lib.errors import InvalidInput
-from exports.evidence_record import SERVICE_TIMES
 from exports.legal import indexing, labels
 from exports.legal.models import Mark, Progress
 
@@ -85,13 +83,6 @@ def pages(wanted: Wanted, *, most: int = MOST, size: int = 500) -> Iterator[Foun
         told, cursor = told + len(found.page.events), found.page.next_cursor
         if cursor is None:
             break
-
-
-def service_time(event: Event) -> datetime | None:
-    """When the service itself was, by what the record says."""
-    column = SERVICE_TIMES.get(event.tbl)
-    text = (event.body or {}).get(column) if column else None
-    return parse_datetime(text) if text else None
 
 
 def _rows(wanted: Wanted, cursor: str | None, size: int) -> list[tuple[Any, ...]]:

@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.history import wording
 from clinic.history.actions import record_print
-from clinic.history.models import EventKind
 from clinic.lib import sheets
 from clinic.patients.models import Patient
+from exports.evidence_record import service_time
 from exports.legal import search
 from exports.legal.search import Found, Wanted
 
@@ -49,7 +49,7 @@ def _page(found: Found) -> Iterator[list[object]]:
     for event, line in zip(found.page.events, lines, strict=True):
         marks = ", ".join(str(mark.label) for mark in found.marks[event.id])
         what = f"{line.what} · {line.title}" if line.title else line.what
-        served = search.service_time(event) if event.op == EventKind.INSERT else None
+        served = service_time(event)
         yield [line.at, served, line.actor_name, line.role_label, line.kind_label, what, cards.get(line.patient_id), _told(line), marks]
 
 

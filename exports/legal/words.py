@@ -13,25 +13,34 @@ from django.utils.translation import gettext_lazy as _
 from clinic.history import actors, values, wording
 from exports.legal.asof import Key, Row, Snapshot, Then
 
-MONEY = ("billing_charge", "billing_insurershare", "billing_payment", "billing_invoice", "insurance_policy", "insurance_claimline")
-PERSON = ("patients_patient", "patients_contact", "patients_identifier", "patients_relation")
+PERSON = ("patients_patient", "patients_contact", "patients_identifier", "patients_relation", "patients_patientlabel", "patients_rectification")
+PLANS = ("treatment_plans_plan", "treatment_plans_alternative", "treatment_plans_phase", "treatment_plans_item")
+PAPERS = ("treatment_plans_document", "treatment_plans_documentitem", "treatment_plans_signature", "patients_consent")
+TOLD_WITHIN = ("charting_proceduretooth", "charting_raisedalert")
+"""Links that other records tell."""
 SECTIONS: tuple[tuple[str | Promise, str, tuple[str, ...]], ...] = (
-    (_("Medical alerts"), "triangle-alert", ("patients_alert",)),
+    (_("Medical alerts"), "triangle-alert", ("patients_alert", "charting_alertdoubt", "charting_interactionoverride")),
+    (_("Medical history"), "clipboard-list", ("charting_medicalhistory",)),
     (_("Notes of visits"), "notebook-pen", ("charting_visit", "charting_visitaddendum")),
     (_("Dental chart"), "grid-2x2", ("charting_finding", "charting_diagnosis", "charting_procedure", "charting_performance")),
-    (_("Treatment plan"), "list-checks", ("treatment_plans_plan", "treatment_plans_alternative", "treatment_plans_item")),
+    (_("Periodontal exams"), "ruler", ("charting_perioexam", "charting_periotooth")),
+    (_("Treatment plan"), "list-checks", PLANS),
     (_("Prices in force that day"), "tags", ("price_list_price",)),
-    (_("Documents and consents"), "file-text", ("treatment_plans_document", "treatment_plans_signature", "patients_consent")),
-    (_("Images"), "scan", ("charting_image",)),
-    (_("Laboratory orders"), "flask-conical", ("lab_orders_laborder",)),
+    (_("Documents and consents"), "file-text", PAPERS),
+    (_("Images"), "scan", ("charting_image", "charting_imageline", "charting_imagedisplay")),
+    (_("Laboratory orders"), "flask-conical", ("lab_orders_laborder", "lab_orders_laborderitem", "lab_orders_labstage", "lab_orders_laborderfile")),
     (
         _("Money"),
         "wallet",
-        ("billing_charge", "billing_insurershare", "billing_payment", "billing_invoice", "insurance_policy", "insurance_claimline"),
+        (
+            *("billing_charge", "billing_insurershare", "billing_payment", "billing_allocation", "billing_invoice", "billing_invoiceline"),
+            *("insurance_policy", "insurance_guaranteeletter", "insurance_claimline"),
+        ),
     ),
     (_("Appointments"), "calendar-days", ("scheduling_appointment",)),
     (_("Personal data"), "user", PERSON),
 )
+OTHERS = _("Other records")
 READ = {"triangle-alert", "notebook-pen"}
 TITLES: dict[str, tuple[str, ...]] = {
     "patients_alert": ("kind", "text"),
@@ -41,6 +50,13 @@ TITLES: dict[str, tuple[str, ...]] = {
     "charting_diagnosis": ("tooth", "code_id"),
     "charting_performance": ("performed_at", "performer_id"),
     "charting_image": ("kind", "title", "taken_at"),
+    "charting_imageline": ("image_id", "label", "drawn_at"),
+    "charting_imagedisplay": ("image_id", "saved_at"),
+    "charting_medicalhistory": ("signed_at", "signer_name"),
+    "charting_interactionoverride": ("rule_id", "made_at"),
+    "charting_perioexam": ("examined_at", "examined_by_id"),
+    "charting_periotooth": ("tooth",),
+    "treatment_plans_documentitem": ("document_id", "description"),
     "treatment_plans_alternative": ("plan_id", "title"),
     "treatment_plans_signature": ("signer_name", "signed_at"),
     "patients_consent": ("signer_name", "signed_at"),
@@ -109,6 +125,7 @@ def sections(then: Snapshot, now: Snapshot | None = None, *, only_differences: b
     """What stood at a moment; with a second one, what differs between them."""
     teller = _Teller(then, now)
     found = [Section(str(title), icon, teller.entries(tables)) for title, icon, tables in SECTIONS]
+    found.append(Section(str(OTHERS), "folder", teller.entries(teller.others())))
     if only_differences:
         found = [Section(part.title, part.icon, [entry for entry in part.entries if entry.mark != "same"]) for part in found]
     return [part for part in found if part.entries]
@@ -126,6 +143,11 @@ class _Teller:
     def entries(self, tables: Sequence[str]) -> list[Entry]:
         found = [self._entry(key) for table in tables for key in self._by_table[table]]
         return [entry for _order, entry in sorted(found, key=lambda pair: pair[0])]
+
+    def others(self) -> list[str]:
+        """Tables of no section: whatever is recorded of a patient is told, also what was added to the program yesterday."""
+        named = {*TOLD_WITHIN, *(table for _title, _icon, tables in SECTIONS for table in tables)}
+        return sorted(({*self._by_table} & {*wording.models_by_table()}) - named)
 
     def _entry(self, key: Key) -> tuple[tuple[Any, ...], Entry]:
         before, after = self._then.rows.get(key), self._now.rows.get(key) if self._now else None

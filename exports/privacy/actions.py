@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.core.files.storage import default_storage
 from django.db import IntegrityError, connection, transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -179,7 +178,7 @@ def _unused(file_ids: Sequence[UUID]) -> list[StoredFile]:
 
 def _destroy_bytes(doomed: Sequence[StoredFile]) -> None:
     for file in doomed:
-        default_storage.delete(file.storage_name)
+        files.destroy(file, is_named=lambda key=file.pk: not _unused([key]))  # type: ignore[misc]
 
 
 def _render(request: DataRequest, at: datetime) -> bytes:
@@ -191,6 +190,6 @@ def _render(request: DataRequest, at: datetime) -> bytes:
             "patient": request.patient,
             "at": at,
             "obstacles": queries.obstacles(request.patient, at) if request.kind == Kind.ERASURE else [],
-            "looks": queries.looks_at(request.patient) if request.kind == Kind.LOOKS and request.outcome == Outcome.GRANTED else [],
+            "looks": queries.looks_at(request.patient) if request.kind == Kind.LOOKS and request.outcome == Outcome.GRANTED else None,
         }
         return pdf.render("privacy/pdf/answer.html", context, language=language)

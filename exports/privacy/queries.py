@@ -49,6 +49,14 @@ class Obstacle:
     until: date | None = None
 
 
+@dataclass(frozen=True)
+class Looks:
+    """The newest looks at a record, and how many there were in all."""
+
+    lines: list[Line]
+    count: int
+
+
 def patient_for(user: User, patient_id: UUID) -> Patient:
     """:raises NotAllowed, NotFound: when the person does not answer requests, or there is no such patient."""
     return get_patient_for(user, patient_id, what="data requests", permission=Permission.CASE_MANAGE)
@@ -117,10 +125,10 @@ def obstacles(patient: Patient, at: datetime) -> list[Obstacle]:
     return found
 
 
-def looks_at(patient: Patient) -> list[Line]:
+def looks_at(patient: Patient) -> Looks:
     """Who looked at the record or took it out, and why; the newest first."""
-    events = Event.objects.filter(patient_id=patient.pk, op__in=[EventKind.VIEW, EventKind.PRINT]).order_by("-id")[:MOST_LOOKS]
-    return wording.lines(events, {})
+    found = Event.objects.filter(patient_id=patient.pk, op__in=[EventKind.VIEW, EventKind.PRINT])
+    return Looks(wording.lines(list(found.order_by("-id")[:MOST_LOOKS]), {}), found.count())
 
 
 def _last(patient_id: UUID, kind: str, sources: tuple[tuple[str, str], ...]) -> datetime | None:

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+import psycopg
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.db.models import F
@@ -17,6 +18,7 @@ from clinic.history.models import Event
 from clinic.history.verification.copies import disagreements
 from clinic.lib.ids import uuid7
 from clinic.staff.models import LegalEntity
+from tests.history.doors import APPLICATION, connect
 
 pytestmark = pytest.mark.django_db
 TABLE = "staff_legalentity"
@@ -220,3 +222,19 @@ def test_a_transaction_begins_and_and_names_its_actor_in_one_message(tmp_path: A
         said = [line.split("\t")[3:] for line in (tmp_path / "trace").read_text().splitlines() if "\tF\t" in line and "Query" in line]
     assert len(said) == 3, said
     assert said[0][1].strip().startswith('"BEGIN; SELECT set_config')
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_is_handed_on_forgets_who_wrote() -> None:
+    """As behind a pooler of transactions: the next one on the same connection has its own actor, or none."""
+    with connect(APPLICATION) as handed_on:
+        with handed_on.transaction():
+            handed_on.execute("SELECT set_config('app.actor', 'system:first', true), set_config('app.actor_name', 'First', true)")
+            handed_on.execute(f"INSERT INTO {TABLE} {COLUMNS}".encode(), [uuid7(), "By the first"])
+        with pytest.raises(psycopg.errors.InsufficientPrivilege, match="without a named actor"), handed_on.transaction():
+            handed_on.execute(f"INSERT INTO {TABLE} {COLUMNS}".encode(), [uuid7(), "By nobody"])
+        with handed_on.transaction():
+            handed_on.execute("SELECT set_config('app.actor', 'system:second', true)")
+            handed_on.execute(f"INSERT INTO {TABLE} {COLUMNS}".encode(), [uuid7(), "By the second"])
+    newest = Event.objects.filter(tbl=TABLE).order_by("-id")[:2]
+    assert [(event.actor, event.actor_name) for event in newest] == [("system:second", "system:second"), ("system:first", "First")]

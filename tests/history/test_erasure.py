@@ -23,6 +23,8 @@ from django.db import IntegrityError, OperationalError, ProgrammingError, connec
 from django.urls import reverse
 from django.utils import timezone
 
+from clinic.files.actions import store
+from clinic.files.models import StoredFile
 from clinic.history.actions import record_print
 from clinic.history.context import Context, acting
 from clinic.history.evidence import bundle
@@ -31,16 +33,17 @@ from clinic.history.sealing import keys
 from clinic.history.sealing.sequencer import Sequencer
 from clinic.history.verification.verify import verify
 from clinic.lib.ids import uuid7
-from clinic.patients.models import Patient
+from clinic.patients.models import ImportRun, Patient, Relation
 from clinic.staff.roles import Role
 from exports.evidence import SealPending
 from exports.legal.models import Hold, HoldLift
 from exports.privacy import actions
+from tests.exports.legal.factories import make_case
 from tests.history.doors import APPLICATION, OWNER, SUPERUSER, connect
 from tests.history.sealing.conftest import key_file, seq, sequencer
 from tests.hostile import world
 from tests.patients.factories import make_patient
-from tests.staff.factories import log_in, make_user
+from tests.staff.factories import log_in, make_branch, make_user
 from tests.treatment_plans.factories import petrov
 
 __all__ = ["key_file", "seq", "sequencer"]
@@ -260,6 +263,46 @@ def test_who_pays_for_others_stays(sequencer: Sequencer, patient: Patient) -> No
         payment.save(force_insert=True)
     sequencer.drain()
     assert refusal(patient) == "history_erase_payer"
+
+
+def test_who_stands_for_another_patient_stays_named_in_that_ones_record(sequencer: Sequencer, patient: Patient) -> None:
+    """The child's record is under a hold of its own: the erasure of the mother takes nothing out of it."""
+    with transaction.atomic():
+        child = make_patient("Дочь")
+        relation = Relation.objects.create(patient=child, related_patient=patient, kind="mother", is_guardian=True)
+        make_case(child)
+    sequencer.drain()
+    erase(patient)
+    relation.refresh_from_db()
+    assert (relation.related_patient_id, relation.name, relation.is_guardian) == (None, patient.get_full_name(), True)
+    sequencer.drain()
+    assert [finding for finding in verify(since=None, witnesses=()).findings if not finding.is_warning] == []
+
+
+def destroyed_in_a_thread(file: StoredFile) -> None:
+    try:
+        actions._destroy_bytes([file])
+    finally:
+        connection.close()
+
+
+def test_a_file_that_somebody_stores_meanwhile_is_not_destroyed() -> None:
+    """The same picture belongs to another patient a moment later: the erasure waits for whoever stores it, and asks again."""
+    with transaction.atomic():
+        file = store(content=b"a picture of two", media_type="image/png")
+        run = {"branch": make_branch(), "started_by": make_user(Role.MANAGER)}
+    destroying = threading.Thread(target=destroyed_in_a_thread, args=(file,))
+    with transaction.atomic():
+        store(content=b"a picture of two", media_type="image/png")
+        destroying.start()
+        time.sleep(0.5)
+        ImportRun.objects.create(file=file, file_name="picture", **run)
+    destroying.join()
+    assert default_storage.exists(file.storage_name)
+    with transaction.atomic():
+        lonely = store(content=b"a picture of nobody", media_type="image/png")
+    actions._destroy_bytes([lonely])
+    assert not default_storage.exists(lonely.storage_name)
 
 
 ON_RULES = {

@@ -7,12 +7,13 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import transaction
 
 from clinic.history.context import acting
 from clinic.history.sealing import keys, log, notes
 from clinic.history.sealing.sequencer import Sequencer
+from clinic.history.sealing.tree import WIDTH
 from clinic.history.sealing.witnesses import Witness
 from clinic.history.sealing.witnesses.directory import Directory
 from clinic.history.verification.findings import Report
@@ -209,6 +210,24 @@ def test_only_the_new_part_is_read_since_the_last_whole_check(
         attacker.execute("UPDATE history.event SET actor_name = 'Somebody else' WHERE id = (SELECT max(event_id) FROM history.leaf WHERE pos < 3)")
     assert codes(since=size) == set()
     assert codes() == {"event_altered"}
+
+
+def test_no_part_of_the_log_is_skipped_unread(
+    sealed: list[LegalEntity], write: Callable[[str], LegalEntity], sequencer: Sequencer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever asks to begin at the end must not make the next check begin there."""
+    size = verify(since=None, witnesses=()).size
+    for number in range(WIDTH):
+        write(f"Later {number}")
+    sequencer.drain()
+    with everything_off() as attacker:
+        forged = "UPDATE history.event SET actor_name = 'Somebody else' WHERE id = (SELECT event_id FROM history.leaf WHERE pos = %s)"
+        attacker.execute(forged, [size])
+    with acting(None), pytest.raises(SystemExit):
+        call_command("history_verify", "--since", "1000000000")
+    assert "HISTORY WAS ALTERED" in capsys.readouterr().out
+    with acting(None), pytest.raises(CommandError, match="0 or more"):
+        call_command("history_verify", "--since", "-1")
 
 
 def test_the_command_tells_and_exits(sealed: list[LegalEntity], settings: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

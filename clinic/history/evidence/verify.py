@@ -37,8 +37,7 @@ def signed(public: bytes, message: bytes, signature: bytes) -> bool:
     s, h = (int.from_bytes(data, "little") for data in (signature[32:], hashlib.sha512(signature[:32] + public + message).digest()))
     left, right = times(s % L, BASE), add(point(signature[:32]), times(h % L, point(public)))
     return len(signature) == 64 and s < L and all((left[i] * right[2] - right[i] * left[2]) % P == 0 for i in (0, 1))
-def open_note(note: str, vkey: str) -> str:
-    """The text of a signed note (c2sp.org/signed-note), when this key has signed it."""
+def open_note(note: str, vkey: str) -> str:  # the text of a signed note (c2sp.org/signed-note), when this key has signed it
     need(len(note) <= NOTE and "\n\n" in note, "DAMAGED: a signed note is cut off or far too long")
     name, digest, encoded = [*vkey.split("+", 2), "", ""][:3]
     public, (text, tail) = base64.b64decode(encoded + "==="), note.rsplit("\n\n", 1)
@@ -162,6 +161,7 @@ def check(path: str, paper: str, notes: list[str]) -> tuple[Any, int]:
         its_origin, its_size, its_root = checkpoint(witness["note"], bundle["keys"], paper)
         agrees = its_origin == origin and consistent(its_size, size, its_root, root, witness["proof"])
         need(agrees, f"REWRITTEN: the log does not continue what the witness {witness['witness']} keeps")
+        notes.append(f"ask {witness['witness']} itself for what it keeps: {its_size} events, root {base64.b64encode(its_root).decode()}")
         if stamp := witness.get("stamp"):
             stamped = stamp.endswith(".tsr") and (imprint := sha(witness["note"].encode())) in archive.open(stamp).read(NOTE)
             need(stamped, f"TIME STAMP: {stamp} is over something else")
@@ -194,7 +194,7 @@ def main() -> None:
         sys.exit(plain(f"NOT PROVEN. {error if isinstance(error, Bad) else f'DAMAGED: truncated, broken or incomplete: {error!r}'}"))
     if bundle:
         print(f"PROVEN: {len(bundle['events'])} events and {len(bundle['files'])} files of patient {plain(bundle['patient'])}.\n{bundle['extent']}")
-        print(f"The signed log had {size} events; {len(bundle['witnesses'])} witnesses outside agree with it.")
+        print(f"The signed log had {size} events and continues what {len(bundle['witnesses'])} witnesses keep, as the clinic says: ask them.")
     print("".join(plain(line) + "\n" for line in [*said, *(f"Note: {note}." for note in notes)]), end="")
 if __name__ == "__main__":
     main()

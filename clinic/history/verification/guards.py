@@ -29,6 +29,7 @@ PARTS = (
     "guards",
     "lanes",
     "acknowledge",
+    "relations_owner",
     "database",
 )
 FUNCTION = re.compile(r"CREATE (?:OR REPLACE )?FUNCTION (history(?:_guard)?\.\w+)\(.*?AS \$\$(.*?)\$\$", re.DOTALL)

@@ -20,8 +20,11 @@ from exports.legal import asof, words
 from exports.legal.asof import Moment
 from exports.legal.words import Section
 from tests.charting.factories import make_finding, make_procedure, patient_petrov, place
+from tests.charting.medical.factories import asked
+from tests.charting.perio.factories import make_exam, measure
 from tests.exports.legal.factories import lawyer
 from tests.history.sealing.conftest import key_file, seq, sequencer
+from tests.hostile import world
 from tests.staff.factories import dr_orlova, log_in, make_branch, make_user
 from tests.treatment_plans.factories import petrov, plan_with
 
@@ -157,3 +160,25 @@ def test_the_api_gives_both_moments_and_only_readers_of_history_read() -> None:
     assert len(answer["moments"]) == 2
     assert [entry["mark"] for part in answer["sections"] for entry in part["entries"]] == ["added"]
     assert log_in(make_user(Role.MARKETER)).get(f"/api/v1/patients/{patient.pk}/as-of").status_code == 403
+
+
+def test_health_and_periodontal_exams_are_told_whole() -> None:
+    patient = patient_petrov()
+    asked(heart="yes: " + "Стенокардия с 2011 года, наблюдается у кардиолога. " * 3 + "Конец слов.", diabetes="yes: 2 тип")
+    measure(make_exam(), (16, "depth", "MV", 7), (16, "depth", "V", 2))
+    found = read(patient, now())
+    (answers,) = [fact for fact in found["Medical history"].entries[0].facts if fact.label == "Answers"]
+    assert "Конец слов." in answers.before
+    assert "diabetes: (value: yes, detail: 2 тип)" in answers.before
+    tooth = next(entry for entry in found["Periodontal exams"].entries if entry.table == "charting_periotooth")
+    assert "7, 2, –, –, –, –" in [fact.before for fact in tooth.facts]
+
+
+def test_whatever_is_recorded_of_a_patient_is_told() -> None:
+    """A table that somebody adds tomorrow stands among the other records until it has a section of its own."""
+    world.build()
+    shot = asof.snapshot(petrov().pk, Moment(now()))
+    recorded = {table for table, _key in shot.rows} - {*words.TOLD_WITHIN}
+    told = {entry.table for part in words.sections(shot) for entry in part.entries}
+    assert told == recorded
+    assert {"charting_perioexam", "charting_medicalhistory", "charting_image", "scheduling_appointmentstatechange"} <= told

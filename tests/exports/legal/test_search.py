@@ -13,6 +13,8 @@ from django.utils import timezone, translation
 from openpyxl import load_workbook
 
 from charting import actions as charting
+from charting.medical import actions as health
+from charting.perio import actions as exams
 from clinic.history.actions import record_view
 from clinic.history.context import acting
 from clinic.history.models import Event
@@ -20,10 +22,12 @@ from clinic.patients.models import Alert, Patient
 from clinic.staff.actions import context_of
 from clinic.staff.models import User
 from clinic.staff.roles import Role
+from exports.evidence_record import entries_of
 from exports.legal import indexing, labels, search
 from exports.legal.models import Entry, Mark
 from exports.legal.search import Wanted
 from tests.charting.factories import make_finding, patient_petrov
+from tests.charting.medical.factories import asked
 from tests.conftest import admin
 from tests.exports.legal.factories import lawyer
 from tests.patients.factories import make_patient
@@ -112,6 +116,32 @@ def test_what_was_entered_late_says_so() -> None:
     charting.open_visit(patient=patient_petrov(), dentist=dr_orlova(), branch=make_branch(), actor=dr_orlova(), at=timezone.now())
     assert "charting_finding" in tables(marks=[Mark.LATE.value])
     assert "charting_visit" not in tables(marks=[Mark.LATE.value])
+
+
+def test_a_note_written_on_days_later_and_what_is_marked_late_say_so() -> None:
+    orlova, seen = dr_orlova(), timezone.now() - timedelta(days=3)
+    with acting(context_of(orlova)):
+        visit = charting.open_visit(patient=patient_petrov(), dentist=orlova, branch=make_branch(), actor=orlova, at=timezone.now())
+        type(visit).objects.filter(pk=visit.pk).update(opened_at=seen, closed_at=seen)
+        visit.refresh_from_db()
+        visit = charting.write_visit(visit=visit, version=visit.version, sections={"treatment": "Filling"}, actor=orlova)
+        visit = charting.sign_visit(visit=visit, version=visit.version, actor=orlova, at=timezone.now())
+        charting.add_addendum(visit=visit, text="Also 17", actor=orlova, at=timezone.now())
+    late = search.find(Wanted(marks=[Mark.LATE.value])).page.events
+    assert [(event.op, event.tbl) for event in late] == [("I", "charting_visitaddendum"), ("U", "charting_visit"), ("U", "charting_visit")]
+    entries = [entry for entry in entries_of(patient_petrov(), None, None) if entry.is_late]
+    assert [entry.line.id for entry in entries] == sorted(event.id for event in late)
+    assert entries[0].served_at == seen
+
+
+def test_a_late_exam_and_answers_taken_back_say_so() -> None:
+    old = timezone.now() - timedelta(days=2)
+    exams.begin_exam(patient=patient_petrov(), actor=dr_orlova(), at=old)
+    answers = asked(at=timezone.now())
+    assert tables(marks=[Mark.LATE.value]) == ["charting_perioexam"]
+    assert tables(marks=[Mark.AFTER_SIGNING.value]) == []
+    health.mark_history_in_error(history=answers, actor=dr_orlova(), at=timezone.now(), reason="Wrong patient")
+    assert tables(marks=[Mark.AFTER_SIGNING.value]) == ["charting_medicalhistory"]
 
 
 def test_what_changed_after_signing_says_so() -> None:

@@ -11,6 +11,7 @@ from pypdf import PdfReader
 
 from charting import actions as charting
 from clinic.files.actions import read, store
+from clinic.history.models import Event
 from clinic.lib.errors import InvalidInput, NotAllowed
 from clinic.patients import access
 from clinic.patients.access_models import Rectification, Restriction
@@ -81,6 +82,16 @@ def test_who_looked_is_told_on_paper(patient: Patient, lawyer: User) -> None:
     assert "зубная карта" in said
     assert "(программа)" in said
     assert "(system)" not in said
+
+
+def test_a_long_list_of_looks_says_how_many_there_were(patient: Patient, lawyer: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    for what in ("chart", "visits", "images"):
+        get_patient_for(dr_orlova(), patient.pk, what=what)
+    monkeypatch.setattr(queries, "MOST_LOOKS", 2)
+    said = " ".join(words_of(answer(ask(patient, lawyer, "looks"), lawyer)).split())
+    looks = Event.objects.filter(patient_id=patient.pk, op__in="VP").count()
+    assert f"Последние просмотры: 2 из {looks}" in said
+    assert "рабочие списки" in said
 
 
 def test_a_granted_restriction_begins(patient: Patient, lawyer: User) -> None:

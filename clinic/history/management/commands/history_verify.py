@@ -6,12 +6,14 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from clinic.history.sealing.witnesses import from_settings
 from clinic.history.verification.findings import Report
 from clinic.history.verification.verify import clean_until, verify
+
+SINCE = "read the log from this leaf on, or from where it was last found whole, if that is earlier (the default): nothing is ever skipped unread"
 
 
 class Command(BaseCommand):
@@ -21,12 +23,12 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--since", type=int, metavar="SIZE", help="read the log from this leaf on; by default from where it was last found whole")
+        parser.add_argument("--since", type=int, metavar="SIZE", help=SINCE)
         parser.add_argument("--full", action="store_true", help="read the whole log")
         parser.add_argument("--json", action="store_true", help="findings as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        since = None if options["full"] else options["since"] if options["since"] is not None else clean_until()
+        since = None if options["full"] else _begin(options["since"])
         bars: dict[str, Any] = {}
 
         def show(part: str, done: int, total: int) -> None:
@@ -55,3 +57,10 @@ class Command(BaseCommand):
             )
             lines.append(f"HISTORY WAS ALTERED {since}. See docs/history.md: what to do on an incident.")
         return "\n".join(lines)
+
+
+def _begin(asked: int | None) -> int:
+    """The report says how far history is whole: a later beginning would vouch for what nobody read."""
+    if asked is not None and asked < 0:
+        raise CommandError("--since is the number of a leaf, 0 or more.")
+    return clean_until() if asked is None else min(asked, clean_until())

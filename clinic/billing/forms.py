@@ -15,6 +15,7 @@ from clinic.patients.models import Patient
 
 ADVANCE = "advance"
 OTHER = "other"
+PLACES = 2
 LANGUAGES = [("ru", "Русский"), ("fr", "Français"), ("en", "English")]
 
 
@@ -31,7 +32,8 @@ class MoneyField(forms.Field):
             amount = Decimal(text[:40])
         except InvalidOperation:
             raise forms.ValidationError(str(AMOUNT_WORDS[AmountProblem.NOT_A_NUMBER])) from None
-        problem = amount_problem(amount)
+        is_doubtful = len(text.partition(".")[2]) > PLACES  # 1,250 may be meant as a thousand and more: never read it as 1.25
+        problem = amount_problem(amount) or (AmountProblem.TOO_PRECISE if is_doubtful else None)
         if problem:
             raise forms.ValidationError(str(AMOUNT_WORDS[problem]))
         return amount

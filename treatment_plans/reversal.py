@@ -18,8 +18,9 @@ from clinic.staff.models import User
 from clinic.staff.roles import Permission
 from insurance.models import ClaimLine
 from inventory.models import Movement
+from treatment_plans.actions import cancel_item
 from treatment_plans.actions.common import lock_item
-from treatment_plans.models import Item
+from treatment_plans.models import AlternativeState, Item
 
 
 class NotCompleted(Conflict):
@@ -42,6 +43,8 @@ class Reversal:
 def reverse_item(*, item_id: UUID, reason: str, actor: User, at: datetime) -> Reversal:
     """Take a completed line back: claim, charge, stock and chart get opposite rows; nothing is deleted.
 
+    The line is planned again; one of an alternative that was ended early is cancelled, as its other lines were.
+
     :raises NotCompleted: when it is not done.
     :raises InvalidInput: without a reason.
     """
@@ -58,4 +61,7 @@ def reverse_item(*, item_id: UUID, reason: str, actor: User, at: datetime) -> Re
     charting.actions.reverse_performance(performance=performance, actor=actor, at=at, reason=reason.strip())
     item.performance = None
     item.save(update_fields=["performance"])
+    if item.alternative.state != AlternativeState.ACCEPTED:
+        cancel_item(item_id=item.pk, reason=reason.strip()[:300], actor=actor, at=at)
+        item.refresh_from_db(fields=["cancelled_at", "cancelled_by", "cancel_reason", "version"])
     return Reversal(item, performance, stock.movements, charge, tuple(claims))

@@ -186,6 +186,19 @@ def test_a_visit_in_another_branch_of_the_same_legal_entity_is_booked_there() ->
 
 
 @pytest.mark.django_db
+def test_what_is_taken_back_after_the_treatment_ended_is_no_longer_planned() -> None:
+    alternative = agreed("filling", "crown")
+    item = first_item(alternative)
+    complete(item)
+    actions.end_early(alternative_id=alternative.pk, reason="Переезд", actor=dr_orlova(), at=NOON)
+    result = reversal.reverse_item(item_id=item.pk, reason="Не тот зуб", actor=dr_orlova(), at=NOON)
+    item.refresh_from_db()
+    item.procedure.refresh_from_db()
+    assert (item.state, item.cancel_reason, result.item.state) == ("cancelled", "Не тот зуб", "cancelled")
+    assert item.procedure.state == "proposed"
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("name", "teeth", "quantity", "taken"), [("hygiene", (), 3, 6), ("crown", (36, 37, 46), 3, 6), ("crown", (36, 37, 46), 1, 6)]
 )

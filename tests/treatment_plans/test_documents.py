@@ -161,6 +161,20 @@ def test_it_refuses_a_signature_for_another_file_or_an_outdated_plan() -> None:
         sign(document)
 
 
+def test_the_clinics_signature_does_not_let_an_outdated_contract_through() -> None:
+    alternative = accepted("filling", "crown")
+    document = issue("contract", alternative)
+    sign(document, role="clinic")
+    actions.cancel_item(item_id=first_item(alternative).pk, reason="Передумал", actor=dr_orlova(), at=NOON.replace(hour=10))
+    with pytest.raises(actions.DocumentOutdated):
+        sign(document)
+    with pytest.raises(actions.DocumentOutdated):
+        sign(document, role="representative", basis="Доверенность")
+    newer = issue("contract", alternative)
+    sign(newer)
+    assert newer.lines.count() == 1
+
+
 def test_a_new_line_waits_for_a_signed_addendum() -> None:
     alternative = accepted("filling")
     with pytest.raises(actions.NoContract):

@@ -316,9 +316,9 @@ def _check_document(document: Document, sha256: str, role: str) -> None:
         raise DocumentOutdated
     if document.signatures.filter(role=role).exists():
         raise AlreadySigned(link=reverse("document", args=[document.pk]))
-    is_first = not document.signatures.exists()
+    is_agreed = document.signatures.filter(role__in=(SignerRole.PATIENT, SignerRole.REPRESENTATIVE)).exists()
     cancelled = document.lines.filter(item__cancelled_at__gt=document.issued_at)
-    if document.kind in AGREEING and is_first and cancelled.exists():
+    if document.kind in AGREEING and not is_agreed and cancelled.exists():
         raise DocumentOutdated
 
 

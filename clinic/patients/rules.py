@@ -183,7 +183,7 @@ def parse_date(text: str, today: date) -> date | None:
     if found := YEAR_FIRST.fullmatch(text):
         return _date(int(found[1]), int(found[2]), int(found[3]))
     if found := DAY_FIRST.fullmatch(text):
-        return _date(_full_year(found[3], today), int(found[2]), int(found[1]))
+        return _of_short_year(found[3], int(found[2]), int(found[1]), today)
     if found := IN_WORDS.fullmatch(text):
         return _in_words(found[1], found[2], found[3], today)
     if found := MONTH_FIRST.fullmatch(text):
@@ -201,14 +201,16 @@ def _of_eight_digits(text: str, today: date) -> date | None:
 
 def _in_words(day: str, month: str, year: str, today: date) -> date | None:
     number = _month(month.lower())
-    return _date(_full_year(year, today), number, int(day)) if number else None
+    return _of_short_year(year, number, int(day), today) if number else None
 
 
-def _full_year(year: str, today: date) -> int:
+def _of_short_year(year: str, month: int, day: int, today: date) -> date | None:
+    """Two digits of a year mean the latest one in which the day is not yet to come."""
     if len(year) == 4:
-        return int(year)
+        return _date(int(year), month, day)
     century = today.year - today.year % 100
-    return century + int(year) if century + int(year) <= today.year else century - 100 + int(year)
+    recent = _date(century + int(year), month, day)
+    return recent if recent and recent <= today else _date(century - 100 + int(year), month, day)
 
 
 def _month(word: str) -> int | None:

@@ -113,6 +113,21 @@ def test_it_reads_dates_of_three_languages(text: str) -> None:
     assert rules.parse_date(text, TODAY) == date(1985, 3, 14)
 
 
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("22.11.26", date(2026, 11, 22)),
+        ("23.11.26", date(1926, 11, 23)),
+        ("1 дек 26", date(1926, 12, 1)),
+        ("1-déc-26", date(1926, 12, 1)),
+        ("29.02.00", date(2000, 2, 29)),
+        ("29.02.26", None),
+    ],
+)
+def test_a_year_of_two_digits_is_never_in_the_future(text: str, day: date | None) -> None:
+    assert rules.parse_date(text, date(2026, 11, 22)) == day
+
+
 @pytest.mark.parametrize("text", [text.strip() for text in NO_DATES.split(";")])
 def test_it_takes_nothing_else_for_a_date(text: str) -> None:
     assert rules.parse_date(text, TODAY) is None

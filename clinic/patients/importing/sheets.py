@@ -11,13 +11,13 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
-from charset_normalizer import from_bytes
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from clinic.lib.errors import InvalidInput
+from clinic.patients.importing.letters import encoding_of
 
 MOST_COLUMNS = 100
 MOST_ROWS = 200_000
@@ -197,18 +197,6 @@ def _delimiter(text: str) -> str:
         return min(widths, default=0), max(widths, default=0)
 
     return max(";\t,|", key=evenness)
-
-
-def encoding_of(start: bytes) -> str:
-    """UTF-8 (or UTF-16 with its mark) when the bytes allow it, else Windows Cyrillic, else what charset-normalizer finds."""
-    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
-    try:
-        start[: start.rfind(b"\n") + 1 or len(start)].decode("utf-8")
-    except UnicodeDecodeError:
-        best = from_bytes(start, cp_isolation=["cp1251", "cp1252", "koi8_r", "mac_cyrillic", "cp866"]).best()
-        return best.encoding if best else "cp1251"
-    return "utf-8-sig"
 
 
 def digest_of(path: Path) -> str:

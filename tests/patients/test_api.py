@@ -114,6 +114,19 @@ def test_it_signs_and_withdraws_a_consent(desk: Client) -> None:
     assert send(desk, f"/patients/{patient.pk}/consents", {**body, "image": "data:image/png;base64,AAAA"}).json()["code"] == "signature_unreadable"
 
 
+def test_an_alert_sent_again_is_the_first_one_and_never_another_patient_s() -> None:
+    patient, other = petrov(), make_patient("Сидоров")
+    desk, allergy = log_in(registrar_belova()), {"id": str(uuid7()), "kind": "allergy", "severity": "critical", "text": "Пенициллин"}
+    first = send(desk, f"/patients/{patient.pk}/alerts", allergy)
+    again = send(desk, f"/patients/{patient.pk}/alerts", allergy)
+    assert (first.status_code, again.json()["id"]) == (201, allergy["id"])
+    elsewhere = send(desk, f"/patients/{other.pk}/alerts", allergy)
+    otherwise = send(desk, f"/patients/{patient.pk}/alerts", {**allergy, "text": "Лидокаин"})
+    assert [(answer.status_code, answer.json()["code"]) for answer in (elsewhere, otherwise)] == [(409, "key_taken")] * 2
+    assert "Пенициллин" not in elsewhere.content.decode()
+    assert Alert.objects.count() == 1
+
+
 def test_it_ends_an_alert_for_those_who_may() -> None:
     patient = petrov()
     alert = Alert.objects.create(patient=patient, kind="pregnancy", severity="warning", recorded_at=timezone.now(), recorded_by=dr_orlova())

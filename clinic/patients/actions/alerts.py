@@ -3,11 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
+from clinic.history.creation import check_first
 from clinic.lib.errors import Conflict, InvalidInput, NotAllowed
-from clinic.patients.actions.checks import ensure, locked
+from clinic.patients.actions.checks import ensure, locked, violated
 from clinic.patients.actions.registration import check_alert
 from clinic.patients.messages import REFUSALS
 from clinic.patients.models import Alert, Patient
@@ -31,15 +32,29 @@ class NotYourAlert(NotAllowed):
 
 @transaction.atomic
 def record_alert(*, alert: Alert, actor: User, at: datetime) -> Alert:
-    """Put a medical alert on every page of the patient; a second call with the same id returns the first result."""
+    """Put a medical alert on every page of the patient; a second call with the same id returns the first result.
+
+    :raises KeyTaken: when `id` is of another alert.
+    """
     actor.require(Permission.PATIENT_WRITE)
     first = Alert.objects.filter(pk=alert.pk).first()
     if first:
-        return first
+        return _same_alert(first, alert)
     alert.recorded_at, alert.recorded_by = at, actor
     ensure(check_alert(alert))
-    alert.save(force_insert=True)
+    try:
+        with transaction.atomic():
+            alert.save(force_insert=True)
+    except IntegrityError as error:
+        if violated(error) != "patients_alert_pkey":
+            raise
+        return _same_alert(Alert.objects.get(pk=alert.pk), alert)
     return alert
+
+
+def _same_alert(first: Alert, sent: Alert) -> Alert:
+    check_first(first, **{name: getattr(sent, name) for name in ("patient_id", "kind", "severity", "text")})
+    return first
 
 
 @transaction.atomic

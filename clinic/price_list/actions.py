@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from clinic.history.creation import check_first
-from clinic.lib.errors import InvalidInput, NotFound, StaleVersion, Text
+from clinic.lib.errors import InvalidInput, NotFound, StaleVersion, Text, check_version
 from clinic.lib.ids import uuid7
 from clinic.lib.money import CURRENCIES, round_money
 from clinic.price_list.models import Category, ChartEffect, Dentition, DictionaryCode, Price, PriceList, Scope, Service
@@ -88,11 +88,12 @@ def create_price_list(*, actor: User, name: str, legal_entity: LegalEntity, curr
 
 
 @transaction.atomic
-def set_price(*, actor: User, price_list: PriceList, service: Service, amount: Decimal, valid_from: date) -> Price:
+def set_price(*, actor: User, price_list: PriceList, service: Service, amount: Decimal, valid_from: date, version: int | None = None) -> Price:
     """The price of a service from a day on; the price before it ends on that day, a later one stands.
 
     Saying the same price for the same day again changes nothing.
 
+    :raises StaleVersion: when that very day has another price than the `version` that was read (None: it had none).
     :raises InvalidInput: an amount that is negative, has fractions of a kopeck or cent, or is absurdly large.
     """
     actor.require(Permission.PRICE_WRITE)
@@ -102,9 +103,7 @@ def set_price(*, actor: User, price_list: PriceList, service: Service, amount: D
     prices = Price.objects.filter(price_list=price_list, service=service)
     same_day = prices.filter(valid_from=valid_from).first()
     if same_day is not None:
-        same_day.amount = amount
-        same_day.save(update_fields=["amount"])
-        return same_day
+        return _correct(same_day, amount, version)
     before = prices.filter(valid_from__lt=valid_from).order_by("-valid_from").first()
     after = prices.filter(valid_from__gt=valid_from).order_by("valid_from").first()
     if before is not None and (before.valid_to is None or before.valid_to > valid_from):
@@ -113,6 +112,15 @@ def set_price(*, actor: User, price_list: PriceList, service: Service, amount: D
     return Price.objects.create(
         price_list=price_list, service=service, amount=amount, valid_from=valid_from, valid_to=after.valid_from if after else None
     )
+
+
+def _correct(price: Price, amount: Decimal, version: int | None) -> Price:
+    if price.amount != amount:
+        check_version(price, version)
+        price.amount = amount
+        price.save(update_fields=["amount"])
+        price.refresh_from_db(fields=["version"])
+    return price
 
 
 def _fill(service: Service, details: ServiceDetails, day: date) -> None:

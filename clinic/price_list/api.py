@@ -48,13 +48,14 @@ def list_prices(request: Request, service_id: UUID) -> QuerySet[Price]:
 
 @router.post("/prices", response=PriceOut, operation_id="set_price")
 def set_price(request: Request, data: PriceIn) -> Price:
-    """Set a price in the branch's default price list from a day on."""
+    """Set a price in the branch's default price list from a day on; 409 `stale` when that very day has another price than the `version` read."""
     request.user.require(Permission.PRICE_WRITE)
     price_list = queries.default_price_list(branch_of(request))
     if price_list is None:
         raise queries.NoPrice
     service = queries.get_service(data.service)
-    return actions.set_price(actor=request.user, price_list=price_list, service=service, amount=data.amount, valid_from=data.valid_from)
+    values = data.dict(exclude={"service"})
+    return actions.set_price(actor=request.user, price_list=price_list, service=service, **values)
 
 
 @router.get("/dictionaries", response=list[ImportOut], operation_id="list_dictionaries")

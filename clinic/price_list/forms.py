@@ -57,6 +57,9 @@ class ServiceForm(forms.Form):
 
 
 class PriceForm(forms.Form):
+    """A price from a day on; `version` is that of the price which begins on the day that was shown."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     amount = forms.DecimalField(label=_("Price"), max_digits=10, decimal_places=2)
     valid_from = forms.DateField(label=_("From"), widget=DateInput)
 

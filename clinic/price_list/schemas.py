@@ -67,10 +67,12 @@ class PriceIn(Schema):
     service: UUID
     amount: Decimal
     valid_from: date
+    version: int | None = Field(default=None, description="Of the price that begins on that very day, when there is one: what was read.")
 
 
 class PriceOut(Schema):
     id: UUID
+    version: int
     service: UUID = Field(alias="service_id")
     amount: Decimal
     currency: str = Field(alias="price_list.currency")

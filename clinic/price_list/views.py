@@ -79,7 +79,9 @@ def price_new(request: Request, service_id: UUID) -> HttpResponse:
         actions.set_price(actor=request.user, price_list=price_list, service=found, **values)
         tell(request, _("The price is set."))
 
-    form = PriceForm(request.POST or None, initial={"valid_from": _today(request)})
+    today = _today(request)
+    begun = Price.objects.filter(price_list=price_list, service=found, valid_from=today).first()
+    form = PriceForm(request.POST or None, initial={"valid_from": today, "version": begun.version if begun else None})
     title = _("Price of %(service)s, %(currency)s") % {"service": found, "currency": price_list.currency}
     return panels.submit(request, form, save, context={"title": title, "verb": _("Set the price"), "lead": price_list.name})
 

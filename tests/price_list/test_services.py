@@ -6,16 +6,19 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.urls import reverse
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from clinic.lib.clock import branch_day
 from clinic.lib.errors import InvalidInput, NotAllowed, StaleVersion
 from clinic.lib.ids import uuid7
 from clinic.price_list import actions, queries
 from clinic.price_list.models import DictionaryCode, Price, PriceList, Service
 from clinic.staff.models import User
 from clinic.staff.roles import Role
-from tests.staff.factories import make_branch, make_legal_entity, make_user
+from tests.staff.factories import log_in, make_branch, make_legal_entity, make_user
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 11, 20)
@@ -51,10 +54,30 @@ def test_whatever_the_order_of_entry_each_day_has_the_last_price_set_before_it(d
     with transaction.atomic():
         price_list, service = PriceList.objects.filter(name="Main").first() or make_list(), make_service(str(uuid7())[-12:])
         for number, day in enumerate(days):
-            actions.set_price(actor=accountant(), price_list=price_list, service=service, amount=Decimal(number), valid_from=day)
+            standing = Price.objects.filter(price_list=price_list, service=service, valid_from=day).first()
+            version = standing.version if standing else None
+            actions.set_price(actor=accountant(), price_list=price_list, service=service, amount=Decimal(number), valid_from=day, version=version)
         latest = {day: number for number, day in enumerate(days)}
         expected = max(day for day in latest if day <= max(days))
         assert queries.price_on(service=service, branch=make_branch(), day=date(2026, 12, 31)).amount == latest[expected]
+
+
+def test_a_price_that_somebody_else_has_set_for_the_day_is_shown_before_it_is_changed() -> None:
+    price_list, service = make_list(), make_service()
+    today = branch_day(timezone.now(), make_branch().time_zone)
+    browser, url = log_in(accountant()), reverse("price-new", args=[service.pk])
+    typed = {"amount": "4500.00", "valid_from": today.isoformat(), "version": ""}
+    actions.set_price(actor=accountant(), price_list=price_list, service=service, amount=Decimal("5000.00"), valid_from=today)
+    refused = browser.post(url, typed)
+    assert refused.status_code == 422
+    assert "5000.00" in str(refused.context["form"].errors["amount"])
+    assert queries.price_on(service=service, branch=make_branch(), day=today).amount == Decimal("5000.00")
+    browser.post(url, {**typed, "version": refused.context["form"]["version"].value()})
+    changed = queries.price_on(service=service, branch=make_branch(), day=today)
+    assert changed.amount == Decimal("4500.00")
+    assert browser.get(url).context["form"]["version"].value() == changed.version
+    again = actions.set_price(actor=accountant(), price_list=price_list, service=service, amount=Decimal("4500.00"), valid_from=today)
+    assert again == changed
 
 
 @pytest.mark.parametrize("amount", ["-1", "0.001", "100000000"])

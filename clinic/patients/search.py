@@ -15,6 +15,7 @@ from clinic.staff.roles import Permission
 
 LIMIT = 20
 MOST_HITS = 200
+MOST_NARROWED = 10_000
 MOST_LOOKED_AT = 2000
 SHORTEST_PART = 3
 ALIKE = 0.5
@@ -104,13 +105,13 @@ def _anywhere(wanted: Search) -> Clause:
 
 
 def matching_ids(text: str, today: date) -> list[UUID]:
-    """Keys of the patients that match the line, at most a screenful of pages; for the filter of a list."""
+    """Keys of the patients that match the line, for a list that is narrowed by more than that; at most as many as lists count."""
     wanted = parse_search(text, today)
     if wanted.is_empty:
         return []
     where, parameters = _condition(wanted, [word.in_names for word in _words(wanted.names)])
     matching = MATCHING.format(where=where)
-    return [row[0] for row in rows_of(f"WITH {matching} SELECT patient_id FROM matching LIMIT {MOST_HITS}", parameters)]  # noqa: S608 - our own words
+    return [row[0] for row in rows_of(f"WITH {matching} SELECT patient_id FROM matching LIMIT {MOST_NARROWED}", parameters)]  # noqa: S608 - our own words
 
 
 def _words(names: str) -> list[Word]:

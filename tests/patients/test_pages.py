@@ -1,6 +1,6 @@
 """Pages of patients, as a browser sees them."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -272,3 +272,15 @@ def test_a_very_long_list_is_not_counted_to_its_end(desk: Client, monkeypatch: p
     pages = [desk.get(reverse("patients"), {"page": number}) for number in (1, 2)]
     assert "of 4+" in pages[0].content.decode()
     assert not pages[1].context["page"].has_next()
+
+
+def test_a_common_name_and_a_label_together_find_whoever_has_both() -> None:
+    branch = make_branch()
+    names = {"last_name": "Иванов", "birth_date": date(1980, 1, 1), "branch": branch}
+    Patient.objects.bulk_create(Patient(first_name=f"Иван{number}", **names) for number in range(230))
+    wanted, label = make_patient("Иванов", "Савва"), Label.objects.create(name="VIP", colour="#aa0000")
+    PatientLabel.objects.create(patient=wanted, label=label)
+    today = date(2026, 11, 22)
+    found = listing.Listing(user=registrar_belova(), filters=listing.Filters(text="иванов", label=label.pk), today=today)
+    assert (found.count(), [row.pk for row in found[0:50]]) == (1, [wanted.pk])
+    assert listing.Listing(user=registrar_belova(), filters=listing.Filters(text="иванов"), today=today).count() == 231

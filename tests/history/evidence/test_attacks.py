@@ -91,7 +91,7 @@ def test_the_hand_made_bundle_is_proven(clinic: Workshop, honest: Content, tmp_p
     assert code == 0, said
     assert "PROVEN: 7 events and 1 files" in said
     assert "1 witnesses keep, as the clinic says: ask them." in said
-    assert "Note: ask court itself for what it keeps: 5 events, root " in said, "a witness that the clinic invented is no more than its word"
+    assert "Note: ask w itself for what it keeps: 5 events, root " in said, "a witness that the clinic invented is no more than its word"
     assert "Note: Орлова asked for this evidence on 2026-03-01T10:00:00+00:00: claim." in said
 
 

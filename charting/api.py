@@ -9,8 +9,9 @@ from django.utils import timezone
 from ninja import Router
 from ninja.pagination import CursorPagination, paginate
 
-from charting import actions, note_schemas, queries, schemas
+from charting import actions, moments, note_schemas, queries, schemas
 from charting.api_diagnoses import router as diagnoses_router
+from charting.api_dropped import router as dropped_router
 from charting.api_handout import router as handout_router
 from charting.api_templates import router as templates_router
 from charting.imaging.api import router as images_router
@@ -31,6 +32,7 @@ from clinic.staff.roles import Permission
 
 router = Router(tags=["chart"])
 router.add_router("", diagnoses_router)
+router.add_router("", dropped_router)
 router.add_router("", handout_router)
 router.add_router("", images_router)
 router.add_router("", medical_router)
@@ -50,15 +52,20 @@ def _patient(request: Request, patient_id: UUID, what: str = "chart", *, is_part
     return patients.get_patient_for(request.user, patient_id, what=what, permission=Permission.CLINICAL_VIEW, is_part=is_part)
 
 
+def _made_at(request: Request, patient: Patient, told: schemas.EnteredIn) -> datetime:
+    """When the entry was made at the chair, as far as its device can be believed."""
+    return moments.made_at(told.entered_at, device=moments.device_of(request), patient=patient, now=timezone.now())
+
+
 def _finding(request: Request, finding_id: UUID) -> Finding:
     finding = queries.get_finding(finding_id)
-    _patient(request, finding.patient_id)
+    finding.patient = _patient(request, finding.patient_id)
     return finding
 
 
 def _procedure(request: Request, procedure_id: UUID) -> Procedure:
     procedure = queries.get_procedure(procedure_id)
-    _patient(request, procedure.patient_id)
+    procedure.patient = _patient(request, procedure.patient_id)
     return procedure
 
 
@@ -91,26 +98,33 @@ def list_findings(request: Request, patient_id: UUID) -> QuerySet[Finding]:
 def record_finding(request: Request, patient_id: UUID, data: schemas.FindingIn) -> tuple[int, Finding]:
     request.user.require(Permission.CHART_WRITE)
     patient = _patient(request, patient_id)
-    return 201, actions.record_finding(patient=patient, actor=request.user, at=timezone.now(), **data.dict())
+    at = _made_at(request, patient, data)
+    return 201, actions.record_finding(patient=patient, actor=request.user, at=at, **data.dict(exclude={"entered_at"}))
 
 
 @router.post("/findings/{uuid:finding_id}/resolve", response=schemas.FindingOut, operation_id="resolve_finding")
-def resolve_finding(request: Request, finding_id: UUID) -> Finding:
+def resolve_finding(request: Request, finding_id: UUID, data: schemas.EnteredIn | None = None) -> Finding:
+    """The finding is settled; `id` is that of the change."""
     request.user.require(Permission.CHART_WRITE)
-    return actions.resolve_finding(finding=_finding(request, finding_id), actor=request.user, at=timezone.now())
+    finding, told = _finding(request, finding_id), data or schemas.EnteredIn()
+    at = _made_at(request, finding.patient, told)
+    return actions.resolve_finding(finding=finding, actor=request.user, at=at, seen_at=told.seen_at, id=told.id)
 
 
 @router.post("/findings/{uuid:finding_id}/reopen", response=schemas.FindingOut, operation_id="reopen_finding")
-def reopen_finding(request: Request, finding_id: UUID) -> Finding:
-    """Take a resolution by hand back."""
+def reopen_finding(request: Request, finding_id: UUID, data: schemas.EnteredIn | None = None) -> Finding:
+    """Take a resolution by hand back; `id` is that of the change."""
     request.user.require(Permission.CHART_WRITE)
-    return actions.reopen_finding(finding=_finding(request, finding_id), actor=request.user, at=timezone.now())
+    finding, told = _finding(request, finding_id), data or schemas.EnteredIn()
+    return actions.reopen_finding(finding=finding, actor=request.user, at=_made_at(request, finding.patient, told), id=told.id)
 
 
 @router.post("/findings/{uuid:finding_id}/error", response=schemas.FindingOut, operation_id="mark_finding_in_error")
-def mark_finding_in_error(request: Request, finding_id: UUID, data: ReasonIn) -> Finding:
+def mark_finding_in_error(request: Request, finding_id: UUID, data: schemas.EnteredReasonIn) -> Finding:
     request.user.require(Permission.CHART_WRITE)
-    return actions.mark_in_error(finding=_finding(request, finding_id), actor=request.user, at=timezone.now(), reason=data.reason)
+    finding = _finding(request, finding_id)
+    at = _made_at(request, finding.patient, data)
+    return actions.mark_in_error(finding=finding, actor=request.user, at=at, reason=data.reason, seen_at=data.seen_at)
 
 
 @router.get("/patients/{uuid:patient_id}/procedures", response=list[schemas.ProcedureOut], operation_id="list_procedures")
@@ -124,10 +138,10 @@ def add_procedure(request: Request, patient_id: UUID, data: schemas.ProcedureIn)
     """Propose a procedure, or record one that exists or was referred. It becomes done by completing its line of a plan."""
     request.user.require(Permission.CHART_WRITE)
     patient = _patient(request, patient_id)
-    values = data.dict(exclude={"service", "teeth"})
+    values = data.dict(exclude={"service", "teeth", "entered_at"})
     places = [place.to_place() for place in data.teeth]
-    service = queries.get_service(data.service)
-    return 201, actions.add_procedure(patient=patient, service=service, places=places, actor=request.user, at=timezone.now(), **values)
+    service, at = queries.get_service(data.service), _made_at(request, patient, data)
+    return 201, actions.add_procedure(patient=patient, service=service, places=places, actor=request.user, at=at, **values)
 
 
 @router.get("/procedures/{uuid:procedure_id}", response=schemas.ProcedureOut, operation_id="get_procedure")
@@ -141,7 +155,8 @@ def change_procedure(request: Request, procedure_id: UUID, data: schemas.StateIn
     """Move a procedure from state to state; `done` is reached by completing it."""
     request.user.require(Permission.CHART_WRITE)
     procedure = _procedure(request, procedure_id)
-    return actions.change_procedure_state(procedure=procedure, actor=request.user, at=timezone.now(), **data.dict())
+    at = _made_at(request, procedure.patient, data)
+    return actions.change_procedure_state(procedure=procedure, actor=request.user, at=at, **data.dict(exclude={"id", "entered_at"}))
 
 
 @router.get("/chart-palette", response=schemas.PaletteOut, operation_id="get_chart_palette")

@@ -1,5 +1,6 @@
 """API of diagnoses and of the codes they are made of."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -7,9 +8,8 @@ from django.utils import timezone
 from ninja import Router
 from ninja.pagination import CursorPagination, paginate
 
-from charting import actions, note_schemas, queries
+from charting import actions, moments, note_schemas, queries, schemas
 from charting.models import Diagnosis
-from clinic.lib.schemas import ReasonIn
 from clinic.patients import queries as patients
 from clinic.patients.models import Patient
 from clinic.price_list.models import DictionaryCode
@@ -21,6 +21,10 @@ router = Router(tags=["chart"])
 
 def _patient(request: Request, patient_id: UUID) -> Patient:
     return patients.get_patient_for(request.user, patient_id, what="chart", permission=Permission.CLINICAL_VIEW)
+
+
+def _made_at(request: Request, patient: Patient, told: schemas.EnteredIn) -> datetime:
+    return moments.made_at(told.entered_at, device=moments.device_of(request), patient=patient, now=timezone.now())
 
 
 def _diagnosis(request: Request, diagnosis_id: UUID) -> Diagnosis:
@@ -40,15 +44,17 @@ def record_diagnosis(request: Request, data: note_schemas.DiagnosisIn) -> tuple[
     request.user.require(Permission.CHART_WRITE)
     patient = _patient(request, data.patient)
     finding = queries.get_finding(data.finding) if data.finding else None
-    values = data.dict(exclude={"patient", "finding", "rank"})
-    return 201, actions.record_diagnosis(patient=patient, finding=finding, rank=data.rank or "", actor=request.user, at=timezone.now(), **values)
+    values = data.dict(exclude={"patient", "finding", "rank", "entered_at"})
+    at = _made_at(request, patient, data)
+    return 201, actions.record_diagnosis(patient=patient, finding=finding, rank=data.rank or "", actor=request.user, at=at, **values)
 
 
 @router.post("/diagnoses/{uuid:diagnosis_id}/error", response=note_schemas.DiagnosisOut, operation_id="mark_diagnosis_in_error")
-def mark_diagnosis_in_error(request: Request, diagnosis_id: UUID, data: ReasonIn) -> Diagnosis:
+def mark_diagnosis_in_error(request: Request, diagnosis_id: UUID, data: schemas.EnteredReasonIn) -> Diagnosis:
     request.user.require(Permission.CHART_WRITE)
     diagnosis = _diagnosis(request, diagnosis_id)
-    return actions.withdraw_diagnosis(diagnosis=diagnosis, actor=request.user, at=timezone.now(), reason=data.reason)
+    at = _made_at(request, diagnosis.patient, data)
+    return actions.withdraw_diagnosis(diagnosis=diagnosis, actor=request.user, at=at, reason=data.reason)
 
 
 @router.get("/diagnosis-codes", response=list[note_schemas.DiagnosisCodeOut], operation_id="find_diagnosis_codes")
@@ -56,6 +62,13 @@ def find_diagnosis_codes(request: Request, q: str = "") -> list[DictionaryCode]:
     """ICD-10 codes in force today by code or words of the title; those of the mouth first."""
     request.user.require(Permission.CLINICAL_VIEW)
     return queries.search_codes(q, timezone.localdate())
+
+
+@router.get("/diagnosis-codes/oral", response=list[note_schemas.DiagnosisCodeOut], operation_id="list_oral_diagnosis_codes")
+def list_oral_diagnosis_codes(request: Request) -> list[DictionaryCode]:
+    """All codes of the mouth in force today, for a device to keep while the clinic cannot be reached."""
+    request.user.require(Permission.CLINICAL_VIEW)
+    return queries.oral_codes(timezone.localdate())
 
 
 @router.get("/diagnoses/{uuid:diagnosis_id}", response=note_schemas.DiagnosisDetail, operation_id="get_diagnosis")

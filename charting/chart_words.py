@@ -11,6 +11,7 @@ def chart_words() -> dict[str, str]:
     return (
         _sentences()
         | _details()
+        | _done()
         | _days()
         | _favourites()
         | {f"surface{code}": str(name) for code, name in words.SURFACE_NAMES.items()}
@@ -58,8 +59,6 @@ def _sentences() -> dict[str, str]:
         "refer": _("Refer"),
         "referred": _("Referred"),
         "madeElsewhere": _("Made elsewhere"),
-        "done": _("Done"),
-        "notAgreed": _("This procedure is in no signed plan yet. Put it into a plan, have it accepted and signed, then complete it."),
         "openPlan": _("Open in plan"),
         "unsent": _("not sent yet"),
         "notSaved": _("Not saved yet:"),
@@ -87,6 +86,18 @@ def _details() -> dict[str, str]:
         "expected_shed": _("By age shed already:"),
         "confirmByAge": _("It is so"),
         "denyByAge": _("In the mouth"),
+    }
+
+
+def _done() -> dict[str, str]:
+    return {
+        "done": _("Done"),
+        "notAsked": _("The clinic cannot be reached: rules of interactions, consents and stock were not asked."),
+        "notAskedMore": _(
+            "If it is done, keep that on this device: chart, stock and bill follow when the clinic answers. "
+            "What it then refuses, or warns of, you are asked about; nothing is lost."
+        ),
+        "keepDone": _("Keep as done"),
     }
 
 

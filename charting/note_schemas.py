@@ -8,18 +8,18 @@ from ninja import Field, Schema
 
 from charting import queries
 from charting.models import Diagnosis, DiagnosisRanking, Visit
+from charting.schemas import EnteredIn
 from clinic.history.schemas import SealedOut
 
 RankIn = Literal["main", "secondary", "complication"]
 
 
-class DiagnosisIn(Schema):
+class DiagnosisIn(EnteredIn):
     """The code goes to a finding, else to a tooth, else to the whole mouth.
 
     Without a `rank` the first diagnosis of a visit is its main one, and the others are secondary.
     """
 
-    id: UUID | None = None
     patient: UUID
     code: str
     finding: UUID | None = None

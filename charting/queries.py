@@ -197,6 +197,11 @@ def search_codes(text: str, day: date, limit: int = 20) -> list[DictionaryCode]:
     return first + list(others)
 
 
+def oral_codes(day: date) -> list[DictionaryCode]:
+    """Every ICD-10 code of the mouth that is in force on the day."""
+    return list(codes_on(day).filter(code__gte=DENTAL_CHAPTER[0], code__lt=DENTAL_CHAPTER[1]).order_by("code", "pk"))
+
+
 def dmft(patient: Patient, at: datetime) -> tuple[replay.CariesIndex, replay.CariesIndex]:
     """The caries index of the permanent and of the primary teeth."""
     mouth = chart_at(patient, at).mouth
@@ -225,6 +230,12 @@ def open_visit_of(patient: Patient, dentist: User) -> Visit | None:
     """The dentist's unsigned visit of this patient that is still open: what is charted now belongs to it."""
     mine = Visit.objects.standing().filter(patient=patient, dentist=dentist, signed_at=None, closed_at=None, locked_at=None)
     return mine.order_by("-opened_at", "-pk").first()
+
+
+def visit_open_at(patient: Patient, dentist: User, at: datetime) -> Visit | None:
+    """The dentist's unsigned visit of this patient that was open at the instant."""
+    mine = Visit.objects.standing().filter(patient=patient, dentist=dentist, signed_at=None, locked_at=None, opened_at__lte=at)
+    return mine.filter(Q(closed_at=None) | Q(closed_at__gt=at)).order_by("-opened_at", "-pk").first()
 
 
 def visit_of_appointment(appointment: Appointment) -> Visit | None:

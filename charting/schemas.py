@@ -25,15 +25,29 @@ class PlaceIn(Schema):
         return rules.Place(self.tooth, frozenset(self.surfaces), frozenset(self.roots), self.role)
 
 
-class FindingIn(Schema):
-    """`seen_at` is `at` of the chart that the sender saw: 409 `charted_meanwhile` when somebody else charted the tooth since.
+class EnteredIn(Schema):
+    """When it was entered, when that was not now: by the device's clock, which the header `Device-Time` of the request puts right.
 
-    `direction` is where a tooth drifted, turned or leans, or how it was tapped; `amount` what was measured: millimetres, degrees or µA;
-    `since` when a tooth was lost: a year, a month or a day (`2015`, `2015-06`, `2015-06-03`).
+    422 `not_then` when that cannot be. `seen_at` is `at` of the chart that the sender saw: 409 `charted_meanwhile` when somebody else
+    charted the tooth since. `id` makes the request safe to repeat.
     """
 
     id: UUID | None = None
+    entered_at: datetime | None = None
     seen_at: datetime | None = None
+
+
+class EnteredReasonIn(EnteredIn):
+    """The same, and why."""
+
+    reason: str
+
+
+class FindingIn(EnteredIn):
+    """`direction` is where a tooth drifted, turned or leans, or how it was tapped; `amount` what was measured: millimetres, degrees or µA;
+    `since` when a tooth was lost: a year, a month or a day (`2015`, `2015-06`, `2015-06-03`).
+    """
+
     kind: str
     severity: str = ""
     tooth: int | None = None
@@ -64,11 +78,7 @@ class FindingOut(Schema):
     error_reason: str
 
 
-class ProcedureIn(Schema):
-    """`seen_at` is `at` of the chart that the sender saw: 409 `charted_meanwhile` when somebody else charted one of the teeth since."""
-
-    id: UUID | None = None
-    seen_at: datetime | None = None
+class ProcedureIn(EnteredIn):
     service: UUID
     state: str = "proposed"
     teeth: list[PlaceIn] = Field(default_factory=list)
@@ -98,8 +108,10 @@ class ProcedureOut(Schema):
         return str(getattr(procedure, "service", ""))
 
 
-class StateIn(Schema):
-    version: int
+class StateIn(EnteredIn):
+    """409 `stale` when `version` is given and it is another now."""
+
+    version: int | None = None
     state: str
     reason: str = ""
 

@@ -98,7 +98,7 @@ def _about(material: Material) -> dict[str, Any]:
         "from": _day(period.first),
         "until": _day(period.last),
         "passport": [(str(label), text) for label, text in _passport(material) if text],
-        "alerts": [f"{row.get_kind_display()}{': ' + row.text if row.text else ''} ({row.get_severity_display()})" for row in material.alerts],
+        "alerts": [f"{row.words} ({row.get_severity_display()})" for row in material.alerts],
     }
 
 

@@ -5,11 +5,15 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from ninja import Router
 from ninja.pagination import CursorPagination, paginate
 
+from charting import moments
+from charting import queries as charting
+from charting.medical.interactions import InteractionStop, PrecautionsUnread
 from charting.models import Procedure
 from charting.rules import Place
 from clinic.history.schemas import sealed
@@ -182,12 +186,38 @@ def cancel_item(request: Request, item_id: UUID, reason: str = "") -> Item:
 @router.post("/items/{uuid:item_id}/complete", response=s.CompletionOut, operation_id="complete_item")
 def complete_item(request: Request, item_id: UUID, data: s.CompleteIn) -> dict[str, Any]:
     """Chart, stock, charge and claim in one transaction; a second call is refused with a link to the first result."""
-    queries.get_item_for(request.user, item_id, permission=Permission.PROCEDURE_COMPLETE)
-    result = completion.complete_item(
-        item_id=item_id, actor=request.user, at=timezone.now(), visit_id=data.visit, override_reason=data.override_reason
-    )
+    item = queries.get_item_for(request.user, item_id, permission=Permission.PROCEDURE_COMPLETE)
+    return _completed(request, item, data)
+
+
+@router.post("/procedures/{uuid:procedure_id}/complete", response=s.CompletionOut, operation_id="complete_procedure")
+def complete_procedure(request: Request, procedure_id: UUID, data: s.CompleteIn) -> dict[str, Any]:
+    """The procedure is done at the chair: its line in an agreed plan is completed; 409 `not_agreed` when no signed plan holds it."""
+    request.user.require(Permission.PROCEDURE_COMPLETE)
+    procedure = charting.get_procedure(procedure_id)
+    patients.get_patient_for(request.user, procedure.patient_id, what="chart", permission=Permission.PROCEDURE_COMPLETE)
+    item = queries.agreed_item_of(procedure)
+    if item is None:
+        raise completion.NotAgreed(completion.IN_NO_PLAN, link=f"{reverse('plans', args=[procedure.patient_id])}?procedure={procedure_id}")
+    return _completed(request, queries.get_item_for(request.user, item.pk, permission=Permission.PROCEDURE_COMPLETE), data)
+
+
+def _completed(request: Request, item: Item, data: s.CompleteIn) -> dict[str, Any]:
+    now, patient = timezone.now(), item.alternative.plan.patient
+    try:
+        result = completion.complete_item(
+            item_id=item.pk,
+            actor=request.user,
+            at=now,
+            done_at=moments.made_at(data.entered_at, device=moments.device_of(request), patient=patient, now=now),
+            **data.dict(exclude={"visit", "entered_at"}),
+            visit_id=data.visit,
+        )
+    except (InteractionStop, PrecautionsUnread) as error:
+        error.link = reverse("item-override", args=[item.pk])
+        raise
     return {
-        "item": item_id,
+        "item": item.pk,
         "performance": result.performance.pk,
         "charge": result.charge.pk,
         "charged": result.charge.amount,

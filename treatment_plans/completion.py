@@ -1,6 +1,6 @@
 """What follows when an act of a plan is done: the one function that knows the chain."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -39,6 +39,9 @@ class NotAgreed(Conflict):
     default_message = _("The patient has not signed for this line. Issue the contract or an addendum and have it signed, then mark it done.")
 
 
+IN_NO_PLAN = _("This procedure is in no signed plan yet. Put it into a plan, have it accepted and signed, then complete it.")
+
+
 class ConsentMissing(Conflict):
     code = "consent_missing"
     default_message = _("A consent is not signed.")
@@ -68,26 +71,37 @@ class Completion:
 
 
 @transaction.atomic
-def complete_item(*, item_id: UUID, actor: User, at: datetime, visit_id: UUID | None = None, override_reason: str = "") -> Completion:
+def complete_item(
+    *, item_id: UUID, actor: User, at: datetime, visit_id: UUID | None = None, override_reason: str = "",
+    precautions: Collection[UUID] = (), done_at: datetime | None = None, id: UUID | None = None,
+) -> Completion:  # fmt: skip
     """Carry out a line: chart, stock, charge at the agreed price, insurance; all of it or nothing.
+
+    `done_at` is when it was done at the chair, if that was told later: the chart bears that time, stock and money bear `at`.
+    The same `id` (of the performance) twice is one completion.
 
     :raises AlreadyCompleted: when it is done; the link leads to the first result.
     :raises NotAgreed: when no signed contract or addendum covers it.
     :raises ConsentMissing: when a consent is not signed that the clinic's rules insist on; the link leads to signing it.
     :raises charting.medical.interactions.InteractionStop: when a rule stops it for this patient and no `override_reason` is given.
+    :raises charting.medical.interactions.PrecautionsUnread: when a rule warns of it and is not among `precautions`, those read before the act.
     :raises charting.actions.OtherLegalEntity: when the visit is in a branch of another legal entity than the plan's.
     :raises inventory.actions.OutOfStock: when a material is short whose norm blocks.
     """
     actor.require(Permission.PROCEDURE_COMPLETE)
     item = lock_item(item_id)
+    known = completion_of(item) if id is not None and item.performance_id == id else None
+    if known is not None:
+        return known
     _refuse(item)
     unsigned = unsigned_consents(item, at)
     _refuse_unsigned(item, unsigned)
     visit = _visit(visit_id, item)
     branch = item.alternative.plan.branch
     performance = charting.actions.perform_procedure(
-        procedure=item.procedure, actor=actor, at=at, visit=visit, branch=branch, override_reason=override_reason
-    )
+        procedure=item.procedure, actor=actor, at=done_at or at, visit=visit, branch=branch, override_reason=override_reason,
+        precautions=precautions, id=id,
+    )  # fmt: skip
     stock = inventory.actions.write_off(performance=performance, quantity=item.quantity, actor=actor, at=at)
     charge = clinic.billing.actions.post_charge(
         performance=performance, amount=item.total, currency=item.currency, description=describe(item), actor=actor, at=at

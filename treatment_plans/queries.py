@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from charting.models import Procedure
 from clinic.lib.clock import branch_day
@@ -17,7 +17,7 @@ from clinic.price_list.models import Price, Service
 from clinic.staff.models import User
 from clinic.staff.roles import ROLE_PERMISSIONS, Permission
 from treatment_plans import rules
-from treatment_plans.models import Alternative, DiscountLimit, Document, Item, Phase, Plan, Signature
+from treatment_plans.models import Alternative, AlternativeState, DiscountLimit, Document, Item, Phase, Plan, Signature
 
 
 @dataclass(frozen=True)
@@ -86,6 +86,12 @@ def get_item_for(user: User, item_id: UUID, *, permission: Permission = Permissi
         raise NotFound
     item.alternative.plan = get_plan_for(user, item.alternative.plan_id, permission=permission)
     return item
+
+
+def agreed_item_of(procedure: Procedure) -> Item | None:
+    """The line of an accepted plan that this procedure is done by: the one that is done, else the one that is agreed."""
+    found = Item.objects.filter(procedure=procedure, cancelled_at=None, alternative__state=AlternativeState.ACCEPTED)
+    return found.order_by(F("performance").desc(nulls_last=True), F("agreed_document").desc(nulls_last=True), "pk").first()
 
 
 def alternatives_of(plan: Plan) -> Sequence[Alternative]:

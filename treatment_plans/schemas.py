@@ -68,10 +68,17 @@ class OptionalReasonIn(Schema):
 
 
 class CompleteIn(Schema):
-    """`override_reason`: why it is done although a rule of interactions stops it (409 `interaction_stop` without)."""
+    """`override_reason`: why it is done although a rule of interactions stops it (409 `interaction_stop` without).
 
+    `precautions`: the rules that warn of it and were read before (409 `precautions_unread`, each in its own field, without).
+    `id` of the performance makes the request safe to repeat; `entered_at` is when it was done at the chair.
+    """
+
+    id: UUID | None = None
+    entered_at: datetime | None = None
     visit: UUID | None = None
     override_reason: str = ""
+    precautions: list[UUID] = Field(default_factory=list)
 
 
 class ItemOut(Schema):

@@ -2,6 +2,7 @@
 
 from charting.actions.anaesthesia import Given, give_anaesthesia, mark_anaesthesia_in_error
 from charting.actions.diagnoses import rank_diagnosis, record_diagnosis, withdraw_diagnosis
+from charting.actions.dropped import drop_entry
 from charting.actions.findings import mark_in_error, record_finding, reopen_finding, resolve_finding
 from charting.actions.meanwhile import ChartedMeanwhile
 from charting.actions.notes import (
@@ -48,6 +49,7 @@ __all__ = [
     "add_procedure",
     "change_procedure_state",
     "close_visit",
+    "drop_entry",
     "give_anaesthesia",
     "lock_unsigned_visits",
     "mark_addendum_in_error",

@@ -67,12 +67,12 @@ def give_anaesthesia(
     if known is not None:
         return known, False
     _refuse(given)
-    held = visit_for(visit.patient, visit, actor)
+    held = visit_for(visit.patient, visit, actor, at)
     act = anaesthetics.act_of(given.kind, given.vasoconstrictor)
-    stops = interactions.check(visit.patient, act, at, override_reason) if act else []
+    stops = interactions.stopping(visit.patient, act, at, reason=override_reason) if act else []
     row, is_new = create_once(Anaesthesia, id, patient=visit.patient, visit=held, given_at=at, given_by=actor, **values)
     if is_new:
-        interactions.override(stops, reason=override_reason, actor=actor, at=at, patient=visit.patient, anaesthesia=row)
+        interactions.keep(stops, reason=override_reason, actor=actor, at=at, patient=visit.patient, anaesthesia=row)
     return row, is_new
 
 

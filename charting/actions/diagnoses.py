@@ -7,8 +7,9 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from charting import queries, rules, words
+from charting.actions.meanwhile import refuse_if_charted
 from charting.actions.once import create_once, find_sent
-from charting.actions.said import NotOpen, required, short
+from charting.actions.said import NotOpen, is_marked, required, short
 from charting.actions.visits import visit_for
 from charting.models import Diagnosis, DiagnosisRank, DiagnosisRanking, Finding, Visit
 from clinic.lib.errors import InvalidInput, KeyTaken
@@ -19,25 +20,18 @@ from clinic.staff.roles import Permission
 
 @transaction.atomic
 def record_diagnosis(
-    *,
-    patient: Patient,
-    code: str,
-    actor: User,
-    at: datetime,
-    finding: Finding | None = None,
-    tooth: int | None = None,
-    visit: Visit | None = None,
-    note: str = "",
-    rank: str = "",
-    id: UUID | None = None,
-) -> Diagnosis:
-    """Give an ICD-10 code to a finding, a tooth or the mouth.
+    *, patient: Patient, code: str, actor: User, at: datetime, finding: Finding | None = None, tooth: int | None = None,
+    visit: Visit | None = None, note: str = "", rank: str = "", id: UUID | None = None, seen_at: datetime | None = None,
+) -> Diagnosis:  # fmt: skip
+    """Give an ICD-10 code to a finding, a tooth or the mouth. The same `id` twice is one diagnosis.
 
     In a visit it has a `rank`: the one given, else the first diagnosis is the main one and the others are secondary.
     A new main diagnosis makes the one before secondary.
 
     :raises ClosedCode: when the code is not in force on the branch's day.
     :raises InvalidInput: when it cannot be, for example a rank outside a visit.
+    :raises ChartedMeanwhile: when somebody else charted the tooth since `seen_at`, the instant of the chart that the sender saw.
+    :raises NotOpen: when the finding was entered in error.
     """
     actor.require(Permission.CHART_WRITE)
     number = finding.tooth if finding is not None else tooth
@@ -47,8 +41,11 @@ def record_diagnosis(
         return _same_code(known, code)
     if finding is not None and finding.patient_id != patient.pk:
         raise InvalidInput(fields={"finding": _("This finding belongs to another patient.")})
+    if finding is not None and finding.in_error_at is not None:
+        raise NotOpen
+    refuse_if_charted(patient=patient, teeth=[] if number is None else [number], seen_at=seen_at, actor=actor)
     words.refuse(rules.place_problems(rules.Place(number)) if number is not None else [])
-    visit = visit_for(patient, visit, actor)
+    visit = visit_for(patient, visit, actor, at)
     rank = _rank_in(visit, rank)
     if visit and rank == DiagnosisRank.MAIN:
         _make_secondary(visit, actor, at)
@@ -118,7 +115,7 @@ def rank_diagnosis(*, diagnosis: Diagnosis, rank: str, actor: User, at: datetime
     actor.require(Permission.CHART_WRITE)
     if not rank:
         raise InvalidInput(fields={"rank": _("Choose main, secondary or complication.")})
-    visit = visit_for(diagnosis.patient, diagnosis.visit, actor) if diagnosis.visit else None
+    visit = visit_for(diagnosis.patient, diagnosis.visit, actor, at) if diagnosis.visit else None
     _rank_in(visit, rank)
     locked = Diagnosis.objects.select_for_update(of=("self",)).select_related("code").get(pk=diagnosis.pk)
     if locked.in_error_at is not None:
@@ -133,15 +130,15 @@ def rank_diagnosis(*, diagnosis: Diagnosis, rank: str, actor: User, at: datetime
 
 @transaction.atomic
 def withdraw_diagnosis(*, diagnosis: Diagnosis, actor: User, at: datetime, reason: str) -> Diagnosis:
-    """The diagnosis was entered in error; it stays in history with the reason.
+    """The diagnosis was entered in error; it stays in history with the reason. The same mark twice is one.
 
-    :raises NotOpen: when it was withdrawn before.
+    :raises NotOpen: when it was withdrawn before by another or for another reason.
     """
     actor.require(Permission.CHART_WRITE)
     text = required(reason, "reason")
     locked = Diagnosis.objects.select_for_update().get(pk=diagnosis.pk)
-    if locked.in_error_at is not None:
-        raise NotOpen
+    if is_marked(locked.in_error_at, by=locked.in_error_by_id == actor.pk and locked.error_reason == text):
+        return locked
     locked.in_error_at, locked.in_error_by, locked.error_reason = at, actor, text
     locked.save(update_fields=["in_error_at", "in_error_by", "error_reason"])
     return locked

@@ -9,9 +9,10 @@ from django.db import transaction
 from charting import details, queries, replay, rules, teeth, words
 from charting.actions.meanwhile import refuse_if_charted
 from charting.actions.once import create_once, find_sent
-from charting.actions.said import NotOpen, required, short
+from charting.actions.said import NotOpen, is_marked, required, short
 from charting.actions.visits import visit_for
 from charting.models import Finding, FindingChange, FindingState, Performance, Visit
+from clinic.lib.ids import uuid7
 from clinic.patients.models import Patient
 from clinic.staff.models import User
 from clinic.staff.roles import Permission
@@ -59,7 +60,7 @@ def record_finding(
         Finding,
         id,
         patient=patient,
-        visit=visit_for(patient, visit, actor),
+        visit=visit_for(patient, visit, actor, at),
         note=short(note, "note", 500),
         **sent,
         noted_at=at,
@@ -69,74 +70,95 @@ def record_finding(
 
 
 @transaction.atomic
-def resolve_finding(*, finding: Finding, actor: User, at: datetime) -> Finding:
-    """The finding is settled: from now on the chart no longer shows it.
+def resolve_finding(*, finding: Finding, actor: User, at: datetime, seen_at: datetime | None = None, id: UUID | None = None) -> Finding:
+    """The finding is settled: from now on the chart no longer shows it. The same `id` (of the change) twice is one resolution.
 
     :raises NotOpen: when it was settled or withdrawn before.
+    :raises ChartedMeanwhile: when somebody else charted its tooth since `seen_at`.
     """
     actor.require(Permission.CHART_WRITE)
-    locked = _lock_open(finding)
-    settle([locked], actor=actor, at=at)
+    locked = Finding.objects.select_for_update().get(pk=finding.pk)
+    if _is_sent(id, locked, FindingState.RESOLVED):
+        return locked
+    if not locked.is_open:
+        raise NotOpen
+    refuse_if_charted(patient=locked.patient, teeth=_tooth_of(locked), seen_at=seen_at, actor=actor)
+    settle([locked], actor=actor, at=_not_before(locked, at), key=id)
     locked.refresh_from_db(fields=["version"])
     return locked
 
 
 @transaction.atomic
-def reopen_finding(*, finding: Finding, actor: User, at: datetime) -> Finding:
-    """Take a resolution back.
+def reopen_finding(*, finding: Finding, actor: User, at: datetime, id: UUID | None = None) -> Finding:
+    """Take a resolution back. The same `id` (of the change) twice is one.
 
     :raises NotOpen: when the finding is not resolved by hand, or withdrawn.
     """
     actor.require(Permission.CHART_WRITE)
     locked = Finding.objects.select_for_update().get(pk=finding.pk)
+    if _is_sent(id, locked, FindingState.OPEN):
+        return locked
     if locked.resolved_at is None or locked.resolved_through_id or locked.in_error_at:
         raise NotOpen
-    reopen([locked], actor=actor, at=at)
+    reopen([locked], actor=actor, at=_not_before(locked, at), key=id)
     locked.refresh_from_db(fields=["version"])
     return locked
 
 
-def settle(findings: Collection[Finding], *, actor: User, at: datetime, through: Performance | None = None) -> None:
+def _is_sent(key: UUID | None, finding: Finding, state: FindingState) -> bool:
+    """:raises KeyTaken: when the key made another change."""
+    return find_sent(FindingChange, key, finding.patient, finding_id=finding.pk, state=state) is not None
+
+
+def _tooth_of(finding: Finding) -> list[int]:
+    return [] if finding.tooth is None else [finding.tooth]
+
+
+def _not_before(finding: Finding, at: datetime) -> datetime:
+    """What waited on a device follows what was told of the finding meanwhile: changes stand in the order of their times."""
+    last = finding.changes.order_by("-changed_at").values_list("changed_at", flat=True).first()
+    return max(at, finding.noted_at, last or at)
+
+
+def settle(findings: Collection[Finding], *, actor: User, at: datetime, through: Performance | None = None, key: UUID | None = None) -> None:
     """These locked findings are resolved, by hand or through a performance."""
     for finding in findings:
         finding.resolved_at, finding.resolved_by, finding.resolved_through = at, actor, through
-    _move(findings, FindingState.RESOLVED, actor, at)
+    _move(findings, FindingState.RESOLVED, actor, at, key)
 
 
-def reopen(findings: Collection[Finding], *, actor: User, at: datetime) -> None:
+def reopen(findings: Collection[Finding], *, actor: User, at: datetime, key: UUID | None = None) -> None:
     """These locked findings hold again; that they were resolved for a while stays told."""
     for finding in findings:
         finding.resolved_at = finding.resolved_by = finding.resolved_through = None
-    _move(findings, FindingState.OPEN, actor, at)
+    _move(findings, FindingState.OPEN, actor, at, key)
 
 
-def _move(findings: Collection[Finding], state: FindingState, actor: User, at: datetime) -> None:
+def _move(findings: Collection[Finding], state: FindingState, actor: User, at: datetime, key: UUID | None) -> None:
     for finding in findings:
         finding.save(update_fields=["resolved_at", "resolved_by", "resolved_through"])
     FindingChange.objects.bulk_create(
-        [FindingChange(finding=finding, patient_id=finding.patient_id, state=state, changed_at=at, changed_by=actor) for finding in findings]
+        [
+            FindingChange(id=key or uuid7(), finding=finding, patient_id=finding.patient_id, state=state, changed_at=at, changed_by=actor)
+            for finding in findings
+        ]
     )
 
 
 @transaction.atomic
-def mark_in_error(*, finding: Finding, actor: User, at: datetime, reason: str) -> Finding:
-    """The finding was never so: it leaves the chart of every day, and stays in history with the reason.
+def mark_in_error(*, finding: Finding, actor: User, at: datetime, reason: str, seen_at: datetime | None = None) -> Finding:
+    """The finding was never so: it leaves the chart of every day, and stays in history with the reason. The same mark twice is one.
 
-    :raises NotOpen: when it was withdrawn before.
+    :raises NotOpen: when it was withdrawn before by another or for another reason.
+    :raises ChartedMeanwhile: when somebody else charted its tooth since `seen_at`.
     """
     actor.require(Permission.CHART_WRITE)
     text = required(reason, "reason")
     locked = Finding.objects.select_for_update().get(pk=finding.pk)
-    if locked.in_error_at is not None:
-        raise NotOpen
+    if is_marked(locked.in_error_at, by=locked.in_error_by_id == actor.pk and locked.error_reason == text):
+        return locked
+    refuse_if_charted(patient=locked.patient, teeth=_tooth_of(locked), seen_at=seen_at, actor=actor)
     locked.in_error_at, locked.in_error_by, locked.error_reason = at, actor, text
     locked.save(update_fields=["in_error_at", "in_error_by", "error_reason"])
     locked.refresh_from_db(fields=["version"])
-    return locked
-
-
-def _lock_open(finding: Finding) -> Finding:
-    locked = Finding.objects.select_for_update().get(pk=finding.pk)
-    if not locked.is_open:
-        raise NotOpen
     return locked

@@ -1,4 +1,7 @@
-"""Two people at one tooth: whoever enters without having seen the other's entry is asked first."""
+"""Two people at one tooth: whoever enters without having seen the other's entry is asked first.
+
+What the other entered counts from its arrival: one that waited on a device bears an earlier time, and nobody saw it then.
+"""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -8,17 +11,24 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from charting import finding_words, story, words
-from charting.models import Finding, Procedure, ProcedureState
+from charting.models import Diagnosis, Finding, Procedure, ProcedureState
 from clinic.lib.errors import Conflict
 from clinic.patients.models import Patient
 from clinic.staff.models import User
 
 BY_OTHERS = """
-SELECT id, NULL, noted_by_id FROM charting_finding
-WHERE patient_id = %(patient)s AND tooth = ANY(%(teeth)s) AND noted_at > %(seen_at)s AND noted_by_id <> %(actor)s AND in_error_at IS NULL
+SELECT id, NULL::uuid, NULL::uuid, noted_by_id FROM charting_finding
+WHERE patient_id = %(patient)s AND tooth = ANY(%(teeth)s) AND created_at > %(seen_at)s AND noted_by_id <> %(actor)s AND in_error_at IS NULL
 UNION ALL
-SELECT NULL, c.procedure_id, c.changed_by_id FROM charting_procedurechange c JOIN charting_proceduretooth t ON t.procedure_id = c.procedure_id
-WHERE c.patient_id = %(patient)s AND t.tooth = ANY(%(teeth)s) AND c.changed_at > %(seen_at)s AND c.changed_by_id <> %(actor)s
+SELECT f.id, NULL, NULL, c.changed_by_id FROM charting_findingchange c JOIN charting_finding f ON f.id = c.finding_id
+WHERE c.patient_id = %(patient)s AND f.tooth = ANY(%(teeth)s) AND c.created_at > %(seen_at)s AND c.changed_by_id <> %(actor)s
+  AND f.in_error_at IS NULL
+UNION ALL
+SELECT NULL, c.procedure_id, NULL, c.changed_by_id FROM charting_procedurechange c JOIN charting_proceduretooth t ON t.procedure_id = c.procedure_id
+WHERE c.patient_id = %(patient)s AND t.tooth = ANY(%(teeth)s) AND c.created_at > %(seen_at)s AND c.changed_by_id <> %(actor)s
+UNION ALL
+SELECT NULL, NULL, id, made_by_id FROM charting_diagnosis
+WHERE patient_id = %(patient)s AND tooth = ANY(%(teeth)s) AND created_at > %(seen_at)s AND made_by_id <> %(actor)s AND in_error_at IS NULL
 """
 
 
@@ -39,15 +49,18 @@ def refuse_if_charted(*, patient: Patient, teeth: Collection[int], seen_at: date
         cursor.execute(BY_OTHERS, {"patient": patient.pk, "teeth": list(teeth), "seen_at": seen_at, "actor": actor.pk})
         rows = cursor.fetchall()
     if rows:
-        raise ChartedMeanwhile(_told(*({row[place] for row in rows if row[place]} for place in range(3))))
+        raise ChartedMeanwhile(_told(*({row[place] for row in rows if row[place]} for place in range(4))))
 
 
-def _told(findings: set[UUID], procedures: set[UUID], people: set[UUID]) -> str:
+def _told(findings: set[UUID], procedures: set[UUID], diagnoses: set[UUID], people: set[UUID]) -> str:
     entries = [
         f"{words.part_shown(tooth=row.tooth, surfaces=row.surfaces, roots=row.roots)} {finding_words.title(row)}"
+        + (f" ({_('resolved')})" if row.resolved_at else "")
         for row in Finding.objects.filter(pk__in=findings).order_by("noted_at", "pk")
     ]
     acts = Procedure.objects.filter(pk__in=procedures).select_related("service").prefetch_related("teeth").order_by("recorded_at", "pk")
     entries += [f"{story.procedure_part(row)} {row.service} ({ProcedureState(row.state).label})" for row in acts]
+    given = Diagnosis.objects.filter(pk__in=diagnoses).select_related("code").order_by("made_at", "pk")
+    entries += [f"{words.part_shown(tooth=row.tooth, surfaces=())} {row.code.code}" for row in given]
     names = ", ".join(person.get_short_name() for person in User.objects.filter(pk__in=people).order_by("pk"))
     return _("%(names)s charted here meanwhile: %(entries)s.") % {"names": names, "entries": "; ".join(entries)}

@@ -1,6 +1,6 @@
 """Procedures: proposed, moved from state to state, performed once, reversed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from charting.actions.visits import visit_for
 from charting.medical import interactions
 from charting.models import Finding, Performance, Procedure, ProcedureChange, ProcedureTooth, Visit
 from clinic.lib.errors import Conflict, InvalidInput, KeyTaken, check_version
+from clinic.lib.ids import uuid7
 from clinic.patients.models import Patient
 from clinic.price_list.models import Service
 from clinic.staff.models import Branch, User
@@ -136,13 +137,16 @@ def _tooth_row(procedure: Procedure, place: rules.Place) -> ProcedureTooth:
 
 
 @transaction.atomic
-def change_procedure_state(*, procedure: Procedure, state: str, actor: User, at: datetime, reason: str = "", version: int | None = None) -> Procedure:
+def change_procedure_state(
+    *, procedure: Procedure, state: str, actor: User, at: datetime, reason: str = "", version: int | None = None, seen_at: datetime | None = None
+) -> Procedure:
     """Move a procedure by hand or by a decision about its plan; `done` is reached only by performing it.
 
     To the state where it stands: nothing changes.
 
     :raises WrongTransition: when that is not a way it can go.
     :raises StaleVersion: when a `version` was read and it is another now.
+    :raises ChartedMeanwhile: when somebody else charted one of its teeth since `seen_at`, the instant of the chart that the sender saw.
     """
     actor.require(next((permission for permission in MAY_MOVE if actor.may(permission)), Permission.CHART_WRITE))
     locked = Procedure.objects.select_for_update().get(pk=procedure.pk)
@@ -151,38 +155,46 @@ def change_procedure_state(*, procedure: Procedure, state: str, actor: User, at:
             check_version(locked, version)
         if not rules.may_change(locked.state, state):
             raise WrongTransition
-        _move(locked, state, actor, at, reason)
+        numbers = list(locked.teeth.values_list("tooth", flat=True)) if seen_at else []
+        refuse_if_charted(patient=locked.patient, teeth=numbers, seen_at=seen_at, actor=actor)
+        _move(locked, state, actor, _not_before(locked, at), reason)
         locked.refresh_from_db(fields=["version"])
     return locked
 
 
 @transaction.atomic
 def perform_procedure(
-    *, procedure: Procedure, actor: User, at: datetime, visit: Visit | None = None, branch: Branch | None = None, override_reason: str = ""
-) -> Performance:
-    """Carry the procedure out: it is done, and the findings it treats are settled through it.
+    *, procedure: Procedure, actor: User, at: datetime, visit: Visit | None = None, branch: Branch | None = None,
+    override_reason: str = "", precautions: Collection[UUID] = (), id: UUID | None = None,
+) -> Performance:  # fmt: skip
+    """Carry the procedure out: it is done, and the findings it treats are settled through it. The same `id` twice is one performance.
 
     It is booked to the visit's branch; without a visit to `branch`, the one it was agreed with.
+    `precautions` are the rules of interactions that were read before the act; that they were stays with it.
 
     :raises AlreadyPerformed: when it stands done; carries the first performance.
     :raises NotPerformable: when it is cancelled, referred or existing.
     :raises ToothGone: when the state of a tooth does not allow it by then (`charting.acts`).
     :raises charting.medical.interactions.InteractionStop: when a rule stops it for this patient and no `override_reason` is given.
+    :raises charting.medical.interactions.PrecautionsUnread: when a rule warns of it and is not among `precautions`.
     :raises OtherLegalEntity: when the visit's branch is of another legal entity or currency than `branch`.
     """
     actor.require(Permission.PROCEDURE_COMPLETE)
     locked = Procedure.objects.select_for_update(of=("self",)).select_related("service", "patient").get(pk=procedure.pk)
     standing = locked.performances.filter(reversed_at=None).first()
     if standing is not None:
+        if standing.pk == id:
+            return standing
         raise AlreadyPerformed(standing)
     if not locked.is_performable:
         raise NotPerformable
-    _refuse_absent(locked, at)
-    stops = interactions.check(locked.patient, interactions.act_of(locked.service), at, override_reason)
-    visit = visit_for(locked.patient, visit, actor)
-    performance = _perform(locked, actor, at, visit, _branch_id(locked, actor, visit, branch))
-    interactions.override(stops, reason=override_reason, actor=actor, at=at, patient=locked.patient, performance=performance)
-    _move(locked, "done", actor, at)
+    moment = _not_before(locked, at)
+    _refuse_absent(locked, moment)
+    firing = interactions.check(locked.patient, interactions.act_of(locked.service), moment, reason=override_reason, read=precautions)
+    visit = visit_for(locked.patient, visit, actor, moment)
+    performance = _perform(locked, actor, moment, visit, branch_id=_branch_id(locked, actor, visit, branch), key=id)
+    interactions.keep(firing, reason=override_reason, actor=actor, at=at, patient=locked.patient, performance=performance)
+    _move(locked, "done", actor, moment)
     _settle_findings(locked, performance)
     return performance
 
@@ -207,11 +219,20 @@ def _branch_id(procedure: Procedure, actor: User, visit: Visit | None, agreed: B
     return visit.branch_id
 
 
-def _perform(procedure: Procedure, actor: User, at: datetime, visit: Visit | None, branch_id: UUID) -> Performance:
+def _not_before(procedure: Procedure, at: datetime) -> datetime:
+    """What waited on a device follows what was told of the procedure meanwhile: changes stand in the order of their times."""
+    last = procedure.changes.order_by("-changed_at").values_list("changed_at", flat=True).first()
+    return max(at, last or at)
+
+
+def _perform(procedure: Procedure, actor: User, at: datetime, visit: Visit | None, *, branch_id: UUID, key: UUID | None) -> Performance:
     """The row itself; the partial unique constraint decides between two at once."""
+    if key is not None and Performance.objects.filter(pk=key).exists():
+        raise KeyTaken
     try:
         with transaction.atomic():
             return Performance.objects.create(
+                id=key or uuid7(),
                 procedure=procedure,
                 patient_id=procedure.patient_id,
                 performer=actor,

@@ -1,5 +1,7 @@
 """What entries of the mouth say in own words, and when they take no more of them."""
 
+from datetime import datetime
+
 from django.utils.translation import gettext_lazy as _
 
 from clinic.lib.errors import Conflict, InvalidInput
@@ -10,6 +12,16 @@ class NotOpen(Conflict):
 
     code = "not_open"
     default_message = _("This entry was settled or withdrawn before. Nothing was changed.")
+
+
+def is_marked(marked_at: datetime | None, *, by: bool) -> bool:
+    """Whether this very mark of error (`by` the same person for the same reason) arrived before.
+
+    :raises NotOpen: when another one stands.
+    """
+    if marked_at is not None and not by:
+        raise NotOpen
+    return marked_at is not None
 
 
 def required(text: str, field: str) -> str:

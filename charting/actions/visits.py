@@ -166,15 +166,15 @@ def close_visit(*, visit: Visit, actor: User, at: datetime) -> Visit:
     return locked
 
 
-def visit_for(patient: Patient, visit: Visit | None, actor: User) -> Visit | None:
-    """The visit that an entry made now belongs to: the one given, else the actor's own open visit of this patient.
+def visit_for(patient: Patient, visit: Visit | None, actor: User, at: datetime) -> Visit | None:
+    """The visit that an entry made at this instant belongs to: the one given, else the actor's own visit of this patient that was open then.
 
     It is held until the transaction ends, so that nobody signs or cancels it meanwhile; the database refuses such an entry too.
 
     :raises VisitSigned: when the visit given is signed: its content is fixed.
     """
     if visit is None:
-        mine = queries.open_visit_of(patient, actor)
+        mine = queries.visit_open_at(patient, actor, at)
         return Visit.objects.standing().select_for_update(no_key=True).filter(pk=mine.pk, signed_at=None, locked_at=None).first() if mine else None
     if visit.patient_id != patient.pk:
         raise InvalidInput(_("This visit belongs to another patient."), fields={"visit": _("This visit belongs to another patient.")})

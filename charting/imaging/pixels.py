@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Any
+from typing import IO, Any, BinaryIO, cast
 
 import numpy as np
 import pydicom
@@ -73,10 +73,10 @@ def frames_of(dataset: pydicom.Dataset) -> int:
     return max(int(dataset.get("NumberOfFrames") or 1), 1)
 
 
-def frame_of(dataset: pydicom.Dataset, number: int) -> Frame:
-    """Unpack one frame; whatever pydicom raises on damaged data is raised."""
+def frame_of(dataset: pydicom.Dataset, number: int, stream: IO[bytes] | None = None) -> Frame:
+    """Unpack one frame, of the file when `dataset` is only its header; whatever pydicom raises on damaged data is raised."""
     meaning = meaning_of(dataset, number)
-    points = pixel_array(dataset, index=number)
+    points = pixel_array(dataset if stream is None else cast(BinaryIO, stream), index=number)
     if meaning.get("PhotometricInterpretation") == "PALETTE COLOR":
         return Frame(_eight_bits(apply_color_lut(points, dataset), 16))
     if points.ndim == 3:

@@ -1,11 +1,12 @@
 """Reads of pictures, of the lines drawn on them and of how they are shown."""
 
 from dataclasses import dataclass
-from io import BytesIO
+from typing import IO
 from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from pydicom import Dataset
 
 from charting import teeth
 from charting.imaging import pixels, reading, rules
@@ -19,6 +20,7 @@ from clinic.staff.models import User
 from clinic.staff.roles import Permission
 
 MOST_COMPARABLE = 12
+MOST_HEADERS = 16
 VISIT_UNKNOWN = _("The patient has no such visit.")
 
 
@@ -117,7 +119,21 @@ def look_inside(image: Image, frame: int | None = None) -> reading.Inside:
     """Frames of the picture and the size of a point, from the file itself; of a picture that is no DICOM nothing is known."""
     if not image.is_dicom:
         return reading.Inside(frames=1, scale=None)
-    return reading.look_inside(BytesIO(files.read(image.file)), frame)
+    with files.open_checked(image.file) as stream:
+        return reading.look_inside(_header_of(image.file.sha256, stream), frame)
+
+
+_headers: dict[str, Dataset] = {}
+
+
+def _header_of(sha256: str, stream: IO[bytes]) -> Dataset:
+    """The header of the file, which was compared with its hash before; of the last files it is kept, as a viewer asks for frame after frame."""
+    header = _headers.get(sha256)
+    if header is None:
+        header = _headers[sha256] = reading.header_of(stream)
+        if len(_headers) > MOST_HEADERS:
+            _headers.pop(next(iter(_headers)), None)
+    return header
 
 
 @dataclass(frozen=True)
@@ -141,7 +157,10 @@ def frame_of(image: Image, number: int) -> pixels.Frame:
 
     :raises NotFound: when it is no DICOM picture, has no such frame or cannot be decoded here.
     """
-    found = reading.read_frame(BytesIO(files.read(image.file)), number) if image.is_dicom and image.preview_id else None
+    if not (image.is_dicom and image.preview_id):
+        raise NotFound
+    with files.open_checked(image.file) as stream:
+        found = reading.read_frame(stream, _header_of(image.file.sha256, stream), number)
     if found is None:
         raise NotFound
     return found

@@ -244,17 +244,24 @@ class Inside:
     scale: rules.Scale | None
 
 
-def look_inside(stream: IO[bytes], number: int | None = None) -> Inside:
-    """The number of frames of a stored DICOM file, and how large a point of this frame (the middle one) is."""
-    dataset = pydicom.dcmread(stream, stop_before_pixels=True)
-    frames = pixels.frames_of(dataset)
-    return Inside(frames, pixels.scale_of(pixels.meaning_of(dataset, rules.middle(frames) if number is None else number)))
+def header_of(stream: IO[bytes]) -> pydicom.Dataset:
+    """Everything of a stored DICOM file but its points."""
+    return pydicom.dcmread(stream, stop_before_pixels=True)
 
 
-def read_frame(stream: IO[bytes], number: int) -> pixels.Frame | None:
-    """One frame of a stored DICOM file; None when there is no such frame or it cannot be decoded here."""
+def look_inside(header: pydicom.Dataset, number: int | None = None) -> Inside:
+    """The number of frames, and how large a point of this frame (the middle one) is."""
+    frames = pixels.frames_of(header)
+    return Inside(frames, pixels.scale_of(pixels.meaning_of(header, rules.middle(frames) if number is None else number)))
+
+
+def read_frame(stream: IO[bytes], header: pydicom.Dataset, number: int) -> pixels.Frame | None:
+    """One frame of a stored DICOM file, of which only that frame is read; None when there is no such frame or it cannot be decoded here."""
     try:
-        dataset = pydicom.dcmread(stream)
-        return pixels.frame_of(dataset, number) if number < pixels.frames_of(dataset) else None
+        if number >= pixels.frames_of(header):
+            return None
+        stream.seek(0)
+        is_deflated = header.file_meta.TransferSyntaxUID == DeflatedExplicitVRLittleEndian
+        return pixels.frame_of(pydicom.dcmread(stream), number) if is_deflated else pixels.frame_of(header, number, stream)
     except UNDECODABLE:
         return None

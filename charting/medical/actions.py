@@ -164,9 +164,9 @@ def _follow(history: MedicalHistory, questions: Sequence[Question], actor: User,
 
 
 def _raise_alert(history: MedicalHistory, question: Question, actor: User, at: datetime) -> None:
-    fact, detail = said_in(question, "fact", history.patient.branch.language), history.said[question.code].detail
-    text = f"{fact}: {detail}" if detail else fact
-    alert = Alert(id=uuid7(), patient=history.patient, kind=question.alert_kind, severity=question.alert_severity, text=text)
+    labels = {f"label_{code}": said_in(question, "fact", code) for code in ("ru", "fr", "en")}
+    values = {"kind": question.alert_kind, "severity": question.alert_severity, "text": history.said[question.code].detail}
+    alert = Alert(id=uuid7(), patient=history.patient, **values, **labels)
     patients.record_alert(alert=alert, actor=actor, at=at)
     RaisedAlert.objects.create(patient=history.patient, history_of=history, alert=alert, code=question.code)
 

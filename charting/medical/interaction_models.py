@@ -81,3 +81,19 @@ class InteractionOverride(Record):
             models.CheckConstraint(condition=Q(performance__isnull=False) ^ Q(anaesthesia__isnull=False), name="charting_override_of_an_act"),
         ]
         indexes = [models.Index(fields=["patient"], name="charting_override_patient")]
+
+
+class InteractionWarning(Record):
+    """A rule warned of an act and was read before it: written with the act itself, never changed."""
+
+    patient = models.ForeignKey(Patient, models.PROTECT, related_name="+", verbose_name=_("patient"))
+    rule = models.ForeignKey(InteractionRule, models.PROTECT, related_name="warnings", verbose_name=_("rule of interactions"))
+    performance = models.ForeignKey("charting.Performance", models.PROTECT, related_name="warnings", verbose_name=_("performance"))
+    read_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("read by"))
+    read_at = models.DateTimeField(pgettext_lazy("warning", "read"))
+
+    class Meta:
+        app_label = "charting"
+        verbose_name = _("warning of an interaction that was read")
+        constraints = [models.UniqueConstraint(fields=["rule", "performance"], name="charting_warning_once")]
+        indexes = [models.Index(fields=["patient"], name="charting_warning_patient")]

@@ -2,17 +2,20 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from django.db import connection, models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from charting.medical.interaction_models import InteractionOverride, InteractionRule
+from charting.medical.interaction_models import InteractionOverride, InteractionRule, InteractionWarning
+from clinic.history.actions import record_view
 from clinic.lib.errors import Conflict, InvalidInput
 from clinic.patients.models import Patient
 from clinic.price_list.models import Service
 from clinic.staff.models import User
 
+LONGEST_REASON = 300
 FIRING = "SELECT id FROM charting_interactions(%s, %s, %s) AS id"
 
 
@@ -29,6 +32,19 @@ class InteractionStop(Conflict):
         super().__init__(message % {"sentences": sentences}, fields=fields, link=reverse("patient-health", args=[patient.pk]))
 
 
+class PrecautionsUnread(Conflict):
+    """A rule warns of the act, and nobody has read it before; the field of each unread rule is `precautions.<its id>`."""
+
+    code = "precautions_unread"
+
+    def __init__(self, rules: Sequence[InteractionRule], patient: Patient) -> None:
+        message = _("%(sentences)s Nothing was recorded. Read it, then decide.")
+        fields = {f"precautions.{rule.pk}": rule.text for rule in rules}
+        super().__init__(
+            message % {"sentences": " ".join(rule.text for rule in rules)}, fields=fields, link=reverse("patient-health", args=[patient.pk])
+        )
+
+
 def act_of(service: Service) -> list[str]:
     """A service as the rules know it."""
     return [f"category:{service.category}", f"effect:{service.chart_effect}"]
@@ -42,20 +58,48 @@ def firing(patient: Patient, act: Collection[str] | None, at: datetime) -> list[
     return list(InteractionRule.objects.filter(pk__in=keys).order_by("level", "code", "pk")) if keys else []
 
 
-def check(patient: Patient, act: Collection[str], at: datetime, reason: str) -> list[InteractionRule]:
+def check(patient: Patient, act: Collection[str], at: datetime, *, reason: str, read: Collection[UUID]) -> list[InteractionRule]:
+    """The rules that speak against the act: stops that `reason` overrides, and warnings that were read before it.
+
+    :raises InteractionStop: when there are stops and no reason is given.
+    :raises PrecautionsUnread: when there are warnings that were not read.
+    """
+    found = firing(patient, act, at)
+    _refuse_stops(found, patient, reason)
+    unread = [rule for rule in found if not rule.is_stop and rule.pk not in read]
+    if unread:
+        raise PrecautionsUnread(unread, patient)
+    return found
+
+
+def stopping(patient: Patient, act: Collection[str], at: datetime, *, reason: str) -> list[InteractionRule]:
     """The stops that `reason` overrides.
 
     :raises InteractionStop: when there are any and no reason is given.
     """
-    stops = [rule for rule in firing(patient, act, at) if rule.is_stop]
+    found = firing(patient, act, at)
+    _refuse_stops(found, patient, reason)
+    return [rule for rule in found if rule.is_stop]
+
+
+def _refuse_stops(found: Sequence[InteractionRule], patient: Patient, reason: str) -> None:
+    stops = [rule for rule in found if rule.is_stop]
     if stops and not reason.strip():
         raise InteractionStop(stops, patient)
-    if len(reason) > 300:
-        raise InvalidInput(fields={"override_reason": _("At most %(limit)s characters.") % {"limit": 300}})
-    return stops
+    if len(reason) > LONGEST_REASON:
+        raise InvalidInput(fields={"override_reason": _("At most %(limit)s characters.") % {"limit": LONGEST_REASON}})
 
 
-def override(stops: Sequence[InteractionRule], *, reason: str, actor: User, at: datetime, patient: Patient, **act: models.Model) -> None:
-    """Keep why the act (`performance=...`) was done although these rules stop it."""
-    for rule in stops:
-        InteractionOverride.objects.create(patient=patient, rule=rule, reason=reason.strip(), made_by=actor, made_at=at, **act)
+def keep(rules: Sequence[InteractionRule], *, reason: str, actor: User, at: datetime, patient: Patient, **act: models.Model) -> None:
+    """Keep with the act (`performance=...`) why it was done although these rules stop it, and which warnings were read before it."""
+    for rule in rules:
+        if rule.is_stop:
+            InteractionOverride.objects.create(patient=patient, rule=rule, reason=reason.strip(), made_by=actor, made_at=at, **act)
+        else:
+            InteractionWarning.objects.create(patient=patient, rule=rule, read_by=actor, read_at=at, **act)
+
+
+def show(rules: Sequence[InteractionRule], patient: Patient) -> None:
+    """Write down that these rules are shown to whoever is about to act."""
+    if rules:
+        record_view(patient_id=patient.pk, what="precautions", detail={"rules": [rule.code for rule in rules]})

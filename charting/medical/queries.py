@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Count, QuerySet
 
 from charting.medical import rules
-from charting.medical.interaction_models import InteractionOverride, InteractionRule
+from charting.medical.interaction_models import InteractionOverride, InteractionRule, InteractionWarning
 from charting.medical.models import AlertDoubt, MedicalHistory, Question, Questionnaire, RaisedAlert
 from clinic.lib.errors import NotFound
 from clinic.patients.models import Alert, Patient
@@ -148,6 +148,12 @@ def get_rule(rule_id: UUID) -> InteractionRule:
 def rules_in_force() -> QuerySet[InteractionRule]:
     """The rules of interactions that fire now, each with `overridden`: how often somebody went on in spite of it."""
     return InteractionRule.objects.filter(in_force_to=None).annotate(overridden=Count("overrides")).order_by("level", "code", "pk")
+
+
+def warnings_of(patient: Patient) -> list[InteractionWarning]:
+    """Warnings that were read before an act, the latest first."""
+    found = InteractionWarning.objects.filter(patient=patient).select_related("rule", "read_by", "performance__procedure__service")
+    return list(found.order_by("-read_at", "-pk")[:50])
 
 
 def overrides_of(patient: Patient) -> list[InteractionOverride]:

@@ -38,7 +38,11 @@ def health(request: Request, patient_id: UUID) -> HttpResponse:
     found = list(queries.histories_of(patient)[:50])
     latest = next((history for history in found if not history.in_error_at), None)
     context = {"patient": patient, "tab": "patient", "histories": found, "latest": latest, "doubts": queries.open_doubts(patient)}
-    context |= {"precautions": interactions.firing(patient, None, timezone.now()), "overrides": queries.overrides_of(patient)}
+    context |= {
+        "precautions": interactions.firing(patient, None, timezone.now()),
+        "overrides": queries.overrides_of(patient),
+        "warnings": queries.warnings_of(patient),
+    }
     if latest:
         latest.patient = patient
         context |= _read(latest)
@@ -106,7 +110,7 @@ def doubt(request: Request, doubt_id: UUID) -> HttpResponse:
         actions.settle_doubt(doubt=found, holds=values["holds"] == "yes", reason=values["reason"], actor=request.user, at=timezone.now())
         tell(request, _("The decision is recorded."))
 
-    lead = _("The patient now answers no. The alert: %(alert)s") % {"alert": found.alert.text or found.alert.get_kind_display()}
+    lead = _("The patient now answers no. The alert: %(alert)s") % {"alert": found.alert.words}
     context = {"title": _("Does the alert still hold?"), "verb": _("Record the decision"), "lead": lead}
     return panels.submit(request, DecisionForm(request.POST or None), save, context=context)
 

@@ -1,10 +1,11 @@
 """Visits, findings, diagnoses and procedures: what was seen and done in the mouth."""
 
 from charting.imaging.models import Image, ImageDisplay, ImageLine
-from charting.medical.interaction_models import InteractionOverride, InteractionRule
+from charting.medical.interaction_models import InteractionOverride, InteractionRule, InteractionWarning
 from charting.medical.models import AlertDoubt, MedicalHistory, Question, Questionnaire, RaisedAlert
 from charting.models.anaesthesia import Anaesthesia
 from charting.models.diagnoses import Diagnosis, DiagnosisRank, DiagnosisRanking
+from charting.models.dropped import DroppedEntry
 from charting.models.findings import Finding, FindingChange, FindingKind, FindingState
 from charting.models.procedures import PaletteFavourite, Performance, Procedure, ProcedureChange, ProcedureState, ProcedureTooth, ToothRole
 from charting.models.visits import NoteSection, NoteTemplate, Visit, VisitAddendum, VisitQuerySet
@@ -16,6 +17,7 @@ __all__ = [
     "Diagnosis",
     "DiagnosisRank",
     "DiagnosisRanking",
+    "DroppedEntry",
     "Finding",
     "FindingChange",
     "FindingKind",
@@ -25,6 +27,7 @@ __all__ = [
     "ImageLine",
     "InteractionOverride",
     "InteractionRule",
+    "InteractionWarning",
     "MedicalHistory",
     "NoteSection",
     "NoteTemplate",

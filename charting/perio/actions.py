@@ -71,7 +71,7 @@ def begin_exam(*, patient: Patient, actor: User, at: datetime, id: UUID | None =
             return PerioExam.objects.create(
                 id=id or uuid7(),
                 patient=patient,
-                visit=visit_for(patient, None, actor),
+                visit=visit_for(patient, None, actor, at),
                 examined_at=at,
                 examined_by=actor,
                 absent=absent,

@@ -7,6 +7,7 @@ from io import BytesIO
 from django.db import transaction
 from PIL import Image, ImageDraw
 
+from charting.medical import interactions
 from charting.models import Visit
 from charting.rules import Place
 from clinic.billing import actions as billing
@@ -140,6 +141,7 @@ def treat(scene: Scene, made: Plan, visit: Visit, *, limit: int) -> int:
                     at=visit.opened_at + timedelta(minutes=40),
                     visit_id=visit.pk,
                     override_reason=REASONS[visit.branch.language],
+                    precautions=[rule.pk for rule in interactions.firing(made.patient, None, visit.opened_at)],
                 )
             except OutOfStock:
                 continue

@@ -8,12 +8,11 @@ from uuid import UUID
 
 from django.db.models import Q
 from django.utils.formats import date_format
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from clinic.billing import queries as billing
 from clinic.lib.templatetags.house import money
-from clinic.patients.models import Alert, AlertKind, AlertSeverity
+from clinic.patients.models import Alert, AlertSeverity
 from clinic.scheduling.models import Appointment
 from clinic.staff.models import User
 from clinic.staff.roles import Permission
@@ -51,8 +50,7 @@ def marks_of(appointments: Sequence[Appointment], *, user: User, day: date) -> d
 
 def alert_words(alert: Alert) -> str:
     """`Allergy: lidocaine`."""
-    kind = "" if alert.kind == AlertKind.OTHER else capfirst(alert.get_kind_display())
-    return _("%(kind)s: %(text)s") % {"kind": kind, "text": alert.text} if kind and alert.text else kind or alert.text
+    return alert.words
 
 
 def balance_words(account: dict[str, object]) -> str:

@@ -21,7 +21,7 @@ from clinic.staff.roles import Permission
 MOST_PATIENTS = 30
 FILES = ("charting", "desk")
 KINDS = (".js", ".css", ".svg")
-ALWAYS = ("/", "/api/v1/chart-palette")
+ALWAYS = ("/", "/api/v1/chart-palette", "/api/v1/diagnosis-codes/oral")
 
 
 @page(Permission.CLINICAL_VIEW)

@@ -3,8 +3,10 @@
 import hashlib
 import logging
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from io import BytesIO
+from time import monotonic
 from typing import IO
 
 from django.core.files.base import File
@@ -15,7 +17,20 @@ from clinic.files.models import StoredFile
 
 logger = logging.getLogger(__name__)
 GRACE = timedelta(days=7)
+CHECK_HOLDS = 600.0
+MOST_CHECKED = 256
 LOCK = "SELECT {function}(hashtextextended(%s, 0))"
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A file as it was when it was compared with its hash, and until when (by the process's own clock) that holds."""
+
+    stamp: tuple[datetime, int]
+    until: float
+
+
+_checked: dict[str, Checked] = {}
 
 
 @transaction.atomic
@@ -62,6 +77,33 @@ def destroy(file: StoredFile, *, is_named: Callable[[], bool]) -> bool:
             return False
         default_storage.delete(file.storage_name)
         return True
+
+
+def open_checked(file: StoredFile) -> "File[bytes]":
+    """The stored file, opened so that a part of it can be read. It is compared whole with its hash before the first part that this process
+    reads, again after ten minutes, and whenever its size or the time of its last change is another.
+
+    :raises OSError: when the file is missing or its content no longer matches.
+    """
+    name = file.storage_name
+    stamp = (default_storage.get_modified_time(name), default_storage.size(name))
+    known = _checked.get(file.sha256)
+    if known is None or known.stamp != stamp or monotonic() > known.until:
+        _compare(file)
+        _checked.pop(file.sha256, None)
+        _checked[file.sha256] = Checked(stamp, monotonic() + CHECK_HOLDS)
+        if len(_checked) > MOST_CHECKED:
+            _checked.pop(next(iter(_checked)), None)
+    return default_storage.open(name)
+
+
+def _compare(file: StoredFile) -> None:
+    digest = hashlib.sha256()
+    with default_storage.open(file.storage_name) as stream:
+        for chunk in iter(lambda: stream.read(2**20), b""):
+            digest.update(chunk)
+    if digest.hexdigest() != file.sha256:
+        raise OSError(f"stored file {file.sha256} does not match its hash")
 
 
 def sweep(*, at: datetime) -> int:

@@ -1,7 +1,5 @@
 """The patient and what is known about them outside the mouth."""
 
-from datetime import datetime
-
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
@@ -15,6 +13,9 @@ from clinic.files.models import StoredFile
 from clinic.history.models import Record
 from clinic.lib.constraints import together
 from clinic.patients.access_models import BrokenGlass, Rectification, Restriction  # noqa: F401 - Django finds an app's models here
+from clinic.patients.alert_models import Alert as Alert  # noqa: PLC0414 - the app's models are imported from here
+from clinic.patients.alert_models import AlertKind as AlertKind  # noqa: PLC0414 - the app's models are imported from here
+from clinic.patients.alert_models import AlertSeverity as AlertSeverity  # noqa: PLC0414 - the app's models are imported from here
 from clinic.staff.models import Branch, User
 from clinic.staff.roles import Permission
 
@@ -235,53 +236,6 @@ class Relation(Record):
     @property
     def display_name(self) -> str:
         return self.related_patient.get_full_name() if self.related_patient else self.name
-
-
-class AlertKind(models.TextChoices):
-    ALLERGY = "allergy", _("allergy")
-    ANTICOAGULANT = "anticoagulant", _("anticoagulant")
-    PREGNANCY = "pregnancy", _("pregnancy")
-    PACEMAKER = "pacemaker", _("pacemaker")
-    INFECTION = "infection", _("infection")
-    DIABETES = "diabetes", _("diabetes")
-    BISPHOSPHONATES = "bisphosphonates", _("bisphosphonates")
-    ENDOCARDITIS = "endocarditis", _("risk of endocarditis")
-    ANAESTHESIA = "anaesthesia", _("reaction to anaesthesia")
-    OTHER = "other", _("other")
-
-
-class AlertSeverity(models.TextChoices):
-    INFO = "info", _("for information")
-    WARNING = "warning", _("warning")
-    CRITICAL = "critical", _("critical")
-
-
-class Alert(Record):
-    """A medical fact that whoever treats the patient must see first; ended by a person with a reason, then frozen."""
-
-    patient = models.ForeignKey(Patient, models.PROTECT, related_name="alerts", verbose_name=_("patient"))
-    kind = models.CharField(_("kind"), max_length=20, choices=AlertKind.choices)
-    severity = models.CharField(_("severity"), max_length=10, choices=AlertSeverity.choices, default=AlertSeverity.WARNING)
-    text = models.CharField(_("details"), max_length=300, blank=True)
-    recorded_at = models.DateTimeField(_("recorded"))
-    recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("recorded by"))
-    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
-    ended_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("ended by"))
-    end_reason = models.CharField(_("reason of the end"), max_length=300, blank=True)
-
-    class Meta:
-        verbose_name = _("medical alert")
-        constraints = [
-            models.CheckConstraint(condition=Q(kind__in=AlertKind.values), name="patients_alert_kind_known"),
-            models.CheckConstraint(condition=Q(severity__in=AlertSeverity.values), name="patients_alert_severity_known"),
-            models.CheckConstraint(condition=together("ended_at", "ended_by"), name="patients_alert_ended_by_someone"),
-            models.CheckConstraint(condition=Q(ended_at=None) | ~Q(end_reason=""), name="patients_alert_ended_with_reason"),
-            models.CheckConstraint(condition=~Q(kind="other") | ~Q(text=""), name="patients_alert_other_has_text"),
-        ]
-
-    def gravity(self) -> tuple[int, datetime]:
-        """What alerts are sorted by: the gravest first, then the oldest."""
-        return -AlertSeverity.values.index(self.severity), self.recorded_at
 
 
 class ConsentText(Record):

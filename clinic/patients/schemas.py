@@ -67,8 +67,11 @@ class AlertIn(Schema):
 
 
 class AlertOut(Schema):
+    """`label` says what it is in the reader's language, `text` the details."""
+
     id: UUID
     kind: AlertKind
+    label: str
     severity: Severity
     text: str
     recorded_at: datetime

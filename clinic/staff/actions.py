@@ -206,11 +206,13 @@ def grant_role(*, user: User, role: Role, branch: Branch | None, actor: User, at
 def end_role(*, grant: RoleGrant, actor: User, at: datetime) -> RoleGrant:
     """Take a role away; the row stays, with its end.
 
-    :raises LastManager: the clinic keeps at least one. :raises OutOfReach: as when it is given.
+    :raises LastManager: the clinic keeps at least one. :raises OutOfReach: :raises OnlyManagers: as when it is given.
     """
     actor.require(Permission.STAFF_WRITE)
     _refuse_own(grant.user, actor)
     reach.require_branch(actor, grant.branch)
+    if grant.role == Role.MANAGER and Role.MANAGER not in actor.roles_reaching(grant.branch):
+        raise OnlyManagers
     locked = RoleGrant.objects.select_for_update().get(pk=grant.pk)
     if locked.ended_at is not None:
         return locked
@@ -265,6 +267,24 @@ def reset_password(*, user: User, actor: User) -> Secret:
     reset(username=user.username)
     history.note_about_login("login_freed", user_id=user.pk, body=None)
     return Secret(owner=changed, value=value)
+
+
+@transaction.atomic
+def reset_from_server(*, username: str) -> Secret:
+    """A temporary password given by whoever runs the server: the way back when nobody in the clinic may give one.
+
+    :raises InvalidInput: when nobody of that name works here.
+    """
+    locked = User.objects.select_for_update().filter(username__iexact=username, is_active=True).first()
+    if locked is None:
+        raise InvalidInput(fields={"username": _("There is no such person.")})
+    value = temporary_password()
+    _set_password(locked, value)
+    locked.must_change_password = True
+    locked.save(update_fields=["password", "must_change_password"])
+    reset(username=locked.username)
+    history.note_about_login("login_freed", user_id=locked.pk, body=None)
+    return Secret(owner=locked, value=value)
 
 
 @transaction.atomic

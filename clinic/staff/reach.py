@@ -1,10 +1,12 @@
 """How far a person's right to manage people and places reaches: who holds it in one branch holds it there alone."""
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext_lazy as _
 
 from clinic.lib.errors import NotAllowed
 from clinic.staff.models import Branch, RoleGrant, User
-from clinic.staff.roles import Permission, permissions_of
+from clinic.staff.roles import Permission, Role, permissions_of
 
 
 class OutOfReach(NotAllowed):
@@ -21,6 +23,13 @@ class PlaceOutOfReach(NotAllowed):
     default_message = _("You change settings only in your own branches. Ask somebody who manages this one, or all branches.")
 
 
+class ManagersOnly(NotAllowed):
+    """Whoever holds the password of a manager acts as a manager, and only a manager makes a manager."""
+
+    code = "only_managers"
+    default_message = _("Only a manager changes the account of a manager. Ask another manager; when there is none, whoever runs the server.")
+
+
 def require_branch(actor: User, branch: Branch | None) -> None:
     """:raises OutOfReach: when the actor does not manage people in `branch`; None asks for all branches."""
     if not _holds(actor, Permission.STAFF_WRITE, branch):
@@ -28,20 +37,37 @@ def require_branch(actor: User, branch: Branch | None) -> None:
 
 
 def require_person(actor: User, user: User) -> None:
-    """Whoever holds an account's secrets acts with all its roles, so the right must reach every branch where the person works.
+    """Whoever holds an account's secrets acts with all its roles, so the right must reach every branch where the person works,
+    and the account of a manager is a manager's matter.
 
-    :raises NotAllowed: :raises OutOfReach:
+    :raises NotAllowed: :raises OutOfReach: :raises ManagersOnly:
     """
     actor.require(Permission.STAFF_WRITE)
-    if not reaches_person(actor, user):
+    grants = _grants_of(user)
+    if not _manages_all(actor, user, grants):
         raise OutOfReach
+    if not _is_equal(actor, grants):
+        raise ManagersOnly
 
 
 def reaches_person(actor: User, user: User) -> bool:
-    """Whether the actor manages people in every branch of the person's roles; without roles the home branch counts."""
-    granted = [grant.branch for grant in RoleGrant.objects.filter(user=user, ended_at=None).select_related("branch")]
+    """Whether the actor manages people in every branch of the person's roles (without roles the home branch counts), a manager's as a manager."""
+    grants = _grants_of(user)
+    return _manages_all(actor, user, grants) and _is_equal(actor, grants)
+
+
+def _grants_of(user: User) -> list[RoleGrant]:
+    return list(RoleGrant.objects.filter(user=user, ended_at=None).select_related("branch"))
+
+
+def _manages_all(actor: User, user: User, grants: Sequence[RoleGrant]) -> bool:
     home = [user.home_branch] if user.home_branch else []
-    return all(_holds(actor, Permission.STAFF_WRITE, branch) for branch in granted or home)
+    return all(_holds(actor, Permission.STAFF_WRITE, branch) for branch in [grant.branch for grant in grants] or home)
+
+
+def _is_equal(actor: User, grants: Sequence[RoleGrant]) -> bool:
+    """Where the person is a manager, the actor is one too."""
+    return all(Role.MANAGER in actor.roles_reaching(grant.branch) for grant in grants if grant.role == Role.MANAGER)
 
 
 def require_place(actor: User, *branches: Branch) -> None:

@@ -18,6 +18,7 @@ from clinic.lib import panels, pdf
 from clinic.lib.pages import page_of
 from clinic.lib.toasts import tell
 from clinic.patients.models import Patient
+from clinic.patients.queries import get_patient_for
 from clinic.staff.guards import page
 from clinic.staff.http import Request
 from clinic.staff.roles import Permission
@@ -60,7 +61,7 @@ def case_new(request: Request) -> HttpResponse:
         return reverse("case", args=[made.pk])
 
     key = _key(request.GET.get("patient"))
-    named = Patient.objects.filter(pk=key).first() if key else None
+    named = get_patient_for(request.user, key, what="case") if key else None
     form = NewCaseForm(request.POST or None, initial={"cards": named.card_number} if named else None)
     return panels.submit(request, form, save, context={"title": _("New case"), "verb": _("Open the case")})
 

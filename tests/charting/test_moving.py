@@ -30,7 +30,7 @@ def to_sokolov(appointment: Appointment, **changes: Any) -> Appointment:
 
 
 def do_something(appointment: Appointment) -> None:
-    at: dict[str, Any] = {"actor": dr_orlova(), "at": moscow(10, 4)}
+    at: dict[str, Any] = {"actor": dr_orlova(), "at": moscow(10, 6)}
     act = actions.add_procedure(patient=appointment.patient, service=make_service("filling"), places=[place(16, "O")], **at)
     actions.perform_procedure(procedure=act, **at)
 

@@ -9,19 +9,23 @@ from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
 from charting import actions as charting
-from charting.models import Finding
+from charting.models import Diagnosis, DroppedEntry, Finding, Performance
 from charting.perio.models import PerioExam
+from clinic.billing.models import Charge
 from clinic.history.context import acting
 from clinic.history.models import Event
 from clinic.patients.models import Patient
 from clinic.staff.actions import context_of
 from clinic.staff.models import User
-from tests.charting.factories import patient_petrov
+from tests.charting.factories import make_code, patient_petrov
+from tests.inventory.factories import make_lot, make_material
 from tests.journeys.hands import Keys, login_as
 from tests.journeys.test_careless import end_sessions
 from tests.journeys.test_perio import all_sent, places, saved
 from tests.scheduling.factories import book, make_shift
 from tests.staff.factories import dr_orlova, make_user
+from tests.treatment_plans.factories import agreed, first_item
+from tests.treatment_plans.test_completion import norm
 
 LIVE_MS = 2000
 
@@ -164,7 +168,7 @@ def test_the_days_patient_opens_without_the_clinic_and_goes_on(page: Page, base_
         book(now, patient_id=patient.pk, dentist_id=dentist.pk)
     login_as(page, dentist, base_url)
     page.goto("/")
-    holds(page, worker=1, copies=4)
+    holds(page, worker=1, copies=5)
     looks = Event.objects.filter(op="V", patient_id=patient.pk)
     assert set(looks.values_list("tbl", "purpose")) >= {("chart", "offline_copy")}
     page.context.set_offline(True)
@@ -249,7 +253,7 @@ def test_what_is_refused_on_return_stays_with_its_reason_until_it_is_let_go(page
     chart_tooth(page, 16, "fracture")
     shows(page, "1 not sent yet")
     with acting(context_of(dentist)):
-        charting.record_finding(patient=patient, kind="missing", tooth=16, actor=dentist, at=timezone.now())
+        charting.record_finding(patient=patient, kind="missing", tooth=16, actor=dentist, at=timezone.now() - timedelta(hours=1))
     page.context.set_offline(False)
     shows(page, "1 need you")
     page.goto("/")
@@ -260,6 +264,72 @@ def test_what_is_refused_on_return_stays_with_its_reason_until_it_is_let_go(page
     entry.get_by_role("button", name="Let go").click()
     expect(counter(page)).to_be_hidden()
     holds(page, entries=0)
+    trace = DroppedEntry.objects.get()
+    assert (trace.dropped_by, trace.patient, trace.content["tooth"]) == (dentist, patient, 16)
+    assert "not in the mouth" in trace.why
+
+
+def story(page: Page, tooth: int) -> Locator:
+    page.locator(f"#arch [data-tooth='{tooth}']").first.click()
+    return page.locator("#story")
+
+
+def test_diagnosing_resolving_and_withdrawing_go_on_without_the_clinic(page: Page, base_url: str, seat: tuple[User, Patient]) -> None:
+    dentist, patient = seat
+    with acting(context_of(dentist)), transaction.atomic():
+        made = [
+            charting.record_finding(patient=patient, kind="caries", tooth=tooth, surfaces=["O"], actor=dentist, at=timezone.now())
+            for tooth in (16, 26, 36)
+        ]
+    make_code("K02.1")
+    login_as(page, dentist, base_url)
+    page.goto(f"/patients/{patient.pk}/chart/")
+    expect(page.locator("#chart-page")).to_have_attribute("data-state", "now")
+    page.context.set_offline(True)
+    panel = story(page, 16)
+    panel.get_by_role("button", name="ICD-10").click()
+    panel.get_by_role("searchbox").fill("K02.1")
+    panel.locator(".code-list button").first.click()
+    expect(panel).to_contain_text("K02.1 (not sent yet)")
+    story(page, 26).get_by_role("button", name="Resolve").click()
+    expect(page.locator("#story .story-past")).to_contain_text("not sent yet", use_inner_text=False)
+    panel = story(page, 36)
+    panel.get_by_role("button", name="Entered in error").click()
+    panel.get_by_role("textbox").fill("tooth 37")
+    panel.get_by_role("textbox").press("Enter")
+    expect(counter(page)).to_contain_text("3 not sent yet")
+    page.context.set_offline(False)
+    expect(counter(page)).to_be_hidden()
+    for finding in made:
+        finding.refresh_from_db()
+    assert Diagnosis.objects.get().finding == made[0]
+    assert (made[1].resolved_by, made[2].error_reason) == (dentist, "tooth 37")
+
+
+def test_done_without_the_clinic_is_said_kept_and_completed_when_it_answers(page: Page, base_url: str, seat: tuple[User, Patient]) -> None:
+    with transaction.atomic():
+        item = first_item(agreed("filling"))
+        norm()
+    chart, before = f"/patients/{item.patient_id}/chart/", timezone.now()
+    login_as(page, seat[0], base_url)
+    page.goto(chart)
+    expect(page.locator("#chart-page")).to_have_attribute("data-state", "now")
+    page.context.set_offline(True)
+    panel = story(page, 36)
+    panel.get_by_role("button", name="Done").click()
+    expect(panel).to_contain_text("rules of interactions, consents and stock were not asked")
+    panel.get_by_role("button", name="Keep as done").click()
+    expect(counter(page)).to_contain_text("1 not sent yet")
+    assert not Performance.objects.exists()
+    page.context.set_offline(False)
+    expect(counter(page)).to_contain_text("1 need you")
+    assert not Performance.objects.exists()
+    with transaction.atomic():
+        make_lot(make_material(), "5")
+    page.locator("#unsent").get_by_role("button", name="Send again").click()
+    expect(counter(page)).to_be_hidden()
+    done = Performance.objects.get()
+    assert before < done.performed_at < Charge.objects.get().posted_at
 
 
 def test_a_note_cut_off_comes_back_into_its_section(page: Page, base_url: str, seat: tuple[User, Patient]) -> None:

@@ -142,3 +142,14 @@ def test_a_new_clinic_gets_its_first_manager_by_a_command() -> None:
     assert all(browser.get(address).status_code < 500 for address in pages)
     with pytest.raises(CommandError, match="people already"):
         call_command("create_first_user", "other", *names)
+
+
+def test_whoever_runs_the_server_lets_the_only_manager_in_again(manager: User) -> None:
+    out = StringIO()
+    call_command("reset_password", manager.username.upper(), "--json", stdout=out)
+    account = json.loads(out.getvalue())
+    again = User.objects.get(pk=manager.pk)
+    assert (again.must_change_password, again.check_password(account["password"])) == (True, True)
+    assert Event.objects.filter(tbl="login_freed", pk_text=str(manager.pk)).exists()
+    with pytest.raises(CommandError, match="no such person"):
+        call_command("reset_password", "nobody")

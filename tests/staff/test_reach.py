@@ -34,6 +34,7 @@ ROADS: dict[str, Callable[[User, User], object]] = {
 
 
 REFUSED = reach.OutOfReach.code
+MANAGERS_ONLY = reach.ManagersOnly.code
 
 
 @pytest.fixture
@@ -81,6 +82,36 @@ def test_an_account_is_touched_only_from_all_its_branches(
     for name in works_in:
         RoleGrant.objects.create(user=user, role=Role.DENTIST, branch=branches[name])
     assert refusal(lambda: ROADS[road](user, actor)) == refused
+
+
+@pytest.mark.parametrize("road", ROADS)
+@pytest.mark.parametrize(
+    ("acts_as", "manager_of", "refused"),
+    [
+        ((Role.SYSTEM_ADMINISTRATOR, None), None, MANAGERS_ONLY),
+        ((Role.SYSTEM_ADMINISTRATOR, None), "Arbat", MANAGERS_ONLY),
+        ((Role.MANAGER, None), "Arbat", None),
+        ((Role.MANAGER, "Arbat"), "Arbat", None),
+        ((Role.MANAGER, "Arbat"), None, REFUSED),
+    ],
+)
+def test_the_account_of_a_manager_is_a_managers_matter(
+    branches: dict[str | None, Branch | None], road: str, acts_as: tuple[Role, str | None], manager_of: str | None, refused: str | None
+) -> None:
+    make_user(Role.MANAGER, username="another")
+    role, where = acts_as
+    actor = make_user(role, branch=branches[where], username="actor")
+    actor.works_in = branches["Arbat"]
+    user = make_user(username="subject")
+    RoleGrant.objects.create(user=user, role=Role.MANAGER, branch=branches[manager_of])
+    assert refusal(lambda: ROADS[road](user, actor)) == refused
+
+
+def test_a_system_administrator_does_not_end_the_role_of_a_manager() -> None:
+    make_user(Role.MANAGER, username="another")
+    grant = make_user(Role.MANAGER, username="subject").role_grants.get()
+    with pytest.raises(actions.OnlyManagers):
+        actions.end_role(grant=grant, actor=make_user(Role.SYSTEM_ADMINISTRATOR, username="seteva"), at=timezone.now())
 
 
 @pytest.mark.parametrize(("home", "reached"), [("Arbat", 1), ("Nice", 0), (None, 1)])

@@ -113,10 +113,12 @@ def item_override(request: Request, item_id: UUID) -> HttpResponse:
     """What speaks against the act on this patient, read before it; a stop is overridden by a reason."""
     item = queries.get_item_for(request.user, item_id, permission=Permission.PROCEDURE_COMPLETE)
     found = _precautions(item)
+    interactions.show(found, item.alternative.plan.patient)
     form = forms.OverrideForm(request.POST or None, is_stopped=any(rule.is_stop for rule in found))
+    read = [UUID(key) for key in request.POST.getlist("read") if key in {str(rule.pk) for rule in found}]
 
     def save(values: dict[str, Any]) -> str:
-        completion.complete_item(item_id=item_id, actor=request.user, at=timezone.now(), **values)
+        completion.complete_item(item_id=item_id, actor=request.user, at=timezone.now(), precautions=read, **values)
         return reverse("item-result", args=[item_id])
 
     context = {"title": _("Before: %(service)s") % {"service": item.procedure.service}, "verb": _("Done all the same"), "precautions": found}

@@ -157,7 +157,7 @@ def check_relation(relation: Relation, branch: Branch, today: date, *, prefix: s
 
 def check_alert(alert: Alert, *, prefix: str = "") -> dict[str, Text]:
     errors: dict[str, Text] = {}
-    if alert.kind == "other" and not alert.text.strip():
+    if alert.kind == "other" and not (alert.text.strip() or alert.label_en):
         errors[f"{prefix}text"] = _("Say what it is.")
     return field_errors(alert, prefix=prefix) | errors
 

@@ -103,7 +103,7 @@ def alert_end(request: Request, patient_id: UUID, alert_id: UUID) -> HttpRespons
     patient, form = _patient(request, patient_id), ReasonForm(request.POST or None)
     alert = queries.get_own(Alert.objects.all(), alert_id, patient)
     return _panel(
-        request, patient, form, _("End the alert: %(kind)s") % {"kind": alert.get_kind_display()},
+        request, patient, form, _("End the alert: %(kind)s") % {"kind": alert.words},
         lambda data: actions.end_alert(alert_id=alert_id, patient=patient, reason=data["reason"], actor=request.user, at=timezone.now()),
         verb=_("End the alert"),
     )  # fmt: skip

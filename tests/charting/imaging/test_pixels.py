@@ -72,7 +72,13 @@ def test_each_frame_is_its_own() -> None:
     with BytesIO() as stream:
         dataset.save_as(stream)
         stream.seek(0)
-        assert reading.read_frame(stream, 30) is None
+        header = reading.header_of(stream)
+        assert "PixelData" not in header
+        assert reading.read_frame(stream, header, 30) is None
+        for number in (3, 20):
+            found = reading.read_frame(stream, header, number)
+            assert found is not None
+            assert np.array_equal(found.points, pixels.frame_of(dataset, number).points)
 
 
 def test_what_fills_the_corners_does_not_set_the_window() -> None:

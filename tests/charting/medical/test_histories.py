@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.utils import translation
 
 from charting.medical import actions, editing, queries
 from charting.medical.models import AlertDoubt, MedicalHistory, Question, RaisedAlert
 from charting.medical.rules import Answer
+from clinic.desk import marks
 from clinic.lib.errors import InvalidInput, KeyTaken, NotAllowed
 from clinic.lib.ids import uuid7
 from clinic.patients import actions as patients
@@ -31,7 +33,30 @@ def drawn() -> signature.Signature:
 
 
 def alerts() -> list[tuple[str, str, str]]:
-    return list(Alert.objects.filter(patient=patient_petrov(), ended_at=None).order_by("kind").values_list("kind", "severity", "text"))
+    with translation.override("ru"):
+        return [(row.kind, row.severity, row.words) for row in Alert.objects.filter(patient=patient_petrov(), ended_at=None).order_by("kind")]
+
+
+@pytest.mark.parametrize(("language", "words"), [("ru", "Сахарный диабет: тип 2"), ("fr", "Diabète\xa0: тип 2"), ("en", "Diabetes: тип 2")])
+def test_an_alert_is_read_once_in_the_readers_language(language: str, words: str) -> None:
+    asked(diabetes="yes: тип 2")
+    alert = Alert.objects.get()
+    with translation.override(language):
+        assert (alert.words, marks.alert_words(alert)) == (words, words)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "words"),
+    [
+        ("diabetes", "", "Diabetes"),
+        ("diabetes", "Diabetes type 2", "Diabetes type 2"),
+        ("other", "Epilepsy", "Epilepsy"),
+        ("allergy", "latex", "Allergy: latex"),
+    ],
+)
+def test_an_alert_entered_by_hand_says_its_kind_once(kind: str, text: str, words: str) -> None:
+    with translation.override("en"):
+        assert Alert(kind=kind, text=text).words == words
 
 
 def test_a_yes_on_a_risk_raises_its_alert_once() -> None:

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from charting import actions as charting
 from charting.medical import actions, interactions, queries, rule_editing
-from charting.medical.interaction_models import InteractionOverride, InteractionRule
+from charting.medical.interaction_models import InteractionOverride, InteractionRule, InteractionWarning
 from charting.models import Performance, Procedure
 from clinic.lib.errors import InvalidInput, NotAllowed
 from clinic.patients import actions as patients
@@ -109,15 +109,19 @@ def test_the_database_refuses_a_stopped_act_without_its_reason() -> None:
         at_commit()
 
 
-def test_a_warning_lets_the_act_pass() -> None:
+def test_a_warning_that_was_read_lets_the_act_pass_and_is_kept_with_it() -> None:
     alert("pregnancy")
     values = {"title_ru": "Снимок", "category": "imaging", "scope": "mouth"}
     service = Service.objects.get_or_create(code="R01", defaults=values)[0]
     act = charting.add_procedure(patient=patient_petrov(), service=service, actor=dr_orlova(), at=NOW)
     assert fired(*interactions.act_of(service)) == ["pregnancy_imaging"]
-    charting.perform_procedure(procedure=act, actor=dr_orlova(), at=NOW)
+    with pytest.raises(interactions.PrecautionsUnread):
+        charting.perform_procedure(procedure=act, actor=dr_orlova(), at=NOW)
+    rule = InteractionRule.objects.get(code="pregnancy_imaging")
+    done = charting.perform_procedure(procedure=act, actor=dr_orlova(), at=NOW, precautions=[rule.pk])
     at_commit()
     assert not InteractionOverride.objects.exists()
+    assert (InteractionWarning.objects.get().performance, InteractionWarning.objects.get().rule) == (done, rule)
 
 
 def test_a_changed_rule_leaves_the_earlier_one_readable() -> None:

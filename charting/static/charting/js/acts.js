@@ -1,6 +1,8 @@
 // Sending what was entered and what was pressed, telling how it went, and taking the last of it back.
-import { call } from "./api.js";
-import { send, undo } from "./entering.js";
+import { entered, send, undo } from "./entering.js";
+
+/** An act on something that stands on the chart: what it changes there at once, and what takes it back.
+ * @typedef {{path: string, method?: string, body: Record<string, any>, words: string, change: import("./offline/waiting.js").Change, back?: import("./entering.js").Back}} Act */
 
 export class Acts {
   /** @param {import("./status.js").Status} status @param {Record<string, string>} words @param {import("./mouth.js").Mouth} mouth */
@@ -15,30 +17,27 @@ export class Acts {
     this.status.saving();
     const { done, held, waiting } = await send(orders);
     const kept = [...done, ...waiting];
-    if (kept.length + held.length) this.status.entered(kept.map((order) => order.words), kept.length ? () => this.#takeBack(kept) : null);
+    const isBackable = kept.some((order) => order.undo || waiting.includes(order));
+    if (kept.length + held.length) this.status.entered(kept.map((order) => order.words), isBackable ? () => this.#takeBack(kept) : null);
     if (done.length) await this.mouth.load();
     return kept.length > 0;
   }
 
-  /** @param {import("./entering.js").Order[]} entered */
-  async #takeBack(entered) {
-    try {
-      await undo(entered);
-      this.status.entered([this.words.undone], null);
-      await this.mouth.load();
-    } catch (error) {
-      this.status.say(/** @type {Error} */ (error).message, "danger");
-    }
+  /** @param {Act} act */
+  act({ path, method, body, words, change, back }) {
+    return this.submit([{ path, method, body: { ...entered(this.mouth.loaded?.at), ...body }, words, shown: { change }, undo: back }]);
   }
 
-  /** @type {import("./story.js").StoryContext["act"]} */
-  async act(path, method, body, words, back) {
-    try {
-      const answer = await call(path, { method, body });
-      this.status.entered([typeof words === "string" ? words : words(answer)], back ? () => this.act(back.path, back.method, back.body, this.words.undone) : null);
-      await this.mouth.load();
-    } catch (error) {
-      this.status.refused(/** @type {Error} */ (error), () => this.act(path, method, body, words, back));
-    }
+  /** What the clinic has done at once. @param {import("./entering.js").Order} order */
+  async told(order) {
+    this.status.entered([order.words], () => this.#takeBack([order]));
+    await this.mouth.load();
+  }
+
+  /** @param {import("./entering.js").Order[]} orders */
+  async #takeBack(orders) {
+    await undo(orders, this.words.undone);
+    this.status.entered([this.words.undone], null);
+    await this.mouth.load();
   }
 }

@@ -51,8 +51,10 @@ function csrfToken() {
  * @returns {Promise<any>}
  */
 export async function call(path, { method = "GET", body, held } = {}, isAgain = false) {
+  /** @type {Record<string, string>} */
   const headers = { Accept: "application/json", "X-CSRFToken": csrfToken(), ...(body === undefined ? {} : { "Content-Type": "application/json" }), ...(held ? { "If-None-Match": held } : {}) };
   let response;
+  if (method !== "GET") headers["Device-Time"] = new Date().toISOString();
   try {
     response = await fetch(`/api/v1${path}`, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), signal: AbortSignal.timeout(TIMEOUT_MS) });
   } catch {

@@ -89,7 +89,7 @@ function showChoice() {
   const shown = [...drawing.parts.keys()];
   const told = selection.isEmpty ? (hovered ? [hovered] : recent) : selection.numbers;
   selected.title(told, known());
-  tell(byId("story"), chart, told, { setup, shown, judge: (isRight) => hand.judge(isRight, shown), isPast: isPast(), act: (...order) => acts.act(...order), refuse: (text) => status.say(text, "warning") });
+  tell(byId("story"), chart, told, { setup, shown, judge: (isRight) => hand.judge(isRight, shown), isPast: isPast(), seen: mouth.loaded?.at, act: (act) => acts.act(act), told: (order) => acts.told(order), refused: (error, again) => status.refused(error, again) });
 }
 
 /** @param {number} number */

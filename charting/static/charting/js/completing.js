@@ -1,36 +1,37 @@
-// Done at the chair: the procedure's line in an agreed plan is completed, with stock, charge and claim in one act.
-import { call } from "./api.js";
+// Done at the chair: the procedure's line in an agreed plan is completed, with stock, charge and claim in one act. Only the clinic can do that;
+// while it cannot be reached, the device keeps that it was done, when its writer has read what was not asked.
+import { call, Refusal } from "./api.js";
+import { entered } from "./entering.js";
+import { html } from "./svg.js";
 
-/** @typedef {{id: string, procedure: string, agreed_document: string | null, performance: string | null, cancelled_at: string | null}} Item */
-
-/** The line of a plan that agrees this procedure, if there is one.
- * @param {string} patient @param {string} procedure @returns {Promise<Item | null>} */
-async function agreedItem(patient, procedure) {
-  const plans = /** @type {{results: {id: string}[]}} */ (await call(`/plans?patient=${patient}`));
-  for (const plan of plans.results) {
-    const whole = /** @type {{alternatives: {items: Item[]}[]}} */ (await call(`/plans/${plan.id}`));
-    const found = whole.alternatives.flatMap(({ items }) => items).find((item) => item.procedure === procedure && item.agreed_document && !item.cancelled_at && !item.performance);
-    if (found) return found;
-  }
-  return null;
-}
+const UNREAD = ["precautions_unread", "interaction_stop"];
 
 /**
  * @param {EntryData} entry
+ * @param {HTMLElement} place where the question stands
  * @param {import("./story.js").StoryContext} context
  */
-export async function complete(entry, { setup, act, refuse }) {
-  const { words } = setup;
+export async function complete(entry, place, context) {
+  const { words } = context.setup;
+  const path = `/procedures/${entry.id}/complete`;
+  const body = entered(context.seen);
+  const what = `${words.done}: ${entry.title} ${entry.part}`;
   try {
-    const item = await agreedItem(setup.patient, entry.id);
-    if (!item) return refuse(words.notAgreed);
-    if ((await call(`/procedures/${entry.id}/interactions`)).length) {
-      document.dispatchEvent(new CustomEvent("panel-open", { detail: { url: `/items/${item.id}/override/` } }));
-      return;
-    }
-    const told = (/** @type {any} */ answer) => `${words.done}: ${entry.title} ${entry.part} – ${answer.charged} ${answer.currency}`;
-    await act(`/items/${item.id}/complete`, "POST", {}, told, { path: `/items/${item.id}/reverse`, method: "POST", body: { reason: words.undoReason } });
+    const answer = await call(path, { method: "POST", body });
+    const back = { path: `/items/${answer.item}/reverse`, body: { reason: words.undoReason } };
+    await context.told({ path, body, words: `${what} – ${answer.charged} ${answer.currency}`, undo: back });
   } catch (error) {
-    refuse(/** @type {Error} */ (error).message);
+    const refusal = /** @type {Refusal} */ (error);
+    if (refusal.status === 0) askToKeep(place, words, () => context.act({ path, body, words: what, change: { id: entry.id, layer: "done" } }));
+    else if (UNREAD.includes(refusal.code)) document.dispatchEvent(new CustomEvent("panel-open", { detail: { url: refusal.link } }));
+    else context.refused(refusal, () => complete(entry, place, context));
   }
+}
+
+/** @param {HTMLElement} place @param {Record<string, string>} words @param {() => void} keep */
+function askToKeep(place, words, keep) {
+  const button = html("button", { type: "button", class: "btn btn-small btn-primary" }, words.keepDone);
+  button.addEventListener("click", keep);
+  place.replaceChildren(html("div", { class: "alert-strip is-warning", role: "alert" }, html("div", {}, html("strong", {}, words.notAsked), html("p", {}, words.notAskedMore)), button));
+  button.focus();
 }

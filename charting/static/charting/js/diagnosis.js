@@ -1,8 +1,29 @@
 // Finding an ICD-10 code by typing its letters or words of its title.
-import { call } from "./api.js";
+import { call, Refusal } from "./api.js";
 import { html } from "./svg.js";
 
+/** @typedef {{code: string, title: string, language: string}} Code */
+
 const WAIT_MS = 180;
+const MOST = 20;
+const WHOLE_CODE = /^[a-z]\d\d(\.\d+)?$/i;
+
+/** Codes in force by their letters or words of their titles; without the clinic those of the mouth that this device holds, and the code that was typed.
+ * @param {string} text @returns {Promise<Code[]>} */
+async function codesLike(text) {
+  try {
+    return await call(`/diagnosis-codes?q=${encodeURIComponent(text)}`);
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.status !== 0) throw error;
+    const held = /** @type {Code[]} */ (await call("/diagnosis-codes/oral").catch(() => []));
+    const wanted = text.toLowerCase().split(/\s+/).filter(Boolean);
+    const found = held.filter(({ code, title }) => wanted.every((word) => code.toLowerCase().startsWith(word) || title.toLowerCase().includes(word))).slice(0, MOST);
+    const typed = text.trim().toUpperCase();
+    const isNew = WHOLE_CODE.test(typed) && !found.some(({ code }) => code === typed);
+    if (!found.length && !isNew && !held.length) throw error;
+    return isNew ? [{ code: typed, title: "", language: "" }, ...found] : found;
+  }
+}
 
 /** @param {HTMLElement} place @param {Pick<ChartSetup, "words" | "codesLanguage">} setup @param {(code: string) => void} done */
 export function attachCodeSearch(place, { words, codesLanguage }, done) {
@@ -17,7 +38,7 @@ export function attachCodeSearch(place, { words, codesLanguage }, done) {
     asked += 1;
     const mine = asked;
     try {
-      const found = /** @type {{code: string, title: string, language: string}[]} */ (await call(`/diagnosis-codes?q=${encodeURIComponent(input.value)}`));
+      const found = await codesLike(input.value);
       if (mine !== asked) return;
       list.replaceChildren(...(found.length ? found.map(row) : [html("li", { class: "muted" }, words.nothingFound)]));
       list.scrollIntoView({ block: "nearest" });

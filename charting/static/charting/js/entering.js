@@ -1,10 +1,14 @@
 // Putting a palette's entry on the chosen teeth: each record has its own key, so trying again never records it twice.
-import { call, newKey } from "./api.js";
+import { newKey } from "./api.js";
 import { queue } from "./offline/queue.js";
 import { shownFinding, shownProcedure } from "./offline/waiting.js";
 import { code } from "./teeth.js";
 
-/** @typedef {{path: string, body: Record<string, any> & {id: string}, words: string, shown: import("./offline/waiting.js").Shown, undo: (answer: {id: any}) => {path: string, method: string, body: unknown}}} Order */
+/** @typedef {{path: string, method?: string, body: Record<string, any>}} Back what takes an order back */
+/** @typedef {{path: string, method?: string, body: Record<string, any> & {id: string}, words: string, shown?: import("./offline/waiting.js").Shown, undo?: Back}} Order */
+
+/** Said of everything that is entered: its key, and when and over which chart it was. @param {string | undefined} seen */
+export const entered = (seen) => ({ id: newKey(), entered_at: new Date().toISOString(), seen_at: seen });
 
 /** Findings that say whether a tooth is there: they are put on an absent tooth too. */
 const PRESENCES = ["missing", "unerupted", "erupting", "erupted", "impacted"];
@@ -28,13 +32,13 @@ function findingOrders(entry, numbers, selection, context) {
   return places.map((tooth) => {
     const surfaces = tooth && entry.scope === "surfaces" ? [...(selection.get(tooth) ?? [])] : [];
     const { amount, since } = context.detail;
-    const body = { id: newKey(), kind: entry.kind, severity: entry.severity, direction: entry.direction, amount, since, tooth, surfaces, roots: tooth ? context.roots : [], note: context.note, seen_at: context.seen };
+    const body = { ...entered(context.seen), kind: entry.kind, severity: entry.severity, direction: entry.direction, amount, since, tooth, surfaces, roots: tooth ? context.roots : [], note: context.note };
     return {
       path: `/patients/${context.patient}/findings`,
       body,
       shown: shownFinding(entry, body),
       words: `${entry.title}${amount === null ? "" : `, ${amount} ${entry.amount?.unit}`}${since && `, ${since}`}${tooth ? ` – ${code(tooth)} ${surfaces.join("")}` : ""}`,
-      undo: (answer) => ({ path: `/findings/${answer.id}/error`, method: "POST", body: { reason: context.undoReason } }),
+      undo: { path: `/findings/${body.id}/error`, body: { reason: context.undoReason } },
     };
   });
 }
@@ -43,12 +47,12 @@ function findingOrders(entry, numbers, selection, context) {
 function procedureOrders(entry, numbers, selection, context) {
   const place = (/** @type {number} */ tooth, role = "treated") => ({ tooth, surfaces: entry.scope === "surfaces" ? [...(selection.get(tooth) ?? [])] : [], roots: entry.scope === "root" ? context.roots : [], role });
   const groups = entry.scope === "mouth" ? [[]] : ["span", "arch"].includes(entry.scope) ? [spanPlaces(entry, numbers, context.absent, place)] : numbers.map((tooth) => [place(tooth)]);
-  return (groups.length ? groups : [[]]).map((teeth) => ({ teeth, body: { id: newKey(), service: entry.service, state: context.state, teeth, note: context.note, seen_at: context.seen } })).map(({ teeth, body }) => ({
+  return (groups.length ? groups : [[]]).map((teeth) => ({ teeth, body: { ...entered(context.seen), service: entry.service, state: context.state, teeth, note: context.note } })).map(({ teeth, body }) => ({
     path: `/patients/${context.patient}/procedures`,
     body,
     shown: shownProcedure(entry, body),
     words: `${entry.title}${teeth.length ? ` – ${teeth.map((found) => `${code(found.tooth)} ${found.surfaces.join("")}`.trim()).join(", ")}` : ""}`,
-    undo: (answer) => ({ path: `/procedures/${answer.id}`, method: "PATCH", body: { state: "cancelled", reason: context.undoReason } }),
+    undo: { path: `/procedures/${body.id}`, method: "PATCH", body: { state: "cancelled", reason: context.undoReason } },
   }));
 }
 
@@ -67,7 +71,7 @@ function spanPlaces(entry, numbers, absent, place) {
 let sending = "";
 
 /** @param {Order[]} orders */
-const meaning = (orders) => JSON.stringify(orders.map(({ path, body }) => [path, { ...body, id: "" }]));
+const meaning = (orders) => JSON.stringify(orders.map(({ path, body }) => [path, { ...body, id: "", entered_at: "" }]));
 
 /**
  * Put the orders into the queue of this device and send it. A key pressed twice sends once.
@@ -78,21 +82,25 @@ export async function send(orders) {
   const mine = meaning(orders);
   if (mine === sending) return { done: [], held: [], waiting: [] };
   sending = mine;
-  for (const { path, body, words, shown } of orders) queue.add({ key: body.id, kind: "record", path, body, words, shown });
+  for (const { path, method = "POST", body, words, shown } of orders) queue.add({ key: body.id, kind: "record", path, method, body, words, shown });
   await queue.send();
   if (sending === mine) sending = "";
   const state = (/** @type {Order} */ order) => queue.entries.get(order.body.id)?.state;
   return { done: orders.filter((order) => !state(order)), held: orders.filter((order) => ["refused", "asked"].includes(state(order) ?? "")), waiting: orders.filter((order) => state(order) === "waiting") };
 }
 
-/** @param {Order[]} entered */
-export async function undo(entered) {
-  for (const order of [...entered].reverse()) {
-    if (queue.entries.has(order.body.id) && !queue.isFlying(order.body.id)) {
-      queue.drop(order.body.id);
-      continue;
-    }
-    const { path, method, body } = order.undo(order.body);
-    await call(path, { method, body });
-  }
+/** What was not sent yet is forgotten; what arrived is taken back visibly, by the same road. @param {Order[]} orders @param {string} word before the words of what is taken back */
+export async function undo(orders, word) {
+  const backs = [...orders].reverse().flatMap((order) => {
+    if (!queue.entries.has(order.body.id) || queue.isFlying(order.body.id)) return order.undo ? [backOf(order, order.undo, word)] : [];
+    queue.drop(order.body.id);
+    return [];
+  });
+  await send(backs);
+}
+
+/** @param {Order} order @param {Back} back @param {string} word @returns {Order} */
+function backOf(order, back, word) {
+  const shown = order.shown?.entry ? { change: { id: order.body.id, layer: /** @type {const} */ ("gone") } } : undefined;
+  return { ...back, body: { ...entered(undefined), ...back.body }, words: `${word}: ${order.words}`, shown };
 }

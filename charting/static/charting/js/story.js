@@ -1,11 +1,10 @@
 // The story of a tooth beside the arch: what it has, since when, by whom, and what can be done about it.
-import { newKey } from "./api.js";
 import { complete } from "./completing.js";
 import { attachCodeSearch } from "./diagnosis.js";
 import { proposal } from "./eruption.js";
 import { html } from "./svg.js";
 
-/** @typedef {{setup: ChartSetup, isPast: boolean, refuse: (text: string) => void, shown: number[], judge: (isRight: boolean) => void, act: (path: string, method: string, body: unknown, words: string | ((answer: any) => string), back?: {path: string, method: string, body: unknown}) => Promise<void>}} StoryContext */
+/** @typedef {{setup: ChartSetup, isPast: boolean, shown: number[], judge: (isRight: boolean) => void, seen: string | undefined, act: (act: import("./acts.js").Act) => Promise<unknown>, told: (order: import("./entering.js").Order) => Promise<void>, refused: (error: Error, again: () => void) => void}} StoryContext */
 
 /**
  * @param {HTMLElement} place
@@ -62,21 +61,25 @@ function buttons(entry, context) {
     bar.append(button);
   };
   const what = `${entry.title} ${entry.part}`;
+  const gone = /** @type {const} */ ({ id: entry.id, layer: "gone" });
   if (entry.type === "finding" && entry.is_current) {
-    add(words.icd10, () => attachCodeSearch(extra, context.setup, (code) => context.act("/diagnoses", "POST", { id: newKey(), patient: context.setup.patient, code, finding: entry.id }, `${code} – ${what}`)));
-    add(words.resolve, () => context.act(`/findings/${entry.id}/resolve`, "POST", {}, `${words.resolved}: ${what}`, { path: `/findings/${entry.id}/reopen`, method: "POST", body: {} }));
+    const diagnose = (/** @type {string} */ code) => context.act({ path: "/diagnoses", body: { patient: context.setup.patient, code, finding: entry.id }, words: `${code} – ${what}`, change: { id: entry.id, code } });
+    add(words.icd10, () => attachCodeSearch(extra, context.setup, diagnose));
+    add(words.resolve, () => context.act({ path: `/findings/${entry.id}/resolve`, body: {}, words: `${words.resolved}: ${what}`, change: gone, back: { path: `/findings/${entry.id}/reopen`, body: {} } }));
   }
-  if (entry.type !== "procedure") add(words.inError, () => askReason(extra, words, (reason) => context.act(`/${entry.type === "finding" ? "findings" : "diagnoses"}/${entry.id}/error`, "POST", { reason }, `${words.withdrawn}: ${what}`)));
+  const withdraw = (/** @type {string} */ reason) => context.act({ path: `/${entry.type === "finding" ? "findings" : "diagnoses"}/${entry.id}/error`, body: { reason }, words: `${words.withdrawn}: ${what}`, change: gone });
+  if (entry.type !== "procedure") add(words.inError, () => askReason(extra, words, withdraw));
   if (entry.layer === "planned" && context.setup.mayComplete) {
-    add(words.done, () => complete(entry, context));
+    add(words.done, () => complete(entry, extra, context));
     bar.lastElementChild?.classList.add("btn-primary");
   }
   if (entry.layer === "planned" && context.setup.plansUrl) bar.append(html("a", { class: "btn btn-small", href: `${context.setup.plansUrl}?procedure=${entry.id}` }, words.openPlan));
   if (entry.type === "procedure" && ["planned", "referred", "existing"].includes(entry.layer)) {
-    const change = (/** @type {string} */ state, /** @type {string} */ done) => context.act(`/procedures/${entry.id}`, "PATCH", { state }, `${done}: ${what}`);
-    if (entry.layer === "planned") add(words.refer, () => change("referred", words.referred));
-    if (entry.layer === "referred") add(words.madeElsewhere, () => change("existing_elsewhere", words.madeElsewhere));
-    add(entry.layer === "existing" ? words.inError : words.cancel, () => askReason(extra, words, (reason) => context.act(`/procedures/${entry.id}`, "PATCH", { state: "cancelled", reason }, `${words.cancelled}: ${what}`)));
+    const change = (/** @type {string} */ state, /** @type {string} */ done, /** @type {Layer | "gone"} */ layer, reason = "") =>
+      context.act({ path: `/procedures/${entry.id}`, method: "PATCH", body: { state, reason }, words: `${done}: ${what}`, change: { id: entry.id, layer } });
+    if (entry.layer === "planned") add(words.refer, () => change("referred", words.referred, "referred"));
+    if (entry.layer === "referred") add(words.madeElsewhere, () => change("existing_elsewhere", words.madeElsewhere, "existing"));
+    add(entry.layer === "existing" ? words.inError : words.cancel, () => askReason(extra, words, (reason) => change("cancelled", words.cancelled, "gone", reason)));
   }
   return bar.childElementCount ? [bar, extra] : [];
 }

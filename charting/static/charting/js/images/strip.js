@@ -5,6 +5,7 @@ import { code } from "../teeth.js";
 
 /** @typedef {import("../selection.js").Selection} Selection */
 
+const PAGE = 100;
 const OPEN = "M15 3h6v6M21 3l-7 7M9 21H3v-6M3 21l7-7";
 
 class Strip {
@@ -25,9 +26,14 @@ class Strip {
 
   async load() {
     try {
-      this.images = (await call(`/patients/${this.setup.patient}/images`)).results;
-      this.shown = "";
-      this.draw();
+      const path = `/patients/${this.setup.patient}/images`;
+      const found = [];
+      for (let page = await call(`${path}?page_size=${PAGE}`); page; page = page.next ? await call(`${path}${new URL(page.next).search}`) : null) {
+        found.push(...page.results);
+        this.images = [...found];
+        this.shown = "";
+        this.draw();
+      }
     } catch {
       const again = html("button", { type: "button", class: "btn btn-small" }, this.setup.words.retry);
       again.addEventListener("click", () => this.load());

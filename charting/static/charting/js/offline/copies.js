@@ -4,7 +4,7 @@ import { heldVault, seal, unseal } from "./vault.js";
 
 const KEY = "[0-9a-f-]{36}";
 const PAGES = new RegExp(`^/($|patients/${KEY}/(chart/|perio/|visits/)?$|perio/${KEY}/$|visits/${KEY}/$)`);
-const ANSWERS = new RegExp(`^/api/v1/(patients/${KEY}/chart|perio-exams/${KEY}|visits/${KEY}|chart-palette)$`);
+const ANSWERS = new RegExp(`^/api/v1/(patients/${KEY}/chart|perio-exams/${KEY}|visits/${KEY}|chart-palette|diagnosis-codes/oral)$`);
 const HEADERS = ["Content-Type", "Content-Security-Policy", "Content-Language", "ETag"];
 
 /** The device's own day. */

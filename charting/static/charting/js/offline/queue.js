@@ -1,16 +1,11 @@
 // What was entered and the clinic does not have yet: kept on the device, sent in order, once; refused and disputed entries wait for their writer.
 import { call } from "../api.js";
-import { outcome, parcelOf, requestOf } from "./sending.js";
+import { here, WAITING } from "./entry.js";
+import { outcome, parcelOf, requestOf, traceOf } from "./sending.js";
 import { Shelf } from "./shelf.js";
 import { forget } from "./vault.js";
 
-/**
- * `record` is one request; `site` is a part of the next request to its path; `text` is sent by its own page.
- * `again` is the body to send when the writer keeps to it in spite of `theirs`; `shown` is what the chart draws meanwhile.
- * @typedef {{key: string, kind: "record" | "site" | "text", path: string, body: Record<string, any>, words: string, where: {url: string, name: string}, shown?: any,
- *   order: number, state: "waiting" | "refused" | "asked", message: string, theirs: string, again: Record<string, any> | null}} Entry
- * @typedef {Pick<Entry, "key" | "kind" | "path" | "body" | "words" | "shown">} NewEntry
- */
+/** @typedef {import("./entry.js").Entry} Entry */
 
 const LONGEST_WAIT_MS = 15000;
 const CHANNEL = "clinic-entries";
@@ -21,13 +16,10 @@ export class Queue extends EventTarget {
     super();
     this.owner = owner;
     this.shelf = new Shelf(owner);
-    /** @type {Map<string, Entry>} */
-    this.entries = new Map();
-    /** @type {Set<Entry>} */
-    this.flying = new Set();
+    this.entries = /** @type {Map<string, Entry>} */ (new Map());
+    this.flying = /** @type {Set<Entry>} */ (new Set());
     this.message = "";
     [this.wait, this.timer, this.last] = [0, 0, 0];
-    /** @type {Promise<void>} */
     this.turn = Promise.resolve();
     this.others = new BroadcastChannel(`${CHANNEL} ${owner}`);
     this.others.addEventListener("message", () => this.#follow());
@@ -40,14 +32,14 @@ export class Queue extends EventTarget {
     return [...this.entries.values()].sort((a, b) => a.order - b.order);
   }
 
-  /** @param {NewEntry} entry the same key again is the newer word on the same matter */
+  /** @param {import("./entry.js").NewEntry} entry the same key again is the newer word on the same matter */
   add(entry) {
     const before = this.entries.get(entry.key);
     const isEarlier = before?.state === "waiting" && entry.kind === "site";
     const body = isEarlier ? { ...entry.body, seen: this.flying.has(before) ? before.body.value : before.body.seen } : entry.body;
     this.last = Math.max(this.last + 1, Date.now() * 1000);
-    const where = { url: window.location.pathname, name: document.querySelector(".patient-name h1")?.textContent?.trim() ?? document.title };
-    this.#set({ ...entry, body, where: before?.where ?? where, order: before?.order ?? this.last, state: "waiting", message: "", theirs: "", again: null });
+    const { where, patient } = before ?? here();
+    this.#set({ method: "POST", where, patient, ...entry, body, order: before?.order ?? this.last, ...WAITING });
   }
 
   /** @param {string} key whether it is on its way right now */
@@ -55,10 +47,18 @@ export class Queue extends EventTarget {
     return [...this.flying].some((entry) => entry.key === key);
   }
 
-  /** @param {string} key the writer keeps to it: it is sent (again) */
-  again(key) {
+  /** @param {string} key the writer keeps to it: it is sent (again) @param {Record<string, any>} [said] what else the writer says */
+  again(key, said = {}) {
     const entry = /** @type {Entry} */ (this.entries.get(key));
-    this.#set({ ...entry, body: entry.again ?? entry.body, state: "waiting", message: "", theirs: "", again: null });
+    this.#set({ ...entry, body: { ...(entry.again ?? entry.body), ...said }, ...WAITING });
+    void this.send();
+  }
+
+  /** @param {string} key the writer lets go of what was refused or disputed: that it was entered stays in the patient's history @param {string} why */
+  letGo(key, why) {
+    const entry = this.entries.get(key);
+    this.drop(key);
+    if (entry?.patient && entry.kind !== "trace") this.add(traceOf(entry, why));
     void this.send();
   }
 

@@ -2,7 +2,9 @@
 import { code } from "../teeth.js";
 import { queue } from "./queue.js";
 
-/** @typedef {{marks: MarkData[], entry: Omit<EntryData, "state_label" | "meta">}} Shown */
+/** What is new on the chart; or what an act changes on something that stands.
+ * @typedef {{id: string, layer?: Layer | "gone", code?: string}} Change
+ * @typedef {{marks?: MarkData[], entry?: Omit<EntryData, "state_label" | "meta">, change?: Change}} Shown */
 
 const LAYERS = /** @type {Record<string, Layer>} */ ({ proposed: "planned", planned: "planned", referred: "referred", existing_here: "existing", existing_elsewhere: "existing" });
 
@@ -26,25 +28,37 @@ function told(entry, id, layer, places, type) {
 }
 
 const LATELY_MS = 10000;
-/** What just arrived is drawn until the chart brings it. @type {Map<string, {shown: Shown, path: string, until: number}>} */
+/** What just arrived is drawn until the chart brings it. @type {Map<string, {shown: Shown, patient: string, until: number, over: ChartData | null}>} */
 const lately = new Map();
+/** @type {ChartData | null} */
+let last = null;
 queue.addEventListener("sent", (event) => {
-  for (const { key, shown, path } of /** @type {CustomEvent} */ (event).detail.entries) if (shown) lately.set(key, { shown, path, until: Date.now() + LATELY_MS });
+  for (const { key, shown, patient } of /** @type {CustomEvent} */ (event).detail.entries) if (shown) lately.set(key, { shown, patient, until: Date.now() + LATELY_MS, over: shown.change ? last : null });
 });
 
 /** Entries of this patient that are to be drawn. @param {string} patient */
-export const unsentOf = (patient) => queue.list.filter((entry) => entry.shown && entry.path.startsWith(`/patients/${patient}/`));
+export const unsentOf = (patient) => queue.list.filter((entry) => entry.shown && entry.patient === patient);
 
 /** The chart with what this device has not sent yet. @param {ChartData} chart @param {string} patient @param {string} label @returns {ChartData} */
 export function withUnsent(chart, patient, label) {
   const known = new Set(chart.entries.map(({ id }) => id));
-  for (const [key, { until }] of lately) if (known.has(key) || until < Date.now()) lately.delete(key);
-  const arrived = [...lately.values()].filter(({ path }) => path.startsWith(`/patients/${patient}/`));
+  last = chart;
+  for (const [key, { until, over }] of lately) if (known.has(key) || until < Date.now() || (over && over !== chart)) lately.delete(key);
+  const arrived = [...lately.values()].filter((late) => late.patient === patient);
   const waiting = unsentOf(patient).filter((entry) => entry.state === "waiting" && !known.has(entry.key));
   const fresh = [...arrived, ...waiting].map(({ shown }) => /** @type {Shown} */ (shown));
-  const entries = fresh.map(({ entry }) => ({ ...entry, state_label: label, meta: "" }));
-  const marks = fresh.flatMap((shown) => shown.marks);
+  const entries = fresh.flatMap(({ entry }) => (entry ? [{ ...entry, state_label: label, meta: "" }] : []));
+  const marks = fresh.flatMap((shown) => shown.marks ?? []);
   const told = new Set(marks.map(({ tooth }) => tooth));
   const teeth = chart.teeth.map((tooth) => (told.has(tooth.number) ? { ...tooth, expected: /** @type {const} */ ("") } : tooth));
-  return { ...chart, teeth, marks: [...chart.marks, ...marks], entries: [...chart.entries, ...entries] };
+  const whole = { ...chart, teeth, marks: [...chart.marks, ...marks], entries: [...chart.entries, ...entries] };
+  return fresh.flatMap(({ change }) => change ?? []).reduce((found, change) => changed(found, change, label), whole);
+}
+
+/** @param {ChartData} chart @param {Change} change @param {string} label @returns {ChartData} */
+function changed(chart, { id, layer, code: diagnosis }, label) {
+  const marks = layer === "gone" ? chart.marks.filter(({ source }) => source !== id) : chart.marks.map((mark) => (layer && mark.source === id ? { ...mark, layer } : mark));
+  const state = layer === "gone" ? { is_current: false, state_label: label } : layer ? { layer, state_label: label } : {};
+  const entries = chart.entries.map((entry) => (entry.id === id ? { ...entry, ...state, diagnoses: [...entry.diagnoses, ...(diagnosis ? [`${diagnosis} (${label})`] : [])] } : entry));
+  return { ...chart, marks, entries };
 }

@@ -10,7 +10,7 @@ export function showClashes(place, clashes, words) {
     const strip = html("div", { class: "alert-strip is-warning", role: "alert" });
     const keep = html("button", { type: "button", class: "btn btn-small" }, `${words.keepTheirs} ${shown(clash.stands, words)}`);
     const write = html("button", { type: "button", class: "btn btn-small" }, `${words.writeMine} ${shown(clash.value, words)}`);
-    keep.addEventListener("click", () => queue.drop(clash.key));
+    keep.addEventListener("click", () => queue.letGo(clash.key, `${words.measuredMeanwhile} ${shown(clash.stands, words)}`));
     write.addEventListener("click", () => queue.again(clash.key));
     const decided = () => {
       if (queue.entries.get(clash.key)?.state === "asked") return;

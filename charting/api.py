@@ -15,6 +15,7 @@ from charting.api_dropped import router as dropped_router
 from charting.api_handout import router as handout_router
 from charting.api_templates import router as templates_router
 from charting.imaging.api import router as images_router
+from charting.indices.api import router as indices_router
 from charting.medical.api import router as medical_router
 from charting.medical.api_interactions import router as interactions_router
 from charting.models import Finding, Procedure, Visit, VisitAddendum
@@ -35,6 +36,7 @@ router.add_router("", diagnoses_router)
 router.add_router("", dropped_router)
 router.add_router("", handout_router)
 router.add_router("", images_router)
+router.add_router("", indices_router)
 router.add_router("", medical_router)
 router.add_router("", interactions_router)
 router.add_router("", perio_router)

@@ -4,8 +4,10 @@ from django.urls import path
 
 from charting import handout_views, note_views, template_views, views
 from charting.imaging import views as images
+from charting.indices import views as indices
 from charting.medical import settings_views as questionnaires
 from charting.medical import views as medical
+from charting.perio import compare_views as perio_compare
 from charting.perio import views as perio
 
 urlpatterns = [
@@ -31,6 +33,11 @@ urlpatterns = [
     path("images/<uuid:image_id>/error/", images.image_error, name="image-error"),
     path("patients/<uuid:patient_id>/perio/", perio.exams, name="perio"),
     path("patients/<uuid:patient_id>/perio/begin/", perio.exam_begin, name="perio-begin"),
+    path("patients/<uuid:patient_id>/perio/compare/", perio_compare.compare, name="perio-compare"),
+    path("patients/<uuid:patient_id>/perio/compare/print/", perio_compare.compare_print, name="perio-compare-print"),
+    path("patients/<uuid:patient_id>/indices/", indices.indices, name="indices"),
+    path("patients/<uuid:patient_id>/indices/<str:kind>/", indices.index_new, name="index-new"),
+    path("indices/<uuid:index_id>/error/", indices.index_error, name="index-error"),
     path("perio/<uuid:exam_id>/", perio.exam, name="perio-exam"),
     path("perio/<uuid:exam_id>/close/", perio.exam_close, name="perio-close"),
     path("perio/<uuid:exam_id>/error/", perio.exam_error, name="perio-error"),

@@ -21,6 +21,7 @@ type PerioExamData = {
   state: "draft" | "closed" | "in_error";
   absent: number[];
   implants: number[];
+  primary: number[];
   teeth: PerioToothData[];
   figures: { bleeding: string | null; plaque: string | null; mean_depth: string | null; mean_loss: string | null; by_depth: number[]; sites: number };
   proposal: { stage: string; grade: string; extent: string; reasons: { code: string; text: string }[] };
@@ -31,5 +32,6 @@ type PerioSetup = {
   exam: string;
   before: string;
   mayWrite: boolean;
+  script: { path: string; measures: string; runs: string[] } | null;
   words: Record<string, string>;
 };

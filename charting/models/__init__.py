@@ -1,6 +1,7 @@
 """Visits, findings, diagnoses and procedures: what was seen and done in the mouth."""
 
 from charting.imaging.models import Image, ImageDisplay, ImageLine
+from charting.indices.models import IndexKind, OralIndex
 from charting.medical.interaction_models import InteractionOverride, InteractionRule, InteractionWarning
 from charting.medical.models import AlertDoubt, MedicalHistory, Question, Questionnaire, RaisedAlert
 from charting.models.anaesthesia import Anaesthesia
@@ -9,7 +10,7 @@ from charting.models.dropped import DroppedEntry
 from charting.models.findings import Finding, FindingChange, FindingKind, FindingState
 from charting.models.procedures import PaletteFavourite, Performance, Procedure, ProcedureChange, ProcedureState, ProcedureTooth, ToothRole
 from charting.models.visits import NoteSection, NoteTemplate, Visit, VisitAddendum, VisitQuerySet
-from charting.perio.models import PerioExam, PerioTooth
+from charting.perio.models import PerioExam, PerioScript, PerioTooth
 
 __all__ = [
     "AlertDoubt",
@@ -25,15 +26,18 @@ __all__ = [
     "Image",
     "ImageDisplay",
     "ImageLine",
+    "IndexKind",
     "InteractionOverride",
     "InteractionRule",
     "InteractionWarning",
     "MedicalHistory",
     "NoteSection",
     "NoteTemplate",
+    "OralIndex",
     "PaletteFavourite",
     "Performance",
     "PerioExam",
+    "PerioScript",
     "PerioTooth",
     "Procedure",
     "ProcedureChange",

@@ -10,11 +10,12 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
+from charting import teeth
 from charting.actions.once import find_sent
 from charting.actions.visits import visit_for
-from charting.perio import queries, rules, words
-from charting.perio.models import PerioExam, PerioTooth
-from clinic.lib.errors import Conflict, InvalidInput, check_version
+from charting.perio import paths, queries, rules, words
+from charting.perio.models import PerioExam, PerioScript, PerioTooth, ScriptMeasures, ScriptPath
+from clinic.lib.errors import Conflict, InvalidInput, Text, check_version
 from clinic.lib.ids import uuid7
 from clinic.patients.models import Patient
 from clinic.staff.models import User
@@ -65,7 +66,7 @@ def begin_exam(*, patient: Patient, actor: User, at: datetime, id: UUID | None =
     known = find_sent(PerioExam, id, patient)
     if known is not None:
         return known
-    absent, implants = queries.teeth_on(patient, at)
+    found = queries.teeth_on(patient, at)
     try:
         with transaction.atomic():
             return PerioExam.objects.create(
@@ -74,23 +75,26 @@ def begin_exam(*, patient: Patient, actor: User, at: datetime, id: UUID | None =
                 visit=visit_for(patient, None, actor, at),
                 examined_at=at,
                 examined_by=actor,
-                absent=absent,
-                implants=implants,
+                absent=sorted(found.absent),
+                implants=sorted(found.implants),
+                primary_teeth=sorted(found.primary),
             )
     except IntegrityError:
         draft = PerioExam.objects.select_for_update().filter(patient=patient, closed_at=None, in_error_at=None).first()
         if draft is None:
             raise
-    return _follow_chart(draft, absent, implants)
+    return _follow_chart(draft, found)
 
 
-def _follow_chart(draft: PerioExam, absent: list[int], implants: list[int]) -> PerioExam:
+def _follow_chart(draft: PerioExam, found: rules.Dentition) -> PerioExam:
     """Teeth that were measured stay in the exam, whatever the chart says of them since."""
     taken = set(draft.teeth.values_list("tooth", flat=True))
-    absent = [number for number in absent if number not in taken]
-    if (draft.absent, draft.implants) != (absent, implants):
-        draft.absent, draft.implants = absent, implants
-        draft.save(update_fields=["absent", "implants"])
+    places = {number for number in taken if number in teeth.PERMANENT}
+    absent, implants = sorted(found.absent - taken), sorted(found.implants)
+    primary = sorted({number for number in found.primary if teeth.TEETH[number].successor not in places} | taken.intersection(teeth.PRIMARY))
+    if (draft.absent, draft.implants, draft.primary_teeth) != (absent, implants, primary):
+        draft.absent, draft.implants, draft.primary_teeth = absent, implants, primary
+        draft.save(update_fields=["absent", "implants", "primary_teeth"])
         draft.refresh_from_db(fields=["version"])
     return draft
 
@@ -128,8 +132,8 @@ def record_entries(*, exam: PerioExam, entries: Sequence[Sent], actor: User) -> 
 def _check(exam: PerioExam, entries: Sequence[Sent]) -> None:
     if len(entries) > MOST_ENTRIES:
         raise InvalidInput(_("Send at most %(count)s measurements at once.") % {"count": MOST_ENTRIES})
-    absent, implants = frozenset(exam.absent), frozenset(exam.implants)
-    found = {place: rules.problem_of(sent.entry, absent=absent, implants=implants) for place, sent in enumerate(entries)}
+    dentition = queries.dentition_of(exam)
+    found = {place: rules.problem_of(sent.entry, dentition) for place, sent in enumerate(entries)}
     fields = {f"entries.{place}": words.problem_text(problem) for place, problem in found.items() if problem}
     if fields:
         raise InvalidInput(" ".join(dict.fromkeys(fields.values())), fields=fields)
@@ -179,7 +183,7 @@ def describe_exam(*, exam: PerioExam, version: int, actor: User, particulars: Ma
         if name in particulars:
             setattr(draft, name, particulars[name])
     try:
-        draft.clean_fields(exclude=["patient", "visit", "examined_by", "absent", "implants"])
+        draft.clean_fields(exclude=["patient", "visit", "examined_by", "absent", "implants", "primary_teeth"])
         draft.validate_constraints(exclude=["patient"])
     except ValidationError as error:
         raise InvalidInput(fields={name: " ".join(texts) for name, texts in error.message_dict.items()}) from error
@@ -231,4 +235,33 @@ def _draft(exam: PerioExam) -> PerioExam:
     row = PerioExam.objects.select_for_update().get(pk=exam.pk)
     if not row.is_draft:
         raise ExamClosed
+    return row
+
+
+@transaction.atomic
+def set_script(*, path: str, measures: str, runs: Sequence[str], actor: User) -> PerioScript:
+    """Keep how the person measures: the next exam on any screen begins so.
+
+    :raises InvalidInput: when there is no such path, measure or run, a run passes what another has passed, or an own path has no run.
+    """
+    actor.require(Permission.CHART_WRITE)
+    fields: dict[str, Text] = {}
+    if path not in ScriptPath.values or (path == ScriptPath.CUSTOM and not runs):
+        fields["path"] = _("Choose one of the paths; your own path needs at least one run.")
+    if measures not in ScriptMeasures.values:
+        fields["measures"] = _("Choose depth, depth and margin, margin, or signs only.")
+    problem, run = paths.problem_of(runs)
+    if problem:
+        fields["runs"] = words.RUN_PROBLEMS[problem] % {"run": run[:20]}
+    if fields:
+        raise InvalidInput(fields=fields)
+    values = {"path": path, "measures": measures, "runs": list(runs)}
+    try:
+        with transaction.atomic():
+            row, _is_new = PerioScript.objects.select_for_update().get_or_create(user=actor, defaults=values)
+    except IntegrityError:
+        row = PerioScript.objects.select_for_update().get(user=actor)
+    if {name: getattr(row, name) for name in values} != values:
+        row.path, row.measures, row.runs = path, measures, list(runs)
+        row.save(update_fields=list(values))
     return row

@@ -6,12 +6,14 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils import timezone
-from ninja import Router
+from django.utils.translation import gettext as _
+from ninja import Query, Router
 from ninja.pagination import CursorPagination, paginate
 
 from charting.note_schemas import VersionIn
 from charting.perio import actions, queries, schemas
-from charting.perio.models import PerioExam
+from charting.perio.models import PerioExam, PerioScript
+from clinic.lib.errors import InvalidInput
 from clinic.lib.schemas import ReasonIn
 from clinic.patients.queries import get_patient_for
 from clinic.staff.http import Request
@@ -33,6 +35,15 @@ def begin_perio_exam(request: Request, patient_id: UUID, data: schemas.PerioExam
     request.user.require(Permission.CHART_WRITE)
     patient = get_patient_for(request.user, patient_id, what="perio", permission=Permission.CLINICAL_VIEW)
     return 201, actions.begin_exam(patient=patient, actor=request.user, at=timezone.now(), id=data.id)
+
+
+@router.get("/patients/{uuid:patient_id}/perio-comparison", response=schemas.PerioComparisonOut, operation_id="compare_perio_exams")
+def compare_perio_exams(request: Request, patient_id: UUID, asked: Query[schemas.PerioComparisonIn]) -> dict[str, Any]:
+    """Up to six exams (the latest closed ones unless named) site by site with the change since the exam before. 422 for more than six."""
+    patient = get_patient_for(request.user, patient_id, what="perio", permission=Permission.CLINICAL_VIEW)
+    if len(set(asked.exam)) > queries.MOST_COMPARED:
+        raise InvalidInput(fields={"exam": _("Compare up to six exams.")})
+    return schemas.comparison_out(queries.chosen_exams(patient, [str(key) for key in asked.exam]), asked.measure)
 
 
 @router.get("/perio-exams/{uuid:exam_id}", response={200: schemas.PerioExamOut, 304: None}, operation_id="get_perio_exam")
@@ -78,3 +89,16 @@ def mark_perio_exam_in_error(request: Request, exam_id: UUID, data: ReasonIn) ->
     exam = queries.get_exam_for(request.user, exam_id)
     actions.mark_exam_in_error(exam=exam, actor=request.user, at=timezone.now(), reason=data.reason)
     return queries.reread(exam)
+
+
+@router.get("/perio-script", response=schemas.PerioScriptOut, operation_id="get_perio_script")
+def get_perio_script(request: Request) -> PerioScript:
+    """How the person of the request measures: path, what is asked at each site, the runs of the own path."""
+    request.user.require(Permission.CHART_WRITE)
+    return queries.script_of(request.user)
+
+
+@router.put("/perio-script", response=schemas.PerioScriptOut, operation_id="set_perio_script")
+def set_perio_script(request: Request, data: schemas.PerioScriptIn) -> PerioScript:
+    """Keep how the person of the request measures, on every screen."""
+    return actions.set_script(path=data.path, measures=data.measures, runs=data.runs, actor=request.user)

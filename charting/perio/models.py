@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from charting import teeth
-from charting.perio import rules
+from charting.perio import paths, rules
 from clinic.history.models import Record
 from clinic.lib.constraints import together
 from clinic.patients.models import Patient
@@ -67,6 +67,7 @@ class PerioExam(Record):
     examined_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("examined by"))
     absent = ArrayField(models.PositiveSmallIntegerField(), verbose_name=_("absent teeth"), default=list, blank=True)
     implants = ArrayField(models.PositiveSmallIntegerField(), verbose_name=_("implants"), default=list, blank=True)
+    primary_teeth = ArrayField(models.PositiveSmallIntegerField(), verbose_name=_("primary teeth"), null=True, blank=True)
     bone_loss_percent = models.PositiveSmallIntegerField(_("bone loss in per cent of the root"), null=True, blank=True)
     teeth_lost = models.PositiveSmallIntegerField(_("teeth lost to periodontitis"), null=True, blank=True)
     cigarettes_a_day = models.PositiveSmallIntegerField(_("cigarettes a day"), null=True, blank=True)
@@ -88,6 +89,7 @@ class PerioExam(Record):
             models.UniqueConstraint(fields=["patient"], condition=Q(closed_at=None, in_error_at=None), name="charting_perio_one_draft"),
             models.CheckConstraint(condition=Q(absent__contained_by=list(teeth.ALL)), name="charting_perio_absent_exist"),
             models.CheckConstraint(condition=Q(implants__contained_by=list(teeth.PERMANENT)), name="charting_perio_implants_exist"),
+            models.CheckConstraint(condition=Q(primary_teeth__contained_by=list(teeth.PRIMARY)), name="charting_perio_primary_exist"),
             models.CheckConstraint(condition=Q(bone_loss_percent=None) | Q(bone_loss_percent__lte=100), name="charting_perio_bone_loss_percent"),
             models.CheckConstraint(condition=Q(teeth_lost=None) | Q(teeth_lost__lte=32), name="charting_perio_teeth_lost"),
             models.CheckConstraint(condition=Q(hba1c=None) | Q(hba1c__gte=3, hba1c__lte=25), name="charting_perio_hba1c"),
@@ -105,6 +107,11 @@ class PerioExam(Record):
     @property
     def is_draft(self) -> bool:
         return self.closed_at is None and self.in_error_at is None
+
+    @property
+    def primary(self) -> list[int]:
+        """Primary teeth that stand in the place of their successors; exams of before they were measured have none."""
+        return self.primary_teeth or []
 
 
 class PerioTooth(Record):
@@ -155,3 +162,37 @@ class PerioTooth(Record):
             models.CheckConstraint(condition=Q(prognosis__in=["", *Prognosis.values]), name="charting_perio_prognosis_known"),
         ]
         indexes = [models.Index(fields=["patient"], name="charting_perio_tooth_patient")]
+
+
+class ScriptPath(models.TextChoices):
+    ZIGZAG = "zigzag", _("vestibular there, lingual back")
+    ARCHES = "arches", _("every pass from the patient's right")
+    QUADRANTS = "quadrants", _("quadrant by quadrant")
+    TEETH = "teeth", _("tooth by tooth")
+    CUSTOM = "custom", _("in my own order")
+
+
+class ScriptMeasures(models.TextChoices):
+    DEPTH = "depth", pgettext_lazy("perio script", "depth")
+    BOTH = "both", _("depth and margin")
+    MARGIN = "margin", pgettext_lazy("perio script", "margin")
+    FLAGS = "flags", _("signs only")
+
+
+class PerioScript(Record):
+    """How one person measures: the path, the runs of their own path, and what is asked at each site."""
+
+    user = models.OneToOneField(User, models.PROTECT, related_name="perio_script", verbose_name=_("user"))
+    path = models.CharField(_("path"), max_length=10, choices=ScriptPath.choices, default=ScriptPath.ZIGZAG)
+    measures = models.CharField(_("measured at each site"), max_length=10, choices=ScriptMeasures.choices, default=ScriptMeasures.DEPTH)
+    runs = ArrayField(models.CharField(max_length=3), verbose_name=_("runs of the own path"), default=list, blank=True)
+
+    class Meta:
+        app_label = "charting"
+        verbose_name = _("script of measuring")
+        constraints = [
+            models.CheckConstraint(condition=Q(path__in=ScriptPath.values), name="charting_script_path_known"),
+            models.CheckConstraint(condition=Q(measures__in=ScriptMeasures.values), name="charting_script_measures_known"),
+            models.CheckConstraint(condition=Q(runs__contained_by=list(paths.RUNS)), name="charting_script_runs_known"),
+            models.CheckConstraint(condition=~Q(path="custom") | Q(runs__len__gte=1), name="charting_script_own_path_has_runs"),
+        ]

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from charting.perio.models import Prognosis
 from charting.perio.words import MEASURE_NAMES, SITE_NAMES
 
 
@@ -28,7 +29,48 @@ def perio_words() -> dict[str, str]:
         "measuredMeanwhile": _("somebody measured here meanwhile."),
         "keepTheirs": _("Keep"),
         "writeMine": _("Write"),
+        **_grades(),
+        **_script(),
         "nothing": _("nothing"),
         "yes": _("yes"),
         "no": _("no"),
+    }
+
+
+def _grades() -> dict[str, str]:
+    """Degrees and prognosis of a tooth, and what is asked for after their letters."""
+    names = {f"is_{prognosis.value}": str(prognosis.label) for prognosis in Prognosis}
+    return {
+        **names,
+        "implant": pgettext("perio", "implant"),
+        "asks_mobility": _("0 to 3, minus takes it away"),
+        "asks_furcation": _("0 to 3, minus takes it away"),
+        "asks_gingiva": _("millimetres, minus takes it away"),
+        "asks_prognosis": " · ".join(f"{place} {name}" for place, name in enumerate(names.values(), start=1)),
+        "no_furcation": _("No furcation is probed here, or the degree is not from 0 to 3."),
+        "no_prognosis": _("A prognosis is a digit from 1 to 5; 0 takes it away."),
+        "no_tooth": _("This tooth is not on the path."),
+        "noGrade": _("This is no degree of the tooth: 0 to 3."),
+    }
+
+
+def _script() -> dict[str, str]:
+    """How it is measured: the own path, and the exam by voice."""
+    return {
+        "pathDone": _("The path is measured. Tap a site to change it."),
+        "partU": _("Upper jaw"),
+        "partL": _("Lower jaw"),
+        "part1": _("Upper right"),
+        "part2": _("Upper left"),
+        "part3": _("Lower left"),
+        "part4": _("Lower right"),
+        "run_up": pgettext("run of teeth", "Earlier"),
+        "run_down": pgettext("run of teeth", "Later"),
+        "run_turn": pgettext("run of teeth", "The other way round"),
+        "run_drop": pgettext("run of teeth", "Take out"),
+        "runsLeft": _("Not on the path:"),
+        "scriptNotKept": _("The path holds on this page, but could not be kept."),
+        "listening": _("Listening…"),
+        "unclear": _("not understood:"),
+        "voiceOff": _("The voice is off: the browser does not let the page listen."),
     }

@@ -1,6 +1,6 @@
 """Reads of periodontal exams."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from charting import queries as charting
 from charting import teeth
 from charting.perio import figures, rules, staging
-from charting.perio.models import PerioExam, PerioTooth
+from charting.perio.models import PerioExam, PerioScript, PerioTooth
 from clinic.lib.errors import NotFound
 from clinic.patients.models import Patient
 from clinic.patients.queries import get_patient_for
@@ -18,13 +18,27 @@ from clinic.patients.rules import age_on
 from clinic.staff.models import User
 from clinic.staff.roles import Permission
 
-MOST_COMPARED = 6
+MOST_COMPARED, MOST_OFFERED = 6, 30
 
 
 def exams_of(patient: Patient) -> QuerySet[PerioExam]:
     """The patient's exams with what was measured, the latest first; without those entered in error."""
     rows = PerioExam.objects.filter(patient=patient, in_error_at=None).select_related("examined_by", "closed_by")
     return with_teeth(rows).order_by("-examined_at", "-pk")
+
+
+def chosen_exams(patient: Patient, keys: Sequence[str]) -> list[PerioExam]:
+    """The exams of these keys, or without keys the latest closed ones, the earliest first; a key of no exam of the patient is passed over."""
+    known = {key for text in keys if (key := _key(text))}
+    rows = exams_of(patient).filter(pk__in=known)[:MOST_OFFERED] if known else exams_of(patient).filter(closed_at__isnull=False)[:MOST_COMPARED]
+    return list(reversed(rows))
+
+
+def _key(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def with_teeth(exams: QuerySet[PerioExam]) -> QuerySet[PerioExam]:
@@ -72,11 +86,24 @@ def earlier_than(exam: PerioExam, *, most: int = MOST_COMPARED - 1) -> list[Peri
     return list(exams_of(exam.patient).filter(closed_at__isnull=False, examined_at__lt=exam.examined_at).exclude(pk=exam.pk)[:most])
 
 
-def teeth_on(patient: Patient, at: datetime) -> tuple[list[int], list[int]]:
-    """Permanent teeth that are not in the mouth at the instant, and those replaced by an implant."""
-    presence = charting.chart_at(patient, at).mouth.presence
-    absent = [number for number in teeth.PERMANENT if presence.get(number) in ("missing", "unerupted", "impacted", "retained_root")]
-    return absent, [number for number in teeth.PERMANENT if presence.get(number) == "implant"]
+def teeth_on(patient: Patient, at: datetime) -> rules.Dentition:
+    """The teeth in the mouth at the instant, as the chart and the patient's age tell."""
+    mouth = charting.chart_at(patient, at).mouth
+    gone = {number for number, state in mouth.presence.items() if state in ("missing", "unerupted", "impacted", "retained_root")}
+    age = age_on(patient.birth_date, charting.branch_day_of(patient, at))
+    marked = {mark.tooth for mark in mouth.marks if mark.tooth} | mouth.implants
+    absent, primary = rules.standing(gone, marked, teeth.dentition_at_age(age))
+    return rules.Dentition(frozenset(absent), mouth.implants.intersection(teeth.PERMANENT), frozenset(primary))
+
+
+def dentition_of(exam: PerioExam) -> rules.Dentition:
+    """The teeth in the mouth on the day of the exam, as it keeps them."""
+    return rules.Dentition(frozenset(exam.absent), frozenset(exam.implants), frozenset(exam.primary))
+
+
+def script_of(user: User) -> PerioScript:
+    """How the person measures; the usual way as long as they chose nothing."""
+    return PerioScript.objects.filter(user=user).first() or PerioScript(user=user)
 
 
 def measured(exam: PerioExam) -> list[figures.ToothReading]:
@@ -101,7 +128,7 @@ def proposal_for(exam: PerioExam) -> staging.Proposal:
     patient, day = exam.patient, charting.branch_day_of(exam.patient, exam.examined_at)
     past = [staging.Earlier(charting.branch_day_of(patient, row.examined_at), measured(row)) for row in earlier_than(exam)]
     risks = staging.Risks(
-        present=len(teeth.PERMANENT) - len({*exam.absent, *exam.implants}),
+        present=len(teeth.PERMANENT) - len({*exam.absent, *exam.implants}) + len(exam.primary),
         age=age_on(patient.birth_date, day),
         bone_loss_percent=exam.bone_loss_percent,
         teeth_lost=exam.teeth_lost,

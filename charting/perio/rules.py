@@ -4,7 +4,7 @@ Millimetres are whole. The gingival margin is signed from the cemento-enamel jun
 (recession), negative when it covers the crown. Attachment loss is depth plus margin, never less than 0.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -59,14 +59,27 @@ class Problem:
     values: dict[str, Any] = field(default_factory=dict)
 
 
-def problem_of(entry: Entry, *, absent: frozenset[int], implants: frozenset[int]) -> Problem | None:
-    """What is impossible about an entry; `absent` and `implants` are teeth on the day of the exam."""
+@dataclass(frozen=True)
+class Dentition:
+    """The teeth on the day of an exam: permanent ones that are not in the mouth, implants, and primary ones that stand in the place of their
+    successors."""
+
+    absent: frozenset[int] = frozenset()
+    implants: frozenset[int] = frozenset()
+    primary: frozenset[int] = frozenset()
+
+    def has(self, tooth: int) -> bool:
+        return tooth in self.primary if tooth in teeth.PRIMARY else tooth not in self.absent
+
+
+def problem_of(entry: Entry, dentition: Dentition) -> Problem | None:
+    """What is impossible about an entry on the day of the exam."""
     if entry.tooth not in teeth.ALL:
         return Problem("no_such_tooth", {"tooth": entry.tooth})
-    if entry.tooth in absent:
+    if not dentition.has(entry.tooth):
         return Problem("tooth_absent", {"tooth": entry.tooth})
     check = _PROBLEMS.get(entry.measure)
-    return check(entry, implants) if check else Problem("no_such_measure", _told(entry))
+    return check(entry, dentition.implants) if check else Problem("no_such_measure", _told(entry))
 
 
 def _told(entry: Entry) -> dict[str, Any]:
@@ -113,3 +126,19 @@ _PROBLEMS: dict[str, Callable[[Entry, frozenset[int]], Problem | None]] = {
     "prognosis": _prognosis_problem,
     **dict.fromkeys(FLAGS, _flag_problem),
 }
+
+
+def standing(gone: Collection[int], marked: Collection[int], usual: str) -> tuple[list[int], list[int]]:
+    """Permanent teeth that are not in the mouth, and primary ones that stand in the place of their successors.
+
+    `gone` are the teeth of which the chart says that they are not there, `marked` those of which it says anything else; `usual` is the
+    dentition of the patient's age. In a primary dentition a permanent tooth is there only when the chart tells of it; a primary tooth is
+    there in a primary or mixed dentition, and later only when the chart tells of it.
+    """
+    absent = [number for number in teeth.PERMANENT if number in gone or (usual == "primary" and number not in marked)]
+    primary = [
+        number
+        for number in teeth.PRIMARY
+        if teeth.TEETH[number].successor in absent and number not in gone and (usual != "permanent" or number in marked)
+    ]
+    return absent, primary

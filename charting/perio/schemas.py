@@ -1,5 +1,6 @@
 """What the API of periodontal exams takes and gives."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
@@ -8,7 +9,7 @@ from uuid import UUID
 from ninja import Field, Schema
 from pydantic import StrictBool, StrictInt, StrictStr
 
-from charting.perio import figures, queries, rules, words
+from charting.perio import comparing, figures, queries, rules, words
 from charting.perio.actions import Clash, Sent
 from charting.perio.models import PerioExam, PerioTooth
 
@@ -39,6 +40,21 @@ class PerioEntryIn(Schema):
 
 class PerioEntriesIn(Schema):
     entries: list[PerioEntryIn]
+
+
+class PerioScriptIn(Schema):
+    """How a person measures: `path` zigzag, arches, quadrants, teeth or custom; `measures` depth, both, margin or flags; `runs` of the own path,
+    each a part (U upper arch, L lower arch, 1-4 quadrant), a side (V, L) and a way (> from the patient's right, < back): `UV>`."""
+
+    path: str
+    measures: str
+    runs: list[str] = []
+
+
+class PerioScriptOut(Schema):
+    path: str
+    measures: str
+    runs: list[str]
 
 
 class PerioParticularsIn(Schema):
@@ -127,6 +143,7 @@ class PerioExamOut(PerioExamShort):
     visit: UUID | None = Field(None, alias="visit_id")
     absent: list[int]
     implants: list[int]
+    primary: list[int]
     bone_loss_percent: int | None
     teeth_lost: int | None
     cigarettes_a_day: int | None
@@ -163,6 +180,44 @@ class PerioClashOut(Schema):
 class PerioRecordedOut(Schema):
     exam: PerioExamOut
     clashes: list[PerioClashOut]
+
+
+class PerioComparisonIn(Schema):
+    """Up to six exams, and what is compared."""
+
+    exam: list[UUID] = []
+    measure: Literal["depth", "loss", "margin"] = "depth"
+
+
+class PerioCellOut(Schema):
+    """One site in one exam: millimetres, and the change since the exam before that measured it (negative is better)."""
+
+    value: int | None
+    by: int
+
+
+class PerioBlockOut(Schema):
+    """One side of an arch: its teeth from the patient's right, and for each exam three sites a tooth in that order."""
+
+    arch: Literal["upper", "lower"]
+    side: Literal["V", "L"]
+    teeth: list[int]
+    rows: list[list[PerioCellOut]]
+
+
+class PerioComparisonOut(Schema):
+    """Exams side by side, the earliest first."""
+
+    exams: list[PerioExamShort]
+    measure: Literal["depth", "loss", "margin"]
+    figures: list[PerioFiguresOut]
+    blocks: list[PerioBlockOut]
+
+
+def comparison_out(exams: Sequence[PerioExam], measure: str) -> dict[str, Any]:
+    readings = [queries.measured(exam) for exam in exams]
+    blocks = [vars(block) for block in comparing.blocks(readings, measure)]
+    return {"exams": list(exams), "measure": measure, "figures": [figures_out(rows) for rows in readings], "blocks": blocks}
 
 
 def tooth_out(row: PerioTooth, *, is_implant: bool) -> dict[str, Any]:

@@ -11,16 +11,21 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from charting import notation
+from charting import queries as charting
 from charting.forms import ErrorForm
+from charting.indices import queries as indices
+from charting.indices import words as index_words
 from charting.perio import actions, figures, queries, words
+from charting.perio.compare_views import trends_of
 from charting.perio.forms import CloseForm, ParticularsForm
-from charting.perio.models import PerioExam
+from charting.perio.models import PerioExam, ScriptMeasures, ScriptPath
 from charting.perio.page_words import perio_words
 from clinic.history.actions import record_print
 from clinic.lib import panels
 from clinic.lib.errors import DomainError, StaleVersion
 from clinic.lib.pages import page_of
 from clinic.lib.toasts import tell
+from clinic.patients.models import Patient
 from clinic.patients.queries import get_patient_for
 from clinic.staff.guards import page
 from clinic.staff.http import Request
@@ -39,11 +44,16 @@ def exams(request: Request, patient_id: UUID) -> HttpResponse:
         "tab": "chart",
         "page": page_of(request, found.prefetch_related(None)),
         "compared": compared,
-        "lines": words.comparison([queries.measured(exam) for exam in compared]),
+        **_followed(patient, compared),
         "may_write": request.user.may(Permission.CHART_WRITE),
         "draft": queries.draft_of(patient),
     }
     return render(request, "charting/perio_exams.html", context)
+
+
+def _followed(patient: Patient, compared: list[PerioExam]) -> dict[str, Any]:
+    readings = [queries.measured(exam) for exam in compared]
+    return {"lines": words.comparison(readings), "trends": trends_of(patient, compared, readings)}
 
 
 @page(Permission.CHART_WRITE)
@@ -93,13 +103,26 @@ def _exam_context(request: Request, found: PerioExam, form: ParticularsForm) -> 
         "exam": found,
         "form": form,
         "may_write": may_write,
-        "setup": {"exam": str(found.pk), "mayWrite": may_write and found.is_draft, "words": perio_words(), "notation": notation.for_scripts()},
+        "setup": {
+            "exam": str(found.pk),
+            "mayWrite": may_write and found.is_draft,
+            "words": perio_words(),
+            "notation": notation.for_scripts(),
+            "script": _script_of(request) if may_write else None,
+        },
+        "script_paths": ScriptPath.choices,
+        "script_measures": ScriptMeasures.choices,
         **_read_context(found),
         "before": before,
         "changes": changes,
         "worse": [change for change in changes if change.by > 0],
         "better": [change for change in changes if change.by < 0],
     }
+
+
+def _script_of(request: Request) -> dict[str, Any]:
+    script = queries.script_of(request.user)
+    return {"path": script.path, "measures": script.measures, "runs": script.runs}
 
 
 def _read_context(found: PerioExam) -> dict[str, Any]:
@@ -150,4 +173,11 @@ def exam_print(request: Request, exam_id: UUID) -> HttpResponse:
     found = queries.get_exam_for(request.user, exam_id)
     record_print(what="perio", patient_id=found.patient_id, body={"exam": str(found.pk)})
     context = {"patient": found.patient, "exam": found, "setup": {"exam": str(found.pk), "mayWrite": False, "words": perio_words()}}
-    return render(request, "charting/perio_print.html", {**context, **_read_context(found)})
+    return render(request, "charting/perio_print.html", {**context, **_read_context(found), **_indices_of(found)})
+
+
+def _indices_of(found: PerioExam) -> dict[str, Any]:
+    """The newest index of each kind up to the end of the exam, and the caries index of its moment."""
+    until = found.closed_at or found.examined_at
+    permanent, _primary = charting.dmft(found.patient, until)
+    return {"indices": [index_words.short(row) for row in indices.latest_of(found.patient, until)], "dmft": permanent}

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from django.utils.formats import localize
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from charting import notation, teeth
-from charting.perio import figures, rules
+from charting.perio import comparing, figures, rules
 from charting.perio.figures import ToothReading
 from charting.perio.models import Extent, Grade, PerioExam, Stage
 from charting.perio.staging import Proposal, Reason
@@ -47,6 +47,10 @@ PROBLEMS = {
     "no_such_measure": gettext_lazy("The exam knows no measurement “%(measure)s”."),
     "yes_or_no": gettext_lazy("This sign is there or is not: send true or false (tooth %(tooth)s %(place)s)."),
 }
+RUN_PROBLEMS = {
+    "no_such_run": gettext_lazy("There is no run “%(run)s”. A run is a part (U, L, 1–4), a side (V, L) and a way (> or <), such as UV>."),
+    "run_twice": gettext_lazy("The run “%(run)s” passes a side that is measured already. Take one of the two out."),
+}
 REASONS = {
     "nothing_measured": gettext_lazy("No natural tooth has been measured yet."),
     "margins_needed": gettext_lazy("Pockets up to %(deepest)s mm, but no margins: attachment loss is not known. Measure margins to propose a stage."),
@@ -77,6 +81,12 @@ FIGURE_NAMES = {
     "mean_loss": pgettext_lazy("figure of an exam", "Mean attachment loss"),
 }
 
+COMPARED_NAMES = {
+    "depth": pgettext_lazy("compared", "Depth"),
+    "loss": pgettext_lazy("compared", "Attachment loss"),
+    "margin": pgettext_lazy("compared", "Margin"),
+}
+
 
 def problem_text(problem: rules.Problem) -> str:
     return str(PROBLEMS[problem.code]) % notation.in_words(problem.values)
@@ -96,7 +106,7 @@ def proposal_text(proposal: Proposal) -> str:
 
 def closing_lead(exam: PerioExam, readings: Sequence[ToothReading]) -> str:
     """How much of the exam is measured, before it is closed for good."""
-    expected = len(rules.SITES) * (len(teeth.PERMANENT) - len(exam.absent))
+    expected = len(rules.SITES) * (len(teeth.PERMANENT) - len(exam.absent) + len(exam.primary))
     values = {"measured": sum(len(row.measured) for row in readings), "expected": expected}
     return _("%(measured)s of %(expected)s sites are measured. A closed exam cannot be changed by anybody.") % values
 
@@ -113,3 +123,12 @@ def comparison(exams: Sequence[Sequence[ToothReading]]) -> list[Line]:
     bands = (_("Sites up to 3 mm"), _("Sites of 4–5 mm"), _("Sites from 6 mm"))
     lines += [(name, [row.by_depth[place] for row in found], "") for place, name in enumerate(bands)]
     return [*lines, (_("Sites measured"), [row.sites for row in found], ""), (_("Deepest pocket"), [row.deepest for row in found], mm)]
+
+
+def block_text(block: comparing.Block) -> str:
+    """`Upper jaw · vestibular`."""
+    if block.side == "V":
+        side = pgettext("side", "vestibular")
+    else:
+        side = pgettext("side", "palatal") if block.arch == "upper" else pgettext("side", "lingual")
+    return f"{_('Upper jaw') if block.arch == 'upper' else _('Lower jaw')} · {side}"

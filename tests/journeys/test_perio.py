@@ -68,9 +68,19 @@ def all_sent(page: Page) -> None:
     expect(page.locator("#perio-saved")).not_to_have_attribute("hidden", "")
 
 
-def test_192_sites_take_192_keys(page: Page, base_url: str, seat: tuple[User, Patient]) -> None:
+class Finger(Keys):
+    """A finger on the pad: what it taps is counted like keys."""
+
+    def press(self, *names: str) -> None:
+        for name in names:
+            self.page.locator(f"#perio-pad [data-does='number {name}']").tap()
+            self.count += 1
+
+
+@on_both_screens
+def test_192_sites_take_192_keys_or_taps(page: Page, base_url: str, seat: tuple[User, Patient], *, has_touch: bool) -> None:
     exam = begin(page, base_url, seat)
-    keys, depths = Keys(page), [place * 7 % 9 + 1 for place in range(192)]
+    keys, depths = Finger(page) if has_touch else Keys(page), [place * 7 % 9 + 1 for place in range(192)]
     keys.press(*map(str, depths))
     expect(page.locator("#perio-count")).to_have_text("192 / 192")
     all_sent(page)
@@ -78,12 +88,17 @@ def test_192_sites_take_192_keys(page: Page, base_url: str, seat: tuple[User, Pa
     assert saved(exam, "depths") == dict(zip(places(), depths, strict=True))
 
 
-def test_depths_and_margins_take_384_keys(page: Page, base_url: str, seat: tuple[User, Patient]) -> None:
+@on_both_screens
+def test_depths_and_margins_take_384_keys_or_taps(page: Page, base_url: str, seat: tuple[User, Patient], *, has_touch: bool) -> None:
     exam = begin(page, base_url, seat)
     page.get_by_label("How it is measured").click()
     page.get_by_label("Measured at each site").select_option("both")
     page.locator("#perio-sheets").focus()
-    keys, depths, margins = Keys(page), [place * 7 % 10 for place in range(192)], [place * 3 % 10 for place in range(192)]
+    keys, depths, margins = (
+        Finger(page) if has_touch else Keys(page),
+        [place * 7 % 10 for place in range(192)],
+        [place * 3 % 10 for place in range(192)],
+    )
     for depth, margin in zip(depths, margins, strict=True):
         keys.press(str(depth), str(margin))
     all_sent(page)
@@ -194,3 +209,129 @@ def test_a_finger_measures_concludes_and_closes(page: Page, base_url: str, seat:
     expect(page.locator("#perio-pad")).to_have_count(0)
     exam.refresh_from_db()
     assert (exam.stage, exam.cigarettes_a_day, exam.closed_by) == ("III", 12, seat[0])
+
+
+def test_triplets_fill_three_sites_with_one_key(page: Page, base_url: str, seat: tuple[User, Patient]) -> None:
+    exam = begin(page, base_url, seat)
+    keys = Keys(page)
+    keys.press("t", "3", "b", "4")
+    all_sent(page)
+    assert PerioTooth.objects.get(exam=exam, tooth=18).bleeding == ["MV", "V", "DV"]
+    assert [saved(exam, "depths")[17, site] for site in ("DV", "V", "MV")] == [4, 4, 4]
+    keys.press("Control+z", "Backspace", "2", *["3"] * 63)
+    expect(page.locator("#perio-count")).to_have_text("192 / 192")
+    all_sent(page)
+    assert keys.count <= 75
+    assert [saved(exam, "depths")[18, site] for site in rules.SITES] == [2, 2, 2, 3, 3, 3]
+
+
+def test_degrees_widths_and_prognosis_by_keys_and_by_the_pad(page: Page, base_url: str, seat: tuple[User, Patient]) -> None:
+    with transaction.atomic():
+        charting.record_finding(patient=seat[1], kind="missing", tooth=18, actor=seat[0], at=NOW)
+    exam = begin(page, base_url, seat)
+    keys = Keys(page)
+    keys.press("3", "g", "4", "r", "3", "m", "2", "f", "1")
+    all_sent(page)
+    row = PerioTooth.objects.get(exam=exam, tooth=17)
+    assert (row.gingiva_v, row.prognosis, row.mobility, row.furcation_v) == (4, "poor", 2, 1)
+    expect(page.locator("[data-grades='17']")).to_contain_text("M2 FV1 ◑")
+    keys.press("m", "7")
+    expect(page.locator("#perio-last")).to_have_text("This is no degree of the tooth: 0 to 3.")
+    keys.press("m", "Minus", "r", "0")
+    page.locator("#perio-pad [data-does='prefix gingiva']").click()
+    page.locator("#perio-pad [data-does='number 2']").click()
+    all_sent(page)
+    row.refresh_from_db()
+    assert (row.gingiva_v, row.prognosis, row.mobility) == (2, "", None)
+    page.locator("[data-site='11 V']").click()
+    keys.press("f", "1")
+    expect(page.locator("#perio-last")).to_contain_text("No furcation is probed here")
+
+
+def test_a_digit_that_is_held_is_ten_more(page: Page, base_url: str, seat: tuple[User, Patient]) -> None:
+    exam = begin(page, base_url, seat)
+    page.locator("#perio-pad [data-does='number 2']").click(delay=700)
+    all_sent(page)
+    assert (saved(exam, "depths")[18, "DV"], saved(exam, "depths")[18, "V"]) == (12, None)
+
+
+def test_a_person_measures_in_an_order_of_their_own_on_every_screen(page: Page, base_url: str, seat: tuple[User, Patient]) -> None:
+    exam = begin(page, base_url, seat)
+    page.get_by_label("How it is measured").click()
+    with page.expect_response("**/perio-script"):
+        page.locator("#script-path").select_option("custom")
+    runs = page.locator("#script-runs li")
+    expect(runs).to_have_count(4)
+    for name in (
+        "Take out: Lower jaw · lingual ←",
+        "Earlier: Lower jaw · vestibular →",
+        "Earlier: Lower jaw · vestibular →",
+        "The other way round: Lower jaw · vestibular →",
+    ):
+        with page.expect_response("**/perio-script"):
+            page.get_by_role("button", name=name).click()
+    expect(page.locator("#script-runs")).to_contain_text("Not on the path:")
+    with page.expect_response("**/perio-script"):
+        page.get_by_role("button", name="+ Lower left · lingual →").click()
+    page.evaluate("localStorage.clear()")
+    page.reload()
+    expect(page.locator("#perio-here")).to_have_text("38 DV")
+    keys = Keys(page)
+    keys.press(*["3"] * 48, *["2"] * 96, *["4"] * 24)
+    expect(page.locator("#perio-asked")).to_have_text("The path is measured. Tap a site to change it.")
+    keys.press("9")
+    all_sent(page)
+    depths = saved(exam, "depths")
+    assert (depths[38, "DV"], depths[48, "DV"], depths[11, "V"], depths[31, "ML"], depths[38, "DL"], depths[41, "ML"]) == (3, 3, 2, 4, 4, None)
+    keys.press("Backspace", "5")
+    all_sent(page)
+    assert saved(exam, "depths")[38, "DL"] == 5
+
+
+EAR = """
+window.spoken = [];
+window.SpeechRecognition = class {
+  start() { if (this.on) throw new Error("started"); this.on = true; window.ear = this; }
+  abort() { this.on = false; this.onend?.(); }
+};
+window.say = (text) => window.ear.onresult({ resultIndex: 0, results: [Object.assign([{ transcript: text }], { isFinal: true })] });
+"""
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "323 bleeding tooth sixteen plus two"), ("ru", "три 23 кровь зуб 16 двенадцать"), ("fr", "3 deux trois saignement dent 16 douze")],
+)
+def test_an_exam_by_voice(page: Page, base_url: str, seat: tuple[User, Patient], language: str, said: str) -> None:
+    with acting(context_of(seat[0])), transaction.atomic():
+        User.objects.filter(pk=seat[0].pk).update(language=language)
+    with acting(context_of(seat[0])):
+        exam = actions.begin_exam(patient=seat[1], actor=seat[0], at=NOW)
+    page.add_init_script(EAR)
+    login_as(page, seat[0], base_url)
+    page.goto(f"/perio/{exam.pk}/")
+    expect(page.locator("#perio-page")).to_have_attribute("data-state", "draft")
+    assert page.evaluate("window.ear === undefined")
+    page.keyboard.press("v")
+    expect(page.locator("#perio-heard")).to_be_visible()
+    assert page.evaluate("window.ear.lang").startswith(language)
+    page.evaluate("text => window.say(text)", said)
+    all_sent(page)
+    depths = saved(exam, "depths")
+    assert [depths[18, site] for site in ("DV", "V", "MV")] == [3, 2, 3]
+    assert (depths[16, "DV"], PerioTooth.objects.get(exam=exam, tooth=18).bleeding) == (12, ["MV"])
+    page.evaluate("window.say('12')")
+    expect(page.locator("#perio-heard")).to_contain_text("12")
+    expect(page.locator("#perio-heard")).to_have_class("perio-heard chip chip-warning")
+    page.keyboard.press("v")
+    page.evaluate("window.say('5')")
+    all_sent(page)
+    assert saved(exam, "depths")[16, "V"] is None
+
+
+def test_where_the_browser_cannot_listen_no_voice_is_offered(page: Page, base_url: str, seat: tuple[User, Patient]) -> None:
+    page.add_init_script("delete window.SpeechRecognition; delete window.webkitSpeechRecognition;")
+    begin(page, base_url, seat)
+    page.get_by_label("How it is measured").click()
+    expect(page.locator("#script-aloud")).to_be_visible()
+    expect(page.locator("#script-voice")).to_be_hidden()

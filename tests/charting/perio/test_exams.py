@@ -1,13 +1,14 @@
 """Exams as records: measured, refused, closed, raced for; what the database itself refuses."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 
 import pytest
 from django.db import IntegrityError, connection, connections, transaction
 
 from charting import actions as charting
 from charting import teeth
-from charting.perio import actions, queries, rules
+from charting.perio import actions, queries, rules, words
 from charting.perio.actions import ExamClosed, NothingMeasured, Sent
 from charting.perio.models import PerioExam, PerioTooth
 from clinic.history.context import acting
@@ -18,6 +19,7 @@ from clinic.staff.actions import context_of
 from clinic.staff.roles import Role
 from tests.charting.factories import NOW, make_finding, make_procedure, patient_petrov, perform, petrova, place
 from tests.charting.perio.factories import close, make_exam, measure
+from tests.patients.factories import make_patient
 from tests.staff.factories import dr_orlova, make_user
 
 pytestmark = pytest.mark.django_db
@@ -236,3 +238,51 @@ def test_ten_people_begin_one_exam_and_nobody_measures_in_what_is_being_closed()
 def test_an_exam_belongs_to_the_visit_that_is_open() -> None:
     visit = charting.open_visit(patient=patient_petrov(), dentist=dr_orlova(), branch=patient_petrov().branch, actor=dr_orlova(), at=NOW)
     assert make_exam().visit_id == visit.pk
+
+
+def test_a_primary_tooth_stands_where_its_successor_is_not_erupted() -> None:
+    child = make_patient("Сидоров", birth_date=date(2018, 3, 1))
+    with transaction.atomic():
+        for number in (14, 15):
+            charting.record_finding(patient=child, kind="unerupted", tooth=number, actor=dr_orlova(), at=NOW)
+    exam = actions.begin_exam(patient=child, actor=dr_orlova(), at=NOW)
+    assert (exam.absent, exam.primary_teeth) == ([14, 15], [54, 55])
+    measure(exam, (55, "depth", "MV", 3), (55, "furcation", "D", 1), (54, "mobility", "", 2))
+    with pytest.raises(InvalidInput, match="Tooth 53 is not in the mouth"):
+        measure(exam, (53, "depth", "MV", 3))
+    assert "of 192 sites" in words.closing_lead(exam, [])
+
+
+@pytest.mark.parametrize(
+    ("gone", "marked", "usual", "absent", "primary"),
+    [
+        ({15}, set(), "mixed", [15], [55]),
+        ({15, 55}, set(), "mixed", [15], []),
+        ({15}, set(), "permanent", [15], []),
+        ({15}, {55}, "permanent", [15], [55]),
+        ({16}, set(), "mixed", [16], []),
+    ],
+)
+def test_which_primary_teeth_are_measured(gone: set[int], marked: set[int], usual: str, absent: list[int], primary: list[int]) -> None:
+    assert rules.standing(gone, marked, usual) == (absent, primary)
+
+
+def test_in_a_primary_dentition_a_permanent_tooth_is_there_when_the_chart_tells_of_it() -> None:
+    absent, primary = rules.standing(set(), {36, 31}, "primary")
+    assert set(teeth.PERMANENT) - set(absent) == {36, 31}
+    assert set(teeth.PRIMARY) - set(primary) == {71}
+
+
+def test_the_database_refuses_a_primary_tooth_that_does_not_stand_in_the_exam() -> None:
+    exam = make_exam()
+    nothing = [None] * 6
+    with pytest.raises(IntegrityError, match="primary tooth 55 is not in the mouth"), transaction.atomic():
+        PerioTooth.objects.create(exam=exam, patient=exam.patient, tooth=55, depths=nothing, margins=nothing)
+
+
+def test_a_prognosis_stands_and_goes() -> None:
+    exam = make_exam()
+    measure(exam, (16, "prognosis", "", "poor"), (16, "gingiva", "V", 2))
+    assert actions.record_entries(exam=exam, entries=[Sent(rules.Entry(16, "prognosis", "", ""), ("poor",))], actor=dr_orlova()) == []
+    row = PerioTooth.objects.get(exam=exam, tooth=16)
+    assert (row.prognosis, row.gingiva_v) == ("", 2)

@@ -1,5 +1,5 @@
 // What is measured, as the screen knows it: the server's exam with what was typed on top.
-import { SITES, sideOf } from "./path.js";
+import { isUpper, rowsWith, SITES, sideOf } from "./path.js";
 
 /** @typedef {number | boolean | string | null} Value */
 /** @typedef {{tooth: number, measure: string, place: string, value: Value}} Entry */
@@ -13,6 +13,7 @@ export class Exam {
     this.values = new Map();
     this.absent = /** @type {Set<number>} */ (new Set());
     this.implants = /** @type {Set<number>} */ (new Set());
+    this.rows = rowsWith([]);
     this.isDraft = false;
   }
 
@@ -21,6 +22,7 @@ export class Exam {
   take(data, waiting) {
     this.absent = new Set(data.absent);
     this.implants = new Set(data.implants);
+    this.rows = rowsWith(data.primary);
     this.isDraft = data.state === "draft";
     const kept = [...this.values].filter(([key]) => waiting.has(key));
     this.values = new Map();
@@ -50,6 +52,11 @@ export class Exam {
     return this.values.get(keyOf({ tooth, measure, place })) ?? null;
   }
 
+  /** What the server would say stands where this is entered. @param {Entry} entry @returns {Value} */
+  stands({ tooth, measure, place, value }) {
+    return this.get(tooth, measure, place) ?? (typeof value === "boolean" ? false : measure === "prognosis" ? "" : null);
+  }
+
   /** @param {number} tooth @param {string} measure @param {string} place @returns {number | null} */
   number(tooth, measure, place) {
     const value = this.get(tooth, measure, place);
@@ -67,20 +74,26 @@ export class Exam {
     return [...this.values].filter(([key, value]) => key.includes(" depth ") && value !== null).length;
   }
 
+  /** The teeth that are in the mouth, as they stand. */
+  get teeth() {
+    return [...this.rows.upper, ...this.rows.lower].filter((tooth) => !this.absent.has(tooth));
+  }
+
   get expected() {
-    return (32 - this.absent.size) * SITES.length;
+    return this.teeth.length * SITES.length;
   }
 }
+
+/** Whether a tooth is a molar, permanent or primary. @param {number} tooth */
+export const isMolar = (tooth) => tooth % 10 > (tooth > 50 ? 3 : 5);
 
 /** The entrance of the furcation that is probed from this site, if the tooth has one there.
  * @param {Exam} exam @param {number} tooth @param {string} site */
 export function entranceAt(exam, tooth, site) {
-  const position = tooth % 10;
-  const isUpper = tooth < 30;
   if (exam.implants.has(tooth)) return null;
-  if (isUpper && position === 4 && tooth < 30) return site.startsWith("D") ? "D" : "M";
-  if (position < 6) return null;
+  const entrance = site.startsWith("D") ? "D" : "M";
+  if (tooth === 14 || tooth === 24) return entrance;
+  if (!isMolar(tooth)) return null;
   if (sideOf(site) === "V") return "V";
-  if (!isUpper) return "L";
-  return site.startsWith("D") ? "D" : "M";
+  return isUpper(tooth) ? entrance : "L";
 }

@@ -1,32 +1,34 @@
-// The hand that measures: where it is, what a key or a tap means there, and the way back.
-import { entranceAt } from "./exam.js";
+// The hand that measures: where it is, what a key, a tap or a word means there, and the way back.
+import { graded } from "./grades.js";
 import { beside, steps } from "./path.js";
 
 /** @typedef {import("./path.js").Step} Step */
 /** @typedef {import("./exam.js").Entry} Entry */
 
 export class Hand {
-  /** @param {import("./exam.js").Exam} exam @param {(entry: Entry) => void} write @param {() => void} moved */
-  constructor(exam, write, moved) {
+  /** @param {import("./exam.js").Exam} exam @param {(entry: Entry) => void} write @param {() => void} moved @param {(name: string) => void} refused what cannot be graded here */
+  constructor(exam, write, moved, refused) {
     this.exam = exam;
     this.write = write;
     this.moved = moved;
+    this.refused = refused;
     /** @type {Step[]} */
     this.path = [];
-    /** @type {Step | null} */
+    /** @type {Step | null} nothing once the path is gone to its end */
     this.at = null;
-    /** @type {Step | null} the site typed last: a sign pressed right after belongs to it */
+    /** @type {Step | null} what was typed last: a sign pressed right after belongs to it */
     this.last = null;
     this.prefix = "";
     this.isNegative = false;
-    /** @type {Entry[]} what stood before each entry */
+    /** @type {Entry[][]} what stood before each stroke */
     this.undone = [];
   }
 
-  /** Follow a script, from its first place that is still empty. @param {string} path @param {string} measures */
-  follow(path, measures) {
-    this.path = steps(path, measures, this.exam.absent);
-    this.go(this.path.find((step) => step.measure !== "flags" && this.exam.get(step.tooth, step.measure, step.site) === null) ?? this.path[0] ?? null);
+  /** Follow a plan, from its first place that is still empty. @param {import("./path.js").Plan} plan */
+  follow(plan) {
+    this.path = steps(plan, this.exam);
+    const isEmpty = (/** @type {Step} */ step) => step.measure === "flags" || step.sites.some((site) => this.exam.get(step.tooth, step.measure, site) === null);
+    this.go(this.path.find(isEmpty) ?? null);
   }
 
   /** @param {Step | null} step */
@@ -36,96 +38,112 @@ export class Hand {
     this.#reset();
   }
 
+  /** Go to a site, on the path or off it. @param {{tooth: number, site: string}} place @param {string} [measure] */
+  goTo({ tooth, site }, measure = "depth") {
+    const found = this.path.find((step) => step.tooth === tooth && step.sites.includes(site));
+    this.go(found ?? { tooth, site, measure, sites: [site] });
+  }
+
+  /** Go to where the path meets a tooth. @param {number} tooth */
+  goToTooth(tooth) {
+    const found = this.path.find((step) => step.tooth === tooth);
+    if (found) this.go(found);
+    else this.refused("tooth");
+  }
+
   #reset() {
     this.prefix = "";
     this.isNegative = false;
     this.moved();
   }
 
-  /** The next number is a degree or a width of the tooth. @param {string} name */
+  /** The next number is a degree, a width or a prognosis of the tooth. @param {string} name */
   ask(name) {
     this.prefix = name;
     this.moved();
   }
 
-  /** The next number is negative, or no longer. */
+  /** The next number is negative, or no longer; after the letter of a degree it takes the degree away. */
   turnSign() {
+    if (this.prefix) return this.#grade(null);
     this.isNegative = !this.isNegative;
     this.moved();
   }
 
   /** @param {number} by */
   step(by) {
-    const at = this.path.findIndex((step) => step.tooth === this.at?.tooth && step.site === this.at.site && step.measure === this.at.measure);
-    if (at >= 0) this.at = this.path[Math.min(Math.max(at + by, 0), this.path.length - 1)];
+    const { at, path } = this;
+    const from = at ? path.findIndex((step) => step.tooth === at.tooth && step.site === at.site && step.measure === at.measure) : path.length;
+    if (at && from < 0) this.goTo(beside(at, by < 0 ? "ArrowLeft" : "ArrowRight", this.exam), at.measure);
+    else this.at = path[Math.max(from + by, 0)] ?? null;
+    this.last = null;
     this.#reset();
   }
 
   /** @param {string} key an arrow */
   move(key) {
-    if (!this.at) return;
-    const place = beside(this.at, key, this.exam.absent);
-    this.go(this.path.find((step) => step.tooth === place.tooth && step.site === place.site) ?? { ...this.at, ...place });
+    if (this.at) this.goTo(beside(this.at, key, this.exam), this.at.measure);
+    else this.step(-1);
   }
 
   /** On to the next tooth of the path. */
   tooth() {
     const from = this.at?.tooth;
     const at = this.path.findIndex((step) => step.tooth === from && step.site === this.at?.site);
-    this.go(this.path.slice(at).find((step) => step.tooth !== from) ?? this.at);
+    this.go(this.path.slice(Math.max(at, 0)).find((step) => step.tooth !== from) ?? this.at);
   }
 
   /** @param {number} value */
   number(value) {
-    if (!this.at) return;
-    if (this.prefix) this.#grade(value);
-    else if (this.at.measure !== "flags") {
-      const { tooth, site, measure } = this.at;
-      this.enter({ tooth, measure, place: site, value: this.isNegative ? -value : value });
-      this.last = this.at;
-      this.step(1);
-    }
+    if (this.prefix) return this.#grade(value);
+    if (!this.at || this.at.measure === "flags") return;
+    const { tooth, sites, measure } = this.at;
+    const typed = this.at;
+    this.enter(sites.map((place) => ({ tooth, measure, place, value: this.isNegative ? -value : value })));
+    this.step(1);
+    this.last = typed;
   }
 
-  /** A degree or a width of the tooth, after its letter. @param {number} value */
+  /** A degree, a width or the prognosis of the tooth, after its letter; null takes it away. @param {number | null} value */
   #grade(value) {
-    if (!this.at) return;
-    const { tooth, site } = this.last ?? this.at;
-    const side = site.endsWith("V") ? "V" : "L";
-    const place = { mobility: "", gingiva: side, furcation: entranceAt(this.exam, tooth, site) }[this.prefix];
-    if (place !== null && place !== undefined) this.enter({ tooth, measure: this.prefix, place, value });
+    const step = this.last ?? this.at;
+    const entry = step && graded(this.exam, this.prefix, step, value);
+    if (entry) this.enter([entry]);
+    else this.refused(this.prefix);
     this.#reset();
   }
 
-  /** A sign belongs to the site that was typed last, or to the one where the hand is. @param {string} name */
+  /** A sign belongs to what was typed last, or to where the hand is; pressed again it goes. @param {string} name */
   flag(name) {
-    const place = this.last ?? this.at;
-    if (place) this.enter({ tooth: place.tooth, measure: name, place: place.site, value: this.exam.get(place.tooth, name, place.site) !== true });
+    const step = this.last ?? this.at;
+    if (!step) return;
+    const isSet = step.sites.every((site) => this.exam.get(step.tooth, name, site) === true);
+    this.enter(step.sites.map((place) => ({ tooth: step.tooth, measure: name, place, value: !isSet })));
     this.moved();
   }
 
+  /** One step back, which is emptied to be measured again. */
   back() {
     if (this.prefix || this.isNegative) return this.#reset();
-    this.last = null;
     this.step(-1);
-    if (this.at && this.at.measure !== "flags" && this.exam.get(this.at.tooth, this.at.measure, this.at.site) !== null) {
-      this.enter({ tooth: this.at.tooth, measure: this.at.measure, place: this.at.site, value: null });
-    }
+    const { at } = this;
+    const filled = at && at.measure !== "flags" ? at.sites.filter((site) => this.exam.get(at.tooth, at.measure, site) !== null) : [];
+    if (at && filled.length) this.enter(filled.map((place) => ({ tooth: at.tooth, measure: at.measure, place, value: null })));
     this.moved();
   }
 
-  /** @param {Entry} entry */
-  enter(entry) {
-    const stood = this.exam.get(entry.tooth, entry.measure, entry.place);
-    this.undone.push({ ...entry, value: stood ?? (typeof entry.value === "boolean" ? false : null) });
-    this.write(entry);
+  /** What one stroke enters. @param {Entry[]} entries */
+  enter(entries) {
+    this.undone.push(entries.map((entry) => ({ ...entry, value: this.exam.stands(entry) })));
+    for (const entry of entries) this.write(entry);
   }
 
   undo() {
-    const entry = this.undone.pop();
-    if (!entry) return;
-    this.write(entry);
-    const step = this.path.find((found) => found.tooth === entry.tooth && found.site === entry.place && found.measure === entry.measure);
+    const entries = this.undone.pop();
+    if (!entries) return;
+    for (const entry of entries) this.write(entry);
+    const [{ tooth, measure, place }] = entries;
+    const step = this.path.find((found) => found.tooth === tooth && found.measure === measure && found.sites.includes(place));
     if (step) this.go(step);
     else this.moved();
   }

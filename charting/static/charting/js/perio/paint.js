@@ -1,5 +1,6 @@
 // What was measured, painted on the sheet: numbers, flags, pockets, and where the hand is.
 import { svg } from "../svg.js";
+import { PROGNOSIS_SHAPES } from "./grades.js";
 import { FLAGS } from "./path.js";
 import { COLUMN, depthAt, rowAt, spotsOf } from "./sheet.js";
 
@@ -9,24 +10,24 @@ import { COLUMN, depthAt, rowAt, spotsOf } from "./sheet.js";
 /** @param {number | null} depth */
 const band = (depth) => (depth === null || depth < 4 ? "" : depth < 6 ? " is-4" : " is-6");
 
-/** Paint one arch anew. @param {SVGElement} sheet @param {number[]} row @param {Exam} exam @param {{tooth: number, site: string, measure: string} | null} at */
-export function paint(sheet, row, exam, at) {
+/** Paint one arch anew. @param {SVGElement} sheet @param {number[]} row @param {Exam} exam @param {import("./path.js").Step | null} at @param {Record<string, string>} words */
+export function paint(sheet, row, exam, at, words) {
   sheet.querySelector(".perio-values")?.remove();
   const values = svg("g", { class: "perio-values" });
   const spots = spotsOf(row).filter((spot) => !exam.absent.has(spot.tooth));
-  if (at && row.includes(at.tooth)) values.append(cursor(spots, at));
-  for (const out of [-1, 1]) values.append(...margins(spots.filter((spot) => spot.out === out), exam));
+  if (at && row.includes(at.tooth)) values.append(...cursor(spots, at));
+  for (const out of [-1, 1]) values.append(...margins(spots.filter((spot) => spot.out === out), exam), ...junctions(spots.filter((spot) => spot.out === out), exam));
   for (const spot of spots) values.append(...site(spot, exam));
   sheet.insertBefore(values, sheet.querySelector(".perio-target"));
-  for (const tooth of row) grades(sheet, tooth, exam);
+  for (const tooth of row) grades(sheet, tooth, exam, words);
 }
 
-/** @param {Spot[]} spots @param {{tooth: number, site: string, measure: string}} at */
+/** @param {Spot[]} spots @param {import("./path.js").Step} at */
 function cursor(spots, at) {
-  const spot = spots.find((found) => found.tooth === at.tooth && found.site === at.site);
-  if (!spot) return svg("g");
-  const y = rowAt(spot, at.measure === "margin" ? "margin" : at.measure === "flags" ? "flags" : "depth");
-  return svg("rect", { x: spot.x - COLUMN / 6 - 1, y: y - 9, width: COLUMN / 3 + 2, height: 18, rx: 3, class: "perio-cursor" });
+  const name = at.measure === "margin" || at.measure === "flags" ? at.measure : "depth";
+  return spots
+    .filter((spot) => spot.tooth === at.tooth && at.sites.includes(spot.site))
+    .map((spot) => svg("rect", { x: spot.x - COLUMN / 6 - 1, y: rowAt(spot, name) - 9, width: COLUMN / 3 + 2, height: 18, rx: 3, class: "perio-cursor" }));
 }
 
 /** @param {Spot} spot @param {Exam} exam */
@@ -71,12 +72,26 @@ function margins(spots, exam) {
   return lines;
 }
 
-/** Mobility and furcations under the tooth's number: `M2 FV1`. @param {SVGElement} sheet @param {number} tooth @param {Exam} exam */
-function grades(sheet, tooth, exam) {
-  const place = sheet.querySelector(`[data-grades="${tooth}"]`);
-  const mobility = exam.number(tooth, "mobility", "");
-  const furcations = ["V", "L", "M", "D"].filter((entrance) => exam.number(tooth, "furcation", entrance));
-  const parts = [mobility ? `M${mobility}` : "", ...furcations.map((entrance) => `F${entrance}${exam.number(tooth, "furcation", entrance)}`)];
-  if (place) place.textContent = parts.filter(Boolean).join(" ");
+/** The mucogingival junction of each tooth whose keratinised gingiva is known, with its width; from the cemento-enamel junction as long as
+ * the margin is not known. @param {Spot[]} spots @param {Exam} exam */
+function junctions(spots, exam) {
+  return spots.flatMap((spot) => {
+    const width = ["V", "L"].includes(spot.site) ? exam.number(spot.tooth, "gingiva", spot.site) : null;
+    if (width === null) return [];
+    const [y, end] = [depthAt(spot, (exam.number(spot.tooth, "margin", spot.site) ?? 0) + width), spot.x + COLUMN / 2 - 3];
+    const line = svg("line", { x1: spot.x - COLUMN / 2 + 3, x2: end, y1: y, y2: y, class: "perio-junction" });
+    return [line, svg("text", { x: end, y: y - 2, class: "perio-junction-width" }, String(width))];
+  });
 }
 
+/** Mobility, furcations and prognosis beside the tooth's number: `M2 FV1 ◑`. @param {SVGElement} sheet @param {number} tooth @param {Exam} exam @param {Record<string, string>} words */
+function grades(sheet, tooth, exam, words) {
+  const place = sheet.querySelector(`[data-grades="${tooth}"]`);
+  if (!place) return;
+  const mobility = exam.number(tooth, "mobility", "");
+  const furcations = ["V", "L", "M", "D"].filter((entrance) => exam.number(tooth, "furcation", entrance));
+  const prognosis = String(exam.get(tooth, "prognosis") ?? "");
+  const parts = [mobility ? `M${mobility}` : "", ...furcations.map((entrance) => `F${entrance}${exam.number(tooth, "furcation", entrance)}`), PROGNOSIS_SHAPES[prognosis] ?? ""];
+  place.textContent = parts.filter(Boolean).join(" ");
+  if (prognosis) place.append(svg("title", {}, `${words.prognosis}: ${words[`is_${prognosis}`]}`));
+}

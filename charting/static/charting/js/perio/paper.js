@@ -3,7 +3,6 @@ import { call, useSentences } from "../api.js";
 import { byId } from "../svg.js";
 import { Exam } from "./exam.js";
 import { paint } from "./paint.js";
-import { LOWER, UPPER } from "./path.js";
 import { drawSheet } from "./sheet.js";
 
 /** @type {PerioSetup} */
@@ -13,10 +12,10 @@ useSentences({ lost: setup.words.lost, broken: setup.words.broken });
 const exam = new Exam();
 try {
   exam.take(await call(`/perio-exams/${setup.exam}`), new Set());
-  for (const [id, row] of /** @type {[string, number[]][]} */ ([["perio-upper", UPPER], ["perio-lower", LOWER]])) {
-    const sheet = drawSheet(row, exam, setup.words);
-    paint(sheet, row, exam, null);
-    byId(id).replaceChildren(sheet);
+  for (const arch of /** @type {const} */ (["upper", "lower"])) {
+    const sheet = drawSheet(exam.rows[arch], exam, setup.words);
+    paint(sheet, exam.rows[arch], exam, null, setup.words);
+    byId(`perio-${arch}`).replaceChildren(sheet);
   }
   window.print();
 } catch (error) {

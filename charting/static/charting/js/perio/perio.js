@@ -1,15 +1,14 @@
-// The page of a periodontal exam: loads it, draws it, and joins hand, keys, pad, saving and read-back.
+// The page of a periodontal exam: loads it, draws it, and joins hand, controls, saving and read-back.
 import { call, tagOf, useSentences } from "../api.js";
 import { Live } from "../offline/live.js";
 import { queue } from "../offline/queue.js";
 import { byId } from "../svg.js";
 import { useNotation } from "../teeth.js";
 import { showClashes } from "./clashes.js";
+import { control } from "./controls.js";
 import { Exam } from "./exam.js";
 import { Hand } from "./hand.js";
-import { listen } from "./keys.js";
 import { paint } from "./paint.js";
-import { LOWER, UPPER } from "./path.js";
 import { Readback } from "./readback.js";
 import { Saving } from "./saving.js";
 import { Script } from "./script.js";
@@ -26,7 +25,7 @@ const page = byId("perio-page");
 const exam = new Exam();
 const readback = new Readback();
 const status = new Status(page, setup.words);
-/** @type {Map<number[], SVGElement>} */
+/** @type {Map<"upper" | "lower", SVGElement>} */
 const sheets = new Map();
 
 const saving = new Saving(setup.exam, {
@@ -47,24 +46,33 @@ const saving = new Saving(setup.exam, {
   changed: (count, message) => status.unsent(count, message),
 }, (entry) => status.inWords(entry));
 
-/** @param {import("./exam.js").Entry} entry @param {import("./exam.js").Value} [seen] */
-function write(entry, seen = exam.get(entry.tooth, entry.measure, entry.place) ?? (typeof entry.value === "boolean" ? false : null)) {
+/** @param {import("./exam.js").Entry} entry */
+function write(entry) {
+  const seen = exam.stands(entry);
   exam.set(entry);
   saving.add(entry, seen);
   if (typeof entry.value === "number") readback.say(String(entry.value), entry.measure === "depth" && entry.value > 3);
+  else if (entry.value === true) readback.say(setup.words[entry.measure], false);
   status.last(entry);
 }
 
-const hand = new Hand(exam, write, show);
-const script = new Script(() => {
-  hand.follow(script.path, script.measures);
+/** @param {string} name what the tooth has not here */
+function refused(name) {
+  status.cannot(name);
+  readback.refuse();
+}
+
+const hand = new Hand(exam, write, show, refused);
+const script = new Script(setup, () => {
+  hand.follow(script.plan);
   readback.turn(script.isAloud);
 });
+readback.turn(script.isAloud);
 
 function show() {
   const at = exam.isDraft && setup.mayWrite ? hand.at : null;
-  for (const [row, sheet] of sheets) paint(sheet, row, exam, at);
-  status.here(at, hand, exam);
+  for (const [arch, sheet] of sheets) paint(sheet, exam.rows[arch], exam, at, setup.words);
+  status.here(hand, exam);
 }
 
 /** @param {PerioExamData} data */
@@ -82,12 +90,13 @@ async function load() {
     const data = await call(`/perio-exams/${setup.exam}`);
     await queue.ready;
     take(data);
-    for (const [id, row] of /** @type {[string, number[]][]} */ ([["perio-upper", UPPER], ["perio-lower", LOWER]])) {
-      sheets.set(row, drawSheet(row, exam, setup.words));
-      byId(id).replaceChildren(/** @type {SVGElement} */ (sheets.get(row)));
+    for (const arch of /** @type {const} */ (["upper", "lower"])) {
+      const sheet = drawSheet(exam.rows[arch], exam, setup.words);
+      sheets.set(arch, sheet);
+      byId(`perio-${arch}`).replaceChildren(sheet);
     }
     page.dataset.state = exam.isDraft ? "draft" : "closed";
-    hand.follow(script.path, script.measures);
+    hand.follow(script.plan);
     saving.remind();
     if (exam.isDraft && setup.mayWrite) byId("perio-sheets").focus({ preventScroll: true });
   } catch (error) {
@@ -103,40 +112,7 @@ function hear(data) {
   show();
 }
 
-/** @type {Record<string, (value: any) => void>} */
-const hands = {
-  number: (value) => hand.number(value),
-  flag: (name) => hand.flag(name),
-  prefix: (name) => hand.ask(name),
-  sign: () => hand.turnSign(),
-  back: () => hand.back(),
-  next: () => hand.step(1),
-  tooth: () => hand.tooth(),
-  move: (key) => hand.move(key),
-  undo: () => hand.undo(),
-  leave: () => hand.step(0),
-};
-
-/** @param {string} name @param {unknown} value */
-function act(name, value) {
-  if (exam.isDraft) hands[name](value);
-}
-
-if (setup.mayWrite) {
-  listen(page, act, () => script.pedal);
-  byId("perio-pad").addEventListener("click", (event) => {
-    const button = /** @type {HTMLElement} */ (event.target).closest("button");
-    const [name, value] = (button?.dataset.does ?? "").split(" ");
-    if (name) act(name, name === "number" ? Number(value) : value);
-  });
-  page.addEventListener("click", (event) => {
-    const [tooth, site] = /** @type {HTMLElement} */ (event.target).getAttribute("data-site")?.split(" ") ?? [];
-    if (!tooth || !exam.isDraft) return;
-    const found = hand.path.find((step) => step.tooth === Number(tooth) && step.site === site);
-    hand.go(found ?? { tooth: Number(tooth), site, measure: "depth" });
-    byId("perio-sheets").focus({ preventScroll: true });
-  });
-}
 const live = new Live(`/perio-exams/${setup.exam}`, hear, () => ["draft", "closed"].includes(page.dataset.state ?? "") && saving.typed.length === 0);
+if (setup.mayWrite) control({ page, exam, hand, script, readback, status, words: setup.words });
 byId("perio-retry").addEventListener("click", load);
 load();

@@ -1,12 +1,17 @@
 // Reading back what was entered: by voice where the browser has one, otherwise by a short tone.
 
-const PITCH = { low: 523, deep: 330 };
+const PITCH = { low: 523, deep: 330, wrong: 180 };
 
 export class Readback {
   constructor() {
     this.isOn = false;
+    /** Told when the clinic's own voice begins and ends. @type {(isSpeaking: boolean) => void} */
+    this.speaking = () => {};
     /** @type {AudioContext | null} */
     this.context = null;
+    /** @type {string[]} */
+    this.texts = [];
+    this.timer = 0;
   }
 
   /** @param {boolean} isOn */
@@ -15,16 +20,28 @@ export class Readback {
     if (isOn && !this.context && "AudioContext" in window) this.context = new AudioContext();
   }
 
-  /** @param {string} text @param {boolean} isDeep a pocket of 4 mm or more sounds lower */
+  /** What is entered by one stroke or sentence is read together. @param {string} text @param {boolean} isDeep a pocket of 4 mm or more sounds lower */
   say(text, isDeep) {
     if (!this.isOn) return;
-    if ("speechSynthesis" in window && speechSynthesis.getVoices().length) {
-      const words = new SpeechSynthesisUtterance(text);
-      words.lang = document.documentElement.lang;
-      words.rate = 1.6;
-      speechSynthesis.cancel();
-      speechSynthesis.speak(words);
-    } else this.#tone(isDeep ? PITCH.deep : PITCH.low);
+    if (!("speechSynthesis" in window && speechSynthesis.getVoices().length)) return this.#tone(isDeep ? PITCH.deep : PITCH.low);
+    this.texts.push(text);
+    window.clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => this.#speak());
+  }
+
+  /** What was heard and not understood, or cannot be: a low tone, whether reading aloud or not. */
+  refuse() {
+    this.#tone(PITCH.wrong);
+  }
+
+  #speak() {
+    const words = new SpeechSynthesisUtterance(this.texts.splice(0).join(", "));
+    words.lang = document.documentElement.lang;
+    words.rate = 1.6;
+    words.onstart = () => this.speaking(true);
+    words.onend = words.onerror = () => this.speaking(speechSynthesis.pending);
+    speechSynthesis.cancel();
+    speechSynthesis.speak(words);
   }
 
   /** @param {number} pitch */

@@ -2,7 +2,8 @@
 import { shapeOf } from "../shapes.js";
 import { svg } from "../svg.js";
 import { code } from "../teeth.js";
-import { sitesOf, UPPER } from "./path.js";
+import { isMolar } from "./exam.js";
+import { isRight, isUpper, sitesOf } from "./path.js";
 
 export const COLUMN = 60;
 export const LABELS = 76;
@@ -22,7 +23,7 @@ export const HEIGHT = 2 * HALF + MIDDLE;
 export function spotsOf(row) {
   return row.flatMap((tooth, place) =>
     [true, false].flatMap((isTop) => {
-      const side = (UPPER === row) === isTop ? "V" : "L";
+      const side = isUpper(tooth) === isTop ? "V" : "L";
       return sitesOf(tooth, side).map((site, third) => ({
         tooth,
         site,
@@ -46,7 +47,7 @@ export const depthAt = (spot, mm) => spot.neck + spot.out * Math.min(Math.max(mm
 /** The empty sheet of an arch: teeth, lines, labels, and a place to press for every site.
  * @param {number[]} row @param {{absent: Set<number>, implants: Set<number>}} exam @param {Record<string, string>} words */
 export function drawSheet(row, exam, words) {
-  const sheet = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "perio-sheet", role: "img", "aria-label": row === UPPER ? words.upper : words.lower });
+  const sheet = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "perio-sheet", role: "img", "aria-label": isUpper(row[0]) ? words.upper : words.lower });
   sheet.append(...labels(row, words), ...lines());
   row.forEach((tooth, place) => sheet.append(column(tooth, LABELS + (place + 0.5) * COLUMN, exam)));
   for (const spot of spotsOf(row)) {
@@ -57,8 +58,7 @@ export function drawSheet(row, exam, words) {
 
 /** @param {number[]} row @param {Record<string, string>} words */
 function labels(row, words) {
-  const top = row === UPPER ? words.vestibular : words.lingual;
-  const bottom = row === UPPER ? words.palatal : words.vestibular;
+  const [top, bottom] = isUpper(row[0]) ? [words.vestibular, words.palatal] : [words.lingual, words.vestibular];
   const texts = ROWS.flatMap((name, place) => [
     svg("text", { x: 2, y: (place + 0.5) * ROW, class: "perio-label" }, words[name]),
     svg("text", { x: 2, y: HEIGHT - (place + 0.5) * ROW, class: "perio-label" }, words[name]),
@@ -94,9 +94,9 @@ function column(tooth, x, exam) {
 /** @param {number} tooth @param {number} x @param {number} neck @param {number} out @param {boolean} isImplant */
 function drawTooth(tooth, x, neck, out, isImplant) {
   const position = tooth % 10;
-  const kind = position > 5 ? "molar" : position > 3 ? "premolar" : position === 3 ? "canine" : "incisor";
-  const shape = shapeOf({ number: tooth, arch: tooth < 30 ? "upper" : "lower", kind });
-  const mirror = [1, 4].includes(Math.floor(tooth / 10)) ? 1 : -1;
+  const kind = isMolar(tooth) ? "molar" : position > 3 ? "premolar" : position === 3 ? "canine" : "incisor";
+  const shape = shapeOf({ number: tooth, arch: isUpper(tooth) ? "upper" : "lower", kind });
+  const mirror = isRight(tooth) ? 1 : -1;
   const drawn = svg("g", { transform: `translate(${x} ${neck}) scale(${mirror * 1.12} ${-out * 0.62})`, class: "perio-body" });
   const screw = `M${-shape.n * 0.5} 0L${-shape.n * 0.34} ${-44}H${shape.n * 0.34}L${shape.n * 0.5} 0Z`;
   const roots = isImplant ? [svg("path", { d: screw, class: "perio-implant" })] : shape.roots.map((root) => svg("path", { d: root.path, class: "perio-root" }));

@@ -11,12 +11,13 @@ export class Status {
     this.words = words;
   }
 
-  /** @param {import("./path.js").Step | null} at @param {import("./hand.js").Hand} hand @param {Exam} exam */
-  here(at, hand, exam) {
-    byId("perio-here").textContent = at ? `${code(at.tooth)} ${at.site}` : "";
-    const asked = hand.prefix || at?.measure || "";
-    byId("perio-asked").textContent = at ? `${this.words[asked] ?? ""}${hand.isNegative ? " −" : ""}` : "";
-    byId("perio-site").textContent = at ? (this.words[`site${at.site}`] ?? "") : "";
+  /** @param {import("./hand.js").Hand} hand @param {Exam} exam */
+  here(hand, exam) {
+    const step = (hand.prefix && hand.last) || hand.at;
+    const asked = hand.prefix || hand.at?.measure || "";
+    byId("perio-here").textContent = step ? `${code(step.tooth)} ${hand.prefix ? "" : step.sites.join(" ")}`.trim() : "✓";
+    byId("perio-asked").textContent = step ? `${this.words[asked] ?? ""}${hand.isNegative ? " −" : ""}` : this.words.pathDone;
+    byId("perio-site").textContent = this.words[`asks_${hand.prefix}`] ?? (step?.sites.length === 1 ? this.words[`site${step.site}`] : "");
     byId("perio-count").textContent = `${exam.measured} / ${exam.expected}`;
     const progress = /** @type {HTMLProgressElement} */ (byId("perio-progress"));
     progress.max = exam.expected;
@@ -25,7 +26,7 @@ export class Status {
 
   /** `16 MV · depth 4`. @param {import("./exam.js").Entry} entry */
   inWords(entry) {
-    const value = entry.value === null ? "–" : typeof entry.value === "boolean" ? (entry.value ? "✓" : "–") : String(entry.value).replace("-", "−");
+    const value = entry.value === null || entry.value === "" ? "–" : typeof entry.value === "boolean" ? (entry.value ? "✓" : "–") : (this.words[`is_${entry.value}`] ?? String(entry.value).replace("-", "−"));
     return `${code(entry.tooth)} ${entry.place}`.trim() + ` · ${this.words[entry.measure] ?? ""} ${value}`;
   }
 
@@ -33,6 +34,24 @@ export class Status {
   last(entry) {
     byId("perio-last").textContent = this.inWords(entry);
     byId("perio-told").querySelector("[data-refused]")?.remove();
+  }
+
+  /** What was asked for is not to be had here. @param {string} name */
+  cannot(name) {
+    byId("perio-last").textContent = this.words[`no_${name}`] ?? this.words.noGrade;
+  }
+
+  /** What was said, and what of it was not understood. @param {string} said @param {string[]} unclear */
+  heard(said, unclear) {
+    byId("perio-heard").textContent = unclear.length ? `“${said}” · ${this.words.unclear} ${unclear.join(" ")}` : `“${said}”`;
+    byId("perio-heard").classList.toggle("chip-warning", unclear.length > 0);
+  }
+
+  /** @param {boolean} isOn @param {string} reason */
+  listening(isOn, reason) {
+    byId("perio-heard").hidden = !isOn && !reason;
+    byId("perio-heard").textContent = isOn ? this.words.listening : reason;
+    byId("perio-heard").classList.toggle("chip-warning", Boolean(reason));
   }
 
   /** @param {PerioExamData["figures"]} figures @param {Exam} exam */

@@ -139,4 +139,20 @@ def note_words() -> dict[str, str]:
         "nothingFound": _("Nothing found."),
         "findCode": _("Code or words, for example K02"),
         "codesLanguage": _("The dictionary has its titles in Russian: search by code or by Russian words."),
+        **_outlines(),
+    }
+
+
+def _outlines() -> dict[str, str]:
+    return {
+        "fill": pgettext("note", "Fill in"),
+        "fillKey": _("Key F2: every empty section is filled with what was charted; what is written stays"),
+        "otherOutline": _("Another template"),
+        "chooseOutline": _("Choose a template"),
+        "noneFits": _("No template fits what was charted. Choose one beside."),
+        "noOutlines": _("There are no templates of whole notes in this language yet."),
+        "filled": _("The note is filled in. Read it, then sign."),
+        "nothingToFill": _("Every section of this template is written already; nothing was changed."),
+        "keptWritten": _("What was written before stayed as it was."),
+        "blanks": _("Where ___ stands, nothing was charted: type over it."),
     }

@@ -1,9 +1,21 @@
 """Forms of the visit's pages."""
 
+import re
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from charting.models import NoteTemplate
+from charting.medical.vocabulary import ACTS
+from charting.models import NoteOutline, NoteSection, NoteTemplate
+from clinic.price_list.models import Service
+
+
+def outline_acts() -> list[tuple[Any, Any]]:
+    """Kinds of acts, what they draw, and every service on offer."""
+    kinds = [(tag, label) for tag, label in ACTS.items() if not tag.startswith("drug:")]
+    services = [(f"service:{row.code}", f"{row.code} {row}") for row in Service.objects.filter(is_active=True).order_by("code")]
+    return [(_("Kinds of acts"), kinds), (_("Services"), services)]
 
 
 class TemplateForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -36,3 +48,38 @@ class DiagnosisForm(forms.Form):
     code = forms.CharField(label=_("ICD-10 code"), max_length=20)
     tooth = forms.IntegerField(label=_("Tooth"), required=False)
     finding = forms.UUIDField(required=False)
+
+
+class WordsField(forms.CharField):
+    """Several words in a line, with commas or spaces between."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, max_length=300, **kwargs)
+
+    def clean(self, value: Any) -> list[str]:
+        return list(dict.fromkeys(word.upper() for word in re.split(r"[\s,;]+", super().clean(value).strip()) if word))
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(value) if isinstance(value, list) else value
+
+
+class OutlineForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A template of a whole note."""
+
+    codes = WordsField(label=_("Offered for the diagnoses"), help_text=_("Beginnings of ICD-10 codes, for example K02, K04.0"))
+    acts = forms.MultipleChoiceField(label=_("Offered for the acts"), required=False, choices=outline_acts)
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    class Meta:
+        model = NoteOutline
+        fields = ("title", "language", "codes", "acts", *NoteSection.values, "position", "is_active")
+        widgets = dict.fromkeys(NoteSection.values, forms.Textarea(attrs={"rows": 3}))
+
+
+class MacroForm(forms.Form):
+    """A short word and its text."""
+
+    word = forms.CharField(label=_("Short word"), max_length=20, help_text=_("Type it in a note, then Tab or a space"))
+    text = forms.CharField(label=_("Text"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
+    is_for_all = forms.BooleanField(label=_("For the whole clinic"), required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)

@@ -178,3 +178,69 @@ class NoteTemplateChange(NoteTemplateText):
 class NoteTemplateOut(NoteTemplateText):
     id: UUID
     version: int
+
+
+class OutlineText(Schema):
+    """A template of a whole note; `{teeth}` and its like become what was charted.
+
+    Acts are tags: `effect:filling`, `category:hygiene`, `service:T01`.
+    """
+
+    title: str
+    language: Literal["en", "ru", "fr"]
+    codes: list[str] = Field(default_factory=list, max_length=50)
+    acts: list[str] = Field(default_factory=list, max_length=200)
+    complaint: str = ""
+    anamnesis: str = ""
+    anamnesis_vitae: str = ""
+    objective: str = ""
+    treatment: str = ""
+    recommendations: str = ""
+    position: int = Field(0, ge=0, le=32_767)
+    is_active: bool = True
+
+
+class OutlineIn(OutlineText):
+    id: UUID | None = None
+
+
+class OutlineChange(OutlineText):
+    version: int
+
+
+class OutlineOut(OutlineText):
+    id: UUID
+    version: int
+
+
+class OfferOut(Schema):
+    """A template filled in for a visit; `score` is 0 when nothing of the visit calls for it."""
+
+    id: UUID
+    title: str
+    score: int
+    sections: dict[str, str]
+
+
+class MacroIn(Schema):
+    id: UUID | None = None
+    word: str
+    text: str
+    is_for_all: bool = False
+
+
+class MacroChange(Schema):
+    version: int
+    word: str
+    text: str
+    is_for_all: bool = False
+
+
+class MacroOut(Schema):
+    """A short word: one's own, or without `owner` of the whole clinic."""
+
+    id: UUID
+    version: int
+    word: str
+    text: str
+    owner: UUID | None = Field(None, alias="owner_id")

@@ -112,6 +112,7 @@ def _note_context(request: Request, found: Visit, addendum_form: AddendumForm) -
             "version": found.version,
             "codesLanguage": TITLE_LANGUAGES[DictionaryKind.ICD10],
             "words": note_words(),
+            "macros": {row.word.lower(): row.text for row in queries.macros_for(user).order_by("-owner_id")} if may_write else {},
         },
     }
 

@@ -19,11 +19,13 @@ from charting.models import (
     Diagnosis,
     Finding,
     FindingChange,
+    NoteOutline,
     NoteTemplate,
     Performance,
     Procedure,
     ProcedureChange,
     ProcedureTooth,
+    TextMacro,
     Visit,
 )
 from clinic.history.models import Record
@@ -346,3 +348,27 @@ def note_templates(*, language: str = "", section: str = "", text: str = "") -> 
     if text:
         found = found.filter(Q(title__icontains=text) | Q(body__icontains=text))
     return found.order_by("section", "position", "title", "pk")
+
+
+def note_outlines(*, language: str = "", text: str = "") -> QuerySet[NoteOutline]:
+    """Templates of whole notes in the order of the list; narrowed by a part of the title or of the treatment."""
+    found = NoteOutline.objects.filter(language=language) if language else NoteOutline.objects.all()
+    if text:
+        found = found.filter(Q(title__icontains=text) | Q(treatment__icontains=text))
+    return found.order_by("language", "position", "title", "pk")
+
+
+def macros_for(user: User, *, text: str = "") -> QuerySet[TextMacro]:
+    """The person's own short words and those of the clinic, by word; narrowed by a part of the word or the text."""
+    found = TextMacro.objects.filter(Q(owner=user) | Q(owner=None))
+    if text:
+        found = found.filter(Q(word__icontains=text) | Q(text__icontains=text))
+    return found.order_by("word", "pk")
+
+
+def get_macro_for(user: User, macro_id: UUID) -> TextMacro:
+    """:raises NotFound: when there is no such short word, or it is somebody else's."""
+    found = macros_for(user).filter(pk=macro_id).first()
+    if found is None:
+        raise NotFound
+    return found

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from charting import handout_views, note_views, template_views, views
+from charting import handout_views, note_views, outline_views, template_views, views
 from charting.imaging import views as images
 from charting.indices import views as indices
 from charting.medical import settings_views as questionnaires
@@ -61,6 +61,13 @@ urlpatterns = [
     path("interaction-rules/new/", questionnaires.interaction_rule, name="interaction-rule-new"),
     path("interaction-rules/<uuid:rule_id>/", questionnaires.interaction_rule, name="interaction-rule"),
     path("interaction-rules/<uuid:rule_id>/end/", questionnaires.interaction_rule_end, name="interaction-rule-end"),
+    path("note-outlines/", outline_views.note_outlines, name="note-outlines"),
+    path("note-outlines/new/", outline_views.note_outline, name="note-outline-new"),
+    path("note-outlines/<uuid:outline_id>/", outline_views.note_outline, name="note-outline"),
+    path("text-macros/", outline_views.text_macros, name="text-macros"),
+    path("text-macros/new/", outline_views.text_macro, name="text-macro-new"),
+    path("text-macros/<uuid:macro_id>/", outline_views.text_macro, name="text-macro"),
+    path("text-macros/<uuid:macro_id>/remove/", outline_views.text_macro_remove, name="text-macro-remove"),
     path("note-templates/", template_views.note_templates, name="note-templates"),
     path("note-templates/new/", template_views.note_template, name="note-template-new"),
     path("note-templates/<uuid:template_id>/", template_views.note_template, name="note-template"),

@@ -185,6 +185,15 @@ def template() -> Case:
     return charting.save_template, {"actor": chief(), "details": details}, {"details": {**details, "body": "Иное"}}
 
 
+def outline() -> Case:
+    details = {"title": "Кариес", "language": "ru", "treatment": "{procedures}"}
+    return charting.save_outline, {"actor": chief(), "details": details}, {"details": {**details, "treatment": "Иное"}}
+
+
+def short_word() -> Case:
+    return charting.save_macro, {"actor": chief(), "word": "wnl", "text": "x"}, {"word": "nad", "text": "y", "is_for_all": True}
+
+
 def plan() -> Case:
     base = {**who(), "patient": plans.petrov(), "branch": make_branch(), "title": "Лечение", "dentist": dr_orlova()}
     changes = {"title": "Другое", "dentist": chief(), "is_emergency": True, "patient": petrova(), "branch": make_branch("Lyon")}
@@ -291,6 +300,8 @@ CASES += [
     picture,
     measured,
     template,
+    outline,
+    short_word,
     plan,
     alternative,
     copy,

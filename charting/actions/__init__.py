@@ -15,6 +15,7 @@ from charting.actions.notes import (
     sign_visit,
     write_visit,
 )
+from charting.actions.outlines import remove_macro, save_macro, save_outline, ship_outlines
 from charting.actions.palette import set_favourite
 from charting.actions.procedures import (
     AlreadyPerformed,
@@ -63,11 +64,15 @@ __all__ = [
     "rank_diagnosis",
     "record_diagnosis",
     "record_finding",
+    "remove_macro",
     "reopen_finding",
     "resolve_finding",
     "reverse_performance",
+    "save_macro",
+    "save_outline",
     "save_template",
     "set_favourite",
+    "ship_outlines",
     "ship_templates",
     "sign_visit",
     "withdraw_diagnosis",

@@ -8,6 +8,7 @@ from charting.models.anaesthesia import Anaesthesia
 from charting.models.diagnoses import Diagnosis, DiagnosisRank, DiagnosisRanking
 from charting.models.dropped import DroppedEntry
 from charting.models.findings import Finding, FindingChange, FindingKind, FindingState
+from charting.models.outlines import NoteOutline, TextMacro
 from charting.models.procedures import PaletteFavourite, Performance, Procedure, ProcedureChange, ProcedureState, ProcedureTooth, ToothRole
 from charting.models.visits import NoteSection, NoteTemplate, Visit, VisitAddendum, VisitQuerySet
 from charting.perio.models import PerioExam, PerioScript, PerioTooth
@@ -31,6 +32,7 @@ __all__ = [
     "InteractionRule",
     "InteractionWarning",
     "MedicalHistory",
+    "NoteOutline",
     "NoteSection",
     "NoteTemplate",
     "OralIndex",
@@ -46,6 +48,7 @@ __all__ = [
     "Question",
     "Questionnaire",
     "RaisedAlert",
+    "TextMacro",
     "ToothRole",
     "Visit",
     "VisitAddendum",

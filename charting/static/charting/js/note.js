@@ -1,11 +1,13 @@
 // The note saves itself while it is written; a clash with somebody else's words is shown, never overwritten.
 import { call, useSentences } from "./api.js";
+import { attachMacros } from "./note-macros.js";
+import { attachOutlines } from "./note-outlines.js";
 import { attachTemplates } from "./note-templates.js";
 import { Drafts } from "./offline/drafts.js";
 import { isTemporary } from "./offline/sending.js";
 import { byId, html } from "./svg.js";
 
-/** @type {{visit: string, version: number, words: Record<string, string>}} */
+/** @type {{visit: string, version: number, words: Record<string, string>, macros: Record<string, string>}} */
 const setup = JSON.parse(byId("note-setup").textContent ?? "{}");
 const { words } = setup;
 useSentences({ lost: words.lost, broken: words.broken });
@@ -137,4 +139,6 @@ document.getElementById("sign-form")?.addEventListener("submit", async (event) =
   signing.requestSubmit();
 }, { capture: true });
 attachTemplates(form, words);
+attachMacros(form, setup.macros);
+attachOutlines(form, setup.visit, words);
 drafts.bringBack(areas, askWhose).then(saveUnlessAsked);

@@ -190,6 +190,23 @@ def test_a_new_column_is_no_difference_but_a_forged_value_in_it_is(sealed: list[
     assert str(sealed[1].pk) not in words(report)
 
 
+LISTED = ("text[] NOT NULL DEFAULT '{\"a, b\",c}'", "'{c}'")
+MARKED = ("text NOT NULL DEFAULT 'a \"b\", {c}'", "'c'")
+
+
+@pytest.mark.parametrize(("kind", "forged"), [("smallint[] NOT NULL DEFAULT '{}'", "'{7}'"), LISTED, MARKED])
+def test_a_new_column_of_lists_or_of_marks_is_read_as_it_is(sealed: list[LegalEntity], kind: str, forged: str) -> None:
+    with connect(OWNER) as owner:
+        owner.execute("SELECT set_config('app.actor', 'system:migration', false)")
+        owner.execute("SET history.maintenance = 'migration'")
+        owner.execute(f"ALTER TABLE staff_legalentity ADD COLUMN marks {kind}")
+        owner.execute("SELECT history.note_schema()")
+    assert "copies_differ" not in codes()
+    with everything_off() as attacker:
+        attacker.execute(f"UPDATE staff_legalentity SET marks = {forged} WHERE id = %s", [sealed[2].pk])
+    assert str(sealed[2].pk) in words(verify(since=None, witnesses=()))
+
+
 def test_a_renamed_and_a_removed_column_are_no_difference(sealed: list[LegalEntity]) -> None:
     with connect(OWNER) as owner:
         owner.execute("SELECT set_config('app.actor', 'system:migration', false)")

@@ -1,6 +1,6 @@
 -- What columns the audited tables have had: an X event when one appears, is renamed or goes; its key is the column's number, so a rename is seen as one.
 -- `missing` is what rows written before the column read in it: PostgreSQL itself keeps that value until the table is rewritten. Called after every migration.
-CREATE FUNCTION history.note_schema() RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, history, pg_temp SET timezone = 'UTC' AS $$
+CREATE OR REPLACE FUNCTION history.note_schema() RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, history, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
   col record;
   missing jsonb;
@@ -17,7 +17,7 @@ BEGIN
     CONTINUE WHEN col.was_dropped OR (col.attisdropped AND col.known IS NULL) OR (NOT col.attisdropped AND col.known = col.attname);
     missing := 'null';
     IF col.missing IS NOT NULL AND NOT col.attisdropped THEN
-      EXECUTE format('SELECT coalesce(to_jsonb((%L::%s[])[1]), ''null'')', col.missing, col.type) INTO missing;
+      EXECUTE format('SELECT coalesce(to_jsonb((%L::text[])[1]::%s), ''null'')', col.missing, col.type) INTO missing;
     END IF;
     PERFORM history.append('X', 'public.' || col.relname, col.attnum::text, NULL, NULL, jsonb_build_object(
       'column', CASE WHEN col.attisdropped THEN col.known ELSE col.attname END, 'missing', missing, 'dropped', col.attisdropped));

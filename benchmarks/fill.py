@@ -168,8 +168,9 @@ def _treatment(treated: int, head: str, marked: str, own: str, dentist: str) -> 
     yield Step(
         "findings",
         treated * 6,
-        f"""INSERT INTO charting_finding {head} kind, severity, tooth, surfaces, roots, note, noted_at, noted_by_id, error_reason, patient_id)
-        SELECT {key(5, "n", "c")}, {marked} 'caries', '', {tooth}, '{{M}}', '{{}}', '', t, {dentist}, '', {own} {children(6)}""",
+        f"""INSERT INTO charting_finding {head} kind, severity, direction, since, tooth, surfaces, roots, note, noted_at,
+        noted_by_id, error_reason, patient_id)
+        SELECT {key(5, "n", "c")}, {marked} 'caries', '', '', '', {tooth}, '{{M}}', '{{}}', '', t, {dentist}, '', {own} {children(6)}""",
     )
     yield Step(
         "resolved",

@@ -161,6 +161,11 @@ def diagnosis() -> Case:
     return charting.record_diagnosis, base, {"code": "K02.9", "tooth": 17, "note": "x", "finding": make_finding(), "patient": petrova()}
 
 
+def dropped() -> Case:
+    base = {**who(), "patient": patient_petrov(), "what": "caries 16", "address": "/findings", "content": {"tooth": 16}, "why": "absent"}
+    return charting.drop_entry, base, {"what": "caries 17", "address": "/x", "content": {"tooth": 17}, "why": "unknown", "patient": petrova()}
+
+
 def procedure() -> Case:
     base = {**who(), "patient": patient_petrov(), "service": make_service(), "places": [place(16, "O")]}
     changes = {"places": [place(16, "M")], "service": make_service("crown"), "state": "planned", "note": "x", "patient": petrova()}
@@ -294,7 +299,8 @@ def proof() -> Case:
     return evidence.ask, base, {"reason": "other", "language": "fr", "since": NOW - timedelta(days=1), "patient_id": make_patient("Чужой").pk}
 
 
-CASES = [payment, refund, invoice, booking, shift, room, chair, kind, registration, consent, service, user, entity, branch, visit, finding, diagnosis]
+CASES = [payment, refund, invoice, booking, shift, room, chair, kind, registration, consent, service, user, entity, branch, visit, finding]
+CASES += [diagnosis, dropped]
 CASES += [
     procedure,
     picture,
@@ -406,7 +412,35 @@ def creating() -> Iterator[str]:
                 yield title
 
 
+def test_the_key_of_a_change_is_of_one_change() -> None:
+    first, second, key = make_finding(tooth=16), make_finding(tooth=17), uuid7()
+    assert charting.resolve_finding(**who(), finding=first, id=key).pk == first.pk
+    version = charting.resolve_finding(**who(), finding=first, id=key).version
+    assert version == charting.resolve_finding(**who(), finding=first, id=key).version
+    with pytest.raises(KeyTaken):
+        charting.resolve_finding(**who(), finding=second, id=key)
+    with pytest.raises(KeyTaken):
+        charting.reopen_finding(**who(), finding=first, id=key)
+    again = uuid7()
+    charting.reopen_finding(**who(), finding=first, id=again)
+    assert charting.reopen_finding(**who(), finding=first, id=again).is_open
+    with pytest.raises(KeyTaken):
+        charting.reopen_finding(**who(), finding=second, id=again)
+
+
+def test_the_key_of_a_performance_is_of_one_performance() -> None:
+    first, second = (
+        charting.add_procedure(**who(), patient=patient_petrov(), service=make_service(), places=[place(tooth, "O")]) for tooth in (16, 17)
+    )
+    branch, key = patient_petrov().branch, uuid7()
+    done = charting.perform_procedure(**who(), procedure=first, branch=branch, id=key)
+    assert charting.perform_procedure(**who(), procedure=first, branch=branch, id=key) == done
+    with pytest.raises(KeyTaken):
+        charting.perform_procedure(**who(), procedure=second, branch=branch, id=key)
+
+
 def test_every_creating_action_is_in_the_table() -> None:
-    code = "".join(inspect.getsource(case) for case in CASES)
+    told = [*CASES, test_the_key_of_a_change_is_of_one_change, test_the_key_of_a_performance_is_of_one_performance]
+    code = "".join(inspect.getsource(case) for case in told)
     missing = {name for name in creating() if name not in ELSEWHERE and f".{name}" not in code and f"{name}(" not in code}
     assert missing <= {"sign_consent"}, missing

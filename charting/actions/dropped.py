@@ -30,7 +30,7 @@ def drop_entry(
     """
     actor.require(Permission.CLINICAL_VIEW)
     words, reason = " ".join(what.split())[:300], " ".join(why.split())[:1000]
-    known = find_sent(DroppedEntry, id, patient, what=words, why=reason)
+    known = find_sent(DroppedEntry, id, patient, what=words, why=reason, address=address[:200], content=dict(content))
     if known is not None:
         return known
     if not words or not reason:

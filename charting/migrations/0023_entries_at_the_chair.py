@@ -147,6 +147,7 @@ class Migration(migrations.Migration):
         ),
         AppendOnly(name="DroppedEntry"),
         AppendOnly(name="InteractionWarning"),
+        SamePatient("DroppedEntry"),
         SamePatient("InteractionWarning", {"performance_id": "charting_performance"}),
         migrations.RunSQL(INTERACTIONS, BEFORE),
     ]

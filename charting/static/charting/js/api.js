@@ -76,10 +76,13 @@ export async function call(path, { method = "GET", body, held } = {}, isAgain = 
   throw new Refusal(words ?? sentences.broken, response.status, answer?.code ?? "broken", answer?.link ?? "", answer?.fields ?? {});
 }
 
-/** A record's key, made here so that a repeated request is the same record (UUID version 7). */
+let newest = 0;
+
+/** A record's key, made here so that a repeated request is the same record (UUID version 7); keys follow each other as they were asked for. */
 export function newKey() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
-  let milliseconds = Date.now();
+  newest = Math.max(Date.now(), newest + 1);
+  let milliseconds = newest;
   for (let place = 5; place >= 0; place -= 1) {
     bytes[place] = milliseconds % 256;
     milliseconds = Math.floor(milliseconds / 256);

@@ -10,6 +10,9 @@ from ninja import Router
 from ninja.pagination import CursorPagination, paginate
 
 from charting import actions, moments, note_schemas, queries, schemas
+from charting.api_canals import router as canals_router
+from charting.api_catalogue import router as catalogue_router
+from charting.api_combinations import router as combinations_router
 from charting.api_diagnoses import router as diagnoses_router
 from charting.api_dropped import router as dropped_router
 from charting.api_handout import router as handout_router
@@ -34,6 +37,9 @@ from clinic.staff.roles import Permission
 
 router = Router(tags=["chart"])
 router.add_router("", diagnoses_router)
+router.add_router("", canals_router)
+router.add_router("", catalogue_router)
+router.add_router("", combinations_router)
 router.add_router("", dropped_router)
 router.add_router("", handout_router)
 router.add_router("", images_router)

@@ -41,7 +41,7 @@ def list_diagnoses(request: Request, patient_id: UUID) -> QuerySet[Diagnosis]:
 
 @router.post("/diagnoses", response={201: note_schemas.DiagnosisOut}, operation_id="record_diagnosis")
 def record_diagnosis(request: Request, data: note_schemas.DiagnosisIn) -> tuple[int, Diagnosis]:
-    request.user.require(Permission.CHART_WRITE)
+    request.user.require(Permission.DIAGNOSE)
     patient = _patient(request, data.patient)
     finding = queries.get_finding(data.finding) if data.finding else None
     values = data.dict(exclude={"patient", "finding", "rank", "entered_at"})
@@ -51,7 +51,7 @@ def record_diagnosis(request: Request, data: note_schemas.DiagnosisIn) -> tuple[
 
 @router.post("/diagnoses/{uuid:diagnosis_id}/error", response=note_schemas.DiagnosisOut, operation_id="mark_diagnosis_in_error")
 def mark_diagnosis_in_error(request: Request, diagnosis_id: UUID, data: schemas.EnteredReasonIn) -> Diagnosis:
-    request.user.require(Permission.CHART_WRITE)
+    request.user.require(Permission.DIAGNOSE)
     diagnosis = _diagnosis(request, diagnosis_id)
     at = _made_at(request, diagnosis.patient, data)
     return actions.withdraw_diagnosis(diagnosis=diagnosis, actor=request.user, at=at, reason=data.reason)
@@ -81,5 +81,5 @@ def get_diagnosis(request: Request, diagnosis_id: UUID) -> Diagnosis:
 @router.put("/diagnoses/{uuid:diagnosis_id}/rank", response=note_schemas.DiagnosisDetail, operation_id="rank_diagnosis")
 def rank_diagnosis(request: Request, diagnosis_id: UUID, data: note_schemas.RankChange) -> Diagnosis:
     """What the diagnosis is to its visit; a new main one makes the one before secondary. 409 `visit_signed` when the note is signed."""
-    request.user.require(Permission.CHART_WRITE)
+    request.user.require(Permission.DIAGNOSE)
     return actions.rank_diagnosis(diagnosis=_diagnosis(request, diagnosis_id), rank=data.rank, actor=request.user, at=timezone.now())

@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from charting import words
+from charting.models import CanalQuality, Obturation
 
 
 def chart_words() -> dict[str, str]:
@@ -16,6 +17,7 @@ def chart_words() -> dict[str, str]:
         | _favourites()
         | {f"surface{code}": str(name) for code, name in words.SURFACE_NAMES.items()}
         | _root_names()
+        | _canals()
     )
 
 
@@ -112,8 +114,33 @@ def _days() -> dict[str, str]:
     }
 
 
+def _canals() -> dict[str, str]:
+    return {
+        "canals": _("Root canals"),
+        "canal": _("Canal"),
+        "length": _("Length, mm"),
+        "reference": _("Measured from"),
+        "file": _("File, ISO"),
+        "taper": _("Taper, per cent"),
+        "method": _("Obturation"),
+        "material": _("Filling material"),
+        "quality": _("Quality"),
+        "saveCanal": _("Save"),
+        "canalLength": _("Type the working length: 5 to 40 mm, by half millimetres."),
+    }
+
+
+def canal_choices() -> dict[str, list[tuple[str, str]]]:
+    """How a canal is filled, and how well, for the chart's lists."""
+    return {
+        "method": [(code, str(label)) for code, label in Obturation.choices],
+        "quality": [(code, str(label)) for code, label in CanalQuality.choices],
+    }
+
+
 def _favourites() -> dict[str, str]:
     return {
+        "mayNotDiagnose": _("This gesture makes a diagnosis, and your role makes none. Nothing was recorded: enter the finding alone."),
         "keep": _("Keep under a number key"),
         "keptUnder": _("Kept under key"),
         "chooseKey": _("– under which key? Tap it or press its digit; the whole clinic sees it there."),

@@ -3,6 +3,7 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from charting import canals
 from charting.models import Anaesthesia, Diagnosis, NoteSection, Performance, Visit
 from charting.queries import anaesthesia_in, diagnoses_in, hash_of, performances_in
 
@@ -35,6 +36,7 @@ def visit_content(visit: Visit) -> dict[str, object]:
         "diagnoses": [_diagnosis_content(row) for row in diagnoses_in(visit)],
         "procedures": [_performance_content(row) for row in performances_in(visit)],
         "anaesthesia": [_anaesthesia_content(row) for row in anaesthesia_in(visit) if row.in_error_at is None],
+        **({"canals": canals.content(measured)} if (measured := canals.in_visit(visit)) else {}),
         **({"addenda": list(visit.addenda.order_by("written_at", "pk").values_list("content_hash", flat=True))} if visit.locked_at else {}),
     }
 

@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from charting import actions, charted, notation, note_content, queries
+from charting import actions, canals, charted, notation, note_content, queries
 from charting.chart_words import note_words
 from charting.forms import AddendumForm, DiagnosisForm, ErrorForm
 from charting.medical import interactions
@@ -92,11 +92,12 @@ def _note_context(request: Request, found: Visit, addendum_form: AddendumForm) -
         "tab": "visits",
         "visit": found,
         "sections": sections,
-        **_diagnoses_context(found, may_rank=may_write and user.may(Permission.CHART_WRITE)),
+        **_diagnoses_context(found, may_rank=may_write and user.may(Permission.DIAGNOSE)),
         "anaesthesia": queries.anaesthesia_in(found),
         "may_give": may_write and user.may(Permission.PROCEDURE_COMPLETE),
         "may_withdraw": found.cancelled_at is None and user.may(Permission.PROCEDURE_COMPLETE),
         "performances": queries.performances_in(found),
+        "canals": [canals.line(record) for record in canals.in_visit(found)],
         "addenda": found.addenda.select_related("written_by", "in_error_by").order_by("written_at", "pk"),
         "addendum_form": addendum_form,
         "may_write": may_write,
@@ -124,7 +125,7 @@ def _diagnoses_context(found: Visit, *, may_rank: bool) -> dict[str, object]:
     return context
 
 
-@page(Permission.CHART_WRITE)
+@page(Permission.DIAGNOSE)
 @require_POST
 def diagnosis_rank(request: Request, diagnosis_id: UUID) -> HttpResponse:
     """Say what a diagnosis is to its visit."""
@@ -134,7 +135,7 @@ def diagnosis_rank(request: Request, diagnosis_id: UUID) -> HttpResponse:
     return redirect("visit", visit_id=ranked.visit_id)
 
 
-@page(Permission.CHART_WRITE)
+@page(Permission.DIAGNOSE)
 @require_POST
 def visit_diagnosis(request: Request, visit_id: UUID) -> HttpResponse:
     """Give a diagnosis in this visit: one that was charted before, or a code."""

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from charting import details, finding_words, rules, words
+from charting import catalogue, combinations, details, finding_words, rules, words
 from charting.models import FindingKind, PaletteFavourite
+from charting.signs import Sign
 from clinic.price_list.models import Service
 
 SHIPPED_FAVOURITES = {
@@ -39,12 +41,15 @@ class PaletteEntry:
     type: str
     title: str
     code: str = ""
+    typed: str = ""
+    diagnosis: str = ""
     kind: str = ""
     severity: str = ""
     direction: str = ""
     amount: Amount | None = None
     is_dated: bool = False
     service: str = ""
+    combination: str = ""
     scope: str = "tooth"
     effect: str = ""
     group: str = ""
@@ -57,8 +62,9 @@ class Palette:
 
 
 def palette() -> Palette:
-    """All findings with their degrees, then the services on offer, in the reader's language."""
-    return Palette(_finding_entries() + _service_entries(), favourites())
+    """All findings with their degrees, then the services on offer, in the reader's language; without those that the clinic does not chart."""
+    signs = catalogue.signs_now()
+    return Palette(_finding_entries(signs) + _combination_entries(signs) + _service_entries(signs), favourites())
 
 
 def favourites() -> dict[int, str]:
@@ -67,22 +73,25 @@ def favourites() -> dict[int, str]:
     return {slot: entry for slot, entry in held.items() if entry}
 
 
-def _finding_entries() -> list[PaletteEntry]:
+def _finding_entries(signs: dict[str, Sign]) -> list[PaletteEntry]:
     return [
-        _finding_entry(kind, severity, direction)
+        _finding_entry(signs[f"finding:{kind}"], kind, severity, direction)
         for kind in FindingKind.values
+        if signs[f"finding:{kind}"].is_offered
         for direction in details.DIRECTIONS.get(kind, ("",))
         for severity in ("", *rules.SEVERITIES.get(kind, ()))
         if details.has_detail(kind, severity, direction)
     ]
 
 
-def _finding_entry(kind: str, severity: str, direction: str) -> PaletteEntry:
+def _finding_entry(sign: Sign, kind: str, severity: str, direction: str) -> PaletteEntry:
     return PaletteEntry(
         key=":".join(part for part in ("finding", kind, severity, direction) if part),
         type="finding",
         title=finding_words.entry_title(kind, severity, direction),
         code=severity if severity in rules.ICDAS else "",
+        typed=_typed(sign, severity, direction),
+        diagnosis=sign.diagnosis_for(severity),
         kind=kind,
         severity=severity,
         direction=direction,
@@ -91,6 +100,13 @@ def _finding_entry(kind: str, severity: str, direction: str) -> PaletteEntry:
         scope="surfaces" if kind in rules.ON_SURFACES else "tooth",
         group=_group(kind),
     )
+
+
+def _typed(sign: Sign, severity: str, direction: str) -> str:
+    """The code of the finding, with the place of its degree behind it: `car3`."""
+    degrees = rules.SEVERITIES.get(sign.kind, ())
+    code = "" if direction else sign.typed_in(get_language() or "en")
+    return f"{code}{degrees.index(severity) + 1}" if code and severity in degrees else code
 
 
 def _group(kind: str) -> str:
@@ -108,7 +124,31 @@ def _amount(kind: str, severity: str) -> Amount | None:
     return Amount(str(words.UNIT_NAMES[scale.unit]), scale.least, scale.most, details.needs_amount(kind, severity))
 
 
-def _service_entries() -> list[PaletteEntry]:
+def _combination_entries(signs: dict[str, Sign]) -> list[PaletteEntry]:
+    """Those for whose act the clinic has a service, and whose finding it charts."""
+    effects = set(Service.objects.filter(is_active=True).values_list("chart_effect", flat=True))
+    shown = [row for row in combinations.listed() if row.is_offered and row.effect in effects and signs[f"finding:{row.kind}"].is_offered]
+    return [
+        PaletteEntry(
+            key=f"combination:{row.pk}",
+            type="combination",
+            title=str(row),
+            code=row.diagnosis,
+            diagnosis=row.diagnosis,
+            kind=row.kind,
+            severity=row.severity,
+            combination=str(row.pk),
+            scope="surfaces" if row.kind in rules.ON_SURFACES else "tooth",
+            effect=row.effect,
+            group=_("Finding, diagnosis and act"),
+        )
+        for row in shown
+    ]
+
+
+def _service_entries(signs: dict[str, Sign]) -> list[PaletteEntry]:
+    language = get_language() or "en"
+    drawn = {sign.kind: sign for sign in signs.values() if sign.half == "effect"}
     services = Service.objects.filter(is_active=True).order_by("category", "code")
     return [
         PaletteEntry(
@@ -116,10 +156,12 @@ def _service_entries() -> list[PaletteEntry]:
             type="service",
             title=str(service),
             code=service.code,
+            typed=drawn[service.chart_effect].typed_in(language) if service.chart_effect in drawn else "",
             service=str(service.pk),
             scope=service.scope,
             effect=service.chart_effect,
             group=str(service.get_category_display()),
         )
         for service in services
+        if service.chart_effect not in drawn or drawn[service.chart_effect].is_offered
     ]

@@ -13,9 +13,11 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from charting import replay, rules
+from charting import canals, catalogue, replay, rules
 from charting.models import (
     Anaesthesia,
+    CanalRecord,
+    ChartSign,
     Diagnosis,
     Finding,
     FindingChange,
@@ -28,6 +30,7 @@ from charting.models import (
     TextMacro,
     Visit,
 )
+from charting.signs import Sign
 from clinic.history.models import Record
 from clinic.history.reading import Found, attach_children, read_together
 from clinic.lib.clock import branch_day
@@ -49,7 +52,7 @@ class ClosedCode(DomainError):
 
 @dataclass(frozen=True)
 class Chart:
-    """A mouth at an instant with the records behind it, and the names of those who made them."""
+    """A mouth at an instant with the records behind it, the names of those who made them, and the signs in which the clinic shows them today."""
 
     at: datetime
     mouth: replay.Mouth
@@ -57,6 +60,8 @@ class Chart:
     procedures: list[Procedure]
     diagnoses: list[Diagnosis]
     people: dict[UUID | None, str]
+    signs: dict[str, Sign]
+    canals: list[CanalRecord]
 
 
 def moments_of(chart: Chart) -> Iterator[datetime]:
@@ -85,6 +90,8 @@ CHART: dict[type[Record], str] = {
       UNION ALL SELECT recorded_by_id FROM charting_procedure WHERE patient_id = %(patient)s
       UNION ALL SELECT changed_by_id FROM charting_procedurechange WHERE patient_id = %(patient)s
       UNION ALL SELECT made_by_id FROM charting_diagnosis WHERE patient_id = %(patient)s)""",
+    ChartSign: "true",
+    CanalRecord: f"{OF_PATIENT} AND t.recorded_at <= %(at)s ORDER BY t.recorded_at, t.id",
 }
 MARKS_ABSENCE = "SELECT id FROM price_list_service WHERE chart_effect IN ('extraction', 'implant')"
 ABSENCES: dict[type[Record], str] = {
@@ -104,18 +111,21 @@ def chart_at(patient: Patient, at: datetime) -> Chart:
     for diagnosis in diagnoses:
         diagnosis.code = codes[diagnosis.code_id]
     people: dict[UUID | None, str] = {person.pk: person.get_short_name() for person in found.of(User)}
-    return Chart(at, mouth, found.of(Finding), found.of(Procedure), diagnoses, people)
+    signs, measured = catalogue.over_shipped(found.of(ChartSign)), canals.standing(found.of(CanalRecord))
+    return Chart(at, mouth, found.of(Finding), found.of(Procedure), diagnoses, people, signs, measured)
 
 
 MARK = """
 SELECT (SELECT concat(count(*), '.', sum(version)) FROM charting_finding WHERE patient_id = %(patient)s),
        (SELECT concat(count(*), '.', sum(version)) FROM charting_procedure WHERE patient_id = %(patient)s),
-       (SELECT concat(count(*), '.', sum(version)) FROM charting_diagnosis WHERE patient_id = %(patient)s)
+       (SELECT concat(count(*), '.', sum(version)) FROM charting_diagnosis WHERE patient_id = %(patient)s),
+       (SELECT concat(count(*), '.', sum(version)) FROM charting_canalrecord WHERE patient_id = %(patient)s),
+       (SELECT concat(count(*), '.', sum(version)) FROM charting_chartsign)
 """
 
 
 def mark_of(patient: Patient) -> str:
-    """Says whether the chart is still the same: one statement over the patient's own rows, each of whose changes counts its version up."""
+    """Says whether the chart is still the same: one statement over the patient's rows and the clinic's signs; each change counts a version up."""
     with connection.cursor() as cursor:
         cursor.execute(MARK, {"patient": patient.pk})
         return f'"{"-".join(cursor.fetchone())}.{get_language()}"'

@@ -8,6 +8,7 @@ from django.utils.timezone import get_current_timezone
 from ninja import Field, Schema
 
 from charting import queries, replay, rules, story, teeth
+from charting.canal_schemas import CanalOut
 from charting.queries import Chart
 from clinic.patients.models import Patient
 from clinic.patients.rules import age_on
@@ -145,6 +146,7 @@ class EntryOut(Schema):
     is_current: bool
     diagnoses: list[str]
     service: str
+    diagnosis_hint: str
 
 
 class ToothOut(Schema):
@@ -154,6 +156,7 @@ class ToothOut(Schema):
     arch: str
     surfaces: list[str]
     roots: list[str]
+    canals: list[str]
     presence: str
     expected: str
     label: str
@@ -167,7 +170,7 @@ class IndexOut(Schema):
 
 
 class ChartOut(Schema):
-    """The mouth at an instant: teeth, marks to draw, entries in words, caries index.
+    """The mouth at an instant: teeth, marks to draw, entries in words, caries index; `signs` is how the clinic draws otherwise than shipped.
 
     `expected` of a tooth is what the patient's age says of it where nothing is recorded: `unerupted`, `erupting`, `shed`, or nothing.
     """
@@ -181,6 +184,8 @@ class ChartOut(Schema):
     entries: list[EntryOut]
     dmft: IndexOut
     dmft_primary: IndexOut
+    signs: dict[str, dict[str, str]]
+    canals: list[CanalOut]
 
 
 def chart_out(chart: Chart, patient: Patient) -> dict[str, Any]:
@@ -200,6 +205,8 @@ def chart_out(chart: Chart, patient: Patient) -> dict[str, Any]:
         "entries": [{name: value for name, value in vars(entry).items() if name != "at"} for entry in entries],
         "dmft": dmft,
         "dmft_primary": dmft_primary,
+        "canals": [CanalOut.from_orm(record).dict() for record in chart.canals],
+        "signs": {subject: sign.look for subject, sign in chart.signs.items() if sign.look},
     }
 
 
@@ -230,12 +237,15 @@ class PaletteEntryOut(Schema):
     type: str
     title: str
     code: str
+    typed: str
+    diagnosis: str
     kind: str
     severity: str
     direction: str
     amount: AmountOut | None
     is_dated: bool
     service: str
+    combination: str
     scope: str
     effect: str
     group: str

@@ -49,6 +49,7 @@ class Entry:
     is_current: bool
     diagnoses: list[str]
     service: str
+    diagnosis_hint: str
     at: datetime
 
 
@@ -62,6 +63,7 @@ class ToothStory:
     arch: str
     surfaces: list[str]
     roots: list[str]
+    canals: list[str]
     presence: str
     expected: str
     label: str
@@ -123,6 +125,7 @@ def _story(number: int, presence: str, expected: str, said: tuple[str, ...], rea
         arch=tooth.arch,
         surfaces=list(tooth.surfaces),
         roots=list(tooth.roots),
+        canals=list(tooth.canals),
         presence=presence,
         expected=expected,
         label=_("Tooth %(number)s, %(name)s: %(sentence)s.") % {"number": notation.code(number, reader[1]), "name": name, "sentence": sentence},
@@ -166,6 +169,7 @@ def _finding_entry(finding: Finding, chart: Chart, codes: list[str], drawn: set[
         is_current=str(finding.pk) in drawn,
         diagnoses=codes,
         service="",
+        diagnosis_hint=chart.signs[f"finding:{finding.kind}"].diagnosis_for(finding.severity),
         at=finding.noted_at,
     )
 
@@ -190,6 +194,7 @@ def _procedure_entry(procedure: Procedure, chart: Chart, drawn: set[str]) -> Ent
         is_current=str(procedure.pk) in drawn,
         diagnoses=[],
         service=str(procedure.service_id),
+        diagnosis_hint="",
         at=procedure.recorded_at,
     )
 
@@ -216,5 +221,6 @@ def _diagnosis_entry(diagnosis: Diagnosis, chart: Chart) -> Entry:
         is_current=True,
         diagnoses=[],
         service="",
+        diagnosis_hint="",
         at=diagnosis.made_at,
     )

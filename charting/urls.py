@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from charting import handout_views, note_views, outline_views, template_views, views
+from charting import catalogue_views, handout_views, note_views, outline_views, template_views, views
 from charting.imaging import views as images
 from charting.indices import views as indices
 from charting.medical import settings_views as questionnaires
@@ -13,6 +13,10 @@ from charting.perio import views as perio
 urlpatterns = [
     path("patients/<uuid:patient_id>/chart/", views.chart, name="chart"),
     path("patients/<uuid:patient_id>/handout/", handout_views.handout_page, name="handout"),
+    path("chart-catalogue/", catalogue_views.chart_catalogue, name="chart-catalogue"),
+    path("chart-catalogue/combinations/new/", catalogue_views.combination, name="combination-new"),
+    path("chart-catalogue/combinations/<uuid:combination_id>/", catalogue_views.combination, name="combination"),
+    path("chart-catalogue/<str:subject>/", catalogue_views.chart_sign, name="chart-sign"),
     path("patients/<uuid:patient_id>/visits/", note_views.visits, name="visits"),
     path("patients/<uuid:patient_id>/visits/start/", note_views.visit_start, name="visit-start"),
     path("appointments/<uuid:appointment_id>/visit/", note_views.visit_open, name="visit-open"),

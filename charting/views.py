@@ -8,7 +8,7 @@ from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_GET
 
 from charting import notation, queries
-from charting.chart_words import chart_words
+from charting.chart_words import canal_choices, chart_words
 from charting.imaging import words as image_words
 from clinic.patients.models import Patient
 from clinic.patients.queries import get_patient_for
@@ -27,10 +27,12 @@ def chart(request: Request, patient_id: UUID) -> HttpResponse:
     setup = {
         "patient": str(patient.pk),
         "mayWrite": request.user.may(Permission.CHART_WRITE),
+        "mayDiagnose": request.user.may(Permission.DIAGNOSE),
         "codesLanguage": TITLE_LANGUAGES[DictionaryKind.ICD10],
         "mayComplete": request.user.may(Permission.PROCEDURE_COMPLETE),
         "plansUrl": url_or_nothing("plans", patient) if request.user.may(Permission.PLAN_VIEW) else "",
         "words": chart_words(),
+        "canals": canal_choices(),
         "notation": notation.for_scripts(),
     }
     context = {

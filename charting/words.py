@@ -114,6 +114,11 @@ SEVERITY_NAMES: dict[tuple[str, str] | str, Text] = {
     "severe": pgettext_lazy("severity", "severe"),
 }
 PROBLEMS = {
+    "not_charted_here": gettext_lazy("This finding is not offered by the clinic. It can be offered again in the chart's catalogue (settings)."),
+    "not_on_this_tooth": gettext_lazy("The clinic charts this only on other teeth, not on tooth %(tooth)s (settings, the chart's catalogue)."),
+    "not_on_this_surface": gettext_lazy(
+        "Tooth %(tooth)s: the clinic charts this only on the surfaces %(surfaces)s (settings, the chart's catalogue)."
+    ),
     "no_such_tooth": gettext_lazy("There is no tooth %(tooth)s. Permanent teeth are 11–48, primary teeth 51–85."),
     "no_such_surface": gettext_lazy(
         "Tooth %(tooth)s has no surface “%(surface)s”: front teeth have an incisal edge (I), back teeth a chewing face (O)."

@@ -12,9 +12,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
-from charting import finding_words, words
+from charting import canals, finding_words, words
 from charting.anaesthesia_words import told
-from charting.models import Diagnosis, Finding, NoteSection, Performance, Visit
+from charting.models import CanalRecord, Diagnosis, Finding, NoteSection, Performance, Visit
 from charting.note_content import sections_of
 from charting.queries import ranked
 from charting.teeth import TEETH, dentition_at_age
@@ -62,6 +62,7 @@ def write(material: Material, *, language: str) -> Card:
         formula = rules.formula_of(
             material.chart.mouth,
             [(row.code.code, row.tooth) for row in material.chart.diagnoses],
+            letters=material.letters,
             with_primary=dentition_at_age(_age(patient.birth_date, timezone.localtime(material.chart.at).date())) != "permanent",
         )
         facts = {
@@ -160,7 +161,13 @@ def _visit(material: Material, visit: Visit, language: str) -> dict[str, Any]:
             }
             for row in material.addenda.get(visit.pk, [])
         ],
+        **({"canals": [_canal(row) for row in measured]} if (measured := material.canals.get(visit.pk)) else {}),
     }
+
+
+def _canal(row: CanalRecord) -> str:
+    line = canals.line(row)
+    return f"{line.tooth} {line.name}: {line.text}"
 
 
 def _diagnosis(row: Diagnosis) -> dict[str, str]:

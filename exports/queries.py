@@ -8,8 +8,9 @@ from typing import TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from charting import canals, catalogue, signs
 from charting import queries as charting
-from charting.models import Anaesthesia, Diagnosis, Performance, Visit, VisitAddendum
+from charting.models import Anaesthesia, CanalRecord, Diagnosis, Performance, Visit, VisitAddendum
 from clinic.lib.clock import day_bounds
 from clinic.patients.models import Alert, Consent, Contact, Identifier, Patient, Relation
 from insurance.models import Policy
@@ -32,12 +33,13 @@ class Period:
 
 @dataclass(frozen=True)
 class Material:
-    """Everything the card prints, as records."""
+    """Everything the card prints, as records; `letters` are those of the chart's catalogue at the end of the period."""
 
     patient: Patient
     at: datetime
     period: Period
     chart: charting.Chart
+    letters: dict[str, str]
     contacts: list[Contact]
     identifiers: list[Identifier]
     relations: list[Relation]
@@ -49,6 +51,7 @@ class Material:
     diagnoses: dict[UUID, list[Diagnosis]]
     performances: dict[UUID, list[Performance]]
     anaesthesia: dict[UUID, list[Anaesthesia]]
+    canals: dict[UUID, list[CanalRecord]]
     items: list[Item]
     consents: list[Document]
     data_consents: list[Consent]
@@ -71,6 +74,7 @@ def material_of(patient: Patient, period: Period, at: datetime) -> Material:
         at=at,
         period=period,
         chart=chart,
+        letters=signs.letters_of(catalogue.signs_at(chart.at)),
         contacts=list(patient.contacts.filter(ended_at=None).order_by("position", "pk")),
         identifiers=list(patient.identifiers.filter(ended_at=None).order_by("created_at", "pk")),
         relations=list(patient.relations.filter(ended_at=None, is_guardian=True).select_related("related_patient").order_by("created_at", "pk")),
@@ -84,13 +88,14 @@ def material_of(patient: Patient, period: Period, at: datetime) -> Material:
             performances.select_related("procedure__service", "performer").prefetch_related("procedure__teeth").order_by("performed_at", "pk")
         ),
         anaesthesia=_by_visit(Anaesthesia.objects.filter(patient=patient).order_by("given_at", "pk")),
+        canals={visit: canals.standing(rows) for visit, rows in _by_visit(CanalRecord.objects.filter(patient=patient)).items()},
         items=_agreed_items(patient),
         consents=_consents(patient),
         data_consents=list(Consent.objects.filter(patient=patient).select_related("text").order_by("signed_at", "pk")),
     )
 
 
-Row = TypeVar("Row", VisitAddendum, Diagnosis, Performance, Anaesthesia)
+Row = TypeVar("Row", VisitAddendum, Diagnosis, Performance, Anaesthesia, CanalRecord)
 
 
 def _by_visit(rows: Iterable[Row]) -> dict[UUID, list[Row]]:

@@ -1,21 +1,13 @@
 """The dental formula of form 043/у: what a replayed mouth says of each tooth in the form's own signs. No Django here."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from charting import replay, rules, teeth
+from charting import replay, rules, signs, teeth
 
-ABSENT, ROOT, CARIES, PULPITIS, PERIODONTITIS, FILLED, PERIODONTAL, CROWN, ARTIFICIAL = (
-    "absent",
-    "root",
-    "caries",
-    "pulpitis",
-    "periodontitis",
-    "filled",
-    "periodontal",
-    "crown",
-    "artificial",
-)
+ABSENT, ROOT = "absent", "root"
+CARIES, PULPITIS, PERIODONTITIS, FILLED = signs.CARIES, signs.PULPITIS, signs.PERIODONTITIS, signs.FILLED
+PERIODONTAL, CROWN, ARTIFICIAL = signs.PERIODONTAL, signs.CROWN, signs.ARTIFICIAL
 MOBILITY = {"1": "I", "2": "II", "3": "III"}
 ORDER = (ABSENT, ROOT, CARIES, PULPITIS, PERIODONTITIS, FILLED, PERIODONTAL, CROWN, ARTIFICIAL, *MOBILITY.values())
 # The letters as the form prints them in Russian, and those used in the same card in the other languages.
@@ -24,8 +16,6 @@ LETTERS: dict[str, dict[str, str]] = {
     "fr": dict(zip(ORDER, ("Abs", "R", "C", "Pu", "Pa", "O", "Pd", "Cr", "DA", "I", "II", "III"), strict=True)),
     "en": dict(zip(ORDER, ("M", "R", "C", "P", "Pt", "F", "Pd", "Cr", "AT", "I", "II", "III"), strict=True)),
 }
-FINDING_SIGNS = {"caries": CARIES, "pulpitis": PULPITIS, "apical_periodontitis": PERIODONTITIS}
-ACT_SIGNS = {"filling": FILLED, "inlay": FILLED, "crown": CROWN, "denture": ARTIFICIAL, "implant": ARTIFICIAL}
 IN_PLACE = ("done", "existing")
 PERIODONTAL_CODES = ("K05.2", "K05.3", "K05.4", "K05.5", "K05.6")
 
@@ -63,12 +53,21 @@ class Formula:
         return tuple(sign for sign in ORDER if sign in found)
 
 
-def formula_of(mouth: replay.Mouth, diagnoses: Iterable[tuple[str, int | None]] = (), *, with_primary: bool = False) -> Formula:
-    """The formula of a mouth; `diagnoses` are pairs of ICD-10 code and tooth, which say where the periodontium is ill."""
+def formula_of(
+    mouth: replay.Mouth,
+    diagnoses: Iterable[tuple[str, int | None]] = (),
+    *,
+    with_primary: bool = False,
+    letters: Mapping[str, str] = signs.SHIPPED_LETTERS,
+) -> Formula:
+    """The formula of a mouth; `diagnoses` are pairs of ICD-10 code and tooth, which say where the periodontium is ill.
+
+    `letters` is the sign that stands for each finding and act (`finding:caries`, `effect:crown`), as the clinic's catalogue had it.
+    """
     sick = {tooth for code, tooth in diagnoses if tooth and code.startswith(PERIODONTAL_CODES)}
 
     def row(numbers: tuple[int, ...]) -> tuple[Cell, ...]:
-        return tuple(Cell(number, signs_of(mouth, number, is_periodontal=number in sick)) for number in numbers)
+        return tuple(Cell(number, signs_of(mouth, number, letters, is_periodontal=number in sick)) for number in numbers)
 
     upper_primary, lower_primary = row(teeth.UPPER_PRIMARY_ROW), row(teeth.LOWER_PRIMARY_ROW)
     shows_primary = with_primary or any(cell.signs for cell in upper_primary + lower_primary)
@@ -80,28 +79,28 @@ def formula_of(mouth: replay.Mouth, diagnoses: Iterable[tuple[str, int | None]] 
     )
 
 
-def signs_of(mouth: replay.Mouth, tooth: int, *, is_periodontal: bool = False) -> tuple[str, ...]:
+def signs_of(mouth: replay.Mouth, tooth: int, letters: Mapping[str, str] = signs.SHIPPED_LETTERS, *, is_periodontal: bool = False) -> tuple[str, ...]:
     """The signs of one tooth. A gap that a bridge, denture or implant fills is an artificial tooth, not an absent one."""
     presence = mouth.presence.get(tooth, "")
-    signs = {sign for mark in mouth.on(tooth) if (sign := _sign(mark))}
+    found = {sign for mark in mouth.on(tooth) if (sign := _sign(mark, letters))}
     if presence == "implant":
-        signs = (signs & {CROWN}) | {ARTIFICIAL}
+        found = (found & {CROWN}) | {ARTIFICIAL}
     elif presence in rules.ABSENCES:
-        signs = signs & {ARTIFICIAL} or {ABSENT}
+        found = found & {ARTIFICIAL} or {ABSENT}
     elif presence == "retained_root":
-        signs.add(ROOT)
+        found.add(ROOT)
     if is_periodontal and presence not in (*rules.ABSENCES, "implant"):
-        signs.add(PERIODONTAL)
-    return tuple(sign for sign in ORDER if sign in signs)
+        found.add(PERIODONTAL)
+    return tuple(sign for sign in ORDER if sign in found)
 
 
-def _sign(mark: replay.Mark) -> str | None:
+def _sign(mark: replay.Mark, letters: Mapping[str, str]) -> str | None:
     if mark.layer == "condition":
-        sign = MOBILITY.get(mark.severity) if mark.what == "mobility" else FINDING_SIGNS.get(mark.what)
+        sign = MOBILITY.get(mark.severity) if mark.what == "mobility" else letters.get(f"finding:{mark.what}")
     elif mark.layer not in IN_PLACE:
         sign = None
     elif mark.what == "bridge":
         sign = ARTIFICIAL if mark.role == "pontic" else CROWN
     else:
-        sign = ACT_SIGNS.get(mark.what)
+        sign = letters.get(f"effect:{mark.what}")
     return sign

@@ -25,6 +25,7 @@ WHOLE = {
     "list_dictionaries": "editions that were published",
     "list_prices": "of one service",
     "find_diagnosis_codes": "the first that match",
+    "list_canals": "the canals of one mouth",
     "list_oral_diagnosis_codes": "K00-K14 in force",
     "list_patient_imports": "the latest",
     "list_payers": "a patient and the relatives on the card",

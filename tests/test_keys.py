@@ -401,7 +401,15 @@ ACTIONS += (
 ACTIONS += ("exports.evidence", "insurance.claims", "insurance.setup", "inventory.actions", "lab_orders.actions", "treatment_plans.actions")
 ELSEWHERE = {"save_insurer", "save_programme", "save_policy"}
 """Put by a version: the same again is the first, anything else is stale."""
-ELSEWHERE |= {"open_visit_of_appointment", "add_addendum", "sign_document", "give_anaesthesia"}
+ELSEWHERE |= {
+    "open_visit_of_appointment",
+    "add_addendum",
+    "sign_document",
+    "give_anaesthesia",
+    "record_canal",
+    "enter_combination",
+    "save_combination",
+}
 """Their own tests."""
 
 

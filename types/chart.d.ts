@@ -8,6 +8,7 @@ interface ToothData {
   arch: "upper" | "lower";
   surfaces: string[];
   roots: string[];
+  canals: string[];
   presence: "present" | "missing" | "unerupted" | "impacted" | "retained_root" | "implant" | "erupting";
   expected: "" | "unerupted" | "erupting" | "shed";
   label: string;
@@ -42,6 +43,13 @@ interface EntryData {
   is_current: boolean;
   diagnoses: string[];
   service: string;
+  diagnosis_hint: string;
+}
+
+/** A root canal as it was measured, prepared and filled. */
+interface CanalData {
+  id: string; tooth: number; canal: string; length_mm: string; reference: string; file_size: number | null; taper: number | null;
+  method: string; material: string; quality: string; note: string; procedure: string | null; told: string;
 }
 
 interface CariesIndex { decayed: number; missing: number; filled: number; total: number }
@@ -56,19 +64,27 @@ interface ChartData {
   entries: EntryData[];
   dmft: CariesIndex;
   dmft_primary: CariesIndex;
+  signs: Record<string, Look>;
+  canals: CanalData[];
 }
+
+/** How the clinic draws something otherwise than it is shipped. */
+interface Look { colour?: string; hatch?: string; symbol?: string }
 
 interface PaletteEntry {
   key: string;
-  type: "finding" | "service";
+  type: "finding" | "service" | "combination";
   title: string;
   code: string;
+  typed: string;
+  diagnosis: string;
   kind: string;
   severity: string;
   direction: string;
   amount: { unit: string; least: number; most: number; is_needed: boolean } | null;
   is_dated: boolean;
   service: string;
+  combination: string;
   scope: "mouth" | "arch" | "tooth" | "surfaces" | "root" | "span";
   effect: string;
   group: string;
@@ -85,9 +101,11 @@ interface NotationData { codes: Record<string, string>; typed: Record<string, nu
 interface ChartSetup {
   patient: string;
   mayWrite: boolean;
+  mayDiagnose: boolean;
   codesLanguage: string;
   mayComplete: boolean;
   plansUrl: string;
   words: Record<string, string>;
+  canals: Record<"method" | "quality", [string, string][]>;
   notation: NotationData;
 }

@@ -1,9 +1,12 @@
 """Writes of the mouth and of visits: the only writer of charting's tables."""
 
 from charting.actions.anaesthesia import Given, give_anaesthesia, mark_anaesthesia_in_error
+from charting.actions.canals import CanalCorrectedMeanwhile, mark_canal_in_error, record_canal
+from charting.actions.catalogue import set_sign
 from charting.actions.diagnoses import rank_diagnosis, record_diagnosis, withdraw_diagnosis
 from charting.actions.dropped import drop_entry
 from charting.actions.findings import mark_in_error, record_finding, reopen_finding, resolve_finding
+from charting.actions.gestures import CarriedOutSince, MayNotDiagnose, NotOffered, enter_combination, save_combination, undo_combination
 from charting.actions.meanwhile import ChartedMeanwhile
 from charting.actions.notes import (
     NotSigned,
@@ -36,9 +39,13 @@ from charting.queries import ClosedCode
 __all__ = [
     "AlreadyPerformed",
     "AlreadyReversed",
+    "CanalCorrectedMeanwhile",
+    "CarriedOutSince",
     "ChartedMeanwhile",
     "ClosedCode",
     "Given",
+    "MayNotDiagnose",
+    "NotOffered",
     "NotPerformable",
     "NotSigned",
     "OtherLegalEntity",
@@ -51,10 +58,12 @@ __all__ = [
     "change_procedure_state",
     "close_visit",
     "drop_entry",
+    "enter_combination",
     "give_anaesthesia",
     "lock_unsigned_visits",
     "mark_addendum_in_error",
     "mark_anaesthesia_in_error",
+    "mark_canal_in_error",
     "mark_in_error",
     "mark_visit_in_error",
     "may_sign",
@@ -62,19 +71,23 @@ __all__ = [
     "open_visit_of_appointment",
     "perform_procedure",
     "rank_diagnosis",
+    "record_canal",
     "record_diagnosis",
     "record_finding",
     "remove_macro",
     "reopen_finding",
     "resolve_finding",
     "reverse_performance",
+    "save_combination",
     "save_macro",
     "save_outline",
     "save_template",
     "set_favourite",
+    "set_sign",
     "ship_outlines",
     "ship_templates",
     "sign_visit",
+    "undo_combination",
     "withdraw_diagnosis",
     "write_visit",
 ]

@@ -33,7 +33,7 @@ def record_diagnosis(
     :raises ChartedMeanwhile: when somebody else charted the tooth since `seen_at`, the instant of the chart that the sender saw.
     :raises NotOpen: when the finding was entered in error.
     """
-    actor.require(Permission.CHART_WRITE)
+    actor.require(Permission.DIAGNOSE)
     number = finding.tooth if finding is not None else tooth
     sent = {"finding_id": finding.pk if finding else None, "tooth": number, "note": note, **({"rank": rank} if rank else {})}
     known = find_sent(Diagnosis, id, patient, **sent)
@@ -112,7 +112,7 @@ def rank_diagnosis(*, diagnosis: Diagnosis, rank: str, actor: User, at: datetime
     :raises VisitSigned: when the note is signed: its ranks are what was signed.
     :raises NotOpen: when the diagnosis was entered in error.
     """
-    actor.require(Permission.CHART_WRITE)
+    actor.require(Permission.DIAGNOSE)
     if not rank:
         raise InvalidInput(fields={"rank": _("Choose main, secondary or complication.")})
     visit = visit_for(diagnosis.patient, diagnosis.visit, actor, at) if diagnosis.visit else None
@@ -134,7 +134,7 @@ def withdraw_diagnosis(*, diagnosis: Diagnosis, actor: User, at: datetime, reaso
 
     :raises NotOpen: when it was withdrawn before by another or for another reason.
     """
-    actor.require(Permission.CHART_WRITE)
+    actor.require(Permission.DIAGNOSE)
     text = required(reason, "reason")
     locked = Diagnosis.objects.select_for_update().get(pk=diagnosis.pk)
     if is_marked(locked.in_error_at, by=locked.in_error_by_id == actor.pk and locked.error_reason == text):

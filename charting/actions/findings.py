@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from charting import details, queries, replay, rules, teeth, words
+from charting import catalogue, details, queries, replay, rules, teeth, words
 from charting.actions.meanwhile import refuse_if_charted
 from charting.actions.once import create_once, find_sent
 from charting.actions.said import NotOpen, is_marked, required, short
@@ -56,6 +56,7 @@ def record_finding(
     states = {"absent": mouth.absent, "unerupted": mouth.unerupted, "implants": mouth.implants}
     problems = rules.finding_problems(kind=kind, severity=severity, place=place, **states)
     words.refuse(problems + details.problems(told, day=queries.branch_day_of(patient, at), born=patient.birth_date))
+    catalogue.refuse_narrowed(f"finding:{kind}", [place] if place else [])
     finding, _is_new = create_once(
         Finding,
         id,

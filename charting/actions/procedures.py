@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from charting import acts, queries, replay, rules, teeth, words
+from charting import acts, catalogue, queries, replay, rules, teeth, words
 from charting.actions.findings import reopen, settle
 from charting.actions.meanwhile import refuse_if_charted
 from charting.actions.once import create_once, find_sent
@@ -113,6 +113,7 @@ def add_procedure(
     mouth = queries.teeth_at(patient, at) if places else replay.EMPTY_MOUTH
     problems = rules.procedure_problems(scope=service.scope, effect=service.chart_effect, places=places, dentition=service.dentition)
     words.refuse(problems or acts.state_problems(effect=service.chart_effect, places=places, presence=mouth.presence, moment=acts.moment_of(state)))
+    catalogue.refuse_narrowed(f"effect:{service.chart_effect}", places)
     values = {"service": service, "state": state, "recorded_at": at, "recorded_by": actor, "note": note.strip()}
     procedure, is_new = create_once(Procedure, id, patient=patient, **values)
     if is_new:

@@ -5,9 +5,12 @@ from charting.indices.models import IndexKind, OralIndex
 from charting.medical.interaction_models import InteractionOverride, InteractionRule, InteractionWarning
 from charting.medical.models import AlertDoubt, MedicalHistory, Question, Questionnaire, RaisedAlert
 from charting.models.anaesthesia import Anaesthesia
+from charting.models.canals import CanalQuality, CanalRecord, Obturation
+from charting.models.catalogue import ChartSign, Colour, Hatch, Letter
 from charting.models.diagnoses import Diagnosis, DiagnosisRank, DiagnosisRanking
 from charting.models.dropped import DroppedEntry
 from charting.models.findings import Finding, FindingChange, FindingKind, FindingState
+from charting.models.gestures import Combination, CombinedEntry
 from charting.models.outlines import NoteOutline, TextMacro
 from charting.models.procedures import PaletteFavourite, Performance, Procedure, ProcedureChange, ProcedureState, ProcedureTooth, ToothRole
 from charting.models.visits import NoteSection, NoteTemplate, Visit, VisitAddendum, VisitQuerySet
@@ -16,6 +19,12 @@ from charting.perio.models import PerioExam, PerioScript, PerioTooth
 __all__ = [
     "AlertDoubt",
     "Anaesthesia",
+    "CanalQuality",
+    "CanalRecord",
+    "ChartSign",
+    "Colour",
+    "Combination",
+    "CombinedEntry",
     "Diagnosis",
     "DiagnosisRank",
     "DiagnosisRanking",
@@ -24,6 +33,7 @@ __all__ = [
     "FindingChange",
     "FindingKind",
     "FindingState",
+    "Hatch",
     "Image",
     "ImageDisplay",
     "ImageLine",
@@ -31,10 +41,12 @@ __all__ = [
     "InteractionOverride",
     "InteractionRule",
     "InteractionWarning",
+    "Letter",
     "MedicalHistory",
     "NoteOutline",
     "NoteSection",
     "NoteTemplate",
+    "Obturation",
     "OralIndex",
     "PaletteFavourite",
     "Performance",

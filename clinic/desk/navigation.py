@@ -90,6 +90,7 @@ SETTINGS = (
             Entry("dictionaries", "book-open-text", _("Dictionaries: ICD-10, 804н, CCAM"), (P.PRICE_VIEW, P.DICTIONARY_IMPORT)),
             Entry("consent-rules", "signature", _("Consents before an act"), (P.SETTINGS_WRITE,)),
             Entry("discount-limits", "percent", _("Discounts by role"), (P.PRICE_WRITE,)),
+            Entry("chart-catalogue", "swatch-book", _("Catalogue of the chart"), (P.SETTINGS_WRITE,)),
             Entry("interaction-rules", "shield-alert", _("Interactions"), (P.SETTINGS_WRITE,)),
             Entry("note-templates", "notebook-pen", _("Templates of notes"), (P.VISIT_WRITE, P.SETTINGS_WRITE)),
         ),

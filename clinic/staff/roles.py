@@ -24,6 +24,7 @@ class Permission(StrEnum):
 
     PATIENT_REGISTER enters a new patient with names and contacts; PATIENT_WRITE adds to it and changes everything outside the mouth.
     Without CLINICAL_VIEW one reads and ends only those medical alerts that one has recorded oneself, and of others knows that there are some.
+    DIAGNOSE gives a finding, a tooth or the mouth its ICD-10 code: whoever may only CHART_WRITE enters what is seen.
     RECORD_EXPORT takes one patient's card out of the house, LIST_EXPORT takes lists of what one may see as workbooks.
     """
 
@@ -33,6 +34,7 @@ class Permission(StrEnum):
     PATIENT_IMPORT = "patient_import"
     CLINICAL_VIEW = "clinical_view"
     CHART_WRITE = "chart_write"
+    DIAGNOSE = "diagnose"
     VISIT_WRITE = "visit_write"
     VISIT_SIGN = "visit_sign"
     VISIT_SIGN_OTHERS = "visit_sign_others"
@@ -91,6 +93,7 @@ _CHAIR = {
 }
 _DOCTOR = _CHAIR | {
     P.CHART_WRITE,
+    P.DIAGNOSE,
     P.VISIT_WRITE,
     P.VISIT_SIGN,
     P.DIARY_WRITE,
@@ -105,7 +108,7 @@ _DOCTOR = _CHAIR | {
     P.RECORD_EXPORT,
     P.HISTORY_VIEW,
 }
-_ALL_BUT_CLINICAL_WRITING = set(Permission) - {P.CHART_WRITE, P.VISIT_WRITE, P.VISIT_SIGN, P.PROCEDURE_COMPLETE, P.STAFF_WRITE}
+_ALL_BUT_CLINICAL_WRITING = set(Permission) - {P.CHART_WRITE, P.DIAGNOSE, P.VISIT_WRITE, P.VISIT_SIGN, P.PROCEDURE_COMPLETE, P.STAFF_WRITE}
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.MANAGER: frozenset(_ALL_BUT_CLINICAL_WRITING | {P.STAFF_WRITE}),

@@ -1,13 +1,17 @@
 """One clinic with a record of almost every kind, and what an address or a body calls its id."""
 
 from datetime import date
+from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
 from django.apps import apps
+from django.utils import timezone
 
+import charting.actions
 import insurance.setup
 import lab_orders.actions
+from charting.models import Combination
 from clinic.files import actions as files
 from clinic.patients.importing import actions as importing
 from clinic.patients.models import Patient
@@ -16,6 +20,7 @@ from clinic.staff.models import User
 from clinic.staff.roles import Role
 from insurance.models import Policy
 from lab_orders.models import LabOrder
+from tests.charting.factories import make_code, make_service
 from tests.charting.imaging.pictures import add, jpeg
 from tests.charting.medical.factories import asked
 from tests.query_rows import add_row
@@ -59,6 +64,9 @@ MODELS = {
     "history": "charting.MedicalHistory",
     "doubt": "charting.AlertDoubt",
     "rule": "charting.InteractionRule",
+    "canal": "charting.CanalRecord",
+    "replaces": "charting.CanalRecord",
+    "entry": "charting.CombinedEntry",
 }
 NEW = {"id"}
 """Ids that a client makes itself."""
@@ -75,7 +83,18 @@ def build() -> User:
     for said in ({"diabetes": "yes"}, {"smoking": "yes"}):
         asked(patient=petrov(), actor=person, **said)  # type: ignore[arg-type]  # answers only
     _papers(person)
+    _gestures(person)
     return person
+
+
+def _gestures(person: User) -> None:
+    """An entry by one gesture, and a canal of its treatment."""
+    make_code("K04.0")
+    make_service("root_canal")
+    at = timezone.now()
+    combination = Combination.objects.get(kind="pulpitis")
+    made = charting.actions.enter_combination(patient=petrov(), combination=combination, tooth=27, actor=person, at=at)
+    charting.actions.record_canal(patient=petrov(), tooth=27, canal="MB1", length_mm=Decimal(21), procedure=made.procedure, actor=person, at=at)
 
 
 def _papers(person: User) -> None:

@@ -1,6 +1,7 @@
 // The chart's page: loads the mouth, draws it, and joins choice, palette, story, slider and keys.
 import { useSentences } from "./api.js";
 import { Acts } from "./acts.js";
+import { Canals } from "./canals.js";
 import { Comparison } from "./compare.js";
 import { onDentition, onLayers, onWalking, pressDentition } from "./controls.js";
 import { Hand } from "./hand.js";
@@ -18,6 +19,7 @@ import { byId } from "./svg.js";
 import { useNotation } from "./teeth.js";
 import { Timeline } from "./timeline.js";
 import { pointAt } from "./pointing.js";
+import { Zoom } from "./zoom.js";
 
 /** @type {ChartSetup} */
 const setup = JSON.parse(byId("chart-setup").textContent ?? "{}");
@@ -29,7 +31,7 @@ const selection = new Selection();
 const palette = new Palette(setup.words);
 const timeline = new Timeline();
 const status = new Status(setup.words);
-const mouth = new Mouth(setup, timeline, status, () => isWriting(byId("story")));
+const mouth = new Mouth(setup, timeline, status, () => isWriting(byId("story")) || canals.isWriting);
 const selected = new SelectedPanel(selection, setup.words);
 const player = new Player(timeline, setup.words);
 const comparison = new Comparison(setup, (teeth) => { changed = teeth; if (drawing) showChanged(drawing.parts, changed); });
@@ -49,6 +51,8 @@ const known = () => new Map((chart?.teeth ?? []).map((tooth) => [tooth.number, t
 const absent = () => new Set((chart?.teeth ?? []).filter((tooth) => ["missing", "unerupted"].includes(tooth.expected || tooth.presence) || tooth.expected === "shed").map((tooth) => tooth.number));
 const isWalking = onWalking(() => focusTooth(selection.focused));
 const acts = new Acts(status, setup.words, mouth);
+const canals = new Canals(setup, acts, () => mouth.loaded?.at);
+new Zoom(arch);
 /** @type {import("./keyboard.js").Board} */
 const board = {
   rows, selection, known, absent, focusTooth, isWalking, repeat: () => hand.repeat(), judge: (isRight) => hand.judge(isRight, [selection.focused]), undo: () => status.undoLast(), openPalette: () => palette.search.focus(),
@@ -89,6 +93,7 @@ function showChoice() {
   const shown = [...drawing.parts.keys()];
   const told = selection.isEmpty ? (hovered ? [hovered] : recent) : selection.numbers;
   selected.title(told, known());
+  canals.show(chart, selection.numbers.length ? selection.numbers : recent, isPast());
   tell(byId("story"), chart, told, { setup, shown, judge: (isRight) => hand.judge(isRight, shown), isPast: isPast(), seen: mouth.loaded?.at, act: (act) => acts.act(act), told: (order) => acts.told(order), refused: (error, again) => status.refused(error, again) });
 }
 

@@ -25,12 +25,13 @@ async function codesLike(text) {
   }
 }
 
-/** @param {HTMLElement} place @param {Pick<ChartSetup, "words" | "codesLanguage">} setup @param {(code: string) => void} done */
-export function attachCodeSearch(place, { words, codesLanguage }, done) {
+/** @param {HTMLElement} place @param {Pick<ChartSetup, "words" | "codesLanguage">} setup @param {(code: string) => void} done @param {string} [first] the code that is offered before anything is typed */
+export function attachCodeSearch(place, { words, codesLanguage }, done, first = "") {
   const input = /** @type {HTMLInputElement} */ (html("input", { type: "search", "aria-label": words.findCode, placeholder: words.findCode, autocomplete: "off" }));
   const list = html("ul", { class: "code-list", role: "listbox" });
   const isForeign = document.documentElement.lang !== codesLanguage;
   place.replaceChildren(input, ...(isForeign ? [html("p", { class: "small muted" }, words.codesLanguage)] : []), list);
+  input.value = first;
   let timer = 0;
   let asked = 0;
 
@@ -66,5 +67,6 @@ export function attachCodeSearch(place, { words, codesLanguage }, done) {
     if (["ArrowDown", "Enter", "Escape"].includes(event.key)) event.preventDefault();
   });
   input.focus();
+  input.select();
   search();
 }

@@ -1,7 +1,7 @@
 // Putting a palette's entry on the chosen teeth: each record has its own key, so trying again never records it twice.
 import { newKey } from "./api.js";
 import { queue } from "./offline/queue.js";
-import { shownFinding, shownProcedure } from "./offline/waiting.js";
+import { shownCombination, shownFinding, shownProcedure } from "./offline/waiting.js";
 import { code } from "./teeth.js";
 
 /** @typedef {{path: string, method?: string, body: Record<string, any>}} Back what takes an order back */
@@ -22,7 +22,23 @@ const PRESENCES = ["missing", "unerupted", "erupting", "erupted", "impacted"];
  */
 export function ordersFor(entry, selection, context) {
   const numbers = context.order([...selection.keys()]);
+  if (entry.type === "combination") return combinationOrders(entry, numbers, selection, context);
   return entry.type === "finding" ? findingOrders(entry, numbers, selection, context) : procedureOrders(entry, numbers, selection, context);
+}
+
+/** One gesture on each tooth: the finding, its diagnosis and the proposed act come and go together. @param {PaletteEntry} entry @param {number[]} numbers @param {Map<number, Set<string>>} selection @param {any} context @returns {Order[]} */
+function combinationOrders(entry, numbers, selection, context) {
+  return numbers.map((tooth) => {
+    const surfaces = entry.scope === "surfaces" ? [...(selection.get(tooth) ?? [])] : [];
+    const body = { ...entered(context.seen), combination: entry.combination, tooth, surfaces, roots: context.roots, note: context.note };
+    return {
+      path: `/patients/${context.patient}/combined-entries`,
+      body,
+      shown: shownCombination(entry, body),
+      words: `${entry.title} – ${code(tooth)} ${surfaces.join("")}`,
+      undo: { path: `/combined-entries/${body.id}/undo`, body: { reason: context.undoReason } },
+    };
+  });
 }
 
 /** @param {PaletteEntry} entry @param {number[]} numbers @param {Map<number, Set<string>>} selection @param {any} context @returns {Order[]} */

@@ -27,6 +27,7 @@ export class Hand {
   async enter(entry, then = "wait", isAsked = false, again) {
     const { palette, board, status, setup, acts } = this.tools;
     const { selection } = this;
+    if (entry.type === "combination" && !setup.mayDiagnose) return status.say(setup.words.mayNotDiagnose, "warning");
     const detail = again ?? (entry.amount || entry.is_dated ? await palette.detailFor(entry, isAsked) : NOTHING);
     if (!detail || !this.mayAct) return;
     const isPlaced = entry.scope === "mouth" || (entry.type === "finding" && ["plaque", "calculus"].includes(entry.kind));

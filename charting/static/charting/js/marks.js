@@ -1,6 +1,7 @@
 // What findings and procedures look like on a tooth. Each draws into the tooth's views; the layer gives colour and pattern.
 import { FINDINGS } from "./mark-findings.js";
 import { PROCEDURES } from "./mark-procedures.js";
+import { inkOf, lookOf, patternOf } from "./signs.js";
 import { svg } from "./svg.js";
 
 /** @typedef {import("./odontogram.js").Parts} Parts */
@@ -15,6 +16,7 @@ export function drawMarks(parts, marks) {
     const drawer = mark.layer === "condition" ? FINDINGS[mark.what] : PROCEDURES[mark.what];
     if (drawer) drawer(pen, mark);
     else pen.badge("•");
+    pen.symbol(lookOf(mark).symbol);
   }
 }
 
@@ -24,10 +26,10 @@ export function drawMarks(parts, marks) {
  * @param {MarkData} mark
  */
 export function penOf(parts, mark) {
-  const layer = `mark layer-${mark.layer}`;
+  const layer = `mark layer-${mark.layer}${inkOf(mark)}`;
   const sides = [parts.facial, ...(parts.lingual ? [parts.lingual] : [])];
   const add = (/** @type {SVGElement} */ view, /** @type {SVGElement} */ element, place = ".marks") => view.querySelector(place)?.append(element);
-  const filled = { class: `${layer} area`, fill: `url(#p-${mark.layer})` };
+  const filled = { class: `${layer} area`, fill: `url(#${patternOf(mark)})` };
   return {
     parts,
     shape: parts.shape,
@@ -85,6 +87,13 @@ export function penOf(parts, mark) {
       const place = { x: parts.spot.x + 11, y: parts.spot.label + 1 };
       parts.badges.append(svg("text", { class: `${layer} badge-text`, ...place }, text));
     },
+    /** The clinic's symbol on the other side of the number; each once. @param {string | undefined} text */
+    symbol(text) {
+      const known = [...parts.badges.querySelectorAll(".symbol-text")].map((element) => element.textContent);
+      if (!text || known.includes(text)) return;
+      const place = { x: parts.spot.x - 10 - known.length * 9, y: parts.spot.label + 4 };
+      parts.badges.append(svg("text", { class: `${layer} symbol-text`, ...place }, text));
+    },
   };
 }
 
@@ -105,5 +114,5 @@ function bars(spots, mark) {
   const toCrown = (first.isUpper ? 1 : -1) * 15;
   const heights = [first.neck + toCrown, first.diagram, ...(first.lingualNeck ? [first.lingualNeck - toCrown * 0.8] : [])];
   const wanted = mark.what === "splint" ? heights.slice(2) : mark.what === "bracket" ? heights.slice(0, 1) : heights;
-  return wanted.map((y) => svg("path", { class: `mark layer-${mark.layer} joint joint-${mark.what}`, d: `M${first.x} ${y}H${last.x}` }));
+  return wanted.map((y) => svg("path", { class: `mark layer-${mark.layer}${inkOf(mark)} joint joint-${mark.what}`, d: `M${first.x} ${y}H${last.x}` }));
 }

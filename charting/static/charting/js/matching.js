@@ -1,4 +1,4 @@
-// Which entries of the palette fit what is typed.
+// Which entries of the palette fit what is typed; an entry whose code was typed comes first.
 import { detailTyped, takes } from "./detail.js";
 
 /** @param {string} text */
@@ -17,8 +17,9 @@ export function matching(entries, mode, typed) {
 function fitting(entries, mode, typed) {
   const wanted = plain(typed).split(/\s+/).filter(Boolean);
   const type = mode === "condition" ? "finding" : "service";
-  const fits = (/** @type {PaletteEntry} */ entry) => wanted.every((word) => plain(`${entry.title} ${entry.code}`).includes(word));
-  return entries
-    .filter((entry) => (entry.type === type || wanted.length > 0) && fits(entry))
-    .sort((a, b) => Number(b.type === type) - Number(a.type === type));
+  const isCode = (/** @type {PaletteEntry} */ entry) => wanted.length === 1 && plain(entry.typed) === wanted[0];
+  const fits = (/** @type {PaletteEntry} */ entry) => isCode(entry) || wanted.every((word) => plain(`${entry.title} ${entry.code}`).includes(word));
+  const isOwn = (/** @type {PaletteEntry} */ entry) => entry.type === type || (type === "finding" && entry.type === "combination");
+  const rank = (/** @type {PaletteEntry} */ entry) => (isCode(entry) ? 0 : 2) + (isOwn(entry) ? 0 : 1);
+  return entries.filter((entry) => (isOwn(entry) || wanted.length > 0) && fits(entry)).sort((a, b) => rank(a) - rank(b));
 }

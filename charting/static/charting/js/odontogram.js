@@ -2,6 +2,7 @@
 import { layout } from "./layout.js";
 import { drawMarks, joinTeeth } from "./marks.js";
 import { diagram, shapeOf, sideRegion } from "./shapes.js";
+import { patternsFor, useLooks } from "./signs.js";
 import { svg } from "./svg.js";
 import { code } from "./teeth.js";
 
@@ -11,8 +12,8 @@ import { code } from "./teeth.js";
 const LINGUAL_SCALE = 0.82;
 const LAYERS = ["condition", "planned", "done", "existing", "referred"];
 
-/** Patterns tell the layers apart where colour does not. */
-function definitions() {
+/** Patterns tell the layers apart where colour does not. @param {MarkData[]} marks */
+function definitions(marks) {
   const pattern = (/** @type {string} */ layer, /** @type {number} */ size, /** @type {SVGElement[]} */ ...inside) =>
     svg("pattern", { id: `p-${layer}`, class: `pattern pattern-${layer}`, width: size, height: size, patternUnits: "userSpaceOnUse" }, svg("rect", { width: size, height: size, class: "ground" }), ...inside);
   return svg(
@@ -23,6 +24,7 @@ function definitions() {
     pattern("done", 4),
     pattern("existing", 4, svg("path", { d: "M0 2H4", class: "ink" })),
     pattern("referred", 4),
+    ...patternsFor(marks),
   );
 }
 
@@ -33,11 +35,12 @@ function definitions() {
  * @returns {{root: SVGElement, rows: Spot[][], parts: Map<number, Parts>}}
  */
 export function draw(chart, dentition) {
+  useLooks(chart.signs);
   const { width, height, rows } = layout(dentition);
   const known = new Map(chart.teeth.map((tooth) => [tooth.number, tooth]));
   const joints = svg("g", { class: "joints" });
   const root = svg("svg", { viewBox: `0 0 ${width} ${height}`, class: `odontogram is-${dentition}`, role: "listbox", "aria-multiselectable": "true", "data-own-keys": "" });
-  root.append(definitions(), ...frame(width, height, rows), joints);
+  root.append(definitions(chart.marks), ...frame(width, height, rows), joints);
   const parts = new Map();
   for (const spot of rows.flat()) {
     const tooth = known.get(spot.number);

@@ -6,7 +6,7 @@ import { html } from "./svg.js";
 export function lineOf(entry, data, words) {
   const slot = Object.keys(data.favourites).find((key) => data.favourites[key] === entry.key);
   const button = html("button", { type: "button", class: `palette-entry is-${entry.type}`, "data-entry": entry.key }, html("span", {}, entry.title));
-  if (entry.code) button.append(html("small", {}, entry.code));
+  for (const told of [entry.code, entry.typed]) if (told) button.append(html("small", {}, told));
   if (slot) button.append(html("kbd", {}, slot));
   const unit = entry.is_dated ? words.sinceShort : entry.amount && !entry.amount.is_needed ? entry.amount.unit : "";
   return html("li", { class: "palette-line" }, button, ...(unit ? [detailButton(entry, unit, words)] : []), star(entry, slot, words));

@@ -16,7 +16,7 @@ export function pointAt(place, selection, board) {
   /** Pulling across teeth chooses all of them; the click that ends the pull is none. */
   let [pulledFrom, pulledTo] = [0, 0];
   place.addEventListener("pointerdown", (event) => {
-    pulledFrom = event.button === 0 && !event.shiftKey ? toothOf(event) : 0;
+    pulledFrom = event.button === 0 && event.isPrimary && !event.shiftKey ? toothOf(event) : 0; // a second finger is a pinch
     pulledTo = 0;
   });
   place.addEventListener("pointermove", (event) => {

@@ -64,11 +64,11 @@ function buttons(entry, context) {
   const gone = /** @type {const} */ ({ id: entry.id, layer: "gone" });
   if (entry.type === "finding" && entry.is_current) {
     const diagnose = (/** @type {string} */ code) => context.act({ path: "/diagnoses", body: { patient: context.setup.patient, code, finding: entry.id }, words: `${code} – ${what}`, change: { id: entry.id, code } });
-    add(words.icd10, () => attachCodeSearch(extra, context.setup, diagnose));
+    if (context.setup.mayDiagnose) add(words.icd10, () => attachCodeSearch(extra, context.setup, diagnose, entry.diagnosis_hint));
     add(words.resolve, () => context.act({ path: `/findings/${entry.id}/resolve`, body: {}, words: `${words.resolved}: ${what}`, change: gone, back: { path: `/findings/${entry.id}/reopen`, body: {} } }));
   }
   const withdraw = (/** @type {string} */ reason) => context.act({ path: `/${entry.type === "finding" ? "findings" : "diagnoses"}/${entry.id}/error`, body: { reason }, words: `${words.withdrawn}: ${what}`, change: gone });
-  if (entry.type !== "procedure") add(words.inError, () => askReason(extra, words, withdraw));
+  if (entry.type === "finding" || (entry.type === "diagnosis" && context.setup.mayDiagnose)) add(words.inError, () => askReason(extra, words, withdraw));
   if (entry.layer === "planned" && context.setup.mayComplete) {
     add(words.done, () => complete(entry, extra, context));
     bar.lastElementChild?.classList.add("btn-primary");

@@ -4,7 +4,7 @@ import { queue } from "./queue.js";
 
 /** What is new on the chart; or what an act changes on something that stands.
  * @typedef {{id: string, layer?: Layer | "gone", code?: string}} Change
- * @typedef {{marks?: MarkData[], entry?: Omit<EntryData, "state_label" | "meta">, change?: Change}} Shown */
+ * @typedef {{marks?: MarkData[], entry?: Omit<EntryData, "state_label" | "meta">, canals?: CanalData[], change?: Change}} Shown */
 
 const LAYERS = /** @type {Record<string, Layer>} */ ({ proposed: "planned", planned: "planned", referred: "referred", existing_here: "existing", existing_elsewhere: "existing" });
 
@@ -21,10 +21,17 @@ export function shownProcedure(entry, body) {
   return { marks, entry: told(entry, body.id, layer, body.teeth, "procedure") };
 }
 
+/** Finding and proposed act of one gesture, told as one. @param {PaletteEntry} entry @param {any} body @returns {Shown} */
+export function shownCombination(entry, body) {
+  const finding = shownFinding(entry, { direction: "", amount: null, ...body });
+  const acts = (finding.marks ?? []).map((mark) => ({ ...mark, layer: /** @type {Layer} */ ("planned"), what: entry.effect, severity: "", state: "proposed" }));
+  return { ...finding, marks: [...(finding.marks ?? []), ...acts] };
+}
+
 /** @param {PaletteEntry} entry @param {string} id @param {Layer} layer @param {{tooth: number, surfaces: string[]}[]} places @param {"finding" | "procedure"} type */
 function told(entry, id, layer, places, type) {
   const part = places.map(({ tooth, surfaces }) => `${code(tooth)} ${surfaces.join("")}`.trim()).join(", ");
-  return { id, type, layer, teeth: places.map(({ tooth }) => tooth), part, title: entry.title, about: "", state: "unsent", note: "", is_current: true, diagnoses: [], service: entry.service };
+  return { id, type, layer, teeth: places.map(({ tooth }) => tooth), part, title: entry.title, about: "", state: "unsent", note: "", is_current: true, diagnoses: [], service: entry.service, diagnosis_hint: entry.diagnosis };
 }
 
 const LATELY_MS = 10000;
@@ -41,7 +48,7 @@ export const unsentOf = (patient) => queue.list.filter((entry) => entry.shown &&
 
 /** The chart with what this device has not sent yet. @param {ChartData} chart @param {string} patient @param {string} label @returns {ChartData} */
 export function withUnsent(chart, patient, label) {
-  const known = new Set(chart.entries.map(({ id }) => id));
+  const known = new Set([...chart.entries, ...chart.canals].map(({ id }) => id));
   last = chart;
   for (const [key, { until, over }] of lately) if (known.has(key) || until < Date.now() || (over && over !== chart)) lately.delete(key);
   const arrived = [...lately.values()].filter((late) => late.patient === patient);
@@ -49,9 +56,10 @@ export function withUnsent(chart, patient, label) {
   const fresh = [...arrived, ...waiting].map(({ shown }) => /** @type {Shown} */ (shown));
   const entries = fresh.flatMap(({ entry }) => (entry ? [{ ...entry, state_label: label, meta: "" }] : []));
   const marks = fresh.flatMap((shown) => shown.marks ?? []);
+  const canals = [...chart.canals, ...fresh.flatMap((shown) => shown.canals ?? [])];
   const told = new Set(marks.map(({ tooth }) => tooth));
   const teeth = chart.teeth.map((tooth) => (told.has(tooth.number) ? { ...tooth, expected: /** @type {const} */ ("") } : tooth));
-  const whole = { ...chart, teeth, marks: [...chart.marks, ...marks], entries: [...chart.entries, ...entries] };
+  const whole = { ...chart, teeth, marks: [...chart.marks, ...marks], entries: [...chart.entries, ...entries], canals };
   return fresh.flatMap(({ change }) => change ?? []).reduce((found, change) => changed(found, change, label), whole);
 }
 

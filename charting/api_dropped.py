@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from ninja import Field, Router, Schema
 from ninja.pagination import CursorPagination, paginate
+from pydantic import AwareDatetime
 
 from charting import actions
 from charting.models import DroppedEntry
@@ -26,7 +27,7 @@ class DroppedEntryIn(Schema):
     address: str
     content: dict[str, Any] = Field(default_factory=dict)
     why: str
-    entered_at: datetime | None = None
+    entered_at: AwareDatetime | None = None
 
 
 class DroppedEntryOut(DroppedEntryIn):

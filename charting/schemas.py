@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.utils.timezone import get_current_timezone
 from ninja import Field, Schema
+from pydantic import AwareDatetime
 
 from charting import queries, replay, rules, story, teeth
 from charting.canal_schemas import CanalOut
@@ -34,7 +35,7 @@ class EnteredIn(Schema):
     """
 
     id: UUID | None = None
-    entered_at: datetime | None = None
+    entered_at: AwareDatetime | None = None
     seen_at: datetime | None = None
 
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from ninja import Field, Schema
+from pydantic import AwareDatetime
 
 from clinic.history.schemas import SealedOut
 
@@ -75,7 +76,7 @@ class CompleteIn(Schema):
     """
 
     id: UUID | None = None
-    entered_at: datetime | None = None
+    entered_at: AwareDatetime | None = None
     visit: UUID | None = None
     override_reason: str = ""
     precautions: list[UUID] = Field(default_factory=list)

@@ -126,7 +126,10 @@ def test_the_last_entry_is_repeated_and_taken_back_in_sight(chart: Page) -> None
     for key in ("m", "o", "2"):
         chart.keyboard.press(key)
     expect(chart.locator("#last-entry")).to_contain_text("caries, deep – 16 MO")
+    all_sent(chart, 1)
+    chart.wait_for_timeout(300)  # the teeth are drawn anew with the answer: a tooth taken before that is no longer on the page
     chart.locator("[data-tooth='36']").focus()
+    expect(chart.locator("[data-tooth='36']")).to_be_focused()
     chart.keyboard.press("r")
     expect(chart.locator("#last-entry")).to_contain_text("caries, deep – 36 MO")
     chart.keyboard.press("Control+z")

@@ -9,7 +9,7 @@ plan, except that a crown found needs something to stand on.
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
-from charting.rules import Place, Problem
+from charting.rules import TREATED, Place, Problem
 
 PRESENT, MISSING, UNERUPTED, IMPACTED, ROOT, IMPLANT, ERUPTING = (
     "present",
@@ -42,6 +42,8 @@ NEVER: dict[str, Mapping[str, str]] = {
     "root_canal": _OWN_ROOT,
     "post": _OWN_ROOT,
     "bracket": {MISSING: "tooth_absent", ROOT: "only_root"},
+    "band": {MISSING: "tooth_absent", ROOT: "only_root"},
+    "bonded": {MISSING: "tooth_absent", ROOT: "only_root"},
     "extraction": {MISSING: "tooth_absent"},
 }
 """What no other act makes possible; acts and states that are not named go together."""
@@ -49,6 +51,9 @@ NOT_NOW: dict[str, Mapping[str, str]] = {
     "crown": _GONE,
     "abutment": _GONE,
     "pontic": dict.fromkeys((PRESENT, ERUPTING, IMPACTED), "tooth_stands"),
+    "replaced": dict.fromkeys((PRESENT, ERUPTING), "tooth_stands"),
+    "clasp": {**_GONE, ROOT: "only_root"},
+    "bonded": {UNERUPTED: "tooth_absent"},
     "implant": dict.fromkeys((PRESENT, ERUPTING, UNERUPTED, IMPACTED, ROOT), "tooth_stands") | {IMPLANT: "implant_stands"},
 }
 """What can be planned, and is done only after another act."""
@@ -58,14 +63,14 @@ def state_problems(*, effect: str, places: Sequence[Place], presence: Mapping[in
     """What the state of the teeth makes impossible."""
     problems = []
     for place in places:
-        code = refusal(place.role if effect == "bridge" else effect, presence.get(place.tooth, PRESENT), moment)
+        code = refusal(effect if place.role == TREATED else place.role, presence.get(place.tooth, PRESENT), moment)
         if code:
             problems.append(Problem(code, "teeth", {"tooth": place.tooth}))
     return problems
 
 
 def refusal(act: str, state: str, moment: Moment) -> str | None:
-    """Why the act (of a bridge: the tooth's role in it) cannot be on a tooth in this state; None when it can."""
+    """Why the act (of one over several teeth: the tooth's role in it) cannot be on a tooth in this state; None when it can."""
     never = NEVER.get(act, {}).get(state)
     if never or moment == Moment.PLANNED or (moment == Moment.EXISTING and act != "crown"):
         return never

@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from charting import charted, finding_words, notation, placeholders, queries, words
+from charting import act_words, charted, finding_words, notation, placeholders, queries, words
 from charting.anaesthesia_words import told
 from charting.medical import interactions
 from charting.medical import queries as medical
@@ -96,8 +96,7 @@ def _diagnoses(visit: Visit) -> list[str]:
 
 
 def _act(row: Performance, language: str) -> str:
-    places = sorted(row.procedure.teeth.all(), key=lambda place: place.tooth)
-    where = ", ".join(words.part_names(tooth=place.tooth, surfaces=place.surfaces, roots=place.roots) for place in places)
+    where = act_words.teeth_told(row.procedure.teeth.all(), Notation.FDI)
     title = row.procedure.service.title_in(language)
     return f"{where}: {title}" if where else title
 

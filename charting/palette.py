@@ -1,6 +1,6 @@
 """The palette of the chart: every finding and service that can be put on a tooth, and what the number keys hold."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -52,6 +52,7 @@ class PaletteEntry:
     combination: str = ""
     scope: str = "tooth"
     effect: str = ""
+    roles: dict[str, str] = field(default_factory=dict)
     group: str = ""
 
 
@@ -146,6 +147,12 @@ def _combination_entries(signs: dict[str, Sign]) -> list[PaletteEntry]:
     ]
 
 
+def _roles(effect: str) -> dict[str, str]:
+    """What its teeth can be, in words, where there is a choice."""
+    found = rules.roles_in(effect)
+    return {role: str(words.ROLE_NAMES[role]) for role in found} if len(found) > 1 else {}
+
+
 def _service_entries(signs: dict[str, Sign]) -> list[PaletteEntry]:
     language = get_language() or "en"
     drawn = {sign.kind: sign for sign in signs.values() if sign.half == "effect"}
@@ -160,6 +167,7 @@ def _service_entries(signs: dict[str, Sign]) -> list[PaletteEntry]:
             service=str(service.pk),
             scope=service.scope,
             effect=service.chart_effect,
+            roles=_roles(service.chart_effect),
             group=str(service.get_category_display()),
         )
         for service in services

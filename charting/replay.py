@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from charting import teeth
-from charting.rules import IN_PLACE, LAYER_OF_STATE, PRESENCES, Place, measured
+from charting.rules import IN_PLACE, LAYER_OF_STATE, PRESENCES, TAKEN_OFF, Place, measured
 
 Changes = tuple[tuple[datetime, str], ...]
 
@@ -96,11 +96,14 @@ def mouth_at(findings: Iterable[FindingFact], procedures: Iterable[ProcedureFact
     """The mouth at an instant, from the events up to it. The order in which the facts are given does not matter."""
     held = _held(findings, at)
     acts = _acts(procedures, at)
-    gone = _gone_since(held, acts)
+    gone, off = _gone_since(held, acts), _taken_off(acts)
     presence = _presence(held, acts, gone)
     marks = [_finding_mark(fact) for fact in held if _still_shows(fact.tooth, fact.noted_at, fact.kind, gone)]
     for since, state, fact in acts:
-        marks += [mark for mark in _procedure_marks(fact, state) if _still_shows(mark.tooth, since, fact.effect, gone) or state not in IN_PLACE]
+        drawn = _procedure_marks(fact, state)
+        if state in IN_PLACE:
+            drawn = [mark for mark in drawn if _still_worn(mark, since, off) and _still_shows(mark.tooth, since, _wholly(mark), gone)]
+        marks += drawn
     return Mouth(presence, tuple(marks))
 
 
@@ -143,6 +146,21 @@ def _still_shows(tooth: int | None, since: datetime, what: str, gone: dict[int, 
     if tooth is None or tooth not in gone or what in ("missing", "extraction", "bridge", "denture"):
         return True
     return since >= gone[tooth]
+
+
+def _wholly(mark: Mark) -> str:
+    """What goes when the tooth goes: a clasp belongs to its tooth, the denture does not."""
+    return mark.role if mark.role == "clasp" else mark.what
+
+
+def _taken_off(acts: Acts) -> dict[int, datetime]:
+    """When something was last taken off each tooth; acts come in the order of their times."""
+    removals = [(since, fact) for since, state, fact in acts if fact.effect == "removal" and state in IN_PLACE]
+    return {place.tooth: since for since, fact in removals for place in fact.places}
+
+
+def _still_worn(mark: Mark, since: datetime, off: dict[int, datetime]) -> bool:
+    return mark.what not in TAKEN_OFF or mark.tooth not in off or since >= off[mark.tooth]
 
 
 def _measured(fact: FindingFact) -> tuple[int | None, str]:

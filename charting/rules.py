@@ -90,8 +90,18 @@ TRANSITIONS: dict[str, frozenset[str]] = {
 PERFORMABLE = frozenset({"proposed", "planned", "in_progress"})
 STARTING_STATES = frozenset({"proposed", "planned", "referred", "existing_here", "existing_elsewhere"})
 
-WHOLE_TOOTH = frozenset({"extraction", "implant", "crown", "bridge", "denture"})
-ROLES = {"bridge": frozenset({"abutment", "pontic", "treated"})}
+WHOLE_TOOTH = frozenset({"extraction", "implant", "crown", "bridge", "denture", "plate", "braces", "retainer", "removal"})
+TREATED = "treated"
+ROLES: dict[str, tuple[str, ...]] = {
+    "bridge": ("abutment", "pontic", TREATED),
+    "denture": ("replaced", "clasp", TREATED),
+    "plate": (TREATED, "clasp", "replaced"),
+    "braces": ("bracket", "band"),
+    "retainer": ("bonded",),
+}
+"""What a tooth is in an act over several; an act that is not named has teeth that are treated, all alike."""
+TAKEN_OFF = frozenset({"crown", "bridge", "denture", "plate", "braces", "bracket", "retainer", "splint"})
+"""What a removal takes off the teeth."""
 HEALS: dict[str, frozenset[str]] = {
     "filling": frozenset({"caries", "fracture", "wear", "sensitivity"}),
     "inlay": frozenset({"caries", "fracture", "wear", "sensitivity"}),
@@ -198,20 +208,55 @@ def procedure_problems(*, scope: str, effect: str, places: Sequence[Place], dent
 
 
 def _part_problems(effect: str, place: Place) -> list[Problem]:
-    """What acts on whole teeth and acts other than bridges do not have."""
+    """What acts on whole teeth, and acts over one tooth, do not have."""
     problems = []
     if effect in WHOLE_TOOTH and place.surfaces:
         problems.append(Problem("act_has_no_surfaces", "surfaces", {"tooth": place.tooth}))
-    if place.role not in ROLES.get(effect, frozenset({"treated"})):
-        problems.append(Problem("no_such_role", "teeth", {"tooth": place.tooth}))
+    roles = roles_in(effect)
+    if place.role not in roles:
+        problems.append(Problem("no_such_role", "teeth", {"tooth": place.tooth, "role": place.role, "roles": roles}))
     return problems
+
+
+def roles_in(effect: str) -> tuple[str, ...]:
+    """What a tooth can be in an act with this effect."""
+    return ROLES.get(effect, (TREATED,))
+
+
+def usual_roles(effect: str, numbers: Sequence[int], absent: frozenset[int] = frozenset()) -> list[str]:
+    """What each of the teeth, in the order of their row, is in the act unless it is told otherwise.
+
+    A bridge rests on its ends, and what is missing between them (with none missing, what stands between) is a pontic. A denture replaces what
+    is missing (with none missing, everything) and clasps what stands. Bands are put on molars; a plate holds on to the last tooth of each side.
+    """
+    gaps = absent & set(numbers)
+    if effect == "bridge":
+        inner = gaps or set(numbers[1:-1])
+        return ["pontic" if number in inner else "abutment" for number in numbers]
+    if effect == "denture":
+        return ["clasp" if gaps and number not in gaps else "replaced" for number in numbers]
+    if effect == "plate":
+        held = _last_of_each_side([number for number in numbers if number not in gaps])
+        return ["clasp" if number in held else TREATED for number in numbers]
+    if effect == "braces":
+        return ["band" if teeth.TEETH[number].kind == "molar" else "bracket" for number in numbers]
+    return [roles_in(effect)[0]] * len(numbers)
+
+
+def _last_of_each_side(numbers: Sequence[int]) -> set[int]:
+    """The back teeth that stand farthest from the midline."""
+    found = {}
+    for number in sorted(numbers, key=lambda number: teeth.TEETH[number].position):
+        if not teeth.TEETH[number].is_anterior:
+            found[teeth.TEETH[number].is_right] = number
+    return set(found.values())
 
 
 def _scope_problems(scope: str, effect: str, places: Sequence[Place]) -> list[Problem]:
     if scope == "mouth":
         return [Problem("no_teeth_for_mouth", "teeth")] if places else []
     if scope == "arch":
-        return _one_arch(places)
+        return _one_arch(places) or _role_problems(effect, places)
     if not places:
         return [Problem("teeth_needed", "teeth")]
     if scope == "surfaces":
@@ -229,18 +274,27 @@ def _one_arch(places: Sequence[Place]) -> list[Problem]:
 def _span_problems(effect: str, places: Sequence[Place]) -> list[Problem]:
     numbers = {place.tooth for place in places}
     row = teeth.row_of(places[0].tooth)
+    if effect not in ("bridge", "splint"):
+        return _one_arch(places) or _role_problems(effect, places)
     if not numbers <= set(row):
         return [Problem("one_arch_needed", "teeth")]
-    if effect not in ("bridge", "splint"):
-        return []
     found = sorted(row.index(number) for number in numbers)
     problems = []
     if len(numbers) < 2 or found[-1] - found[0] != len(found) - 1:
         problems.append(Problem("span_has_gap", "teeth"))
-    if effect == "bridge" and not any(place.role == "abutment" for place in places):
-        problems.append(Problem("bridge_needs_abutment", "teeth"))
-    if effect == "bridge" and not any(place.role == "pontic" for place in places):
-        problems.append(Problem("bridge_needs_pontic", "teeth"))
+    return problems + _role_problems(effect, places)
+
+
+def _role_problems(effect: str, places: Sequence[Place]) -> list[Problem]:
+    """Teeth that the act cannot go without."""
+    roles = {place.role for place in places}
+    problems = []
+    if effect == "bridge":
+        problems = [Problem(f"bridge_needs_{role}", "teeth") for role in ("abutment", "pontic") if role not in roles]
+    elif effect == "denture" and roles == {"clasp"}:
+        problems = [Problem("denture_replaces_none", "teeth")]
+    elif effect in ("braces", "retainer") and len(places) < 2:
+        problems = [Problem("wire_joins_several", "teeth")]
     return problems
 
 

@@ -16,7 +16,11 @@ from clinic.patients.rules import age_on
 
 
 class PlaceIn(Schema):
-    """A tooth by its FDI number with the surfaces (M D O I V L V5 L5, of the root RM RD RV RL) and roots or canals that are meant."""
+    """A tooth by its FDI number with the surfaces (M D O I V L V5 L5, of the root RM RD RV RL) and roots or canals that are meant.
+
+    `role` is what it is in an act over several teeth: of a bridge `abutment` or `pontic`, of a denture `replaced` or `clasp`, of a plate
+    `treated`, `clasp` or `replaced`, of braces `bracket` or `band`, of a fixed retainer `bonded`; of all others `treated`.
+    """
 
     tooth: int
     surfaces: list[str] = Field(default_factory=list)
@@ -203,7 +207,7 @@ def chart_out(chart: Chart, patient: Patient) -> dict[str, Any]:
         "days": _days(chart),
         "teeth": [vars(tooth) for tooth in story.teeth_of(chart, entries, expected)],
         "marks": [vars(mark) for mark in chart.mouth.marks],
-        "entries": [{name: value for name, value in vars(entry).items() if name != "at"} for entry in entries],
+        "entries": [{name: value for name, value in vars(entry).items() if name not in ("at", "roles")} for entry in entries],
         "dmft": dmft,
         "dmft_primary": dmft_primary,
         "canals": [CanalOut.from_orm(record).dict() for record in chart.canals],
@@ -249,6 +253,7 @@ class PaletteEntryOut(Schema):
     combination: str
     scope: str
     effect: str
+    roles: dict[str, str]
     group: str
 
 

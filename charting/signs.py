@@ -40,7 +40,7 @@ SHIPPED_LETTERS = {
 }
 BY_STATE = frozenset(
     {"finding:missing", "finding:unerupted", "finding:erupting", "finding:erupted", "finding:retained_root", "finding:mobility"}
-    | {"effect:bridge", "effect:implant"}
+    | {"effect:bridge", "effect:implant", "effect:braces", "effect:retainer", "effect:plate", "effect:removal"}
 )
 """Their letter follows the tooth's state, degree or role: the form leaves no choice."""
 
@@ -55,7 +55,8 @@ SHIPPED_TYPED: dict[str, dict[str, str]] = {
         "finding:sensitivity": "sen", "finding:discoloration": "dis", "finding:fistula": "fis",
         "effect:filling": "fil", "effect:inlay": "inl", "effect:veneer": "ven", "effect:crown": "cro", "effect:bridge": "bri",
         "effect:root_canal": "rct", "effect:post": "pos", "effect:extraction": "ext", "effect:implant": "impl", "effect:sealant": "sea",
-        "effect:denture": "den", "effect:splint": "spl", "effect:bracket": "bra",
+        "effect:denture": "den", "effect:splint": "spl", "effect:bracket": "bra", "effect:braces": "braces",
+        "effect:retainer": "ret", "effect:plate": "plate", "effect:removal": "off",
     },
     "ru": {
         "finding:periapical_lesion": "оча", "finding:cold_test": "хол", "finding:heat_test": "теп", "finding:electric_test": "эод",
@@ -67,7 +68,8 @@ SHIPPED_TYPED: dict[str, dict[str, str]] = {
         "finding:sensitivity": "чув", "finding:discoloration": "цве", "finding:fistula": "сви",
         "effect:filling": "пло", "effect:inlay": "вкл", "effect:veneer": "вин", "effect:crown": "коро", "effect:bridge": "мос",
         "effect:root_canal": "энд", "effect:post": "шти", "effect:extraction": "уда", "effect:implant": "имп", "effect:sealant": "гер",
-        "effect:denture": "про", "effect:splint": "шин", "effect:bracket": "бре",
+        "effect:denture": "про", "effect:splint": "шин", "effect:bracket": "бре", "effect:braces": "брексист",
+        "effect:retainer": "ретей", "effect:plate": "плас", "effect:removal": "снят",
     },
     "fr": {
         "finding:periapical_lesion": "les", "finding:cold_test": "fro", "finding:heat_test": "cha", "finding:electric_test": "ele",
@@ -79,7 +81,8 @@ SHIPPED_TYPED: dict[str, dict[str, str]] = {
         "finding:sensitivity": "sen", "finding:discoloration": "tei", "finding:fistula": "fis",
         "effect:filling": "obt", "effect:inlay": "inl", "effect:veneer": "fac", "effect:crown": "cou", "effect:bridge": "bri",
         "effect:root_canal": "endo", "effect:post": "ten", "effect:extraction": "ext", "effect:implant": "imp", "effect:sealant": "sce",
-        "effect:denture": "pro", "effect:splint": "con", "effect:bracket": "bra",
+        "effect:denture": "pro", "effect:splint": "con", "effect:bracket": "bra", "effect:braces": "multi",
+        "effect:retainer": "fil", "effect:plate": "plaque", "effect:removal": "dep",
     },
 }  # fmt: skip
 SHIPPED_DIAGNOSES = {

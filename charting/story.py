@@ -1,7 +1,7 @@
 """The chart in words: what each tooth has, entry by entry, for the page, the API, the reader of a screen and paper."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
 from uuid import UUID
@@ -11,8 +11,8 @@ from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from charting import finding_words, notation, replay, rules, teeth, words
-from charting.models import Diagnosis, Finding, FindingState, Procedure, ProcedureState, ToothRole
+from charting import act_words, finding_words, notation, replay, rules, teeth, words
+from charting.models import Diagnosis, Finding, FindingState, Procedure, ProcedureState
 from charting.queries import Chart
 from clinic.price_list.models import ChartEffect
 
@@ -51,6 +51,7 @@ class Entry:
     service: str
     diagnosis_hint: str
     at: datetime
+    roles: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -93,16 +94,8 @@ def teeth_of(chart: Chart, entries: Iterable[Entry], expected: Mapping[int, str]
 
 
 def procedure_part(procedure: Procedure) -> str:
-    """`16 MOD, 17`, with the roles of a bridge, in the reader's notation."""
-    rows = sorted(procedure.teeth.all(), key=lambda row: _place_in_row(row.tooth))
-    parts = [words.part_shown(tooth=row.tooth, surfaces=row.surfaces, roots=row.roots) for row in rows]
-    pontics = [notation.code(row.tooth) for row in rows if row.role == ToothRole.PONTIC]
-    suffix = _(" (pontics: %(teeth)s)") % {"teeth": ", ".join(pontics)} if pontics else ""
-    return ", ".join(parts) + suffix
-
-
-def _place_in_row(number: int) -> int:
-    return teeth.row_of(number).index(number)
+    """`16 MOD, 17`, with what the teeth are in it, in the reader's notation."""
+    return act_words.teeth_told(procedure.teeth.all())
 
 
 def _tooth_story(number: int, mouth: replay.Mouth, said: list[str], expected: str) -> ToothStory:
@@ -133,8 +126,9 @@ def _story(number: int, presence: str, expected: str, said: tuple[str, ...], rea
 
 
 def _part_of_tooth(entry: Entry, number: int) -> str:
-    head = notation.code(number)
-    return entry.part.removeprefix(head).strip(" ,") if len(entry.teeth) == 1 else ""
+    if len(entry.teeth) != 1:
+        return entry.roles.get(number, "")
+    return entry.part.removeprefix(notation.code(number)).strip(" ,")
 
 
 def _who_when(chart: Chart, person: UUID | None, at: datetime) -> str:
@@ -196,6 +190,7 @@ def _procedure_entry(procedure: Procedure, chart: Chart, drawn: set[str]) -> Ent
         service=str(procedure.service_id),
         diagnosis_hint="",
         at=procedure.recorded_at,
+        roles={row.tooth: act_words.role_told(row) for row in procedure.teeth.all()},
     )
 
 

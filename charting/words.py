@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
@@ -70,6 +71,16 @@ ROOT_NAMES = {
     "DC": gettext_lazy("distal canal"),
     "DBC": gettext_lazy("distobuccal canal"),
     "DLC": gettext_lazy("distolingual canal"),
+}
+ROLE_NAMES: dict[str, Text] = {
+    "treated": gettext_lazy("treated"),
+    "abutment": gettext_lazy("abutment"),
+    "pontic": gettext_lazy("pontic"),
+    "replaced": pgettext_lazy("role of a tooth", "replaced"),
+    "clasp": gettext_lazy("clasp"),
+    "bracket": pgettext_lazy("role of a tooth", "bracket"),
+    "band": pgettext_lazy("role of a tooth", "band"),
+    "bonded": pgettext_lazy("role of a tooth", "bonded wire"),
 }
 UNIT_NAMES: dict[str, Text] = {"mm": gettext_lazy("mm"), "µA": gettext_lazy("µA"), "°": "°"}
 SEVERITY_NAMES: dict[tuple[str, str] | str, Text] = {
@@ -143,7 +154,7 @@ PROBLEMS = {
     "tooth_needed": gettext_lazy("Choose a tooth for this finding."),
     "tooth_absent": gettext_lazy("Tooth %(tooth)s is not in the mouth on this day."),
     "act_has_no_surfaces": gettext_lazy("Tooth %(tooth)s: this service is done on the whole tooth, not on a surface."),
-    "no_such_role": gettext_lazy("Tooth %(tooth)s: only the teeth of a bridge are abutments or pontics."),
+    "no_such_role": gettext_lazy("Tooth %(tooth)s: “%(role)s” is nothing that a tooth can be in this act. It is one of: %(roles)s."),
     "tooth_is_implant": gettext_lazy("Tooth %(tooth)s is an implant on this day: it has neither decay nor pulp nor roots of its own."),
     "only_root": gettext_lazy("Only a root is left of tooth %(tooth)s: there is no crown of its own to work on."),
     "tooth_stands": gettext_lazy(
@@ -160,6 +171,8 @@ PROBLEMS = {
     "span_has_gap": gettext_lazy("Choose at least two teeth that stand side by side, with none left out."),
     "bridge_needs_abutment": gettext_lazy("A bridge needs at least one abutment tooth."),
     "bridge_needs_pontic": gettext_lazy("A bridge needs at least one pontic."),
+    "denture_replaces_none": gettext_lazy("A denture needs at least one tooth that it replaces: clasps alone hold nothing."),
+    "wire_joins_several": gettext_lazy("A wire joins several teeth: choose at least two of one arch."),
 }
 
 
@@ -195,8 +208,16 @@ def part_names(*, tooth: int | None, surfaces: Iterable[str], roots: Iterable[st
 
 
 def problem_text(problem: rules.Problem) -> str:
-    values = notation.in_words(problem.values)
-    return str(PROBLEMS[problem.code]) % {name: UNIT_NAMES.get(value, value) if name == "unit" else value for name, value in values.items()}
+    values = {name: _named(name, value) for name, value in notation.in_words(problem.values).items()}
+    return str(PROBLEMS[problem.code]) % values
+
+
+def _named(name: str, value: Any) -> Any:
+    """Codes of units and roles by their names; everything else as it is."""
+    if name == "roles":
+        return ", ".join(str(ROLE_NAMES[role]) for role in value)
+    names = {"unit": UNIT_NAMES, "role": ROLE_NAMES}.get(name, {})
+    return names.get(value, value)
 
 
 def refuse(problems: list[rules.Problem]) -> None:

@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
-from charting import canals, finding_words, words
+from charting import act_words, canals, finding_words, words
 from charting.anaesthesia_words import told
 from charting.models import CanalRecord, Diagnosis, Finding, NoteSection, Performance, Visit
 from charting.note_content import sections_of
@@ -20,6 +20,7 @@ from charting.queries import ranked
 from charting.teeth import TEETH, dentition_at_age
 from clinic.lib import pdf
 from clinic.patients.rules import format_phone
+from clinic.staff.models import Notation
 from exports import rules
 from exports.queries import Material
 from treatment_plans.models import Document, Item
@@ -195,8 +196,7 @@ def _act(row: Performance, language: str) -> str:
 
 
 def _teeth(rows: Any) -> str:
-    ordered = sorted(rows, key=lambda row: row.tooth)
-    return ", ".join(words.part_names(tooth=row.tooth, surfaces=row.surfaces, roots=row.roots) for row in ordered)
+    return act_words.teeth_told(rows, Notation.FDI)
 
 
 def _plan(items: list[Item], language: str) -> list[dict[str, str]]:

@@ -101,6 +101,8 @@ def _sign(mark: replay.Mark, letters: Mapping[str, str]) -> str | None:
         sign = None
     elif mark.what == "bridge":
         sign = ARTIFICIAL if mark.role == "pontic" else CROWN
+    elif mark.role != rules.TREATED:
+        sign = ARTIFICIAL if mark.role == "replaced" else None
     else:
         sign = letters.get(f"effect:{mark.what}")
     return sign

@@ -1,5 +1,6 @@
 """Forms of the plans' and documents' pages; the rules themselves stand in actions."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -7,14 +8,16 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from charting import notation
-from charting.rules import Place
+from charting import queries as charts
+from charting.rules import Place, roles_in, usual_roles
 from clinic.lib import panels
 from clinic.lib.ids import uuid7
-from clinic.price_list.models import ChartEffect, Scope, Service
+from clinic.patients.models import Patient
+from clinic.price_list.models import Service
 from clinic.staff import queries as staff
 from clinic.staff.models import User
 from clinic.staff.roles import Role
-from treatment_plans import queries, rules
+from treatment_plans import queries
 from treatment_plans.models import DiscountLimit, DocumentKind, SignerRole
 
 NUMBERED = _("Without a title it is called by its number, in the language of whoever reads.")
@@ -38,10 +41,11 @@ class TeethField(forms.CharField):
         """The text has been read already."""
 
 
-def places_of(teeth: list[tuple[int, frozenset[str]]], service: Service) -> list[Place]:
-    """The teeth as charting places them; a bridge's ends are its abutments."""
-    is_bridge = service.scope == Scope.SPAN and service.chart_effect == ChartEffect.BRIDGE
-    roles = rules.roles_in_span(len(teeth)) if is_bridge else ["treated"] * len(teeth)
+def places_of(teeth: list[tuple[int, frozenset[str]]], service: Service, patient: Patient, at: datetime) -> list[Place]:
+    """The teeth as charting places them, each with what it usually is in a bridge, a denture or braces."""
+    effect = str(service.chart_effect)
+    absent = charts.absent_teeth(patient, at) if len(roles_in(effect)) > 1 else frozenset()
+    roles = usual_roles(effect, [tooth for tooth, _surfaces in teeth], absent)
     return [Place(tooth, surfaces, role=role) for (tooth, surfaces), role in zip(teeth, roles, strict=True)]
 
 

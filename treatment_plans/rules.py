@@ -174,11 +174,6 @@ def completion_problem(*, is_done: bool, is_cancelled: bool, is_accepted: bool, 
     return problem
 
 
-def roles_in_span(count: int) -> list[str]:
-    """A bridge rests on its ends: abutments outside, pontics between them."""
-    return ["abutment" if number in (0, count - 1) else "pontic" for number in range(count)]
-
-
 @dataclass(frozen=True)
 class Block:
     """A piece of a consent's text: a heading, a paragraph (one line each) or a list (a line an item)."""

@@ -21,7 +21,7 @@ interface MarkData {
   tooth: number | null;
   surfaces: string[];
   roots: string[];
-  role: "treated" | "abutment" | "pontic";
+  role: "treated" | "abutment" | "pontic" | "replaced" | "clasp" | "bracket" | "band" | "bonded";
   severity: string;
   state: string;
   direction: string;
@@ -87,6 +87,7 @@ interface PaletteEntry {
   combination: string;
   scope: "mouth" | "arch" | "tooth" | "surfaces" | "root" | "span";
   effect: string;
+  roles: Record<string, string>;
   group: string;
 }
 

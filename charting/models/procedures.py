@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from charting import rules, teeth
 from charting.models.places import roots_fit_tooth, surfaces_fit_tooth
@@ -68,6 +69,11 @@ class ToothRole(models.TextChoices):
     TREATED = "treated", _("treated")
     ABUTMENT = "abutment", _("abutment")
     PONTIC = "pontic", _("pontic")
+    REPLACED = "replaced", pgettext_lazy("role of a tooth", "replaced")
+    CLASP = "clasp", _("clasp")
+    BRACKET = "bracket", pgettext_lazy("role of a tooth", "bracket")
+    BAND = "band", pgettext_lazy("role of a tooth", "band")
+    BONDED = "bonded", pgettext_lazy("role of a tooth", "bonded wire")
 
 
 class ProcedureTooth(Record):

@@ -117,6 +117,10 @@ class ChartEffect(models.TextChoices):
     DENTURE = "denture", _("removable denture")
     SPLINT = "splint", _("splint")
     BRACKET = "bracket", _("bracket")
+    BRACES = "braces", _("braces")
+    RETAINER = "retainer", _("fixed retainer")
+    PLATE = "plate", _("removable orthodontic plate")
+    REMOVAL = "removal", _("taking off a crown or an appliance")
 
 
 class Dentition(models.TextChoices):

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from charting import actions, acts, words
 from charting.models import ProcedureTooth
-from charting.rules import Place, Problem
+from charting.rules import ROLES, TREATED, Place, Problem
 from clinic.lib.errors import InvalidInput
 from clinic.patients.models import Patient
 from clinic.price_list.models import ChartEffect, Service
@@ -33,11 +33,19 @@ TABLE = {
     "denture": "YYYYYYY",
     "splint": "YYYYYYY",
     "bracket": "Y.YY.YY",
+    "band": "Y.YY.YY",
+    "bonded": "Y.pY.YY",
+    "replaced": "pYYYYYp",
+    "clasp": "YppYpYY",
+    "plate": "YYYYYYY",
+    "removal": "YYYYYYY",
 }
 
 
 def test_the_table_knows_every_act() -> None:
-    assert set(TABLE) == set(ChartEffect.values) - {"bridge"} | {"abutment", "pontic"}
+    with_roles = {effect for effect, roles in ROLES.items() if TREATED not in roles}
+    roles = {role for known in ROLES.values() for role in known} - {TREATED}
+    assert set(TABLE) == set(ChartEffect.values) - {"bridge"} - with_roles | roles
 
 
 @pytest.mark.parametrize("act", TABLE)

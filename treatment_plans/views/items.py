@@ -42,7 +42,8 @@ def item_add(request: Request, alternative_id: UUID) -> HttpResponse:
             raise NotFound
         actions.add_item(procedure=procedure, **place)
     elif values["service"]:
-        actions.add_service(service=values["service"], places=forms.places_of(values["teeth"], values["service"]), **place)
+        places = forms.places_of(values["teeth"], values["service"], alternative.patient, timezone.now())
+        actions.add_service(service=values["service"], places=places, **place)
     else:
         raise InvalidInput(_("Choose a procedure or a service to add."))
     return panels.done(request, "plan", alternative.plan_id) if request.htmx else back(alternative)

@@ -46,7 +46,7 @@ def unplanned(request: Request, patient_id: UUID) -> HttpResponse:
     form = forms.UnplannedForm(request.POST or None, initial={"language": patient.language})
 
     def save(values: dict[str, Any]) -> None:
-        places = forms.places_of(values.pop("teeth"), values["service"])
+        places = forms.places_of(values.pop("teeth"), values["service"], patient, timezone.now())
         result = actions.start_unplanned(patient=patient, branch=branch_of(request), places=places, actor=request.user, at=timezone.now(), **values)
         request.session["unplanned"] = str(result.contract.pk)
         tell(request, _("Planned and contracted. The patient signs, then mark it done."))

@@ -2,6 +2,7 @@
 import { newKey } from "./api.js";
 import { queue } from "./offline/queue.js";
 import { shownCombination, shownFinding, shownProcedure } from "./offline/waiting.js";
+import { rolesFor } from "./roles.js";
 import { code } from "./teeth.js";
 
 /** @typedef {{path: string, method?: string, body: Record<string, any>}} Back what takes an order back */
@@ -17,7 +18,7 @@ const PRESENCES = ["missing", "unerupted", "erupting", "erupted", "impacted"];
  * The requests that an entry means for the selection.
  * @param {PaletteEntry} entry
  * @param {Map<number, Set<string>>} selection
- * @param {{patient: string, state: string, note: string, absent: Set<number>, order: (numbers: number[]) => number[], undoReason: string, roots: string[], detail: import("./detail.js").Detail, seen: string | undefined}} context
+ * @param {{patient: string, state: string, note: string, absent: Set<number>, order: (numbers: number[]) => number[], undoReason: string, roots: string[], detail: import("./detail.js").Detail, roles: Map<number, string> | null, seen: string | undefined}} context
  * @returns {Order[]}
  */
 export function ordersFor(entry, selection, context) {
@@ -62,7 +63,7 @@ function findingOrders(entry, numbers, selection, context) {
 /** @param {PaletteEntry} entry @param {number[]} numbers @param {Map<number, Set<string>>} selection @param {any} context @returns {Order[]} */
 function procedureOrders(entry, numbers, selection, context) {
   const place = (/** @type {number} */ tooth, role = "treated") => ({ tooth, surfaces: entry.scope === "surfaces" ? [...(selection.get(tooth) ?? [])] : [], roots: entry.scope === "root" ? context.roots : [], role });
-  const groups = entry.scope === "mouth" ? [[]] : ["span", "arch"].includes(entry.scope) ? [spanPlaces(entry, numbers, context.absent, place)] : numbers.map((tooth) => [place(tooth)]);
+  const groups = entry.scope === "mouth" ? [[]] : ["span", "arch"].includes(entry.scope) ? [rolesFor(entry, numbers, context.absent, context.roles).map(([tooth, role]) => place(tooth, role))] : numbers.map((tooth) => [place(tooth)]);
   return (groups.length ? groups : [[]]).map((teeth) => ({ teeth, body: { ...entered(context.seen), service: entry.service, state: context.state, teeth, note: context.note } })).map(({ teeth, body }) => ({
     path: `/patients/${context.patient}/procedures`,
     body,
@@ -70,17 +71,6 @@ function procedureOrders(entry, numbers, selection, context) {
     words: `${entry.title}${teeth.length ? ` – ${teeth.map((found) => `${code(found.tooth)} ${found.surfaces.join("")}`.trim()).join(", ")}` : ""}`,
     undo: { path: `/procedures/${body.id}`, method: "PATCH", body: { state: "cancelled", reason: context.undoReason } },
   }));
-}
-
-/** A bridge rests on its ends; what is missing between them (or, with none missing, what stands between) is a pontic.
- * @param {PaletteEntry} entry @param {number[]} numbers @param {Set<number>} absent @param {(tooth: number, role?: string) => Place} place @returns {Place[]} */
-function spanPlaces(entry, numbers, absent, place) {
-  if (entry.effect !== "bridge") return numbers.map((tooth) => place(tooth));
-  const hasGap = numbers.some((tooth) => absent.has(tooth));
-  return numbers.map((tooth, index) => {
-    const isPontic = hasGap ? absent.has(tooth) : index > 0 && index < numbers.length - 1;
-    return place(tooth, isPontic ? "pontic" : "abutment");
-  });
 }
 
 /** What is on its way, without its keys. */

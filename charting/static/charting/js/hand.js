@@ -3,6 +3,7 @@ import { NOTHING } from "./detail.js";
 import { ordersFor } from "./entering.js";
 import { judged } from "./eruption.js";
 import { walk } from "./keyboard.js";
+import { askRoles, rolesFor } from "./roles.js";
 
 /** @typedef {import("./detail.js").Detail} Detail */
 /** What the hand works with.
@@ -33,9 +34,11 @@ export class Hand {
     const isPlaced = entry.scope === "mouth" || (entry.type === "finding" && ["plaque", "calculus"].includes(entry.kind));
     if (selection.isEmpty && then !== "wait") selection.pick(selection.focused, false);
     if (selection.isEmpty && !isPlaced) return status.say(setup.words.chooseTeeth, "warning");
+    const roles = isAsked && Object.keys(entry.roles ?? {}).length ? await this.#askRoles(entry) : null;
+    if (roles?.size === 0) return;
     const [typed, chosen] = [palette.search.value, selection.key];
     this.last = { entry, surfaces: [...(selection.teeth.values().next().value ?? [])], detail };
-    const orders = ordersFor(entry, selection.teeth, this.#context(detail));
+    const orders = ordersFor(entry, selection.teeth, { ...this.#context(detail), roles });
     if (then === "go on") walk(board, 1);
     else if (then === "stay") selection.clear();
     if (!(await acts.submit(orders))) return;
@@ -67,6 +70,13 @@ export class Hand {
     const { palette, board, setup, mouth, selected } = this.tools;
     const state = palette.mode === "condition" ? "proposed" : palette.mode;
     const order = (/** @type {number[]} */ numbers) => board.rows().flat().map((spot) => spot.number).filter((number) => numbers.includes(number));
-    return { patient: setup.patient, seen: mouth.loaded?.at, state, note: "", absent: board.absent(), order, undoReason: setup.words.undoReason, roots: selected.roots, detail };
+    return { patient: setup.patient, seen: mouth.loaded?.at, state, note: "", absent: board.absent(), order, undoReason: setup.words.undoReason, roots: selected.roots, detail, roles: null };
+  }
+
+  /** @param {PaletteEntry} entry @returns {Promise<Map<number, string>>} empty when it was left */
+  async #askRoles(entry) {
+    const { palette, setup } = this.tools;
+    const { order, absent } = this.#context(NOTHING);
+    return (await askRoles(palette.slots, entry, rolesFor(entry, order(this.selection.numbers), absent, null), setup.words)) ?? new Map();
   }
 }

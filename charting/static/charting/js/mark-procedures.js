@@ -1,4 +1,5 @@
 // Procedures: what was made, is planned or was referred; the layer says which.
+import { APPLIANCES } from "./mark-appliances.js";
 import { surfaces } from "./mark-findings.js";
 import { diagram, rootsMeant } from "./shapes.js";
 
@@ -80,6 +81,7 @@ function bracket(pen) {
 
 /** @type {Record<string, Drawer>} */
 export const PROCEDURES = {
+  ...APPLIANCES,
   filling,
   inlay,
   crown,
@@ -89,7 +91,6 @@ export const PROCEDURES = {
   implant,
   sealant,
   bracket,
-  denture: crown,
   root_canal: rootCanal,
   veneer: (pen) => {
     pen.sideBox("facial", [-pen.shape.b, -6, pen.shape.b * 2, pen.shape.h + 8]);

@@ -47,6 +47,14 @@ export function penOf(parts, mark) {
     topArea(d) {
       add(parts.occlusal, svg("path", { ...filled, d }));
     },
+    /** A filled area in one side view. @param {string} d */
+    facialArea(d) {
+      add(parts.facial, svg("path", { ...filled, d }));
+    },
+    /** @param {string} d */
+    lingualArea(d) {
+      if (parts.lingual) add(parts.lingual, svg("path", { ...filled, d }));
+    },
     /** A line over the diagram's outline. @param {string} d @param {string} [extra] */
     topLine(d, extra = "") {
       add(parts.occlusal, svg("path", { class: `${layer} line ${extra}`, d }), ".marks-over");
@@ -95,24 +103,4 @@ export function penOf(parts, mark) {
       parts.badges.append(svg("text", { class: `${layer} symbol-text`, ...place }, text));
     },
   };
-}
-
-/** Bars between the teeth of a bridge, a splint or an arch wire: drawn behind the teeth.
- * @param {SVGElement} joints @param {Map<number, Parts>} parts @param {MarkData[]} marks */
-export function joinTeeth(joints, parts, marks) {
-  const joined = marks.filter((mark) => ["bridge", "splint", "denture", "bracket"].includes(mark.what) && mark.tooth);
-  for (const source of new Set(joined.map((mark) => mark.source))) {
-    const group = joined.filter((mark) => mark.source === source);
-    const spots = group.flatMap((mark) => parts.get(mark.tooth ?? 0)?.spot ?? []).sort((a, b) => a.x - b.x);
-    if (spots.length > 1) joints.append(...bars(spots, group[0]));
-  }
-}
-
-/** @param {import("./layout.js").Spot[]} spots @param {MarkData} mark */
-function bars(spots, mark) {
-  const [first, last] = [spots[0], spots[spots.length - 1]];
-  const toCrown = (first.isUpper ? 1 : -1) * 15;
-  const heights = [first.neck + toCrown, first.diagram, ...(first.lingualNeck ? [first.lingualNeck - toCrown * 0.8] : [])];
-  const wanted = mark.what === "splint" ? heights.slice(2) : mark.what === "bracket" ? heights.slice(0, 1) : heights;
-  return wanted.map((y) => svg("path", { class: `mark layer-${mark.layer}${inkOf(mark)} joint joint-${mark.what}`, d: `M${first.x} ${y}H${last.x}` }));
 }

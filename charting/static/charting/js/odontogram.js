@@ -1,6 +1,7 @@
 // The drawing of the mouth: anatomy once, marks over it each time the chart changes.
+import { joinTeeth } from "./joints.js";
 import { layout } from "./layout.js";
-import { drawMarks, joinTeeth } from "./marks.js";
+import { drawMarks } from "./marks.js";
 import { diagram, shapeOf, sideRegion } from "./shapes.js";
 import { patternsFor, useLooks } from "./signs.js";
 import { svg } from "./svg.js";
@@ -39,6 +40,7 @@ export function draw(chart, dentition) {
   const { width, height, rows } = layout(dentition);
   const known = new Map(chart.teeth.map((tooth) => [tooth.number, tooth]));
   const joints = svg("g", { class: "joints" });
+  const wires = svg("g", { class: "joints" });
   const root = svg("svg", { viewBox: `0 0 ${width} ${height}`, class: `odontogram is-${dentition}`, role: "listbox", "aria-multiselectable": "true", "data-own-keys": "" });
   root.append(definitions(chart.marks), ...frame(width, height, rows), joints);
   const parts = new Map();
@@ -46,9 +48,9 @@ export function draw(chart, dentition) {
     const tooth = known.get(spot.number);
     if (tooth) parts.set(spot.number, drawTooth(tooth, spot, dentition === "primary" ? 64 : 48));
   }
-  root.append(...[...parts.values()].map((part) => part.group));
+  root.append(...[...parts.values()].map((part) => part.group), wires);
   for (const part of parts.values()) drawMarks(part, chart.marks.filter((mark) => mark.tooth === part.tooth.number));
-  joinTeeth(joints, parts, chart.marks);
+  joinTeeth(joints, wires, parts, chart.marks);
   return { root, rows, parts };
 }
 

@@ -8,12 +8,13 @@ export function lineOf(entry, data, words) {
   const button = html("button", { type: "button", class: `palette-entry is-${entry.type}`, "data-entry": entry.key }, html("span", {}, entry.title));
   for (const told of [entry.code, entry.typed]) if (told) button.append(html("small", {}, told));
   if (slot) button.append(html("kbd", {}, slot));
-  const unit = entry.is_dated ? words.sinceShort : entry.amount && !entry.amount.is_needed ? entry.amount.unit : "";
+  const hasRoles = Object.keys(entry.roles ?? {}).length > 0;
+  const unit = hasRoles ? words.rolesShort : entry.is_dated ? words.sinceShort : entry.amount && !entry.amount.is_needed ? entry.amount.unit : "";
   return html("li", { class: "palette-line" }, button, ...(unit ? [detailButton(entry, unit, words)] : []), star(entry, slot, words));
 }
 
 /** Puts the entry on the chart with a number or a date. @param {PaletteEntry} entry @param {string} unit @param {Record<string, string>} words */
-const detailButton = (entry, unit, words) => html("button", { type: "button", class: "palette-amount", "data-measure": entry.key, title: words.withDetail, "aria-label": `${entry.title}: ${words.withDetail}, ${unit}` }, unit);
+const detailButton = (entry, unit, words) => html("button", { type: "button", class: "palette-amount", "data-measure": entry.key, title: unit === words.rolesShort ? words.withRoles : words.withDetail, "aria-label": `${entry.title}: ${unit === words.rolesShort ? words.withRoles : `${words.withDetail}, ${unit}`}` }, unit);
 
 /** @param {PaletteData} data */
 export const keysOf = (data) => held(data).map(([slot, entry]) =>

@@ -21,7 +21,7 @@ from reportlab.platypus.flowables import Flowable
 from reportlab.platypus.paragraph import Paragraph
 
 from clinic.history.values import EMPTY
-from clinic.history.wording import Change
+from clinic.history.wording import Change, Line
 from exports.evidence_record import Entry
 from exports.models import Evidence
 
@@ -37,13 +37,14 @@ TAKEN_BY = gettext_lazy("Evidence taken by")
 PERIOD = gettext_lazy("Period")
 TREATED = gettext_lazy("treated on")
 LATE = gettext_lazy("LATE ENTRY")
+LISTS = gettext_lazy("Who saw the name in a list among others: one event of the log for the whole list, which is in no file of one patient.")
 EXPLANATION = gettext_lazy(
     "Entries stand in the order in which they were entered. Where the service was at another time, both times stand side by side;"
     " an entry made more than a day later is marked."
 )
 
 
-def write(target: IO[bytes], evidence: Evidence, entries: Iterable[Entry], *, zone: object) -> None:
+def write(target: IO[bytes], evidence: Evidence, entries: Iterable[Entry], lists: Iterable[Line], *, zone: object) -> None:
     """The PDF in the active language and time zone."""
     styles, title = _styles(), f"{TITLE} {evidence.patient}"
     paper = _Paper(target, title=title, language=evidence.language)
@@ -56,7 +57,24 @@ def write(target: IO[bytes], evidence: Evidence, entries: Iterable[Entry], *, zo
     for number, entry in enumerate(entries, 1):
         paper.add(_said(number, entry), styles["entry"], is_ruled=True, is_marked=entry.is_late)
     paper.add(escape(_("End of the record, entries: %(count)s") % {"count": number}), styles["meta"], is_ruled=True)
+    _add_lists(paper, lists, styles)
     paper.close()
+
+
+def _add_lists(paper: "_Paper", lists: Iterable[Line], styles: dict[str, ParagraphStyle]) -> None:
+    """Below the record, for the log keeps one event for a whole list: it proves nothing of one patient, and others stand in it."""
+    count = 0
+    for count, line in enumerate(lists, 1):
+        if count == 1:
+            paper.add(escape(str(LISTS)), styles["meta"], is_ruled=True)
+        paper.add(_seen(line), styles["meta"])
+    paper.add(escape(_("Lists in which the name stood: %(count)s") % {"count": count}), styles["meta"], is_ruled=True)
+
+
+def _seen(line: Line) -> str:
+    role = f" ({escape(line.role_label)})" if line.role_label else ""
+    details = "".join(f" · {escape(change.label)}: {escape(change.after)}" for change in line.changes)
+    return f"{_moment(line.at)} · {escape(line.actor_name)}{role} · {escape(line.kind_label)}: {escape(line.what)} · {escape(line.purpose)}{details}"
 
 
 class _Paper:

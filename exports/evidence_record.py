@@ -64,7 +64,8 @@ def write(target: IO[bytes], evidence: Evidence, *, zone: ZoneInfo) -> None:
     """The PDF in the language of the evidence, times in the branch's zone; written as it is read."""
     paper = import_module("exports.evidence_paper")  # by the first document, like every maker of PDF
     with translation.override(evidence.language), timezone.override(zone):
-        paper.write(target, evidence, entries_of(evidence.patient, evidence.since, evidence.until), zone=zone)
+        entries = entries_of(evidence.patient, evidence.since, evidence.until)
+        paper.write(target, evidence, entries, lists_of(evidence.patient, evidence.since, evidence.until), zone=zone)
 
 
 def entries_of(patient: Patient, since: datetime | None, until: datetime | None) -> Iterator[Entry]:
@@ -75,6 +76,15 @@ def entries_of(patient: Patient, since: datetime | None, until: datetime | None)
         lines = wording.lines(events, queries.bodies_before(events))
         for event, line in zip(events, lines, strict=True):
             yield Entry(line, event.at, service_time(event), _is_said_late(event))
+        last_id = events[-1].id
+
+
+def lists_of(patient: Patient, since: datetime | None, until: datetime | None) -> Iterator[Line]:
+    """Lists in which the patient's name stood among others, the oldest first; they are of many patients, so no bundle holds them."""
+    found = queries.listed(patient.pk).exclude(patient_id=patient.pk).filter(queries.Filter(since=since, until=until).condition()).order_by("id")
+    last_id = 0
+    while events := list(found.filter(id__gt=last_id)[:CHUNK]):
+        yield from wording.lines(events, {})
         last_id = events[-1].id
 
 

@@ -20,7 +20,7 @@ from clinic.lib.ids import uuid7
 from clinic.price_list.models import Service
 from clinic.staff.models import Branch, User
 from clinic.staff.roles import Permission
-from inventory import queries, rules
+from inventory import queries, rules, settling
 from inventory.models import Lot, Material, Movement, MovementKind, Norm, OnShortage, Shortage, Unit
 
 LARGEST = Decimal("999999.999")
@@ -128,7 +128,7 @@ def receive(
     receipt = Movement.objects.create(
         id=id or uuid7(), lot=lot, kind=MovementKind.RECEIPT, quantity=quantity, moved_at=at, moved_by=actor, document=document.strip(), **details
     )
-    _settle_shortages(lot_id=lot.pk, actor=actor, at=at)
+    settling.settle_from_receipt(lot_id=lot.pk, actor=actor, at=at)
     return receipt
 
 
@@ -229,7 +229,11 @@ def discard(*, actor: User, at: datetime, lot_id: UUID, quantity: Decimal, reaso
 
 @transaction.atomic
 def count(*, actor: User, at: datetime, lot_id: UUID, counted: Decimal, id: UUID | None = None) -> Movement | None:
-    """Book the difference between what was counted and what the books hold; None when they agree."""
+    """Book the difference between what was counted and what the books hold; None when they agree.
+
+    More in the lot than in the books explains what acts used that no lot held: those shortages are settled from the surplus, and the lot holds
+    what was counted. A lot with as much as the books say, or less, explains nothing: a shortage then waits for the delivery that was not booked yet.
+    """
     actor.require(Permission.STOCK_WRITE)
     if not rules.fits(counted, most=LARGEST, places=3):
         raise InvalidInput(fields={"counted": _("Enter a quantity from 0 to 999 999, with at most 3 decimals.")})
@@ -239,7 +243,12 @@ def count(*, actor: User, at: datetime, lot_id: UUID, counted: Decimal, id: UUID
         return _same_count(first, lot, counted)
     if counted == lot.on_hand:
         return None
-    return _move(id=id, lot_id=lot_id, kind=MovementKind.COUNT, quantity=counted - lot.on_hand, at=at, actor=actor, note="")
+    owed = settling.open_shortages(lot, until=at) if counted > lot.on_hand else []
+    used = sum((shortage.missing for shortage in owed), Decimal())
+    difference = _move(id=id, lot_id=lot_id, kind=MovementKind.COUNT, quantity=counted - lot.on_hand + used, at=at, actor=actor, note="")
+    for shortage in owed:
+        settling.settle(shortage, lot, shortage.missing, actor=actor, at=at, created_at=difference.created_at)
+    return difference
 
 
 @transaction.atomic
@@ -302,27 +311,6 @@ def _refuse_blocking(norms: Sequence[Norm], pickings: dict[UUID, rules.Picking])
             f"{norm.material.name}: {pickings[norm.material_id].missing.normalize():f} {norm.material.get_unit_display()}" for norm in norms
         )
         raise OutOfStock(_("Not in stock: %(missing)s. Nothing was recorded; receive the material or choose another.") % {"missing": missing})
-
-
-def _settle_shortages(*, lot_id: UUID, actor: User, at: datetime) -> None:
-    lot = Lot.objects.select_for_update().get(pk=lot_id)
-    left = lot.on_hand
-    open_shortages = Shortage.objects.select_for_update().filter(material=lot.material_id, branch=lot.branch_id, cancelled_at=None)
-    for shortage in open_shortages.order_by("noted_at", "id"):
-        quantity = min(left, shortage.quantity - shortage.settled)
-        if quantity > 0:
-            left -= quantity
-            shortage.settled += quantity
-            shortage.save(update_fields=["settled"])
-            Movement.objects.create(
-                lot=lot,
-                kind=MovementKind.SETTLEMENT,
-                quantity=-quantity,
-                performance_id=shortage.performance_id,
-                patient_id=shortage.patient_id,
-                moved_at=at,
-                moved_by=actor,
-            )
 
 
 def _move(*, id: UUID | None, lot_id: UUID, kind: str, quantity: Decimal, at: datetime, actor: User, note: str) -> Movement:

@@ -186,6 +186,11 @@ class Shortage(Record):
     noted_at = models.DateTimeField(_("noted"))
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
 
+    @property
+    def missing(self) -> Decimal:
+        """What is not settled yet."""
+        return self.quantity - self.settled
+
     class Meta:
         verbose_name = _("shortage")
         constraints = [

@@ -87,9 +87,10 @@ def is_ordered_again(order: LabOrder) -> bool:
 
 
 def work_not_back(patient_ids: Iterable[UUID]) -> dict[UUID, list[LabOrder]]:
-    """Orders that are still out, by patient: the diary warns about them."""
+    """Orders whose work is still out, then those never sent, by patient: the diary warns about them."""
     by_patient: dict[UUID, list[LabOrder]] = defaultdict(list)
-    for order in LabOrder.objects.filter(OUT, patient__in=patient_ids).select_related("lab").order_by("due_date", "number"):
+    found = LabOrder.objects.filter(OUT | Q(state="draft"), patient__in=patient_ids).select_related("lab")
+    for order in found.order_by(Case(When(OUT, then=Value(0)), default=Value(1)), "due_date", "number"):
         by_patient[order.patient_id].append(order)
     return dict(by_patient)
 

@@ -39,6 +39,7 @@ from clinic.lib import openapi, pdf, sheets
 from clinic.lib.clock import branch_day
 from clinic.lib.errors import InvalidInput
 from clinic.lib.money import ZERO
+from clinic.patients.messages import CUT
 from clinic.patients.models import Patient
 from clinic.patients.queries import get_patient_for
 from clinic.patients.search import matching_ids
@@ -200,7 +201,13 @@ def get_day_report(request: Request, day: date | None = None) -> HttpResponse:
 @router.get("/debts", response=list[DebtOut], operation_id="list_debts")
 @paginate(DebtPages)
 def list_debts(request: Request, everywhere: bool = False, q: str = "") -> debts.Scope:  # noqa: FBT001, FBT002 - a query parameter
-    """Who owes, the largest debt first; of the branch one works in, or `everywhere` one may see money; `q` is a name, card number or phone."""
+    """Who owes, the largest debt first; of the branch one works in, or `everywhere` one may see money; `q` is a name, card number or phone.
+
+    422 when more than 10,000 patients match `q`: the list would not be whole.
+    """
     request.user.require(Permission.MONEY_VIEW)
     scope = _debts_seen(request, everywhere=everywhere)
-    return replace(scope, patients=matching_ids(q, scope.today) if q.strip() else None)
+    narrowed = replace(scope, patients=matching_ids(q, scope.today) if q.strip() else None)
+    if narrowed.is_cut:
+        raise InvalidInput(fields={"q": CUT})
+    return narrowed

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import chain
 from typing import Any, overload
 from uuid import UUID
 
@@ -17,6 +18,8 @@ from clinic.history.actions import record_print
 from clinic.lib import sheets
 from clinic.lib.clock import day_bounds
 from clinic.lib.money import ZERO
+from clinic.patients.messages import CUT
+from clinic.patients.search import is_cut
 from clinic.staff.models import Branch
 
 LONGEST_LIST = 10_000
@@ -101,6 +104,11 @@ class Scope:
     since: datetime | None = None
     patients: Sequence[UUID] | None = None
     after: Position | None = None
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether more people match the typed line than were looked through."""
+        return self.patients is not None and is_cut(self.patients)
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -197,15 +205,16 @@ def take_debts(scope: Scope) -> bytes:
     found = debts(scope)
     body = {"here": len(scope.branches) == 1, "patients": sorted({str(debt.patient_id) for debt in found})}
     record_print(what="billing_unpaid", patient_id=None, body=body)
-    return debts_xlsx(found)
+    more = _("These are the 10,000 largest debts; there are more.") if len(found) == LONGEST_LIST else ""
+    return debts_xlsx(found, note=str(CUT) if scope.is_cut else more)
 
 
-def debts_xlsx(found: Iterable[Debt]) -> bytes:
-    """The list of debts as a workbook."""
+def debts_xlsx(found: Iterable[Debt], *, note: str = "") -> bytes:
+    """The list of debts as a workbook, with a note below when there is one."""
     ages = [_("Up to 30 days"), "31–60", "61–90", _("Over 90 days")]
     headings = [_("Card"), _("Patient"), _("Payer"), _("Currency"), _("Oldest debt"), pgettext("money", "Owed"), *ages, _("Advance")]
     rows = (
         [debt.card_number, debt.name, debt.payer or debt.name, debt.currency, debt.oldest_date, debt.owed, *debt.by_age, debt.advance]
         for debt in found
     )
-    return sheets.workbook(_("Unpaid"), headings, rows)
+    return sheets.workbook(_("Unpaid"), headings, chain(rows, [[note]] if note else []))

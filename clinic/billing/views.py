@@ -97,7 +97,7 @@ def unpaid(request: Request) -> HttpResponse:
     shown = page_of(request, debts.DebtList(scope, sums), PAGE_SIZE)
     record_list("billing_unpaid", (row.patient_id for row in shown.object_list))
     context = {"page": shown, "totals": sums, "count": shown.paginator.count, "here": _is_here(request), "q": searches.typed(request)}
-    context |= {"query": request.GET.urlencode(), "may_take": request.user.may(Permission.LIST_EXPORT)}
+    context |= {"query": request.GET.urlencode(), "is_cut": scope.is_cut, "may_take": request.user.may(Permission.LIST_EXPORT)}
     return render(request, "billing/unpaid.html", {**context, **_rights(request)})
 
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.db.models import Q
@@ -18,9 +18,12 @@ from clinic.staff.models import User
 from clinic.staff.roles import Permission
 from insurance.models import Policy
 from lab_orders import queries as lab_orders
+from lab_orders.models import LabOrder
+from lab_orders.rules import OUT
 
 ICONS = {"alert": "triangle-alert", "debt": "wallet", "lab": "flask-conical", "new": "user-plus", "insurance": "shield-check"}
 Texts = dict[UUID, str]
+FITTING_NEAR = timedelta(days=2)
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ def marks_of(appointments: Sequence[Appointment], *, user: User, day: date) -> d
     sources: list[tuple[str, Permission, Callable[[], Texts]]] = [
         ("alert", Permission.PATIENT_VIEW, lambda: _alerts(patients, in_words=user.may(Permission.CLINICAL_VIEW))),
         ("debt", Permission.MONEY_VIEW, lambda: _debts(patients)),
-        ("lab", Permission.LAB_VIEW, lambda: lab_words(patients)),
+        ("lab", Permission.LAB_VIEW, lambda: {patient: text for (patient, _day), text in lab_words((key, day) for key in patients).items()}),
         ("insurance", Permission.INSURANCE_VIEW, lambda: _insurers(patients, day)),
     ]
     found = [(kind, read()) for kind, permission, read in sources if patients and user.may(permission)]
@@ -77,13 +80,24 @@ def _debts(patients: set[UUID]) -> Texts:
     return {patient: _("owes %(amount)s") % {"amount": text} for patient, text in owed.items() if text}
 
 
-def lab_words(patients: set[UUID]) -> Texts:
-    """What of each patient's laboratory work is not back."""
-    waiting = lab_orders.work_not_back(patients)
-    return {
-        patient: _("%(lab)s: work not back, due %(day)s") % {"lab": orders[0].lab.name, "day": date_format(orders[0].due_date, "SHORT_DATE_FORMAT")}
-        for patient, orders in waiting.items()
-    }
+def lab_words(visits: Iterable[tuple[UUID, date]]) -> dict[tuple[UUID, date], str]:
+    """What laboratory work of a patient will be missing on the day of a visit: not back, or written down and never sent.
+
+    An order never sent is told of when its work is due by that day or within `FITTING_NEAR` after it; one that is due later has a later visit.
+    """
+    asked = set(visits)
+    orders = lab_orders.work_not_back({patient for patient, _day in asked})
+    missing = {visit: [order for order in orders.get(visit[0], ()) if _is_missing(order, visit[1])] for visit in asked}
+    return {visit: _said_of(found[0]) for visit, found in missing.items() if found}
+
+
+def _is_missing(order: LabOrder, day: date) -> bool:
+    return order.state in OUT or order.due_date <= day + FITTING_NEAR
+
+
+def _said_of(order: LabOrder) -> str:
+    words = _("%(lab)s: work not back, due %(day)s") if order.state in OUT else _("%(lab)s: order never sent, due %(day)s")
+    return words % {"lab": order.lab.name, "day": date_format(order.due_date, "SHORT_DATE_FORMAT")}
 
 
 def _insurers(patients: set[UUID], day: date) -> Texts:

@@ -22,6 +22,9 @@ CROSS JOIN LATERAL (SELECT body FROM history.event p WHERE p.tbl = e.tbl AND p.p
                     ORDER BY p.id DESC LIMIT 1) p
 WHERE e.id = ANY(%s) AND e.at BETWEEN %s AND %s
 """
+LOOKS = (EventKind.VIEW.value, EventKind.PRINT.value)
+LISTED = "op IN ('V', 'P') AND body ? 'patients' AND (body -> 'patients') @> %s::jsonb"
+"""Served by an index over lists alone; `@>` of an array, for the index knows no other."""
 FACETS = "SELECT tbl, op, actor, max(actor_name) FROM history.event WHERE patient_id = %s GROUP BY tbl, op, actor"
 
 
@@ -38,10 +41,19 @@ class Filter:
     text: str = ""
     with_views: bool = True
 
+    @property
+    def reaches_lists(self) -> bool:
+        """Whether lists in which the patient's name stood belong to the answer."""
+        return self.patient_id is not None and (self.with_views if not self.kinds else not {*self.kinds}.isdisjoint(LOOKS))
+
     def condition(self) -> Q:
-        """The filter as a condition on events."""
+        """The filter as a condition on the patient's own events."""
+        return self.among_all() & (Q(patient_id=self.patient_id) if self.patient_id else Q())
+
+    def among_all(self) -> Q:
+        """The filter without the patient."""
         condition = Q() if self.with_views or self.kinds else ~Q(op=EventKind.VIEW)
-        for name, value in (("patient_id", self.patient_id), ("actor", self.actor), ("at__gte", self.since), ("at__lt", self.until)):
+        for name, value in (("actor", self.actor), ("at__gte", self.since), ("at__lt", self.until)):
             if value:
                 condition &= Q(**{name: value})
         if self.kinds:
@@ -70,21 +82,33 @@ class Facets:
 
 
 def page_of(wanted: Filter, *, cursor: str | None = None, size: int = PAGE) -> Page:
-    """The newest events that match, or the next ones after `cursor`."""
-    events = Event.objects.filter(wanted.condition())
-    if wanted.text:
-        events = events.extra(where=["body::text ILIKE %s"], params=["%" + _escaped(wanted.text) + "%"])
-    at, event_id = parsed(cursor)
-    if at is not None:
-        events = events.filter(Q(at__lt=at) | Q(at=at, id__lt=event_id), at__lte=at)
-    found = list(events.order_by("-at", "-id")[: size + 1])
+    """The newest events that match, or the next ones after `cursor`; of a patient also lists in which the name stood."""
+    found = _newest(Event.objects.filter(wanted.condition()), wanted, cursor, size + 1)
+    if wanted.reaches_lists:
+        assert wanted.patient_id is not None  # noqa: S101 - only then does it reach lists
+        lists = _newest(listed(wanted.patient_id).filter(wanted.among_all()).exclude(patient_id=wanted.patient_id), wanted, cursor, size + 1)
+        found = sorted([*found, *lists], key=lambda event: (event.at, event.id), reverse=True)[: size + 1]
     shown = found[:size]
     next_cursor = f"{shown[-1].at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}_{shown[-1].id}" if len(found) > size else None
     return Page(shown, bodies_before(shown), next_cursor)
 
 
+def _newest(events: QuerySet[Event], wanted: Filter, cursor: str | None, size: int) -> list[Event]:
+    if wanted.text:
+        events = events.extra(where=["body::text ILIKE %s"], params=["%" + _escaped(wanted.text) + "%"])
+    at, event_id = parsed(cursor)
+    if at is not None:
+        events = events.filter(Q(at__lt=at) | Q(at=at, id__lt=event_id), at__lte=at)
+    return list(events.order_by("-at", "-id")[:size])
+
+
+def listed(patient_id: UUID) -> QuerySet[Event]:
+    """Looks at lists, and lists taken out of the house, in which the patient's name stood among others."""
+    return Event.objects.extra(where=[LISTED], params=[json.dumps([str(patient_id)])])  # noqa: S610 - our own words
+
+
 def count_of(wanted: Filter) -> int:
-    """How many events match."""
+    """How many of the patient's own events match."""
     return Event.objects.filter(wanted.condition()).count()
 
 

@@ -104,6 +104,7 @@ VIEWS: dict[str, Text] = {
     "backup_codes_made": gettext_lazy("backup codes made"),
 }
 DETAILS: dict[str, Text] = {
+    "patients": gettext_lazy("patients in the list"),
     "shared": gettext_lazy("shared computer"),
     "username": gettext_lazy("user name"),
     "hash": gettext_lazy("hash"),
@@ -322,7 +323,8 @@ def differences(model: type[models.Model], old: Mapping[str, Any], new: Mapping[
 
 
 def _details(body: Mapping[str, Any]) -> list[Change]:
-    known = {name: value for name, value in body.items() if value is not None}
+    """Of a list of patients their number: who reads of one patient's name in it reads of nobody else's."""
+    known = {name: len(value) if name == "patients" and isinstance(value, list) else value for name, value in body.items() if value is not None}
     return [Change(name, capital(str(DETAILS.get(name, name.replace("_", " ")))), "", told(value)) for name, value in known.items()]
 
 

@@ -100,8 +100,8 @@ def get_patients_workbook(request: Request, wanted: Query[schemas.PatientFilters
     """The list of patients, narrowed as the page narrows it, as XLSX; that it was taken is an event of history."""
     request.user.require(Permission.LIST_EXPORT)
     filters = listing.checked(Filters(wanted.q.strip(), wanted.branch, wanted.dentist, wanted.label, wanted.source))
-    found = Listing(user=request.user, filters=filters, today=timezone.localdate()).whole()
-    return sheets.response(exporting.patients_sheet(found), name="patients")
+    found = Listing(user=request.user, filters=filters, today=timezone.localdate())
+    return sheets.response(exporting.patients_sheet(found.whole(), is_cut=found.is_cut), name="patients")
 
 
 @router.get("/patients/{patient_id}", response=schemas.PatientOut, operation_id="get_patient")

@@ -59,12 +59,10 @@ def map_columns(request: Request, run_id: UUID, body: schemas.MappingIn) -> dict
 
 @router.post("/patient-imports/{run_id}/start", response=schemas.PatientImportWhole, operation_id="start_patient_import")
 def start(request: Request, run_id: UUID, body: schemas.ImportStartIn) -> dict[str, Any]:
-    """Start a dry run, or the import itself, in the background."""
+    """Start a dry run, or the import itself, in the background; started twice it is one. 409 `still_running` while the other of the two runs."""
     request.user.require(Permission.PATIENT_IMPORT)
     mapping = body.mapping if body.mapping is not None else _get(run_id).mapping
-    run = actions.plan_run(run_id=run_id, mapping=mapping, is_dry=body.mode == "dry", actor=request.user)
-    start_import(run)
-    return _whole(run)
+    return _whole(start_import(run_id=run_id, mapping=mapping, is_dry=body.mode == "dry", actor=request.user))
 
 
 @router.get("/patient-imports/{run_id}/report", operation_id="get_patient_import_report", openapi_extra=openapi.XLSX)

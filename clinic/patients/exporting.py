@@ -8,11 +8,12 @@ from openpyxl import Workbook
 
 from clinic.history.actions import record_print
 from clinic.lib.sheets import plain
+from clinic.patients.messages import CUT
 from clinic.patients.models import Patient
 
 
-def patients_sheet(found: QuerySet[Patient]) -> bytes:
-    """XLSX of the patients, a row each, written as it is read; the export is recorded in history."""
+def patients_sheet(found: QuerySet[Patient], *, is_cut: bool = False) -> bytes:
+    """XLSX of the patients, a row each, written as it is read; the last row says when the list is cut. The export is recorded in history."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet(_("Patients"))
     sheet.append(_headings())
@@ -20,6 +21,8 @@ def patients_sheet(found: QuerySet[Patient]) -> bytes:
     count = 0
     for count, patient in enumerate(found.iterator(chunk_size=2000), start=1):  # noqa: B007 - the number of rows is told to history
         sheet.append(_row(patient))
+    if is_cut:
+        sheet.append([str(CUT)])
     buffer = BytesIO()
     book.save(buffer)
     record_print(what="patients-list", patient_id=None, body={"rows": count})

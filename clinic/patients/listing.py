@@ -14,7 +14,7 @@ from clinic.history.models import Record
 from clinic.lib.errors import InvalidInput, NotFound
 from clinic.patients.lines import COLUMNS, Line, Row, rows_of
 from clinic.patients.models import Contact, Label, Patient, PatientLabel, Source
-from clinic.patients.search import matching_ids
+from clinic.patients.search import is_cut, matching_ids
 from clinic.staff.models import Branch, User
 from clinic.staff.roles import Permission, Role
 from clinic.staff.rules import short_name
@@ -86,7 +86,10 @@ class Listing:
     def __init__(self, *, user: User, filters: Filters, today: date) -> None:
         """:raises NotAllowed: without PATIENT_VIEW."""
         user.require(Permission.PATIENT_VIEW)
-        self._where, self._parameters = _condition(filters, today)
+        matching = matching_ids(filters.text, today) if filters.text else None
+        self.is_cut = matching is not None and is_cut(matching)
+        """Whether more people match the typed line than were looked through."""
+        self._where, self._parameters = _condition(filters, matching)
 
     @cached_property
     def _count(self) -> int:
@@ -112,10 +115,10 @@ class Listing:
         return found.annotate(phone=Subquery(phone)).prefetch_related(labels).order_by("last_name", "first_name", "pk")
 
 
-def _condition(filters: Filters, today: date) -> tuple[str, list[Any]]:
+def _condition(filters: Filters, matching: list[UUID] | None) -> tuple[str, list[Any]]:
     narrowed = {name: key for name in NARROWED if (key := getattr(filters, name))}
     clauses, parameters = [NARROWED[name] for name in narrowed], list(narrowed.values())
-    if filters.text:
+    if matching is not None:
         clauses.append("patients_patient.id = ANY(%s)")
-        parameters.append(matching_ids(filters.text, today))
+        parameters.append(matching)
     return " AND ".join(clauses) or "true", parameters

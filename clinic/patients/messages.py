@@ -19,8 +19,10 @@ REFUSALS: dict[str, Promise] = {
     "born_long_ago": _("Nobody is that old. Check the year of birth."),
     "date": _("This is not a date. Write it as 14.03.1985, 14/03/1985 or 14 Mar 1985."),
     "text": _("This text holds characters that cannot be kept."),
+    "digits_lost": _("The sheet keeps no more than 15 digits of a number, so the last ones are lost. Make the column text and enter it anew."),
     "required": _("Fill this in."),
     "too_long": _("This is too long."),
     "sex": _("Write male or female."),
 }
+CUT = _("More than 10,000 patients match what was typed, and only 10,000 of them were looked through. Type more of the name, or a phone.")
 MINOR_GUARDIAN = _("This person is under 18 and cannot sign for the patient.")

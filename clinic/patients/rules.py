@@ -234,6 +234,8 @@ class Search:
     card_number: int | None = None
     days: dict[str, date] = field(default_factory=dict)
     """The days that runs of eight digits may be as well."""
+    phones: dict[str, str] = field(default_factory=dict)
+    """How phones begin in E.164 that are typed from their trunk prefix on, by the run of digits: `8916` is 7916."""
 
     @property
     def is_empty(self) -> bool:
@@ -245,6 +247,10 @@ DATES = re.compile(rf"(?<![\d./-])(?:{_WRITTEN})(?!\d|[./-]\d)(?:\s*(?:г\b\.?|�
 CARD_WORDS = re.compile(r"(?:№|#|\bn\s?[°º]|\b(?:карта|карты|card|carte)\b)+\s*(?=\d)", re.IGNORECASE)
 DIGITS = re.compile(r"(?<![^\W\d])\+?[(\s]*\d[\d\s().\-]*")
 SHORTEST_RUN = 4
+SHORTEST_WITH_TRUNK = 6
+"""A run of so many digits that begins with a trunk prefix is a phone; a shorter one may be the middle of any number as well."""
+TRUNKS = {"8": "7", "0": "33"}
+"""What people of Russia and of France dial instead of the code of their country."""
 
 
 def parse_search(text: str, today: date) -> Search:
@@ -253,6 +259,7 @@ def parse_search(text: str, today: date) -> Search:
     born: date | None = None
     card_number: int | None = None
     days: dict[str, date] = {}
+    phones: dict[str, str] = {}
 
     def take_date(found: re.Match[str]) -> str:
         nonlocal born
@@ -267,6 +274,8 @@ def parse_search(text: str, today: date) -> Search:
             card_number = int(digits)
         if len(digits) >= SHORTEST_RUN:
             numbers.append(without_trunk_prefix(digits))
+            if (country := TRUNKS.get(digits[0])) and len(digits) < SHORTEST_WITH_TRUNK:
+                phones[numbers[-1]] = country + digits[1:]
         if found[0].strip() == digits and (day := parse_date(digits, today)):
             days[numbers[-1]] = day
         return " "
@@ -274,11 +283,11 @@ def parse_search(text: str, today: date) -> Search:
     names = CARD_WORDS.sub(" ", DATES.sub(take_date, text[:200]))
     names = DIGITS.sub(take_digits, names)
     names = re.sub(r"[\W_]+", " ", names).strip()
-    return Search(names, tuple(numbers), born, card_number if not (names or born) and len(numbers) < 2 else None, days)
+    return Search(names, tuple(numbers), born, card_number if not (names or born) and len(numbers) < 2 else None, days, phones)
 
 
 def without_trunk_prefix(digits: str) -> str:
     """Phone digits as they stand in E.164: without 00, the Russian 8 or the French 0 in front."""
     if digits.startswith("00"):
         return digits[2:]
-    return digits[1:] if digits[0] in "08" and 6 <= len(digits) <= 11 else digits
+    return digits[1:] if digits[0] in TRUNKS and SHORTEST_WITH_TRUNK <= len(digits) <= 11 else digits

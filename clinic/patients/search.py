@@ -105,13 +105,18 @@ def _anywhere(wanted: Search) -> Clause:
 
 
 def matching_ids(text: str, today: date) -> list[UUID]:
-    """Keys of the patients that match the line, for a list that is narrowed by more than that; at most as many as lists count."""
+    """Keys of the patients that match the line, for a list that is narrowed by more than that; at most as many as lists count: see `is_cut`."""
     wanted = parse_search(text, today)
     if wanted.is_empty:
         return []
     where, parameters = _condition(wanted, [word.in_names for word in _words(wanted.names)])
     matching = MATCHING.format(where=where)
     return [row[0] for row in rows_of(f"WITH {matching} SELECT patient_id FROM matching LIMIT {MOST_NARROWED}", parameters)]  # noqa: S608 - our own words
+
+
+def is_cut(matching: Sequence[UUID]) -> bool:
+    """Whether more patients match than `matching_ids` gave, so that a list narrowed by them says so."""
+    return len(matching) >= MOST_NARROWED
 
 
 def _words(names: str) -> list[Word]:
@@ -125,7 +130,8 @@ def _condition(wanted: Search, words: Sequence[Clause]) -> Clause:
         clauses.append(("patient_id IN (SELECT id FROM patients_patient WHERE birth_date = %s)", [wanted.birth_date.isoformat()]))
     for number in wanted.numbers:
         days = [f"%{wanted.days[number]}%"] if number in wanted.days else []
-        clauses.append(_like("words", [f"%{number}%", *days]))
+        phones = [f"% {wanted.phones[number]}%"] if number in wanted.phones else []
+        clauses.append(_like("words", [f"%{number}%", *days, *phones]))
     by_words = " AND ".join(clause for clause, _parameters in clauses)
     parameters = [parameter for _clause, own in clauses for parameter in own]
     if wanted.card_number is None:

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from clinic.history import queries as ledger
 from clinic.history import wording
 from clinic.history.models import Event, EventKind
 from clinic.history.retention import ACCOUNTING, MEDICAL
@@ -51,10 +52,12 @@ class Obstacle:
 
 @dataclass(frozen=True)
 class Looks:
-    """The newest looks at a record, and how many there were in all."""
+    """The newest looks at a record, and how many there were in all; the same of lists in which the name stood among others."""
 
     lines: list[Line]
     count: int
+    lists: list[Line]
+    lists_count: int
 
 
 def patient_for(user: User, patient_id: UUID) -> Patient:
@@ -126,9 +129,14 @@ def obstacles(patient: Patient, at: datetime) -> list[Obstacle]:
 
 
 def looks_at(patient: Patient) -> Looks:
-    """Who looked at the record or took it out, and why; the newest first."""
+    """Who looked at the record or took it out, and why, and who saw the name in a list; the newest first."""
     found = Event.objects.filter(patient_id=patient.pk, op__in=[EventKind.VIEW, EventKind.PRINT])
-    return Looks(wording.lines(list(found.order_by("-id")[:MOST_LOOKS]), {}), found.count())
+    lists = ledger.listed(patient.pk).exclude(patient_id=patient.pk)
+    return Looks(_newest(found), found.count(), _newest(lists), lists.count())
+
+
+def _newest(found: QuerySet[Event]) -> list[Line]:
+    return wording.lines(list(found.order_by("-id")[:MOST_LOOKS]), {})
 
 
 def _last(patient_id: UUID, kind: str, sources: tuple[tuple[str, str], ...]) -> datetime | None:

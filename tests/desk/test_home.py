@@ -125,6 +125,21 @@ def test_it_tells_the_desk_who_waits_who_owes_and_whom_to_call() -> None:
     assert "lidocaine" not in text
 
 
+@pytest.mark.parametrize(("due", "is_told"), [(-10, True), (0, True), (2, True), (3, False)])
+def test_a_laboratory_order_that_was_never_sent_is_told_of_before_its_fitting(due: int, *, is_told: bool) -> None:
+    make_shift()
+    make_shift(start=moscow(9, day=24), end=moscow(18, day=24))
+    patient = make_patient("Коронкин")
+    draft = work_out(patient)
+    LabOrder.objects.filter(pk=draft.pk).update(state="draft", due_date=NOON.date() + timedelta(days=due))
+    today, tomorrow = book(moscow(9), patient_id=patient.pk), book(moscow(10, day=24), patient_id=patient.pk)
+    told = [mark.text for mark in marks_of([today], user=registrar_belova(), day=NOON.date())[today.pk] if mark.kind == "lab"]
+    assert bool(told) is is_told
+    assert all("order never sent" in text for text in told)
+    ahead = desks.front.build(registrar_belova(), make_branch(), NOON).lab
+    assert [slot.appointment for slot in ahead] == [tomorrow]
+
+
 def test_it_hides_money_from_who_may_not_see_it() -> None:
     (appointment,) = full_day(1)
     kinds = {mark.kind for mark in marks_of([appointment], user=person(Role.TELESECRETARY), day=NOON.date())[appointment.pk]}

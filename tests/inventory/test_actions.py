@@ -218,6 +218,34 @@ def test_it_books_the_difference_of_a_count() -> None:
     assert on_hand(lot) == Decimal("2.5")
 
 
+def test_a_count_that_finds_more_settles_what_acts_used_unbooked() -> None:
+    material = make_material()
+    lot = make_lot(material, "1")
+    norm(material, "3")
+    actions.write_off(performance=make_performance(), actor=dr_orlova(), at=NOW)
+    key = uuid7()
+    found = actions.count(actor=storekeeper(), at=NOW, lot_id=lot.pk, counted=Decimal(4), id=key)
+    again = actions.count(actor=storekeeper(), at=NOW, lot_id=lot.pk, counted=Decimal(4), id=key)
+    assert found is not None
+    assert (found, found.quantity, on_hand(lot)) == (again, 6, 4)
+    shortage = Shortage.objects.get()
+    assert (shortage.settled, shortage.missing) == (2, 0)
+    assert on_hand(make_lot(material, "5", number="L2")) == 5
+    actions.reverse_write_off(performance=shortage.performance, actor=dr_orlova(), at=NOW)
+    assert on_hand(lot) == 7
+
+
+@pytest.mark.parametrize("counted", ["0", "2"])
+def test_a_count_that_finds_no_more_than_the_books_say_leaves_a_shortage_to_the_delivery(counted: str) -> None:
+    material = make_material()
+    lot = make_lot(material, "1")
+    norm(material, "3")
+    actions.write_off(performance=make_performance(), actor=dr_orlova(), at=NOW)
+    lot = make_lot(make_material("Gloves", "GLV"), "2") if counted == "2" else lot
+    assert actions.count(actor=storekeeper(), at=NOW, lot_id=lot.pk, counted=Decimal(counted)) is None
+    assert Shortage.objects.get().missing == 2
+
+
 def test_it_refuses_a_stale_edit_and_a_taken_article() -> None:
     material, other = make_material(), make_material("Gloves", "GLV")
     values: dict[str, Any] = {"name": "Articaine 4 %", "unit": "carp", "reorder_at": Decimal(5), "is_active": True}

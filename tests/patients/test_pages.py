@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 
 from clinic.history.models import Event
 from clinic.lib.ids import uuid7
-from clinic.patients import listing
+from clinic.patients import listing, search
 from clinic.patients.models import Alert, Label, Patient, PatientLabel, Relation, Source
 from clinic.patients.views import browse
 from clinic.staff.roles import Role
@@ -63,7 +63,7 @@ def test_it_registers_once_when_the_form_is_sent_twice(desk: Client) -> None:
 
 
 def test_it_keeps_what_was_typed_and_says_what_is_wrong(desk: Client) -> None:
-    tomorrow = f"{timezone.localdate() + timedelta(days=1):%d.%m.%Y}"
+    tomorrow = f"{timezone.localdate() + timedelta(days=2):%d.%m.%Y}"
     form = registration(last_name="<script>alert(1)</script>" * 20, birth_date=tomorrow, **{"contacts-0-value": "12"})
     answer = desk.post(reverse("patient-new"), {**form, "last_name": "<script>alert(1)</script>"})
     text = answer.content.decode()
@@ -284,3 +284,21 @@ def test_a_common_name_and_a_label_together_find_whoever_has_both() -> None:
     found = listing.Listing(user=registrar_belova(), filters=listing.Filters(text="иванов", label=label.pk), today=today)
     assert (found.count(), [row.pk for row in found[0:50]]) == (1, [wanted.pk])
     assert listing.Listing(user=registrar_belova(), filters=listing.Filters(text="иванов"), today=today).count() == 231
+
+
+def test_a_narrowed_list_says_that_more_match_than_were_looked_through(desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(3):
+        make_patient("Иванов", f"Иван{number}")
+    accountant = log_in(make_user(Role.MANAGER, username="manager"))
+    chosen = desk.post(reverse("patients"), {"q": "иванов"}).headers["Location"]
+    debts = accountant.post(reverse("unpaid"), {"q": "иванов"}).headers["Location"]
+    words = "only 10,000 of them were looked through"
+    assert words not in desk.get(chosen).content.decode()
+    monkeypatch.setattr(search, "MOST_NARROWED", 2)
+    assert words in desk.get(chosen).content.decode()
+    assert words in accountant.get(debts).content.decode()
+    refused = accountant.get("/api/v1/debts", {"q": "иванов"})
+    assert (refused.status_code, list(refused.json()["fields"])) == (422, ["q"])
+    sheet = load_workbook(BytesIO(accountant.get("/api/v1/patients/workbook", {"q": "иванов"}).content)).active
+    assert sheet is not None
+    assert words in str(sheet.cell(sheet.max_row, 1).value)

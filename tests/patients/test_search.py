@@ -42,6 +42,9 @@ def people() -> dict[str, Patient]:
         ("щ ю", "Щербакова"),
         ("5554", "Щербакова"),
         ("8 916 555", "Щербакова"),
+        ("8916", "Щербакова"),
+        ("8 9165", "Щербакова"),
+        ("0612", "Lefèvre"),
         ("777", "Щербакова"),
         ("14.03.1985", "Щербакова"),
         ("14 mars 1985", "Щербакова"),
@@ -221,3 +224,20 @@ def test_a_latin_j_stays_what_other_languages_write_for_y(typed: str) -> None:
     patient = make_patient("Соколов", "Юрий")
     make_patient("Martin", "Jean")
     assert [found.pk for found in search_patients(user=registrar_belova(), text=typed, today=date(2026, 11, 22))] == [patient.pk]
+
+
+@pytest.mark.parametrize(
+    ("typed", "last_name"),
+    [("Алия", "Әлиева"), ("Алиева", "Әлиева"), ("Әлия", "Алиева"), ("Кунанбаев", "Құнанбаев"), ("Құнанбаев", "Кунанбаев"), ("Огиз", "Өгіз"),
+     ("ижак", "Їжак"), ("їжак", "Ижак"), ("Евгенов", "Євгенов"), ("Галаган", "Ґалаґан"), ("Мингалиев", "Миңгалиев"), ("хасанов", "Һасанов"),
+     ("жамилов", "Җәмилов"), ("Шевчик", "Шевчік")],
+)  # fmt: skip
+def test_letters_of_neighbouring_languages_are_found_by_russian_ones(typed: str, last_name: str) -> None:
+    wanted = make_patient(last_name, "Алия" if typed != "Әлия" else "Әлия")
+    make_patient("Посторонний", "Пётр")
+    assert [line.pk for line in search_patients(user=registrar_belova(), text=typed, today=TODAY)] == [wanted.pk]
+
+
+def test_the_middle_of_a_phone_is_found_as_well_as_its_beginning() -> None:
+    begins, holds = make_patient("Орлов", phone="+79165554433"), make_patient("Ким", phone="+79253891655")
+    assert {line.pk for line in search_patients(user=registrar_belova(), text="8916", today=TODAY)} == {begins.pk, holds.pk}

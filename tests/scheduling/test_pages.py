@@ -200,3 +200,15 @@ def test_the_grid_hands_over_which_of_the_two_was_clicked(desk: Client) -> None:
     assert '<option value="1" selected>' in page
     page = desk.get(reverse("appointment-new"), {"branch": str(nice.pk), "start": "2027-10-31T08:30:00Z"}).content.decode()
     assert 'name="fold"' not in page
+
+
+def test_the_day_sheet_and_the_shifts_tell_them_apart_too(desk: Client) -> None:
+    nice = make_branch("Nice", time_zone="Europe/Paris")
+    RoleGrant.objects.create(user=registrar_belova(), role=Role.ADMINISTRATOR, branch=nice)
+    start = datetime.fromisoformat("2027-10-31T00:30:00+00:00")
+    Shift.objects.create(branch=nice, user=dr_orlova(), starts_at=start, ends_at=start + timedelta(hours=8))
+    place = {"branch": nice, "chair": make_chair("Fauteuil", nice), "dentist": dr_orlova(), "state_at": start}
+    Appointment.objects.create(patient=petrov(), starts_at=start, ends_at=start + timedelta(minutes=30), **place)
+    there = log_in(make_user(Role.ADMINISTRATOR, username="nicoise", branch=nice))
+    assert "<td>02:30 +2–02:00 +1</td>" in desk.get(reverse("day-sheet"), {"branch": str(nice.pk), "day": "2027-10-31"}).content.decode()
+    assert "02:30 +2–09:30" in there.get(reverse("shifts"), {"week": "2027-10-25"}).content.decode()

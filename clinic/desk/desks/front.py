@@ -64,7 +64,7 @@ def build(user: User, branch: Branch, at: datetime) -> FrontDesk:
     slots = slots_of(list(scheduling.day_appointments(branch, today)), user=user, day=today, at=at)
     _start, tomorrow = day_bounds(today, branch.time_zone)
     ahead = list(scheduling.appointments_between(branch, tomorrow, tomorrow + AHEAD).standing().annotate(phone=_phone()))
-    return FrontDesk(slots=slots, calls=_calls(ahead), lab=_lab(ahead, at) if user.may(Permission.LAB_VIEW) else [], today=today)
+    return FrontDesk(slots=slots, calls=_calls(ahead), lab=_lab(ahead, branch, at) if user.may(Permission.LAB_VIEW) else [], today=today)
 
 
 def _phone() -> Subquery:
@@ -77,8 +77,8 @@ def _calls(ahead: Sequence[Appointment]) -> list[Appointment]:
     return [appointment for appointment in ahead if appointment.state == rules.BOOKED][:CALLS_SHOWN]
 
 
-def _lab(ahead: Sequence[Appointment], at: datetime) -> list[Slot]:
-    """Appointments of the next days whose laboratory work is not back."""
-    words = lab_words({appointment.patient_id for appointment in ahead})
-    waiting = [appointment for appointment in ahead if appointment.patient_id in words]
-    return [Slot(appointment, [Mark("lab", words[appointment.patient_id])], at) for appointment in waiting]
+def _lab(ahead: Sequence[Appointment], branch: Branch, at: datetime) -> list[Slot]:
+    """Appointments of the next days whose laboratory work is not back, or was never sent."""
+    visits = [(appointment, (appointment.patient_id, branch_day(appointment.starts_at, branch.time_zone))) for appointment in ahead]
+    words = lab_words(visit for _appointment, visit in visits)
+    return [Slot(appointment, [Mark("lab", words[visit])], at) for appointment, visit in visits if visit in words]

@@ -1,6 +1,6 @@
 """Template tags of the house: icons, money, names of states."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
+from clinic.lib.clock import clock_words
 from clinic.lib.ids import uuid7
 from clinic.lib.money import CURRENCIES
 
@@ -99,6 +100,12 @@ def calendar_day(day: date, form: str) -> str:
     """A day in words, `form` as for `date`: Sunday, 22 November; воскресенье, 22 ноября; dimanche 22 novembre."""
     is_french = (get_language() or "").startswith("fr")
     return date_format(day, form.replace("E", "F").replace(",", "") if is_french else form, use_l10n=False)
+
+
+@register.filter
+def wall_clock(instant: datetime, zone: str) -> str:
+    """The time that the zone's clock shows, as the diary says it: of a time that comes twice in an autumn night, which of the two."""
+    return clock_words(instant, zone)
 
 
 @register.simple_tag

@@ -87,7 +87,7 @@ def set_mapping(*, run_id: UUID, mapping: Mapping[str, str], actor: User) -> Imp
     :raises InvalidInput: for a column that the file does not have, or a meaning that there is not.
     :raises StillRunning: while a pass goes over the file.
     """
-    run = _locked(run_id, actor)
+    run = locked(run_id, actor)
     if run.state == ImportState.RUNNING:
         raise StillRunning
     run.mapping = chosen_of(run, mapping)
@@ -95,7 +95,8 @@ def set_mapping(*, run_id: UUID, mapping: Mapping[str, str], actor: User) -> Imp
     return run
 
 
-def _locked(run_id: UUID, actor: User) -> ImportRun:
+def locked(run_id: UUID, actor: User) -> ImportRun:
+    """The run, held until the end of the transaction. :raises NotAllowed, NotFound:"""
     actor.require(Permission.PATIENT_IMPORT)
     run = ImportRun.objects.select_for_update(of=("self",)).filter(pk=run_id).first()
     if run is None:
@@ -123,7 +124,7 @@ def plan_run(*, run_id: UUID, mapping: Mapping[str, str], is_dry: bool, actor: U
 
     :raises ColumnsMissing: without columns for the names. :raises InvalidInput: as `set_mapping`.
     """
-    run = _locked(run_id, actor)
+    run = locked(run_id, actor)
     chosen = chosen_of(run, mapping)
     for name in ("rows_seen", "rows_imported", "rows_known", "rows_failed", "rows_doubtful"):
         setattr(run, name, 0)

@@ -71,6 +71,11 @@ HEADERS: dict[str, list[str]] = {
 FIELDS = tuple(HEADERS)
 IDENTIFIERS = ("snils", "oms", "ru_passport", "nir", "foreign_passport", "insurance_card")
 LONGEST_ALERT = 300
+LENGTHS = {"snils": 11, "oms": 16, "ru_passport": 10}
+"""Of numbers that may begin with zeros, which a sheet drops when it keeps them as numbers."""
+MOST_KEPT = 15
+"""A sheet keeps no more digits of a number."""
+FRENCH_POSTAL_CODE = 5
 NOTHING_TEXT = """
 , нет, нету, отсутствует, отсутствуют, отрицает, неизвестно, не отягощен, не отмечает, без особенностей, no, none, nil, nka, nkda, not known,
 no known allergies, aucun, aucune, non, neant, ras, rien a signaler, pas d allergie, pas d allergies, 0"""
@@ -167,6 +172,8 @@ def judge(number: int, cells: Mapping[str, object], *, region: str, today: date)
     """The row's cells by field, read and checked; `errors` maps a field to the code of the broken rule."""
     row = Row(number)
     texts = {name: text_of(cell) for name, cell in cells.items()}
+    if region == "FR" and _is_number(cells.get("postal_code")):
+        texts["postal_code"] = texts["postal_code"].zfill(FRENCH_POSTAL_CODE)
     _take_names(row, texts)
     for name in ("birth_name", "address", "city", "postal_code", "source_detail", "external_number"):
         _take_text(row, name, texts.get(name, ""))
@@ -177,7 +184,7 @@ def judge(number: int, cells: Mapping[str, object], *, region: str, today: date)
             _take(row, name, row.phones, normalise_phone, part, region)
     _take(row, "email", row.emails, normalise_email, texts.get("email", ""))
     for kind in IDENTIFIERS:
-        _take_identifier(row, kind, texts.get(kind, ""))
+        _take_identifier(row, kind, texts.get(kind, ""), is_number=_is_number(cells.get(kind)))
     _take_person(row, texts, "guardian", region)
     _take_person(row, texts, "payer", region)
     for name, kind in (("allergies", "allergy"), ("medical_alert", "other")):
@@ -236,14 +243,23 @@ def _take_birth_date(row: Row, cell: object, text: str, today: date) -> None:
             row.errors["birth_date"] = refused.code
 
 
-def _take_identifier(row: Row, kind: str, text: str) -> None:
+def _take_identifier(row: Row, kind: str, text: str, *, is_number: bool) -> None:
+    """A cell that is a number has lost a zero in front: it is put back where the length is fixed; of text only where a check digit proves it."""
     if not text:
         return
-    padded = text.zfill(11) if kind == "snils" and text.isdigit() else text
+    is_short = text.isdigit() and (is_number or kind == "snils")
+    one_lost = len(text) == LENGTHS.get(kind, 0) - 1
+    padded = text.zfill(LENGTHS[kind]) if is_short and (kind == "snils" or one_lost) else text
     try:
+        if is_number and len(text) > MOST_KEPT:
+            raise Refused("digits_lost")
         row.identifiers.append((kind, normalise_identifier(kind, padded)))
     except Refused as refused:
         row.errors[kind] = refused.code
+
+
+def _is_number(cell: object) -> bool:
+    return isinstance(cell, int | float) and not isinstance(cell, bool)
 
 
 def _take_person(row: Row, texts: Mapping[str, str], role: str, region: str) -> None:

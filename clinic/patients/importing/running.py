@@ -61,12 +61,17 @@ class Run:
     record: UUID | None = None
     tally: Tally = field(default_factory=Tally)
     seen_people: dict[tuple[str, ...], UUID] = field(default_factory=dict)
+    own: set[UUID] = field(default_factory=set)
+    """Keys of the rows gone through: those who share a phone in one file are a family."""
     holders: dict[UUID, rules.Named] = field(default_factory=dict)
 
 
 @dataclass
 class _Row:
+    place: int
+    """Which of the rows that are not empty it is: by that the row of a file is known again."""
     number: int
+    """The number that a sheet program shows beside it."""
     cells: tuple[object, ...]
     judged: rules.Row
     key: UUID
@@ -86,17 +91,16 @@ def problems_of(run: Run, tell: Tell) -> Iterator[Problem]:
     """
     run.actor.require(Permission.PATIENT_IMPORT)
     columns = sheets.columns_of(run.path)
-    rows = islice(sheets.read(run.path), 1, None)
-    numbered = enumerate(rows, start=2)
-    while batch := [_judged(run, columns, number, cells) for number, cells in islice(numbered, BATCH)]:
+    rows = enumerate(islice(sheets.numbered(run.path), 1, None), start=2)
+    while batch := [_judged(run, columns, place, number, cells) for place, (number, cells) in islice(rows, BATCH)]:
         yield from _batch(run, batch)
         tell(run.tally)
 
 
-def _judged(run: Run, columns: list[str], number: int, cells: tuple[object, ...]) -> _Row:
+def _judged(run: Run, columns: list[str], place: int, number: int, cells: tuple[object, ...]) -> _Row:
     by_field = {run.mapping[column]: cell for column, cell in zip(columns, cells, strict=False) if column in run.mapping}
     judged = rules.judge(number, by_field, region=run.branch.legal_entity.country, today=run.today)
-    return _Row(number, cells, judged, rules.key_of(run.source, number, str(judged.values.get("external_number", ""))))
+    return _Row(place, number, cells, judged, rules.key_of(run.source, place, str(judged.values.get("external_number", ""))))
 
 
 def _batch(run: Run, batch: list[_Row]) -> Iterator[Problem]:
@@ -122,7 +126,7 @@ def _tell_apart(run: Run, batch: list[_Row]) -> None:
     for row in numbered:
         holder = holders.get(row.key) or run.holders.get(row.key)
         if holder and not row.named.may_be(holder):
-            row.of_another, row.key = row.key, rules.key_of(run.source, row.number, "")
+            row.of_another, row.key = row.key, rules.key_of(run.source, row.place, "")
         elif not row.judged.errors:
             run.holders[row.key] = row.named
 
@@ -172,12 +176,17 @@ class _Candidate:
 
 def _candidates(run: Run, rows: list[_Row]) -> Iterator[list[_Candidate]]:
     people = [_person(row) for row in rows]
+    run.own.update(row.key for row in rows)
     for row, person, found in zip(rows, people, likely_duplicates_of(people), strict=True):
-        alike = [_Candidate(likeness.patient.pk, likeness.reasons, _likeness_in_words(likeness)) for likeness in found]
+        alike = [_Candidate(likeness.patient.pk, likeness.reasons, _likeness_in_words(likeness)) for likeness in found if _tells(run, likeness)]
         candidates = _earlier_in_file(run, row, person) or alike
         if row.of_another and row.of_another not in [candidate.key for candidate in candidates]:
             candidates.append(_Candidate(row.of_another, ["number"], str(REASONS["number"])))
         yield candidates
+
+
+def _tells(run: Run, likeness: Likeness) -> bool:
+    return likeness.reasons != ["contact"] or likeness.patient.pk not in run.own
 
 
 def _earlier_in_file(run: Run, row: _Row, person: Person) -> list[_Candidate]:
@@ -200,6 +209,7 @@ def _person(row: _Row) -> Person:
         birth_name=str(values.get("birth_name", "")),
         birth_date=values["birth_date"],  # type: ignore[arg-type]
         identifiers=tuple(row.judged.identifiers),
+        contacts=(*row.judged.phones, *row.judged.emails),
         id=row.key,
     )
 

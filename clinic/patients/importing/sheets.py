@@ -7,9 +7,10 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import closing
-from functools import partial
-from itertools import islice
+from functools import lru_cache, partial
+from itertools import islice, repeat
 from pathlib import Path
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -47,6 +48,14 @@ class UnreadableSheet(InvalidInput):
 
 def read(path: Path) -> Iterator[Cells]:
     """The header row, then every row that is not empty.
+
+    :raises UnreadableSheet: says in words what is wrong with the file.
+    """
+    return (cells for _number, cells in numbered(path))
+
+
+def numbered(path: Path) -> Iterator[tuple[int, Cells]]:
+    """The same, each row with the number that a sheet program shows beside it: rows left empty count.
 
     :raises UnreadableSheet: says in words what is wrong with the file.
     """
@@ -95,16 +104,16 @@ def _named(start: bytes) -> Promise:
     return _("This file is neither XLSX nor CSV.")
 
 
-def _checked(rows: Iterator[Cells]) -> Iterator[Cells]:
+def _checked(rows: Iterator[Cells]) -> Iterator[tuple[int, Cells]]:
     filled = 0
-    for number, row in enumerate(rows):
-        if filled > MOST_ROWS or number > LAST_ROW:
+    for number, row in enumerate(rows, start=1):
+        if filled > MOST_ROWS or number > LAST_ROW + 1:
             raise UnreadableSheet(_("The sheet has more than 200,000 rows. Split it."))
         if len(row) > MOST_COLUMNS and any(cell is not None and str(cell).strip() for cell in row[MOST_COLUMNS:]):
             raise UnreadableSheet(_("The sheet has more than 100 columns. Leave only those with patients' data."))
         if any(cell is not None and str(cell).strip() for cell in row[:MOST_COLUMNS]):
             filled += 1
-            yield row[:MOST_COLUMNS]
+            yield number, row[:MOST_COLUMNS]
 
 
 def _xlsx_rows(path: Path) -> Iterator[Cells]:
@@ -118,7 +127,7 @@ def _xlsx_rows(path: Path) -> Iterator[Cells]:
 
 
 def _rows_of(book: Workbook) -> Iterator[Cells]:
-    """The rows of the first sheet that is shown and holds any."""
+    """The rows of the first sheet that is shown and holds any, from its very first on."""
     with closing(book):
         if not book.worksheets:
             raise UnreadableSheet(_("The file holds no sheet."))
@@ -126,14 +135,31 @@ def _rows_of(book: Workbook) -> Iterator[Cells]:
         for sheet in shown or book.worksheets:
             sheet.reset_dimensions()  # what the file says of its size may be formatting down to the last row
             try:
-                rows = sheet.iter_rows(values_only=True)
-                first = next((row for row in rows if any(cell is not None for cell in row)), None)
-                if first is not None:
-                    yield first
+                rows = (tuple(_shown(cell) for cell in row) for row in sheet.iter_rows())
+                found = next(((above, row) for above, row in enumerate(rows) if any(cell is not None for cell in row)), None)
+                if found is not None:
+                    yield from repeat((), found[0])
+                    yield found[1]
                     yield from rows
                     return
             except DAMAGED as error:
                 raise UnreadableSheet(_("The sheet is damaged and cannot be read to its end.")) from error
+
+
+def _shown(cell: Any) -> object:
+    """The value of a cell; a whole number with the zeros that the format of the cell shows in front of it."""
+    value = cell.value
+    if type(value) not in (int, float) or value < 0 or int(value) != value:
+        return value
+    places = _places(cell.number_format)
+    return str(int(value)).zfill(places) if places > 1 else value
+
+
+@lru_cache(maxsize=256)
+def _places(number_format: str) -> int:
+    """How many digits the format always shows: ten of `00 00 000000`; none of a format that says more than that."""
+    plain = re.sub(r'"[^"]*"|[\\_*].', "", number_format.partition(";")[0])
+    return plain.count("0") if re.fullmatch(r"[0\s()/+-]+", plain) else 0
 
 
 def _refuse_bomb(path: Path) -> None:

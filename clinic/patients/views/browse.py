@@ -1,6 +1,6 @@
 """Finding patients: the search box of every page, the list with its filters, the list as a sheet."""
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.core.paginator import Paginator
@@ -47,12 +47,13 @@ def patients(request: Request) -> HttpResponse:
     choices = listing.choices(request.user, DENTISTS)
     if request.method == "POST":
         return _keep_search(request, choices)
-    found: Any = _found(request, choices)
-    shown = PatientPages(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    found = _found(request, choices)
+    shown = PatientPages(cast(Any, found), PAGE_SIZE).get_page(request.GET.get("page"))
     record_list("patients-list", (row.pk for row in shown.object_list))
     chosen = {"q": searches.typed(request), **{name: request.GET.get(name, "") for name in choices}}
     context = {
         "page": shown,
+        "is_cut": found.is_cut,
         "choices": choices,
         "chosen": chosen,
         "is_filtered": any(chosen.values()),
@@ -67,7 +68,8 @@ def patients(request: Request) -> HttpResponse:
 @page(Permission.PATIENT_VIEW, Permission.LIST_EXPORT)
 def export(request: Request) -> HttpResponse:
     """The same list, all pages of it, as XLSX; the export is an event of history."""
-    content = exporting.patients_sheet(_found(request, listing.choices(request.user, DENTISTS)).whole())
+    found = _found(request, listing.choices(request.user, DENTISTS))
+    content = exporting.patients_sheet(found.whole(), is_cut=found.is_cut)
     headers = {"Content-Disposition": f'attachment; filename="patients-{timezone.localdate():%Y-%m-%d}.xlsx"', "Cache-Control": "no-store"}
     return HttpResponse(content, content_type=XLSX, headers=headers)
 

@@ -57,11 +57,11 @@ def start(request: Request, run_id: UUID) -> HttpResponse:
     found = _get(run_id)
     mapping = {column: name for index, column in enumerate(found.columns) if (name := request.POST.get(f"column-{index}", ""))}
     try:
-        actions.plan_run(run_id=found.pk, mapping=mapping or found.mapping, is_dry=request.POST.get("mode") != "import", actor=request.user)
+        is_dry = request.POST.get("mode") != "import"
+        start_import(run_id=found.pk, mapping=mapping or found.mapping, is_dry=is_dry, actor=request.user)
     except DomainError as error:
         found.mapping = mapping
         return _show_run(request, found, error=error.message)
-    start_import(found)
     return redirect("patients-import-run", found.pk)
 
 

@@ -12,6 +12,7 @@ from pypdf import PdfReader
 from charting import actions as charting
 from clinic.files.actions import read, store
 from clinic.history.models import Event
+from clinic.lib.clock import branch_day
 from clinic.lib.errors import InvalidInput, NotAllowed
 from clinic.patients import access
 from clinic.patients.access_models import Rectification, Restriction
@@ -58,7 +59,7 @@ def test_a_request_is_received_on_the_page_and_waits_until_its_day(patient: Pati
     sent = {"id": str(form["id"].value()), "kind": "access", "text": "Прошу копию"}
     assert [client.post(url, sent).status_code for _ in range(2)] == [302, 302]
     (made,) = DataRequest.objects.all()
-    assert made.due_date == timezone.localdate(made.received_at) + timedelta(days=30)
+    assert made.due_date == branch_day(made.received_at, patient.branch.time_zone) + timedelta(days=30)
     assert "Прошу копию" in client.get(reverse("data-request", args=[made.pk])).content.decode()
     assert str(made.pk) in client.get(reverse("data-requests")).content.decode()
 
@@ -91,7 +92,7 @@ def test_a_long_list_of_looks_says_how_many_there_were(patient: Patient, lawyer:
     said = " ".join(words_of(answer(ask(patient, lawyer, "looks"), lawyer)).split())
     looks = Event.objects.filter(patient_id=patient.pk, op__in="VP").count()
     assert f"Последние просмотры: 2 из {looks}" in said
-    assert "рабочие списки" in said
+    assert "Кто видел имя в списке" in said
 
 
 def test_a_granted_restriction_begins(patient: Patient, lawyer: User) -> None:

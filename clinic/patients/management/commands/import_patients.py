@@ -14,6 +14,7 @@ from tqdm import tqdm
 from clinic.files import actions as files
 from clinic.lib.clock import branch_day
 from clinic.lib.errors import DomainError
+from clinic.patients import tasks
 from clinic.patients.importing import actions, rules, sheets
 from clinic.patients.importing.running import Run, Tally, Tell
 from clinic.staff.commands import acting_person, add_actor_argument
@@ -98,6 +99,8 @@ def _dry_pass(run: Run, errors: Path, columns: list[str]) -> Tally:
 def _real_pass(file: Path, mapping: dict[str, str], branch: Branch, user: User, errors: Path) -> Tally:
     """The same import that the page makes, so that the rows held back wait there for a decision."""
     run = actions.find_or_take_file(file, branch=branch, actor=user)
+    if tasks.is_under_way(run):
+        raise actions.StillRunning
     actions.plan_run(run_id=run.pk, mapping=mapping, is_dry=False, actor=user)
     with _bar(run.rows_total) as tell:
         run = actions.go_through(run.pk, tell)

@@ -2,13 +2,14 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -236,6 +237,12 @@ def unsigned_visits(user: User) -> QuerySet[Visit]:
 def visits_of(patient: Patient) -> QuerySet[Visit]:
     """All visits of the patient, latest first."""
     return Visit.objects.standing().filter(patient=patient).select_related("dentist", "signed_by", "branch").order_by("-opened_at", "-pk")
+
+
+def latest_visits(patients: Collection[UUID], *, most: int) -> list[Visit]:
+    """The newest visits of each of these patients, by their keys alone."""
+    place = Window(RowNumber(), partition_by=F("patient"), order_by=[F("opened_at").desc(), F("pk").desc()])
+    return list(Visit.objects.filter(patient__in=patients, cancelled_at=None).annotate(place=place).filter(place__lte=most).only("pk", "patient_id"))
 
 
 def open_visit_of(patient: Patient, dentist: User) -> Visit | None:

@@ -27,6 +27,7 @@ from clinic.staff.actions import context_of
 from clinic.staff.guards import PAGE_FORM
 from clinic.staff.http import AnyRequest
 from clinic.staff.models import Branch
+from clinic.staff.sessions import OFFLINE_COPY
 
 Handler = Callable[[HttpRequest], HttpResponse]
 logger = logging.getLogger("clinic.pages")
@@ -80,8 +81,6 @@ class HistoryContextMiddleware:
         return response
 
 
-OFFLINE_COPY = "X-Offline-Copy"
-"""A page that a device brings along for when the clinic cannot be reached: the look is recorded as that, nobody has read it yet."""
 ACCESS_REASON = "X-Access-Reason"
 """Why a program opens a record outside the treating team (percent-encoded UTF-8); see `clinic.patients.access`."""
 

@@ -125,6 +125,7 @@ PAGES: dict[str, Needs] = {
     "home-live": ANYONE,
     "confirm-call": (P.DIARY_WRITE,),
     "diary-marks": (P.DIARY_VIEW,),
+    "chair-day": (P.CLINICAL_VIEW,),
     "offline-pack": (P.CLINICAL_VIEW,),
     "offline-worker": PUBLIC,
     "settings": ANYONE,

@@ -1,6 +1,6 @@
 """Reads of plans, lines and documents, through the person who asks."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -43,6 +43,11 @@ def plan_rows(patient: Patient) -> list[PlanRow]:
         lines = [item for item in items if item.alternative_id in accepted]
         rows.append(PlanRow(plan, sums, sum(1 for item in lines if item.performance_id), len(lines)))
     return rows
+
+
+def latest_plans(patients: Collection[UUID]) -> list[Plan]:
+    """The newest plan of each of these patients, by its key alone."""
+    return list(Plan.objects.filter(patient__in=patients).order_by("patient", "-created_at", "-pk").distinct("patient").only("pk", "patient_id"))
 
 
 def get_plan_for(user: User, plan_id: UUID, *, what: str = "plan", permission: Permission = Permission.PLAN_VIEW) -> Plan:

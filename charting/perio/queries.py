@@ -75,10 +75,10 @@ def draft_of(patient: Patient) -> PerioExam | None:
     return PerioExam.objects.filter(patient=patient, closed_at=None, in_error_at=None).first()
 
 
-def latest_exams(patients: Collection[UUID]) -> list[UUID]:
-    """Keys of the newest exam of each of these patients."""
+def latest_exams(patients: Collection[UUID]) -> list[PerioExam]:
+    """The newest exam of each of these patients, by its key alone."""
     found = PerioExam.objects.filter(patient__in=patients, in_error_at=None).order_by("patient", "-examined_at", "-pk").distinct("patient")
-    return list(found.values_list("pk", flat=True))
+    return list(found.only("pk", "patient_id"))
 
 
 def earlier_than(exam: PerioExam, *, most: int = MOST_COMPARED - 1) -> list[PerioExam]:

@@ -9,6 +9,7 @@ urlpatterns = [
     path("today/<slug:name>/", views.live, name="home-live"),
     path("calls/<uuid:appointment_id>/", views.confirm_call, name="confirm-call"),
     path("diary/marks/", views.diary_marks, name="diary-marks"),
+    path("chair/", offline_views.chair_day, name="chair-day"),
     path("offline-pack/", offline_views.offline_pack, name="offline-pack"),
     path("offline-worker.js", offline_views.offline_worker, name="offline-worker"),
     path("settings/", views.settings_page, name="settings"),

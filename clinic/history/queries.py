@@ -1,7 +1,7 @@
 """Reads of the ledger: the events of a patient, of a record, of everybody; what each one changed."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -25,6 +25,10 @@ WHERE e.id = ANY(%s) AND e.at BETWEEN %s AND %s
 LOOKS = (EventKind.VIEW.value, EventKind.PRINT.value)
 LISTED = "op IN ('V', 'P') AND body ? 'patients' AND (body -> 'patients') @> %s::jsonb"
 """Served by an index over lists alone; `@>` of an array, for the index knows no other."""
+LAST_CHANGES = """
+SELECT wanted.id, last.at FROM unnest(%s::uuid[]) AS wanted(id)
+CROSS JOIN LATERAL (SELECT at FROM history.event WHERE patient_id = wanted.id AND op NOT IN ('V', 'P') ORDER BY at DESC LIMIT 1) last
+"""
 FACETS = "SELECT tbl, op, actor, max(actor_name) FROM history.event WHERE patient_id = %s GROUP BY tbl, op, actor"
 
 
@@ -126,6 +130,13 @@ def bodies_before(events: Sequence[Event]) -> dict[int, dict[str, Any]]:
     with connection.cursor() as cursor:
         cursor.execute(BEFORE, [[event.id for event in changes], min(instants), max(instants)])
         return {event_id: _loaded(body) for event_id, body in cursor.fetchall()}
+
+
+def last_changes(patients: Collection[UUID]) -> dict[UUID, datetime]:
+    """When anything in the record of each of these patients changed last; looks and prints change nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute(LAST_CHANGES, [list(patients)])
+        return dict(cursor.fetchall())
 
 
 def facets_of(patient_id: UUID) -> Facets:

@@ -5,6 +5,7 @@ asked. `team`: also colleagues of the same branch who have nothing to do with th
 legal desk of the patient's branches.
 """
 
+from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -88,6 +89,12 @@ def reason_needed(user: User, patient: Patient, *, is_restricted: bool) -> Why |
     excusing = NOT_ASKED | TREATING if settings.BREAK_GLASS == "branches" else NOT_ASKED
     branches = [branch for branch in user.branches if user.roles_reaching(branch) & excusing]
     return None if _came_to(patient, branches, treated_by=user) else Why.OUTSIDE
+
+
+def open_to(user: User, patients: Sequence[Patient]) -> list[Patient]:
+    """Those of the patients whose record opens to this person without a reason."""
+    restricted = set(Restriction.objects.filter(patient__in=patients, ended_at=None).values_list("patient_id", flat=True))
+    return [patient for patient in patients if reason_needed(user, patient, is_restricted=patient.pk in restricted) is None]
 
 
 def _came_to(patient: Patient, branches: list[Branch], *, treated_by: User | None = None) -> bool:

@@ -220,6 +220,11 @@ def dentist_day(user: User, day: date, branch: Branch) -> AppointmentQuerySet:
     return day_appointments(branch, day).standing().filter(Q(dentist=user) | Q(assistant=user))
 
 
+def day_at_chair(user: User, day: date, branch: Branch, chair: Chair | None) -> AppointmentQuerySet:
+    """The standing appointments of the branch day that are the person's own or take place at the chair."""
+    return day_appointments(branch, day).standing().filter(Q(dentist=user) | Q(assistant=user) | Q(chair=chair))
+
+
 def next_appointment(patient: Patient, at: datetime | None = None) -> Appointment | None:
     """The appointment that the patient is in or will have next, with its branch and dentist."""
     with connection.cursor() as cursor:

@@ -25,6 +25,8 @@ BACKEND = "clinic.staff.backend.PersonBackend"
 WORKSTATION = "workstation"
 SEEN, SINCE, SHARED = "seen_at", "since", "shared"
 SEEN_STEP = timedelta(minutes=1)
+OFFLINE_COPY = "X-Offline-Copy"
+"""What a device brings along for when the clinic cannot be reached: nobody has read it yet, the look is recorded as that."""
 OFFLINE_SALT = "clinic.staff.offline-key"
 
 
@@ -98,6 +100,11 @@ def _workstation(request: HttpRequest) -> dict[str, Any]:
     return dict(request.session.get(WORKSTATION, {}))
 
 
+def _is_by_itself(request: HttpRequest) -> bool:
+    """Whether the device asks without anybody's hand, so that an idle screen stays idle."""
+    return OFFLINE_COPY in request.headers
+
+
 def _enter(request: HttpRequest, user: User, *, workstation: dict[str, Any], at: datetime) -> None:
     before = context.current()
     branch = branch_here(request)
@@ -132,5 +139,5 @@ class SessionLimits:
                 end(request, what="session_expired")
             elif idle_limit and idle > idle_limit * 60:
                 lock(request, what="idle_lock")
-        if request.user.is_authenticated and (SEEN not in session or idle > SEEN_STEP.total_seconds()):
+        if request.user.is_authenticated and not _is_by_itself(request) and (SEEN not in session or idle > SEEN_STEP.total_seconds()):
             session[SEEN] = seconds

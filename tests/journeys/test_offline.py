@@ -14,7 +14,8 @@ from charting.perio.models import PerioExam
 from clinic.billing.models import Charge
 from clinic.history.context import acting
 from clinic.history.models import Event
-from clinic.patients.models import Patient
+from clinic.patients.models import Alert, Patient
+from clinic.scheduling.models import Chair
 from clinic.staff.actions import context_of
 from clinic.staff.models import User
 from tests.charting.factories import make_code, patient_petrov
@@ -22,12 +23,14 @@ from tests.inventory.factories import make_lot, make_material
 from tests.journeys.hands import Keys, login_as
 from tests.journeys.test_careless import end_sessions
 from tests.journeys.test_perio import all_sent, places, saved
-from tests.scheduling.factories import book, make_shift
+from tests.scheduling.factories import assistant_lebedev, book, dr_sokolov, make_chair, make_shift
 from tests.staff.factories import dr_orlova, make_user
 from tests.treatment_plans.factories import agreed, first_item
 from tests.treatment_plans.test_completion import norm
 
 LIVE_MS = 2000
+SETTLED_MS = 15_000
+"""A copy counts as newer than a change only some seconds after it."""
 
 
 @pytest.fixture
@@ -168,7 +171,7 @@ def test_the_days_patient_opens_without_the_clinic_and_goes_on(page: Page, base_
         book(now, patient_id=patient.pk, dentist_id=dentist.pk)
     login_as(page, dentist, base_url)
     page.goto("/")
-    holds(page, worker=1, copies=5)
+    holds(page, worker=1, copies=10)
     looks = Event.objects.filter(op="V", patient_id=patient.pk)
     assert set(looks.values_list("tbl", "purpose")) >= {("chart", "offline_copy")}
     page.context.set_offline(True)
@@ -184,6 +187,82 @@ def test_the_days_patient_opens_without_the_clinic_and_goes_on(page: Page, base_
     expect(counter(page)).to_be_hidden()
     expect(page.locator("#as-of")).to_contain_text("The clinic answers again.")
     assert Finding.objects.filter(tooth=26, kind="fracture").count() == 1
+
+
+def stand_at(page: Page, chair: Chair) -> None:
+    page.goto("/chair/")
+    page.locator("#chair").select_option(label=str(chair))
+    page.get_by_role("button", name="Remember").click()
+    expect(page.locator("#chair option:checked")).to_have_text(str(chair))
+
+
+def test_the_patients_of_this_chair_are_read_without_the_clinic(page: Page, base_url: str, seat: tuple[User, Patient]) -> None:
+    dentist, patient = seat
+    now = timezone.now().replace(second=0, microsecond=0)
+    with acting(context_of(dentist)), transaction.atomic():
+        charting.record_finding(patient=patient, kind="caries", tooth=16, surfaces=["O"], actor=dentist, at=timezone.now())
+        visit = charting.open_visit(patient=patient, dentist=dentist, branch=patient.branch, actor=dentist, at=timezone.now())
+        charting.write_visit(visit=visit, version=visit.version, sections={"complaint": "Pain at night"}, actor=dentist)
+        Alert.objects.create(patient=patient, kind="allergy", text="Latex", recorded_by=dentist, recorded_at=now)
+        chair = make_chair("Chair 2")
+        make_shift(dr_sokolov(), now, now + timedelta(hours=3))
+        book(now, patient_id=patient.pk, dentist_id=dr_sokolov().pk, chair_id=chair.pk)
+        colleague = assistant_lebedev()
+    login_as(page, colleague, base_url)
+    stand_at(page, chair)
+    cell = page.locator("td[data-held]")
+    expect(cell).to_contain_text("on this device, as of", timeout=30_000)
+    assert set(Event.objects.filter(op="V", patient_id=patient.pk).values_list("purpose", flat=True)) == {"offline_copy"}
+
+    page.context.set_offline(True)
+    page.reload()
+    expect(page.locator("#as-of")).to_contain_text("Offline: read only, as of")
+    page.get_by_role("link", name="Visits").click()
+    strip = page.locator("#as-of")
+    expect(strip).to_contain_text("Offline: read only, as of")
+    expect(page.locator(".patient-head")).to_contain_text("Latex")
+    page.goto(f"/visits/{visit.pk}/")
+    expect(page.locator("main")).to_contain_text("Pain at night", use_inner_text=False)
+    page.goto("/chair/")
+    page.locator(".row-link").click()
+    expect(page.locator("#arch [data-tooth='16']").first).to_have_attribute("aria-label", re.compile("caries O"))
+    expect(strip).to_contain_text("What you enter is kept on this device.")
+    chart_tooth(page, 26, "fracture")
+    shows(page, "1 not sent yet")
+    page.goto(f"/patients/{patient.pk}/money/")
+    expect(strip).to_contain_text("the page you asked for is not on this device")
+    expect(page.locator(".row-link")).to_have_text(str(patient))
+
+    page.context.set_offline(False)
+    page.goto(f"/patients/{patient.pk}/chart/")
+    expect(strip).to_be_hidden()
+    expect(counter(page)).to_be_hidden()
+    assert Finding.objects.get(tooth=26).noted_by == colleague
+
+
+def test_what_changed_is_brought_again_and_the_rest_is_only_confirmed(page: Page, base_url: str, seat: tuple[User, Patient]) -> None:
+    dentist, patient = seat
+    now = timezone.now().replace(second=0, microsecond=0)
+    with acting(context_of(dentist)), transaction.atomic():
+        make_shift(dentist, now, now + timedelta(hours=2))
+        book(now, patient_id=patient.pk, dentist_id=dentist.pk)
+    login_as(page, dentist, base_url)
+    page.goto("/chair/")
+    holds(page, worker=1, copies=10)
+    page.wait_for_timeout(SETTLED_MS)
+    page.goto("/chair/")
+    page.wait_for_timeout(SETTLED_MS)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if request.headers.get("x-offline-copy") else None)
+    page.goto("/chair/")
+    page.wait_for_event("request", lambda request: request.url.endswith("/offline-pack/"), timeout=20_000)
+    page.wait_for_timeout(2000)
+    assert not [url for url in asked if "/patients/" in url]
+    with acting(context_of(dentist)):
+        charting.record_finding(patient=patient, kind="caries", tooth=16, surfaces=["O"], actor=dentist, at=timezone.now())
+    with page.expect_request(lambda request: request.url.endswith(f"/api/v1/patients/{patient.pk}/chart"), timeout=20_000):
+        page.goto("/chair/")
+    holds(page, worker=1)
 
 
 def test_another_person_neither_reads_nor_sends_what_waits(page: Page, base_url: str, seat: tuple[User, Patient]) -> None:

@@ -1,9 +1,9 @@
-// Copies of the pages and answers that were opened today, sealed like everything else here: read when the clinic cannot be reached, gone with the session and the day.
-import { get, put, removeBefore } from "./db.js";
+// Copies of the pages and answers that were opened today or brought along for it, sealed like everything else here: read when the clinic cannot be reached, gone with the session and the day.
+import { amend, get, put, removeBefore } from "./db.js";
 import { heldVault, seal, unseal } from "./vault.js";
 
 const KEY = "[0-9a-f-]{36}";
-const PAGES = new RegExp(`^/($|patients/${KEY}/(chart/|perio/|visits/)?$|perio/${KEY}/$|visits/${KEY}/$)`);
+const PAGES = new RegExp(`^/($|chair/$|patients/${KEY}/((chart|perio|visits|plans|health|indices(/[a-z]+)?)/)?$|(perio|visits|plans)/${KEY}/$)`);
 const ANSWERS = new RegExp(`^/api/v1/(patients/${KEY}/chart|perio-exams/${KEY}|visits/${KEY}|chart-palette|diagnosis-codes/oral)$`);
 const HEADERS = ["Content-Type", "Content-Security-Policy", "Content-Language", "ETag"];
 
@@ -26,23 +26,28 @@ export async function keepCopy(url, answer) {
   if (isPage && !text.includes(`data-user="${vault.owner}"`)) return;
   const headers = HEADERS.flatMap((name) => (answer.headers.has(name) ? [[name, answer.headers.get(name)]] : []));
   const at = new Date().toISOString();
-  await put("copies", { url: new URL(url).pathname, owner: vault.owner, day: today(), at, sealed: await seal(vault, { text, headers, at }) });
+  await put("copies", { url: new URL(url).pathname, owner: vault.owner, day: today(), at, sealed: await seal(vault, { text, headers }) });
 }
 
-/** The copy, marked with the instant it was made, if this person opened it here today. @param {string} url @returns {Promise<Response | null>} */
-export async function copyOf(url) {
+/** The copy, marked with the instant for which it holds, if this person's device took it today.
+ * @param {string} url @param {string} [asked] the page that was asked for, when this one stands in for it @returns {Promise<Response | null>} */
+export async function copyOf(url, asked = "") {
   const vault = await heldVault();
   const row = vault && (await get("copies", new URL(url).pathname));
   if (!row || row.owner !== vault.owner || row.day !== today()) return null;
-  const { text, headers, at } = await unseal(vault, row.sealed);
-  return new Response(text.replace("<html ", `<html data-as-of="${at}" `), { headers: [...headers, ["X-As-Of", at]] });
+  const { text, headers } = await unseal(vault, row.sealed);
+  const marks = `data-as-of="${row.at}"${asked && ` data-instead`}`;
+  return new Response(text.replace("<html ", `<html ${marks} `), { headers: [...headers, ["X-As-Of", row.at]] });
 }
 
 /** What was opened before today. */
 export const dropOld = () => removeBefore("copies", "day", today());
 
-/** Whether there is a copy made after this instant. @param {string} path @param {number} since */
-export async function isFresh(path, since) {
-  const row = await get("copies", path);
-  return Boolean(row && row.day === today() && Date.parse(row.at) >= since);
+/** The instant for which today's copy holds; nothing without one. @param {string} path @returns {Promise<string>} */
+export async function heldSince(path) {
+  const [vault, row] = [await heldVault(), await get("copies", path)];
+  return vault && row && row.owner === vault.owner && row.day === today() ? row.at : "";
 }
+
+/** The clinic says that nothing has changed: the copy holds for this instant too. @param {string} path @param {string} at */
+export const confirm = (path, at) => amend("copies", path, (row) => (row.at < at ? { ...row, at } : row));

@@ -55,6 +55,13 @@ export async function change(store, rows, gone) {
   });
 }
 
+/** Change a row where it stands, if it is there. @param {Store} store @param {IDBValidKey} key @param {(row: any) => any} mend */
+export async function amend(store, key, mend) {
+  const place = await within(store, "readwrite");
+  const row = await done(place.get(key));
+  if (row) await done(place.put(mend(row)));
+}
+
 /** @param {Store} store @param {IDBValidKey} key */
 export const remove = async (store, key) => done((await within(store, "readwrite")).delete(key));
 

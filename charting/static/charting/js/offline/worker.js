@@ -8,6 +8,7 @@ const worker = /** @type {any} */ (self);
 const HASHED = /\.[0-9a-f]{12}\./;
 const PATIENCE_MS = 8000; // a line that hangs is a line that is cut, when there is a copy
 const GONE = [502, 503, 504];
+const DAY = "/chair/";
 
 worker.addEventListener("install", () => worker.skipWaiting());
 worker.addEventListener("activate", (/** @type {FetchEvent} */ event) => event.waitUntil(worker.clients.claim()));
@@ -17,6 +18,7 @@ worker.addEventListener("fetch", (/** @type {FetchEvent} */ event) => {
   if (request.method !== "GET" || origin !== worker.location.origin) return;
   if (pathname.startsWith("/static/")) event.respondWith(file(event));
   else if (isKept(request)) event.respondWith(record(event));
+  else if (request.mode === "navigate") event.respondWith(fetch(request).catch((error) => listInstead(request, error)));
 });
 
 /** A file of the pages: its name says its content, or else the clinic is asked first. @param {FetchEvent} event @returns {Promise<Response>} */
@@ -46,8 +48,16 @@ async function record(event) {
   } catch (error) {
     const copy = isPoll ? null : await copyOf(request.url).catch(() => null);
     if (copy) return copy;
-    throw error;
+    return listInstead(request, error);
   }
+}
+
+/** A page that is not on the device: the list of those that are stands in for it. @param {Request} request @param {unknown} error @returns {Promise<Response>} */
+async function listInstead({ mode, url, headers }, error) {
+  const isPage = mode === "navigate" && !headers.has("HX-Request");
+  const list = isPage ? await copyOf(new URL(DAY, url).href, url).catch(() => null) : null;
+  if (list) return list;
+  throw error;
 }
 
 /** The copy, once the clinic has been silent for too long; never, when there is none. @param {string} url @returns {Promise<Response>} */

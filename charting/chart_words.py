@@ -163,6 +163,7 @@ def note_words() -> dict[str, str]:
         "saving": _("Saving…"),
         "typing": _("Not saved yet…"),
         "notSaved": _("Not saved. Your text is kept here."),
+        "missing": _("Not signed yet. What the note must say is marked: fill it in, then sign."),
         "tryAgain": _("Try again"),
         "theirs": _("Somebody else has written here since:"),
         "keepMine": _("Keep mine"),

@@ -1,13 +1,15 @@
 """Forms of the visit's pages."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from charting.medical.vocabulary import ACTS
-from charting.models import NoteOutline, NoteSection, NoteTemplate
+from charting.models import NoteOutline, NotePart, NoteRequirement, NoteSection, NoteTemplate
+from charting.requirements import ANY, KINDS, names_of
 from clinic.price_list.models import Service
 
 
@@ -83,3 +85,20 @@ class MacroForm(forms.Form):
     text = forms.CharField(label=_("Text"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
     is_for_all = forms.BooleanField(label=_("For the whole clinic"), required=False)
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+
+class RequirementForm(forms.Form):
+    """What a note must say after an act."""
+
+    act = forms.ChoiceField(label=_("After which act"))
+    parts = forms.MultipleChoiceField(label=_("What the note must say"), choices=NotePart.choices, widget=forms.CheckboxSelectMultiple)
+    is_active = forms.BooleanField(label=_("Asked for"), required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, row: NoteRequirement, data: Mapping[str, Any] | None = None) -> None:
+        is_new = row._state.adding
+        super().__init__(data, initial={"act": row.act, "parts": row.parts, "is_active": row.is_active, "version": None if is_new else row.version})
+        kinds, services = outline_acts()
+        standing = [] if is_new else [(row.act, names_of([row.act])[row.act])]
+        offered = [*standing, (ANY, KINDS[ANY]), kinds, services]
+        self.fields["act"].choices = offered  # type: ignore[attr-defined]

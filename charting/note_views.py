@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from charting import actions, canals, charted, notation, note_content, queries
+from charting import actions, canals, charted, notation, note_content, queries, requirements
 from charting.chart_words import note_words
 from charting.forms import AddendumForm, DiagnosisForm, ErrorForm
 from charting.medical import interactions
@@ -83,8 +83,9 @@ def _note_context(request: Request, found: Visit, addendum_form: AddendumForm) -
     user = request.user
     may_write = not found.is_fixed and found.cancelled_at is None and user.may(Permission.VISIT_WRITE)
     templates = queries.templates_for(get_language() or "en") if may_write else []
+    needs = {need.part: need for need in requirements.needs_of(found)} if may_write else {}
     sections = [
-        {"name": name, "label": label, "text": text, "templates": [row for row in templates if row.section == name]}
+        {"name": name, "label": label, "text": text, "need": needs.get(name), "templates": [row for row in templates if row.section == name]}
         for name, label, text in note_content.sections_of(found)
     ]
     return {
@@ -92,6 +93,8 @@ def _note_context(request: Request, found: Visit, addendum_form: AddendumForm) -
         "tab": "visits",
         "visit": found,
         "sections": sections,
+        "needs": needs,
+        "missing": [],
         **_diagnoses_context(found, may_rank=may_write and user.may(Permission.DIAGNOSE)),
         "anaesthesia": queries.anaesthesia_in(found),
         "may_give": may_write and user.may(Permission.PROCEDURE_COMPLETE),
@@ -157,7 +160,11 @@ def visit_sign(request: Request, visit_id: UUID) -> HttpResponse:
     version = request.POST.get("version", "")
     if not version.isdigit():
         raise InvalidInput
-    actions.sign_visit(visit=found, version=int(version), actor=request.user, at=timezone.now())
+    try:
+        actions.sign_visit(visit=found, version=int(version), actor=request.user, at=timezone.now())
+    except actions.PartsMissing as error:
+        refused = {"missing": error.needs, "refusal": error.message}
+        return render(request, "charting/visit.html", {**_note_context(request, found, AddendumForm()), **refused}, status=422)
     _tell_sealed(request, found, _("The note is signed and locked."))
     return redirect("visit", visit_id=found.pk)
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from charting import catalogue_views, handout_views, note_views, outline_views, template_views, views
+from charting import catalogue_views, handout_views, note_views, outline_views, requirement_views, template_views, views
 from charting.imaging import views as images
 from charting.indices import views as indices
 from charting.medical import settings_views as questionnaires
@@ -68,6 +68,9 @@ urlpatterns = [
     path("note-outlines/", outline_views.note_outlines, name="note-outlines"),
     path("note-outlines/new/", outline_views.note_outline, name="note-outline-new"),
     path("note-outlines/<uuid:outline_id>/", outline_views.note_outline, name="note-outline"),
+    path("note-requirements/", requirement_views.note_requirements, name="note-requirements"),
+    path("note-requirements/new/", requirement_views.note_requirement, name="note-requirement-new"),
+    path("note-requirements/<uuid:requirement_id>/", requirement_views.note_requirement, name="note-requirement"),
     path("text-macros/", outline_views.text_macros, name="text-macros"),
     path("text-macros/new/", outline_views.text_macro, name="text-macro-new"),
     path("text-macros/<uuid:macro_id>/", outline_views.text_macro, name="text-macro"),

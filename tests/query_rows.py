@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
-from charting.models import NoteTemplate, Visit
+from charting.models import NoteRequirement, NoteTemplate, Visit
 from charting.perio.actions import Sent, begin_exam, close_exam, record_entries
 from charting.perio.rules import Entry
 from clinic.history.actions import record_view
@@ -56,6 +56,7 @@ def _work(number: int) -> None:
     lab = make_lab(f"Lab {number}")
     draft(procedure_ids=[make_crown(1001).pk], details={"lab_id": lab.pk})
     NoteTemplate.objects.create(section="complaint", language="ru", title=f"Template {number}", body="Боль")
+    NoteRequirement.objects.create(act=f"service:R{number}", parts=["objective"])
     record_view(patient_id=petrov().pk, what="chart")
     make_case(petrov(), deadline_date=NOW.date())
     exam = begin_exam(patient=petrov(), actor=dr_orlova(), at=NOW)

@@ -49,6 +49,7 @@ WHOLE = {
     "list_erasures": "the latest",
     "list_anaesthetics": "a fixed list",
     "list_anaesthesia": "of one visit",
+    "list_visit_requirements": "at most one a part of the note",
     "list_visit_outlines": "kept by hand, offered whole",
 }
 

@@ -195,6 +195,11 @@ def outline() -> Case:
     return charting.save_outline, {"actor": chief(), "details": details}, {"details": {**details, "treatment": "Иное"}}
 
 
+def requirement() -> Case:
+    details = {"act": "any", "parts": ["complaint"]}
+    return charting.save_requirement, {"actor": chief(), "details": details}, {"details": {**details, "parts": ["objective"]}}
+
+
 def short_word() -> Case:
     return charting.save_macro, {"actor": chief(), "word": "wnl", "text": "x"}, {"word": "nad", "text": "y", "is_for_all": True}
 
@@ -307,6 +312,7 @@ CASES += [
     measured,
     template,
     outline,
+    requirement,
     short_word,
     plan,
     alternative,

@@ -18,7 +18,7 @@ from charting.actions.notes import (
     sign_visit,
     write_visit,
 )
-from charting.actions.outlines import remove_macro, save_macro, save_outline, ship_outlines
+from charting.actions.outlines import remove_macro, save_macro, save_outline
 from charting.actions.palette import set_favourite
 from charting.actions.procedures import (
     AlreadyPerformed,
@@ -32,7 +32,8 @@ from charting.actions.procedures import (
     perform_procedure,
     reverse_performance,
 )
-from charting.actions.templates import save_template, ship_templates
+from charting.actions.requirements import PartsMissing, save_requirement
+from charting.actions.templates import save_template
 from charting.actions.visits import VisitLocked, VisitSigned, close_visit, open_visit, open_visit_of_appointment
 from charting.queries import ClosedCode
 
@@ -49,6 +50,7 @@ __all__ = [
     "NotPerformable",
     "NotSigned",
     "OtherLegalEntity",
+    "PartsMissing",
     "ToothGone",
     "VisitLocked",
     "VisitSigned",
@@ -81,11 +83,10 @@ __all__ = [
     "save_combination",
     "save_macro",
     "save_outline",
+    "save_requirement",
     "save_template",
     "set_favourite",
     "set_sign",
-    "ship_outlines",
-    "ship_templates",
     "sign_visit",
     "undo_combination",
     "withdraw_diagnosis",

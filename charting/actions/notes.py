@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from charting import note_content, queries, rules
 from charting.actions.once import create_once, find_sent
+from charting.actions.requirements import refuse_incomplete
 from charting.actions.visits import VisitLocked, hold_unsigned
 from charting.models import NoteSection, Visit, VisitAddendum
 from clinic.history import actions as history
@@ -63,6 +64,7 @@ def sign_visit(*, visit: Visit, version: int, actor: User, at: datetime) -> Visi
 
     :raises VisitSigned: when it is signed already.
     :raises StaleVersion: when the text is not the one that was read.
+    :raises PartsMissing: when it lacks what the clinic's rules ask for after the acts of the visit.
     :raises NotAllowed: when it is somebody else's visit and the person may not sign for others.
     """
     actor.require(Permission.VISIT_SIGN)
@@ -73,6 +75,7 @@ def sign_visit(*, visit: Visit, version: int, actor: User, at: datetime) -> Visi
         raise StaleVersion(link=f"/visits/{visit.pk}/")
     if not any(getattr(locked, name).strip() for name in NoteSection.values) and not (locked.locked_at and locked.addenda.exists()):
         raise InvalidInput(_("The note is empty. Write what was found and done, then sign."))
+    refuse_incomplete(locked)
     was_late = locked.locked_at is not None or _is_late(locked, at)
     locked.closed_at = locked.closed_at or max(at, locked.opened_at)
     locked.signed_content = note_content.visit_content(locked)

@@ -9,7 +9,6 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from charting import placeholders
-from charting.defaults import note_outlines, text_macros
 from charting.medical.vocabulary import ACTS
 from charting.models import NoteOutline, NoteSection, TextMacro
 from clinic.history.creation import check_first
@@ -133,19 +132,3 @@ def remove_macro(*, actor: User, macro_id: UUID, version: int) -> None:
     macro = hold_macro(macro_id, actor)
     check_version(macro, version)
     macro.delete()
-
-
-@transaction.atomic
-def ship_outlines(*, actor: User) -> int:
-    """Put the shipped templates and short words in place where the clinic has none of that name; returns how many templates were new."""
-    actor.require(Permission.VISIT_WRITE)
-    known = set(NoteOutline.objects.values_list("language", "title"))
-    new = [
-        NoteOutline(language=language, position=position, **values)
-        for language, rows in note_outlines().items()
-        for position, values in enumerate(rows)
-        if (language, values["title"]) not in known
-    ]
-    words = set(TextMacro.objects.filter(owner=None).values_list("word", flat=True))
-    TextMacro.objects.bulk_create([TextMacro(word=word, text=text) for word, text in text_macros().items() if word not in words])
-    return len(NoteOutline.objects.bulk_create(new))

@@ -8,7 +8,6 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from charting.defaults import note_templates
 from charting.models import NoteTemplate
 from clinic.history.creation import check_first
 from clinic.lib.errors import InvalidInput, NotFound, check_version
@@ -54,18 +53,3 @@ def save_template(
         raise InvalidInput(TITLE_TAKEN, fields={"title": TITLE_TAKEN}) from error
     template.refresh_from_db(fields=["version"])
     return template
-
-
-@transaction.atomic
-def ship_templates(*, actor: User) -> int:
-    """Put the shipped templates in place where the clinic has none of that title; returns how many were new."""
-    actor.require(Permission.VISIT_WRITE)
-    known = set(NoteTemplate.objects.values_list("section", "language", "title"))
-    new = [
-        NoteTemplate(section=section, language=language, title=title, body=body, position=position)
-        for language, sections in note_templates().items()
-        for section, texts in sections.items()
-        for position, (title, body) in enumerate(texts)
-        if (section, language, title) not in known
-    ]
-    return len(NoteTemplate.objects.bulk_create(new))

@@ -13,6 +13,7 @@ from charting.models.findings import Finding, FindingChange, FindingKind, Findin
 from charting.models.gestures import Combination, CombinedEntry
 from charting.models.outlines import NoteOutline, TextMacro
 from charting.models.procedures import PaletteFavourite, Performance, Procedure, ProcedureChange, ProcedureState, ProcedureTooth, ToothRole
+from charting.models.requirements import NotePart, NoteRequirement
 from charting.models.visits import NoteSection, NoteTemplate, Visit, VisitAddendum, VisitQuerySet
 from charting.perio.models import PerioExam, PerioScript, PerioTooth
 
@@ -44,6 +45,8 @@ __all__ = [
     "Letter",
     "MedicalHistory",
     "NoteOutline",
+    "NotePart",
+    "NoteRequirement",
     "NoteSection",
     "NoteTemplate",
     "Obturation",

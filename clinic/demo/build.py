@@ -5,8 +5,6 @@ from random import Random
 
 from tqdm import tqdm
 
-from charting.actions.outlines import ship_outlines
-from charting.actions.templates import ship_templates
 from clinic.demo import catalogue, cover, people, story
 from clinic.demo import patients as demo_patients
 from clinic.demo.calendar import Calendar
@@ -24,8 +22,6 @@ def build(*, seed: int, patients: int, months: int, now: datetime, show_progress
     catalogue.stock_the_clinic(clinic, at=now - timedelta(days=20))
     welcomed = demo_patients.welcome(clinic, count=patients, random=random, at=began)
     policies = cover.insure(clinic, welcomed, random=random, at=began)
-    ship_templates(actor=clinic.users["orlova"])
-    ship_outlines(actor=clinic.users["orlova"])
     scene = Scene(clinic, Calendar(), random, now)
     for _patient in tqdm(story.tell(scene, welcomed, began=began), total=len(welcomed), desc="patients", disable=not show_progress):
         pass

@@ -2,11 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from random import Random
 
 from django.db import transaction
 
+from charting import charted, requirements
 from charting.actions import diagnoses, findings, notes, visits
+from charting.actions.anaesthesia import Given, give_anaesthesia
+from charting.anaesthetics import SOLUTIONS, act_of
+from charting.medical import interactions
 from charting.models import Visit
 from clinic.demo.calendar import Calendar
 from clinic.demo.people import Clinic
@@ -116,9 +121,24 @@ def finish(scene: Scene, visit: Visit, *, is_signed: bool = True) -> None:
     ended = visit.opened_at + timedelta(minutes=50)
     closed = visits.close_visit(visit=written, actor=dentist, at=ended)
     if is_signed:
+        _say_what_is_asked(closed, dentist, ended - timedelta(minutes=20))
         notes.sign_visit(visit=closed, version=closed.version, actor=dentist, at=ended)
     appointment = Appointment.objects.get(visit=visit)
     advance(scene, appointment, "done", ended)
+
+
+def _say_what_is_asked(visit: Visit, dentist: User, at: datetime) -> None:
+    """The diagnosis that was treated, and the anaesthesia, where the clinic's rules ask for them."""
+    lacking = {need.part for need in requirements.needs_of(visit) if need.is_missing}
+    if "diagnosis" in lacking:
+        for known in charted.diagnoses_before(visit)[:1]:
+            diagnoses.record_diagnosis(patient=visit.patient, code=known.code.code, actor=dentist, at=at, finding=known.finding, visit=visit)
+    if "anaesthesia" in lacking:
+        teeth = tuple(charted.teeth_in(visit))
+        given = Given(kind="infiltration", cartridges=Decimal(1), teeth=teeth).of(SOLUTIONS["articaine_200"])
+        act = act_of(given.kind, given.vasoconstrictor)
+        is_stopped = any(rule.is_stop for rule in interactions.firing(visit.patient, act, at))
+        give_anaesthesia(visit=visit, given=Given(kind="none", teeth=teeth) if is_stopped else given, actor=dentist, at=at)
 
 
 @transaction.atomic

@@ -55,10 +55,11 @@ def test_a_note_takes_only_its_sections(sections: dict[str, str]) -> None:
 
 def test_signing_fixes_text_diagnoses_and_procedures() -> None:
     make_code("K02.1")
-    visit = written(make_visit(), complaint="Ноет", treatment="Пломба")
+    visit = written(make_visit(), complaint="Ноет", objective="Полость", treatment="Пломба")
     finding = make_finding("caries", 16, "O")
     actions.record_diagnosis(patient=patient_petrov(), code="K02.1", finding=finding, actor=dr_orlova(), at=NOW)
     perform(make_procedure("filling", place(16, "O")))
+    actions.give_anaesthesia(visit=visit, given=actions.Given(kind="none"), actor=dr_orlova(), at=NOW)
     visit = actions.sign_visit(visit=visit, version=visit.version, actor=dr_orlova(), at=LATER)
     content = visit.signed_content or {}
     assert (content["diagnoses"][0]["code"], content["procedures"][0]["teeth"]) == ("K02.1", [[16, ["O"], []]])

@@ -241,7 +241,7 @@ def settle(scene: Scene) -> None:
 def sign_the_visit(scene: Scene) -> None:
     dentist, path = scene["orlova"], f"/visits/{scene.visit}"
     visit = dentist.get(path)
-    note = {"complaint": "Скол пломбы.", "treatment": "Фиксация коронки на 36."}
+    note = {"complaint": "Скол пломбы.", "objective": "Зуб 36 под коронку.", "treatment": "Фиксация коронки на 36."}
     visit = dentist("PATCH", path, 200, {"version": visit["version"], **note})
     visit = dentist.post(f"{path}/close", 200)
     signed = dentist.post(f"{path}/sign", 200, version=visit["version"])

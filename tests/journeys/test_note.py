@@ -28,7 +28,6 @@ def visit() -> Visit:
     """Caries of 16 MO found, a cartridge given, the filling done: nothing is written yet."""
     with transaction.atomic():
         dentist, patient, now = dr_orlova(), patient_petrov(), timezone.now()
-        actions.ship_outlines(actor=dentist)
         asked(at=now)
         found = actions.open_visit(patient=patient, dentist=dentist, branch=make_branch(), actor=dentist, at=now)
         seen = actions.record_finding(patient=patient, kind="caries", severity="medium", tooth=16, surfaces=("M", "O"), actor=dentist, at=now)

@@ -315,6 +315,8 @@ class Walk:
         self.open_tab("visits")
         self.hit(self.page.locator("a[href^='/visits/']").first)
         self.page.locator("[name=complaint]").fill(complaint)
+        self.hit(self.page.locator("#note-outlines button.btn-primary"))
+        expect(self.page.locator("#note-treatment")).not_to_have_value("")
         expect(self.page.locator("#note-status")).to_contain_text(self.say("Saved at"))
         self.press("Sign and lock")
         self.confirm("Sign and lock")

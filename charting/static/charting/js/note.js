@@ -2,6 +2,7 @@
 import { call, useSentences } from "./api.js";
 import { attachMacros } from "./note-macros.js";
 import { attachOutlines } from "./note-outlines.js";
+import { attachRequired } from "./note-required.js";
 import { attachTemplates } from "./note-templates.js";
 import { Drafts } from "./offline/drafts.js";
 import { isTemporary } from "./offline/sending.js";
@@ -127,17 +128,7 @@ form.addEventListener("input", (event) => {
 form.addEventListener("focusout", saveUnlessAsked);
 form.addEventListener("submit", (event) => event.preventDefault());
 window.addEventListener("online", saveUnlessAsked);
-document.getElementById("sign-form")?.addEventListener("submit", async (event) => {
-  if (!isDirty()) return;
-  event.preventDefault();
-  event.stopImmediatePropagation();
-  const signing = /** @type {HTMLFormElement} */ (event.target);
-  const isSaved = await save();
-  delete signing.dataset.sending;
-  if (!isSaved) return;
-  signing.dataset.confirmed = "1";
-  signing.requestSubmit();
-}, { capture: true });
+attachRequired(setup.visit, save, words);
 attachTemplates(form, words);
 attachMacros(form, setup.macros);
 attachOutlines(form, setup.visit, words);

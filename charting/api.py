@@ -64,11 +64,6 @@ def _patient(request: Request, patient_id: UUID, what: str = "chart", *, is_part
     return patients.get_patient_for(request.user, patient_id, what=what, permission=Permission.CLINICAL_VIEW, is_part=is_part)
 
 
-def _made_at(request: Request, patient: Patient, told: schemas.EnteredIn) -> datetime:
-    """When the entry was made at the chair, as far as its device can be believed."""
-    return moments.made_at(told.entered_at, device=moments.device_of(request), patient=patient, now=timezone.now())
-
-
 def _finding(request: Request, finding_id: UUID) -> Finding:
     finding = queries.get_finding(finding_id)
     finding.patient = _patient(request, finding.patient_id)
@@ -96,7 +91,7 @@ def get_chart(request: Request, patient_id: UUID, at: datetime | None = None) ->
     if held == headers["ETag"]:
         return HttpResponse(status=304, headers=headers)
     chart = queries.chart_at(patient, queries.aware(at) if at else timezone.now())
-    return JsonResponse(schemas.chart_out(chart, patient), headers=headers)
+    return JsonResponse(schemas.chart_out(chart, patient), headers=headers, json_dumps_params={"ensure_ascii": False})
 
 
 @router.get("/patients/{uuid:patient_id}/findings", response=list[schemas.FindingOut], operation_id="list_findings")
@@ -110,7 +105,7 @@ def list_findings(request: Request, patient_id: UUID) -> QuerySet[Finding]:
 def record_finding(request: Request, patient_id: UUID, data: schemas.FindingIn) -> tuple[int, Finding]:
     request.user.require(Permission.CHART_WRITE)
     patient = _patient(request, patient_id)
-    at = _made_at(request, patient, data)
+    at = moments.of_request(request, patient, data.entered_at)
     return 201, actions.record_finding(patient=patient, actor=request.user, at=at, **data.dict(exclude={"entered_at"}))
 
 
@@ -119,7 +114,7 @@ def resolve_finding(request: Request, finding_id: UUID, data: schemas.EnteredIn 
     """The finding is settled; `id` is that of the change."""
     request.user.require(Permission.CHART_WRITE)
     finding, told = _finding(request, finding_id), data or schemas.EnteredIn()
-    at = _made_at(request, finding.patient, told)
+    at = moments.of_request(request, finding.patient, told.entered_at)
     return actions.resolve_finding(finding=finding, actor=request.user, at=at, seen_at=told.seen_at, id=told.id)
 
 
@@ -128,14 +123,14 @@ def reopen_finding(request: Request, finding_id: UUID, data: schemas.EnteredIn |
     """Take a resolution by hand back; `id` is that of the change."""
     request.user.require(Permission.CHART_WRITE)
     finding, told = _finding(request, finding_id), data or schemas.EnteredIn()
-    return actions.reopen_finding(finding=finding, actor=request.user, at=_made_at(request, finding.patient, told), id=told.id)
+    return actions.reopen_finding(finding=finding, actor=request.user, at=moments.of_request(request, finding.patient, told.entered_at), id=told.id)
 
 
 @router.post("/findings/{uuid:finding_id}/error", response=schemas.FindingOut, operation_id="mark_finding_in_error")
 def mark_finding_in_error(request: Request, finding_id: UUID, data: schemas.EnteredReasonIn) -> Finding:
     request.user.require(Permission.CHART_WRITE)
     finding = _finding(request, finding_id)
-    at = _made_at(request, finding.patient, data)
+    at = moments.of_request(request, finding.patient, data.entered_at)
     return actions.mark_in_error(finding=finding, actor=request.user, at=at, reason=data.reason, seen_at=data.seen_at)
 
 
@@ -152,7 +147,7 @@ def add_procedure(request: Request, patient_id: UUID, data: schemas.ProcedureIn)
     patient = _patient(request, patient_id)
     values = data.dict(exclude={"service", "teeth", "entered_at"})
     places = [place.to_place() for place in data.teeth]
-    service, at = queries.get_service(data.service), _made_at(request, patient, data)
+    service, at = queries.get_service(data.service), moments.of_request(request, patient, data.entered_at)
     return 201, actions.add_procedure(patient=patient, service=service, places=places, actor=request.user, at=at, **values)
 
 
@@ -167,7 +162,7 @@ def change_procedure(request: Request, procedure_id: UUID, data: schemas.StateIn
     """Move a procedure from state to state; `done` is reached by completing it."""
     request.user.require(Permission.CHART_WRITE)
     procedure = _procedure(request, procedure_id)
-    at = _made_at(request, procedure.patient, data)
+    at = moments.of_request(request, procedure.patient, data.entered_at)
     return actions.change_procedure_state(procedure=procedure, actor=request.user, at=at, **data.dict(exclude={"id", "entered_at"}))
 
 

@@ -1,9 +1,7 @@
 """API of the root canals."""
 
-from datetime import datetime
 from uuid import UUID
 
-from django.utils import timezone
 from ninja import Router
 
 from charting import actions, canals, moments, queries, schemas
@@ -28,10 +26,6 @@ def _patient(request: Request, patient_id: UUID) -> Patient:
     return get_patient_for(request.user, patient_id, what="chart", permission=Permission.CLINICAL_VIEW)
 
 
-def _made_at(request: Request, patient: Patient, told: schemas.EnteredIn) -> datetime:
-    return moments.made_at(told.entered_at, device=moments.device_of(request), patient=patient, now=timezone.now())
-
-
 @router.get("/patients/{uuid:patient_id}/canals", response=list[CanalOut], operation_id="list_canals")
 def list_canals(request: Request, patient_id: UUID, tooth: int | None = None) -> list[CanalRecord]:
     """The root canals as they stand, of the patient or of one tooth; what was corrected is in the history of each."""
@@ -46,7 +40,7 @@ def record_canal(request: Request, patient_id: UUID, data: CanalIn) -> tuple[int
     procedure = queries.get_procedure(data.procedure) if data.procedure else None
     replaces = canals.get_canal(data.replaces) if data.replaces else None
     values = data.dict(exclude={"procedure", "replaces", "entered_at"})
-    at = _made_at(request, patient, data)
+    at = moments.of_request(request, patient, data.entered_at)
     return 201, actions.record_canal(patient=patient, procedure=procedure, replaces=replaces, actor=request.user, at=at, **values)
 
 
@@ -54,5 +48,5 @@ def record_canal(request: Request, patient_id: UUID, data: CanalIn) -> tuple[int
 def mark_canal_in_error(request: Request, canal_id: UUID, data: schemas.EnteredReasonIn) -> CanalRecord:
     request.user.require(Permission.CHART_WRITE)
     record = canals.get_canal(canal_id)
-    at = _made_at(request, _patient(request, record.patient_id), data)
+    at = moments.of_request(request, _patient(request, record.patient_id), data.entered_at)
     return actions.mark_canal_in_error(record=record, actor=request.user, at=at, reason=data.reason, seen_at=data.seen_at)

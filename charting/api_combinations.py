@@ -4,7 +4,6 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.utils import timezone
 from ninja import Field, Router, Schema
 from ninja.pagination import CursorPagination, paginate
 
@@ -101,10 +100,6 @@ def _patient(request: Request, patient_id: UUID) -> Patient:
     return get_patient_for(request.user, patient_id, what="chart", permission=Permission.CLINICAL_VIEW)
 
 
-def _made_at(request: Request, patient: Patient, told: EnteredIn) -> datetime:
-    return moments.made_at(told.entered_at, device=moments.device_of(request), patient=patient, now=timezone.now())
-
-
 @router.post("/patients/{uuid:patient_id}/combined-entries", response={201: CombinedEntryOut}, operation_id="enter_combination")
 def enter_combination(request: Request, patient_id: UUID, data: CombinedEntryIn) -> tuple[int, CombinedEntry]:
     """Record the finding, its diagnosis and the proposed act in one transaction: all or nothing."""
@@ -112,7 +107,7 @@ def enter_combination(request: Request, patient_id: UUID, data: CombinedEntryIn)
     request.user.require(Permission.DIAGNOSE)
     patient = _patient(request, patient_id)
     combination = combinations.get_combination(data.combination)
-    values, at = data.dict(exclude={"combination", "entered_at"}), _made_at(request, patient, data)
+    values, at = data.dict(exclude={"combination", "entered_at"}), moments.of_request(request, patient, data.entered_at)
     return 201, actions.enter_combination(patient=patient, combination=combination, actor=request.user, at=at, **values)
 
 
@@ -122,5 +117,5 @@ def undo_combined_entry(request: Request, entry_id: UUID, data: EnteredReasonIn)
     request.user.require(Permission.CHART_WRITE)
     request.user.require(Permission.DIAGNOSE)
     entry = combinations.get_entry(entry_id)
-    at = _made_at(request, _patient(request, entry.patient_id), data)
+    at = moments.of_request(request, _patient(request, entry.patient_id), data.entered_at)
     return actions.undo_combination(entry=entry, actor=request.user, at=at, reason=data.reason, seen_at=data.seen_at)

@@ -1,6 +1,5 @@
 """API of diagnoses and of the codes they are made of."""
 
-from datetime import datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -23,10 +22,6 @@ def _patient(request: Request, patient_id: UUID) -> Patient:
     return patients.get_patient_for(request.user, patient_id, what="chart", permission=Permission.CLINICAL_VIEW)
 
 
-def _made_at(request: Request, patient: Patient, told: schemas.EnteredIn) -> datetime:
-    return moments.made_at(told.entered_at, device=moments.device_of(request), patient=patient, now=timezone.now())
-
-
 def _diagnosis(request: Request, diagnosis_id: UUID) -> Diagnosis:
     diagnosis = queries.get_diagnosis(diagnosis_id)
     diagnosis.patient = _patient(request, diagnosis.patient_id)
@@ -45,7 +40,7 @@ def record_diagnosis(request: Request, data: note_schemas.DiagnosisIn) -> tuple[
     patient = _patient(request, data.patient)
     finding = queries.get_finding(data.finding) if data.finding else None
     values = data.dict(exclude={"patient", "finding", "rank", "entered_at"})
-    at = _made_at(request, patient, data)
+    at = moments.of_request(request, patient, data.entered_at)
     return 201, actions.record_diagnosis(patient=patient, finding=finding, rank=data.rank or "", actor=request.user, at=at, **values)
 
 
@@ -53,7 +48,7 @@ def record_diagnosis(request: Request, data: note_schemas.DiagnosisIn) -> tuple[
 def mark_diagnosis_in_error(request: Request, diagnosis_id: UUID, data: schemas.EnteredReasonIn) -> Diagnosis:
     request.user.require(Permission.DIAGNOSE)
     diagnosis = _diagnosis(request, diagnosis_id)
-    at = _made_at(request, diagnosis.patient, data)
+    at = moments.of_request(request, diagnosis.patient, data.entered_at)
     return actions.withdraw_diagnosis(diagnosis=diagnosis, actor=request.user, at=at, reason=data.reason)
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +28,14 @@ def device_of(request: HttpRequest) -> datetime | None:
     except ValueError:
         return None
     return found if found and found.tzinfo else None
+
+
+def of_request(request: HttpRequest, patient: Patient, told: datetime | None) -> datetime:
+    """The instant of an entry that was made at `told`, as far as the device that sends the request can be believed.
+
+    :raises NotThen: as in `made_at`.
+    """
+    return made_at(told, device=device_of(request), patient=patient, now=timezone.now())
 
 
 def made_at(told: datetime | None, *, device: datetime | None, patient: Patient, now: datetime) -> datetime:

@@ -203,13 +203,13 @@ def complete_procedure(request: Request, procedure_id: UUID, data: s.CompleteIn)
 
 
 def _completed(request: Request, item: Item, data: s.CompleteIn) -> dict[str, Any]:
-    now, patient = timezone.now(), item.alternative.plan.patient
+    done_at = moments.of_request(request, item.alternative.plan.patient, data.entered_at)
     try:
         result = completion.complete_item(
             item_id=item.pk,
             actor=request.user,
-            at=now,
-            done_at=moments.made_at(data.entered_at, device=moments.device_of(request), patient=patient, now=now),
+            at=timezone.now(),
+            done_at=done_at,
             **data.dict(exclude={"visit", "entered_at"}),
             visit_id=data.visit,
         )

@@ -14,6 +14,7 @@ from clinic.billing import day_report
 from clinic.history.models import Event
 from clinic.history.sealing import keys, notes
 from clinic.history.sealing.sequencer import Sequencer
+from clinic.lib.clock import branch_day
 from clinic.staff.roles import Role
 from tests.history.doors import connect
 from tests.staff.factories import log_in, make_branch, make_user
@@ -32,7 +33,7 @@ def test_the_newest_root_of_the_day_stands_on_it(tmp_path: Path) -> None:
     with connect("history_seq") as seq:
         vkey = keys.create(seq, tmp_path / "history.key")
         sealed = Sequencer(seq, lambda key: keys.load(tmp_path / "history.key", key)).drain()[-1]
-    today = timezone.localdate()
+    today = branch_day(timezone.now(), branch.time_zone)
     seal = day_report.seal_of(branch, today)
     assert seal is not None
     assert (seal.size, seal.root) == (sealed.checkpoint.size, base64.b64encode(sealed.checkpoint.root).decode())

@@ -94,6 +94,7 @@ def test_a_change_that_the_finding_does_not_show_is_refused() -> None:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
+@pytest.mark.soak  # walks every migration since; neither these nor that one will change
 @pytest.mark.django_db(transaction=True)
 def test_the_changes_of_older_findings_are_told_from_their_history() -> None:
     with transaction.atomic():

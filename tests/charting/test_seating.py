@@ -169,6 +169,7 @@ def test_the_desk_and_the_dentist_seat_at_once_and_there_is_one_visit() -> None:
     assert Visit.objects.get().appointment == appointment
 
 
+@pytest.mark.soak  # walks every migration since; neither these nor that one will change
 @pytest.mark.django_db(transaction=True)
 def test_older_visits_stand_when_the_columns_come() -> None:
     with transaction.atomic():

@@ -20,6 +20,8 @@ def teeth_told(rows: Iterable[ProcedureTooth], shown_in: str | None = None) -> s
 
 def _roles_told(numbers: dict[str, list[str]]) -> str:
     """Which teeth are something else than the rest of the act."""
+    if len(numbers) < 2:
+        return ""
     heads = {
         "pontic": _("pontics: %(teeth)s"),
         "replaced": _("replaced: %(teeth)s"),
@@ -27,7 +29,7 @@ def _roles_told(numbers: dict[str, list[str]]) -> str:
         "band": _("bands: %(teeth)s"),
     }
     told = {role: ", ".join(codes) for role, codes in numbers.items() if role in heads}
-    return "; ".join(heads[role] % {"teeth": codes} for role, codes in told.items()) if len(numbers) > 1 else ""
+    return "; ".join(heads[role] % {"teeth": codes} for role, codes in told.items())
 
 
 def role_told(row: ProcedureTooth) -> str:

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 
 from django.utils.formats import date_format
+from django.utils.translation import get_language, gettext_lazy, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from charting import details, teeth, words
 from charting.models import Finding, FindingKind
@@ -29,6 +30,12 @@ def title(finding: Finding) -> str:
 
 def entry_title(kind: str, severity: str, direction: str = "") -> str:
     """The finding as the palette offers it: its name with the direction and the degree."""
+    return _entry_title(kind, severity, direction, get_language() or "")
+
+
+@lru_cache(maxsize=2048)
+def _entry_title(kind: str, severity: str, direction: str, language: str) -> str:
+    """Kept by language: a long record says few things many times."""
     parts = [str(DIRECTION_NAMES[direction]) if direction else "", words.severity_name(kind, severity) if severity else ""]
     return ", ".join([str(FindingKind(kind).label), *(part for part in parts if part)])
 

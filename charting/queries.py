@@ -33,7 +33,7 @@ from charting.models import (
 )
 from charting.signs import Sign
 from clinic.history.models import Record
-from clinic.history.reading import Found, attach_children, read_together
+from clinic.history.reading import Found, attach_children, children_of, read_together
 from clinic.lib.clock import branch_day
 from clinic.lib.errors import DomainError, NotFound
 from clinic.patients.models import Patient
@@ -69,10 +69,10 @@ def moments_of(chart: Chart) -> Iterator[datetime]:
     """Every instant, up to the chart's, at which something of it was noted or changed."""
     for finding in chart.findings:
         yield finding.noted_at
-        yield from (change.changed_at for change in finding.changes.all() if change.changed_at <= chart.at)
+        yield from (change.changed_at for change in children_of(finding, "changes") if change.changed_at <= chart.at)
     for procedure in chart.procedures:
         yield procedure.recorded_at
-        yield from (change.changed_at for change in procedure.changes.all() if change.changed_at <= chart.at)
+        yield from (change.changed_at for change in children_of(procedure, "changes") if change.changed_at <= chart.at)
     yield from (diagnosis.made_at for diagnosis in chart.diagnoses)
 
 
@@ -152,7 +152,7 @@ def finding_fact(finding: Finding) -> replay.FindingFact:
         surfaces=frozenset(finding.surfaces),
         roots=frozenset(finding.roots),
         noted_at=finding.noted_at,
-        changes=tuple((change.changed_at, change.state) for change in finding.changes.all()),
+        changes=tuple((change.changed_at, change.state) for change in children_of(finding, "changes")),
         direction=finding.direction,
         amount=finding.amount,
     )
@@ -162,8 +162,8 @@ def procedure_fact(procedure: Procedure) -> replay.ProcedureFact:
     return replay.ProcedureFact(
         id=str(procedure.pk),
         effect=procedure.service.chart_effect,
-        places=tuple(tooth_place(tooth) for tooth in procedure.teeth.all()),
-        changes=tuple((change.changed_at, change.state) for change in procedure.changes.all()),
+        places=tuple(tooth_place(tooth) for tooth in children_of(procedure, "teeth")),
+        changes=tuple((change.changed_at, change.state) for change in children_of(procedure, "changes")),
     )
 
 

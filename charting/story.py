@@ -2,18 +2,19 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from functools import lru_cache
 from uuid import UUID
 
 from django.utils.formats import date_format
-from django.utils.timezone import localtime
+from django.utils.timezone import get_current_timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from charting import act_words, finding_words, notation, replay, rules, teeth, words
 from charting.models import Diagnosis, Finding, FindingState, Procedure, ProcedureState
 from charting.queries import Chart
+from clinic.history.reading import children_of
 from clinic.price_list.models import ChartEffect
 
 PRESENCE_NAMES = {
@@ -76,10 +77,10 @@ def entries_of(chart: Chart) -> list[Entry]:
     for diagnosis in chart.diagnoses:
         if diagnosis.finding_id:
             codes.setdefault(str(diagnosis.finding_id), []).append(f"{diagnosis.code.code} {diagnosis.code.title}")
-    drawn = {mark.source for mark in chart.mouth.marks}
-    entries = [_finding_entry(finding, chart, codes.get(str(finding.pk), []), drawn) for finding in chart.findings]
-    entries += [_procedure_entry(procedure, chart, drawn) for procedure in chart.procedures]
-    entries += [_diagnosis_entry(diagnosis, chart) for diagnosis in chart.diagnoses if not diagnosis.finding_id]
+    drawn, reader = {mark.source for mark in chart.mouth.marks}, Reader(get_language() or "", get_current_timezone())
+    entries = [_finding_entry(finding, chart, reader, codes.get(str(finding.pk), []), drawn) for finding in chart.findings]
+    entries += [_procedure_entry(procedure, chart, reader, drawn) for procedure in chart.procedures]
+    entries += [_diagnosis_entry(diagnosis, chart, reader) for diagnosis in chart.diagnoses if not diagnosis.finding_id]
     return sorted(entries, key=lambda entry: (entry.at, entry.id))
 
 
@@ -95,7 +96,7 @@ def teeth_of(chart: Chart, entries: Iterable[Entry], expected: Mapping[int, str]
 
 def procedure_part(procedure: Procedure) -> str:
     """`16 MOD, 17`, with what the teeth are in it, in the reader's notation."""
-    return act_words.teeth_told(procedure.teeth.all())
+    return act_words.teeth_told(children_of(procedure, "teeth"))
 
 
 def _tooth_story(number: int, mouth: replay.Mouth, said: list[str], expected: str) -> ToothStory:
@@ -131,8 +132,15 @@ def _part_of_tooth(entry: Entry, number: int) -> str:
     return entry.part.removeprefix(notation.code(number)).strip(" ,")
 
 
-def _who_when(chart: Chart, person: UUID | None, at: datetime) -> str:
-    return f"{_day(localtime(at).date(), get_language() or '')}, {chart.people.get(person, '')}"
+@dataclass(frozen=True)
+class Reader:
+    """In which language and zone the chart is told; asked once, as a long record has a thousand days and names."""
+
+    language: str
+    zone: tzinfo
+
+    def who_when(self, chart: Chart, person: UUID | None, at: datetime) -> str:
+        return f"{_day(at.astimezone(self.zone).date(), self.language)}, {chart.people.get(person, '')}"
 
 
 @lru_cache(maxsize=4096)
@@ -141,13 +149,30 @@ def _day(day: date, language: str) -> str:
     return date_format(day, "SHORT_DATE_FORMAT")
 
 
-def _finding_entry(finding: Finding, chart: Chart, codes: list[str], drawn: set[str]) -> Entry:
-    changes = [change for change in finding.changes.all() if change.changed_at <= chart.at]
+@lru_cache(maxsize=16)
+def _sentences(language: str) -> dict[str, str]:
+    """What is said of every finding; looked up once for a language, as a long record says it hundreds of times."""
+    return {
+        "noted": _("noted %(when)s"),
+        FindingState.RESOLVED: _("resolved %(when)s"),
+        FindingState.OPEN: _("open again %(when)s"),
+        "is resolved": _("resolved"),
+        "is found": _("finding"),
+    }
+
+
+@lru_cache(maxsize=16)
+def _state_names(language: str) -> dict[str, str]:
+    return {state: str(label) for state, label in ProcedureState.choices}
+
+
+def _finding_entry(finding: Finding, chart: Chart, reader: Reader, codes: list[str], drawn: set[str]) -> Entry:
+    changes = [change for change in children_of(finding, "changes") if change.changed_at <= chart.at]
     is_resolved = bool(changes) and changes[-1].state == FindingState.RESOLVED
-    meta = _("noted %(when)s") % {"when": _who_when(chart, finding.noted_by_id, finding.noted_at)}
+    said = _sentences(reader.language)
+    meta = said["noted"] % {"when": reader.who_when(chart, finding.noted_by_id, finding.noted_at)}
     for change in changes[-1:]:
-        told = _("resolved %(when)s") if is_resolved else _("open again %(when)s")
-        meta += "; " + told % {"when": _who_when(chart, change.changed_by_id, change.changed_at)}
+        meta += "; " + said[change.state] % {"when": reader.who_when(chart, change.changed_by_id, change.changed_at)}
     return Entry(
         id=str(finding.pk),
         type="finding",
@@ -157,7 +182,7 @@ def _finding_entry(finding: Finding, chart: Chart, codes: list[str], drawn: set[
         title=finding_words.title(finding),
         about=finding_words.about(finding),
         state="resolved" if is_resolved else "condition",
-        state_label=_("resolved") if is_resolved else _("finding"),
+        state_label=said["is resolved"] if is_resolved else said["is found"],
         meta=meta,
         note=finding.note,
         is_current=str(finding.pk) in drawn,
@@ -168,8 +193,8 @@ def _finding_entry(finding: Finding, chart: Chart, codes: list[str], drawn: set[
     )
 
 
-def _procedure_entry(procedure: Procedure, chart: Chart, drawn: set[str]) -> Entry:
-    changes = [change for change in procedure.changes.all() if change.changed_at <= chart.at]
+def _procedure_entry(procedure: Procedure, chart: Chart, reader: Reader, drawn: set[str]) -> Entry:
+    changes = [change for change in children_of(procedure, "changes") if change.changed_at <= chart.at]
     last = changes[-1] if changes else None
     state = last.state if last else procedure.state
     person, when = (last.changed_by_id, last.changed_at) if last else (procedure.recorded_by_id, procedure.recorded_at)
@@ -177,30 +202,30 @@ def _procedure_entry(procedure: Procedure, chart: Chart, drawn: set[str]) -> Ent
         id=str(procedure.pk),
         type="procedure",
         layer=rules.LAYER_OF_STATE.get(state, "cancelled"),
-        teeth=[row.tooth for row in procedure.teeth.all()],
+        teeth=[row.tooth for row in children_of(procedure, "teeth")],
         part=procedure_part(procedure),
         title=str(procedure.service),
         about=_about_act(procedure),
         state=state,
-        state_label=str(ProcedureState(state).label),
-        meta=_who_when(chart, person, when),
+        state_label=_state_names(reader.language)[state],
+        meta=reader.who_when(chart, person, when),
         note=procedure.note,
         is_current=str(procedure.pk) in drawn,
         diagnoses=[],
         service=str(procedure.service_id),
         diagnosis_hint="",
         at=procedure.recorded_at,
-        roles={row.tooth: act_words.role_told(row) for row in procedure.teeth.all()},
+        roles={row.tooth: act_words.role_told(row) for row in children_of(procedure, "teeth")},
     )
 
 
 def _about_act(procedure: Procedure) -> str:
     """Black's class of the cavity that is filled."""
-    rows = procedure.teeth.all() if procedure.service.chart_effect in (ChartEffect.FILLING, ChartEffect.INLAY) else ()
+    rows = children_of(procedure, "teeth") if procedure.service.chart_effect in (ChartEffect.FILLING, ChartEffect.INLAY) else ()
     return ", ".join(dict.fromkeys(told for row in rows if (told := finding_words.black_class(row.tooth, row.surfaces))))
 
 
-def _diagnosis_entry(diagnosis: Diagnosis, chart: Chart) -> Entry:
+def _diagnosis_entry(diagnosis: Diagnosis, chart: Chart, reader: Reader) -> Entry:
     return Entry(
         id=str(diagnosis.pk),
         type="diagnosis",
@@ -211,7 +236,7 @@ def _diagnosis_entry(diagnosis: Diagnosis, chart: Chart) -> Entry:
         about="",
         state="diagnosis",
         state_label=_("diagnosis"),
-        meta=_who_when(chart, diagnosis.made_by_id, diagnosis.made_at),
+        meta=reader.who_when(chart, diagnosis.made_by_id, diagnosis.made_at),
         note=diagnosis.note,
         is_current=True,
         diagnoses=[],

@@ -1,7 +1,7 @@
 """Records of several tables in one round trip: a page of many small parts pays for one query instead of one for each."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, TypeVar, cast
 
@@ -10,6 +10,7 @@ from django.db import connection
 from clinic.history.models import Record
 
 R = TypeVar("R", bound=Record)
+ROW = json.JSONDecoder(parse_float=Decimal)
 
 
 class Found:
@@ -35,7 +36,7 @@ def read_together(conditions: Mapping[type[Record], str], parameters: Mapping[st
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(_part(number, model, conditions[model]) for number, model in enumerate(models)), parameters)
         for number, row in cursor.fetchall():
-            found.add(models[number].from_row(json.loads(row, parse_float=Decimal)))
+            found.add(models[number].from_row(ROW.decode(row)))
     return found
 
 
@@ -68,6 +69,13 @@ def attach_children(parents: Sequence[Record], name: str, children: Sequence[Rec
             kept[key].append(child)
     for parent in parents:
         vars(parent).setdefault("_prefetched_objects_cache", {})[name] = kept[parent.pk]
+
+
+def children_of(parent: Record, name: str) -> Iterable[Any]:
+    """The children under the reverse link `name`, without a query set for those that were read together with their parent."""
+    read = vars(parent).get("_prefetched_objects_cache", {})
+    found: Iterable[Any] = read[name] if name in read else getattr(parent, name).all()
+    return found
 
 
 def _part(number: int, model: type[Record], condition: str) -> str:

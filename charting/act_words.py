@@ -10,10 +10,9 @@ from charting.models import ProcedureTooth
 
 def teeth_told(rows: Iterable[ProcedureTooth], shown_in: str | None = None) -> str:
     """`14, 15, 16 (pontics: 15)` in the order of the arch; in the reader's notation unless one is named."""
-    ordered = sorted(rows, key=lambda row: teeth.row_of(row.tooth).index(row.tooth))
+    ordered = sorted(rows, key=lambda row: teeth.place_in_row(row.tooth))
     code = {row.tooth: notation.code(row.tooth, shown_in) for row in ordered}
-    told = words.part_names
-    parts = [code[row.tooth] + told(tooth=row.tooth, surfaces=row.surfaces, roots=row.roots).removeprefix(str(row.tooth)) for row in ordered]
+    parts = [words.part_names(tooth=row.tooth, surfaces=row.surfaces, roots=row.roots, shown_in=shown_in or notation.current()) for row in ordered]
     said = _roles_told({role: [code[row.tooth] for row in ordered if row.role == role] for role in dict.fromkeys(row.role for row in ordered)})
     return ", ".join(parts) + (f" ({said})" if said else "")
 

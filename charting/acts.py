@@ -9,6 +9,7 @@ plan, except that a crown found needs something to stand on.
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
+from charting import teeth
 from charting.rules import TREATED, Place, Problem
 
 PRESENT, MISSING, UNERUPTED, IMPACTED, ROOT, IMPLANT, ERUPTING = (
@@ -63,10 +64,15 @@ def state_problems(*, effect: str, places: Sequence[Place], presence: Mapping[in
     """What the state of the teeth makes impossible."""
     problems = []
     for place in places:
-        code = refusal(effect if place.role == TREATED else place.role, presence.get(place.tooth, PRESENT), moment)
+        code = refusal(effect if place.role == TREATED else place.role, presence.get(place.tooth, usual_state(place.tooth)), moment)
         if code:
             problems.append(Problem(code, "teeth", {"tooth": place.tooth}))
     return problems
+
+
+def usual_state(tooth: int) -> str:
+    """How a tooth is of which nothing is known: a supernumerary one is there only when it was found."""
+    return MISSING if tooth in teeth.SUPERNUMERARY else PRESENT
 
 
 def refusal(act: str, state: str, moment: Moment) -> str | None:

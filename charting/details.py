@@ -12,8 +12,9 @@ DIRECTIONS: dict[str, tuple[str, ...]] = {
     "rotation": ("mesial", "distal"),
     "tipping": SIDEWAYS,
     "percussion": ("vertical", "horizontal"),
+    "supernumerary": SIDEWAYS,
 }
-"""Findings that always have a direction: where the tooth went or leans, where its front turned, how it was tapped."""
+"""Findings that always have a direction: where the tooth went, leans or stands beside its neighbour, where its front turned, how it was tapped."""
 NEEDS_SEVERITY = frozenset({"cold_test", "heat_test", "percussion"})
 """Tests, which are nothing without their outcome."""
 ELECTRIC = "electric_test"

@@ -78,7 +78,7 @@ def _surfaces(done: Sequence[Performance], findings: Sequence[Finding]) -> str:
     places = {row.tooth: row.surfaces for act in done for row in act.procedure.teeth.all() if row.surfaces}
     places = places or {row.tooth: row.surfaces for row in findings if row.tooth and row.surfaces}
     letters = {tooth: "".join(ordered_surfaces(set(surfaces))) for tooth, surfaces in sorted(places.items())}
-    return next(iter(letters.values())) if len(letters) == 1 else ", ".join(f"{tooth} {told}" for tooth, told in letters.items())
+    return next(iter(letters.values())) if len(letters) == 1 else ", ".join(f"{notation.fdi(tooth)} {told}" for tooth, told in letters.items())
 
 
 def _finding(row: Finding) -> str:
@@ -89,10 +89,9 @@ def _finding(row: Finding) -> str:
 def _diagnoses(visit: Visit) -> list[str]:
     rows = queries.diagnoses_in(visit)
     several = len(rows) > 1
-    return [
-        f"{f'{row.get_rank_display()}: ' if several and row.rank else ''}{row.code.code} {row.code.title}{f' ({row.tooth})' if row.tooth else ''}"
-        for row in rows
-    ]
+    ranks = [f"{row.get_rank_display()}: " if several and row.rank else "" for row in rows]
+    teeth = [f" ({notation.fdi(row.tooth)})" if row.tooth else "" for row in rows]
+    return [f"{rank}{row.code.code} {row.code.title}{tooth}" for row, rank, tooth in zip(rows, ranks, teeth, strict=True)]
 
 
 def _act(row: Performance, language: str) -> str:

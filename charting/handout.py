@@ -38,6 +38,7 @@ PLAIN: dict[str, str | Promise] = {
     "unerupted": pgettext_lazy("to a patient", "The tooth has not come through yet."),
     "impacted": pgettext_lazy("to a patient", "The tooth is stuck in the jaw and cannot come through by itself."),
     "retained_root": pgettext_lazy("to a patient", "Only the root of the tooth is left."),
+    "supernumerary": pgettext_lazy("to a patient", "There is a tooth more than usual."),
     "sensitivity": pgettext_lazy("to a patient", "The tooth reacts to cold, heat or sweets."),
     "discoloration": pgettext_lazy("to a patient", "The tooth has changed its colour."),
     "periapical_lesion": pgettext_lazy("to a patient", "On the X-ray the bone at the tip of the root looks changed."),
@@ -115,6 +116,6 @@ def _plain_key(finding: Finding) -> str:
 
 
 def _finding(finding: Finding) -> Line:
-    place = f"{finding.tooth}, {words.tooth_name(finding.tooth)}" if finding.tooth else _("the whole mouth")
+    place = f"{notation.fdi(finding.tooth)}, {words.tooth_name(finding.tooth)}" if finding.tooth else _("the whole mouth")
     plain = PLAIN.get(_plain_key(finding)) or PLAIN.get(finding.kind)
     return Line(place, str(plain) if plain else _("We noted: %(finding)s.") % {"finding": finding.get_kind_display()})

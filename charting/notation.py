@@ -3,6 +3,8 @@
 Universal (ADA) counts 1-32 and A-T from the upper right third molar round to the lower right one. Palmer writes the position within
 the corner of its quadrant (letters A-E for primary teeth). Haderup writes the position with a plus above, a minus below, on the
 midline's side, and a 0 before a primary one.
+
+A supernumerary tooth is written as the tooth beside it with an S: 16S, AS, 6S┘, 6S+; the American numbering adds 50 to a permanent one: 53.
 """
 
 import re
@@ -50,6 +52,11 @@ def code(number: int, notation: str | None = None) -> str:
     return CODES[notation or _shown.get()][number]
 
 
+def fdi(number: int) -> str:
+    """The tooth as papers and exports write it, whoever reads them."""
+    return CODES[Notation.FDI].get(number, str(number))
+
+
 def for_scripts() -> dict[str, dict[Any, Any]]:
     """What a page's script needs to write and read teeth in the reader's notation."""
     return {"codes": CODES[_shown.get()], "typed": TYPED[_shown.get()]}
@@ -90,7 +97,13 @@ def shown_all(numbers: Iterable[int]) -> str:
 
 
 def _universal(tooth: teeth.Tooth) -> str:
-    return chr(ord("A") + _ROUND_PRIMARY.index(tooth.number)) if tooth.is_primary else str(_ROUND.index(tooth.number) + 1)
+    if tooth.is_primary:
+        return f"{chr(ord('A') + _ROUND_PRIMARY.index(tooth.neighbour))}{_extra(tooth)}"
+    return str(_ROUND.index(tooth.neighbour) + (51 if tooth.is_supernumerary else 1))
+
+
+def _extra(tooth: teeth.Tooth) -> str:
+    return "S" if tooth.is_supernumerary else ""
 
 
 def _palmer(tooth: teeth.Tooth) -> str:
@@ -104,12 +117,12 @@ def _palmer_letters(tooth: teeth.Tooth) -> str:
 
 
 def _palmer_place(tooth: teeth.Tooth) -> str:
-    return "ABCDE"[tooth.position - 1] if tooth.is_primary else str(tooth.position)
+    return f"{'ABCDE'[tooth.position - 1] if tooth.is_primary else tooth.position}{_extra(tooth)}"
 
 
 def _haderup(tooth: teeth.Tooth) -> str:
     before, after = _SIGNS[_quadrant(tooth)]
-    return f"{before}{'0' if tooth.is_primary else ''}{tooth.position}{after}"
+    return f"{before}{'0' if tooth.is_primary else ''}{tooth.position}{_extra(tooth)}{after}"
 
 
 def _quadrant(tooth: teeth.Tooth) -> int:
@@ -117,10 +130,12 @@ def _quadrant(tooth: teeth.Tooth) -> int:
 
 
 CODES = {
-    Notation.FDI.value: {number: str(number) for number in teeth.ALL},
+    Notation.FDI.value: {number: f"{tooth.neighbour}{_extra(tooth)}" for number, tooth in teeth.TEETH.items()},
     Notation.UNIVERSAL.value: {number: _universal(tooth) for number, tooth in teeth.TEETH.items()},
     Notation.PALMER.value: {number: _palmer(tooth) for number, tooth in teeth.TEETH.items()},
     Notation.HADERUP.value: {number: _haderup(tooth) for number, tooth in teeth.TEETH.items()},
 }
 TYPED = {notation: {written: number for number, written in codes.items()} for notation, codes in CODES.items()}
 TYPED[Notation.PALMER.value] |= {_palmer_letters(tooth): number for number, tooth in teeth.TEETH.items()}
+for _codes in TYPED.values():  # the Russian letter that looks like the C, where the S is on the other layout
+    _codes |= {re.sub(r"S(?=[-+┘┐]?$)", "С", written): number for written, number in _codes.items() if number in teeth.SUPERNUMERARY}

@@ -66,6 +66,10 @@ class Mark:
     amount: int | None = None
 
 
+NEVER_FOUND = frozenset(teeth.SUPERNUMERARY)
+"""Teeth that are not in a mouth unless they were found there."""
+
+
 @dataclass(frozen=True)
 class Mouth:
     """What the chart shows at an instant: whether each tooth is there, and the marks in drawing order."""
@@ -76,6 +80,11 @@ class Mouth:
     @property
     def absent(self) -> frozenset[int]:
         return frozenset(number for number, state in self.presence.items() if state in ("missing", "unerupted"))
+
+    @property
+    def not_there(self) -> frozenset[int]:
+        """The absent teeth, and the supernumerary ones that were never found."""
+        return self.absent | NEVER_FOUND.difference(self.presence)
 
     @property
     def unerupted(self) -> frozenset[int]:
@@ -104,7 +113,7 @@ def mouth_at(findings: Iterable[FindingFact], procedures: Iterable[ProcedureFact
         if state in IN_PLACE:
             drawn = [mark for mark in drawn if _still_worn(mark, since, off) and _still_shows(mark.tooth, since, _wholly(mark), gone)]
         marks += drawn
-    return Mouth(presence, tuple(marks))
+    return Mouth(presence, tuple(mark for mark in marks if mark.tooth not in NEVER_FOUND or mark.tooth in presence))
 
 
 def _held(findings: Iterable[FindingFact], at: datetime) -> list[FindingFact]:
@@ -132,9 +141,10 @@ def _gone_since(held: Sequence[FindingFact], acts: Acts) -> dict[int, datetime]:
 
 
 def _presence(held: Sequence[FindingFact], acts: Acts, gone: dict[int, datetime]) -> dict[int, str]:
-    told = {fact.tooth: fact.kind for fact in held if fact.tooth and fact.kind in PRESENCES - {"missing"}}
-    presence = {tooth: kind for tooth, kind in told.items() if kind != "erupted"}
-    presence |= dict.fromkeys(gone, "missing")
+    found = {fact.tooth: fact.noted_at for fact in held if fact.tooth in NEVER_FOUND and fact.kind == "supernumerary"}
+    told = {fact.tooth: fact.kind for fact in held if fact.tooth and fact.kind in PRESENCES - {"missing", "supernumerary"}}
+    presence = dict.fromkeys(found, "present") | {tooth: kind for tooth, kind in told.items() if kind != "erupted"}
+    presence |= {tooth: "missing" for tooth, since in gone.items() if since >= found.get(tooth, since)}
     for since, state, fact in acts:
         if fact.effect == "implant" and state in IN_PLACE:
             presence |= {place.tooth: "implant" for place in fact.places if since >= gone.get(place.tooth, since)}

@@ -36,14 +36,25 @@ SEVERITIES: dict[str, tuple[str, ...]] = {
 POSITIONS = ("drift", "rotation", "tipping", "extrusion")
 """A tooth of one's own that does not stand where it belongs."""
 TESTS = ("cold_test", "heat_test", "electric_test", "percussion")
-WITHOUT_SEVERITY = ("unerupted", "erupting", "erupted", "impacted", "retained_root", "sensitivity", "discoloration", "fistula", *POSITIONS)
+WITHOUT_SEVERITY = (
+    "unerupted",
+    "erupting",
+    "erupted",
+    "impacted",
+    "retained_root",
+    "sensitivity",
+    "discoloration",
+    "fistula",
+    "supernumerary",
+    *POSITIONS,
+)
 FINDING_KINDS = tuple(SEVERITIES) + WITHOUT_SEVERITY
 ON_SURFACES = frozenset({"caries", "fracture", "wear", "sensitivity", "discoloration", "recession", "plaque", "calculus"})
 ON_MOUTH = frozenset({"plaque", "calculus"})
 ABSENCES = frozenset({"missing", "unerupted"})
 ERUPTION = frozenset({"unerupted", "erupting", "erupted", "impacted"})
 """How far a tooth has come through."""
-PRESENCES = ABSENCES | ERUPTION | {"retained_root"}
+PRESENCES = ABSENCES | ERUPTION | {"retained_root", "supernumerary"}
 """Findings that say whether and how a tooth is there."""
 ON_UNERUPTED = frozenset({"erupting", "erupted", "impacted", "missing"})
 """What can be found of a tooth that had not come through: that it has, or that it never will."""
@@ -129,6 +140,8 @@ def measured(kind: str, direction: str) -> str:
     """
     if kind in ERUPTION:
         return "eruption"
+    if kind == "supernumerary":
+        return kind
     if kind in POSITIONS:
         return f"{kind} {'across' if direction in ('vestibular', 'lingual') else 'along'}"
     return f"{kind} {direction}" if kind in TESTS or kind == "mobility" else ""
@@ -179,16 +192,28 @@ def finding_problems(
         problems.append(Problem("no_such_severity", "severity", {"kind": kind, "severity": severity}))
     if place is None:
         return problems + ([] if kind in ON_MOUTH else [Problem("tooth_needed", "tooth")])
-    problems += place_problems(place)
-    if place.surfaces and kind not in ON_SURFACES:
-        problems.append(Problem("finding_has_no_surfaces", "surfaces", {"kind": kind}))
-    if severity == "shed" and place.tooth not in teeth.PRIMARY:
-        problems.append(Problem("not_shed", "severity", {"tooth": place.tooth}))
-    if place.tooth in absent and not (place.tooth in unerupted and kind in ON_UNERUPTED):
+    problems += place_problems(place) + _kind_problems(kind, severity, place)
+    if kind == "supernumerary":
+        return problems + _supernumerary_problems(place.tooth, absent)
+    if place.tooth in absent - (unerupted if kind in ON_UNERUPTED else frozenset()):
         problems.append(Problem("tooth_absent", "tooth", {"tooth": place.tooth}))
     if place.tooth in implants and kind in NOT_ON_IMPLANT:
         problems.append(Problem("tooth_is_implant", "tooth", {"tooth": place.tooth}))
     return problems
+
+
+def _kind_problems(kind: str, severity: str, place: Place) -> list[Problem]:
+    """What the finding itself cannot have, whatever state the tooth is in."""
+    problems = [Problem("finding_has_no_surfaces", "surfaces", {"kind": kind})] if place.surfaces and kind not in ON_SURFACES else []
+    if severity == "shed" and place.tooth not in teeth.PRIMARY:
+        problems.append(Problem("not_shed", "severity", {"tooth": place.tooth}))
+    return problems
+
+
+def _supernumerary_problems(tooth: int, absent: frozenset[int]) -> list[Problem]:
+    if tooth not in teeth.SUPERNUMERARY:
+        return [Problem("not_supernumerary", "tooth", {"tooth": tooth})] if tooth in teeth.TEETH else []
+    return [] if tooth in absent else [Problem("supernumerary_there", "tooth", {"tooth": tooth})]
 
 
 def procedure_problems(*, scope: str, effect: str, places: Sequence[Place], dentition: str = "any") -> list[Problem]:
@@ -276,9 +301,9 @@ def _span_problems(effect: str, places: Sequence[Place]) -> list[Problem]:
     row = teeth.row_of(places[0].tooth)
     if effect not in ("bridge", "splint"):
         return _one_arch(places) or _role_problems(effect, places)
-    if not numbers <= set(row):
+    if not {number % teeth.BESIDE for number in numbers} <= set(row):
         return [Problem("one_arch_needed", "teeth")]
-    found = sorted(row.index(number) for number in numbers)
+    found = sorted({row.index(number % teeth.BESIDE) for number in numbers})
     problems = []
     if len(numbers) < 2 or found[-1] - found[0] != len(found) - 1:
         problems.append(Problem("span_has_gap", "teeth"))

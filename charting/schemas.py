@@ -50,8 +50,11 @@ class EnteredReasonIn(EnteredIn):
 
 
 class FindingIn(EnteredIn):
-    """`direction` is where a tooth drifted, turned or leans, or how it was tapped; `amount` what was measured: millimetres, degrees or µA;
-    `since` when a tooth was lost: a year, a month or a day (`2015`, `2015-06`, `2015-06-03`).
+    """`tooth` is an FDI number; 100 more is the supernumerary tooth beside it, which is there once `supernumerary` was found of it.
+
+    `direction` is where a tooth drifted, turned or leans, where a supernumerary one stands beside its neighbour, or how it was tapped;
+    `amount` what was measured: millimetres, degrees or µA; `since` when a tooth was lost: a year, a month or a day (`2015`, `2015-06`,
+    `2015-06-03`).
     """
 
     kind: str
@@ -224,7 +227,7 @@ def _days(chart: Chart) -> list[date]:
 def _dentition(mouth: replay.Mouth, years: int | None) -> str:
     """By age; a grown-up with a primary tooth on record is shown it."""
     usual = teeth.dentition_at_age(years)
-    has_primary = any(mark.tooth in teeth.PRIMARY for mark in mouth.marks if mark.what != "missing")
+    has_primary = any(mark.tooth and teeth.TEETH[mark.tooth].is_primary for mark in mouth.marks if mark.what != "missing")
     return "mixed" if usual == "permanent" and has_primary else usual
 
 

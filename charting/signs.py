@@ -39,7 +39,15 @@ SHIPPED_LETTERS = {
     "effect:implant": ARTIFICIAL,
 }
 BY_STATE = frozenset(
-    {"finding:missing", "finding:unerupted", "finding:erupting", "finding:erupted", "finding:retained_root", "finding:mobility"}
+    {
+        "finding:missing",
+        "finding:unerupted",
+        "finding:erupting",
+        "finding:erupted",
+        "finding:retained_root",
+        "finding:mobility",
+        "finding:supernumerary",
+    }
     | {"effect:bridge", "effect:implant", "effect:braces", "effect:retainer", "effect:plate", "effect:removal"}
 )
 """Their letter follows the tooth's state, degree or role: the form leaves no choice."""
@@ -48,7 +56,7 @@ SHIPPED_TYPED: dict[str, dict[str, str]] = {
     "en": {
         "finding:periapical_lesion": "les", "finding:cold_test": "cold", "finding:heat_test": "heat", "finding:electric_test": "ept",
         "finding:percussion": "tap", "finding:erupting": "eru", "finding:erupted": "out", "finding:drift": "dri",
-        "finding:rotation": "rot", "finding:tipping": "tip", "finding:extrusion": "extr",
+        "finding:rotation": "rot", "finding:tipping": "tip", "finding:extrusion": "extr", "finding:supernumerary": "sup",
         "finding:caries": "car", "finding:pulpitis": "pul", "finding:apical_periodontitis": "per", "finding:fracture": "fra",
         "finding:mobility": "mob", "finding:wear": "wea", "finding:recession": "rec", "finding:plaque": "pla", "finding:calculus": "cal",
         "finding:missing": "mis", "finding:unerupted": "une", "finding:impacted": "imp", "finding:retained_root": "roo",
@@ -61,7 +69,7 @@ SHIPPED_TYPED: dict[str, dict[str, str]] = {
     "ru": {
         "finding:periapical_lesion": "оча", "finding:cold_test": "хол", "finding:heat_test": "теп", "finding:electric_test": "эод",
         "finding:percussion": "перк", "finding:erupting": "проре", "finding:erupted": "вых", "finding:drift": "сме",
-        "finding:rotation": "пов", "finding:tipping": "нак", "finding:extrusion": "выдв",
+        "finding:rotation": "пов", "finding:tipping": "нак", "finding:extrusion": "выдв", "finding:supernumerary": "сверх",
         "finding:caries": "кар", "finding:pulpitis": "пул", "finding:apical_periodontitis": "пер", "finding:fracture": "ско",
         "finding:mobility": "под", "finding:wear": "сти", "finding:recession": "рец", "finding:plaque": "нал", "finding:calculus": "кам",
         "finding:missing": "отс", "finding:unerupted": "неп", "finding:impacted": "рет", "finding:retained_root": "корн",
@@ -74,7 +82,7 @@ SHIPPED_TYPED: dict[str, dict[str, str]] = {
     "fr": {
         "finding:periapical_lesion": "les", "finding:cold_test": "fro", "finding:heat_test": "cha", "finding:electric_test": "ele",
         "finding:percussion": "per", "finding:erupting": "eru", "finding:erupted": "sor", "finding:drift": "der",
-        "finding:rotation": "rot", "finding:tipping": "ver", "finding:extrusion": "egr",
+        "finding:rotation": "rot", "finding:tipping": "ver", "finding:extrusion": "egr", "finding:supernumerary": "surn",
         "finding:caries": "car", "finding:pulpitis": "pul", "finding:apical_periodontitis": "par", "finding:fracture": "fra",
         "finding:mobility": "mob", "finding:wear": "usu", "finding:recession": "rec", "finding:plaque": "pla", "finding:calculus": "tar",
         "finding:missing": "abs", "finding:unerupted": "nev", "finding:impacted": "inc", "finding:retained_root": "rac",
@@ -108,6 +116,7 @@ SHIPPED_DIAGNOSES = {
     "finding:missing": "K08.1",
     "finding:unerupted": "K00.6",
     "finding:impacted": "K01.1",
+    "finding:supernumerary": "K00.1",
     "finding:retained_root": "K08.3",
     "finding:sensitivity": "K03.8",
     "finding:discoloration": "K03.7",
@@ -205,7 +214,7 @@ def refusals(sign: Sign, places: Iterable[rules.Place]) -> list[rules.Problem]:
         return [rules.Problem("not_charted_here", "kind")]
     found = []
     for place in places:
-        if sign.teeth and place.tooth not in sign.teeth:
+        if sign.teeth and place.tooth % teeth.BESIDE not in sign.teeth:
             found.append(rules.Problem("not_on_this_tooth", "tooth", {"tooth": place.tooth}))
         elif sign.surfaces and place.surfaces - sign.surfaces:
             letters = "".join(teeth.ordered_surfaces(sign.surfaces))

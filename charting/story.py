@@ -85,13 +85,17 @@ def entries_of(chart: Chart) -> list[Entry]:
 
 
 def teeth_of(chart: Chart, entries: Iterable[Entry], expected: Mapping[int, str]) -> list[ToothStory]:
-    """Every tooth of both dentitions with its sentence; `expected` is what the age says of teeth of which nothing is recorded."""
+    """Every tooth of both dentitions, and each supernumerary one that was found, with its sentence.
+
+    `expected` is what the age says of teeth of which nothing is recorded.
+    """
     said: dict[int, list[str]] = {}
     for entry in entries:
         if entry.is_current:
             for number in entry.teeth:
                 said.setdefault(number, []).append(f"{entry.title} {_part_of_tooth(entry, number)} ({entry.state_label})".replace("  ", " "))
-    return [_tooth_story(number, chart.mouth, said.get(number, []), expected.get(number, "")) for row in teeth.ROWS for number in row]
+    numbers = [*(number for row in teeth.ROWS for number in row), *sorted(replay.NEVER_FOUND.intersection(chart.mouth.presence))]
+    return [_tooth_story(number, chart.mouth, said.get(number, []), expected.get(number, "")) for number in numbers]
 
 
 def procedure_part(procedure: Procedure) -> str:

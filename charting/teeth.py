@@ -2,6 +2,9 @@
 
 The first digit is the quadrant as the patient has it (1 upper right, 2 upper left, 3 lower left, 4 lower right; 5-8 the same in the
 primary dentition), the second the position counted from the midline.
+
+ISO 3950 gives a supernumerary tooth no code of its own. Its place is beside a tooth, so its code is 100 and the tooth beside it: 111 beside 11.
+There is one such code a tooth, as in the American numbering (51-82, AS-TS); it is written 11S. It is in a mouth only when it was found there.
 """
 
 from collections.abc import Mapping
@@ -16,9 +19,12 @@ Arch = Literal["upper", "lower"]
 PERMANENT = tuple(quadrant * 10 + position for quadrant in (1, 2, 3, 4) for position in range(1, 9))
 PRIMARY = tuple(quadrant * 10 + position for quadrant in (5, 6, 7, 8) for position in range(1, 6))
 ALL = PERMANENT + PRIMARY
+BESIDE = 100
+SUPERNUMERARY = tuple(BESIDE + number for number in ALL)
+KNOWN = ALL + SUPERNUMERARY
 
-ANTERIOR = tuple(number for number in ALL if number % 10 <= 3)
-POSTERIOR = tuple(number for number in ALL if number % 10 > 3)
+ANTERIOR = tuple(number for number in KNOWN if number % 10 <= 3)
+POSTERIOR = tuple(number for number in KNOWN if number % 10 > 3)
 
 # V is vestibular (buccal, labial), L is lingual (palatal above), V5 and L5 are their cervical thirds (class V);
 # RM, RD, RV and RL are the root's surfaces, below the cemento-enamel junction.
@@ -53,13 +59,22 @@ ROOT_CODES = tuple(
 
 @dataclass(frozen=True)
 class Tooth:
-    """One tooth of the human dentition."""
+    """One tooth of the human dentition, or a supernumerary one beside it."""
 
     number: int
 
     @property
+    def is_supernumerary(self) -> bool:
+        return self.number > BESIDE
+
+    @property
+    def neighbour(self) -> int:
+        """The tooth that gives it its place: itself, unless it is supernumerary."""
+        return self.number % BESIDE
+
+    @property
     def quadrant(self) -> int:
-        return self.number // 10
+        return self.neighbour // 10
 
     @property
     def position(self) -> int:
@@ -98,6 +113,8 @@ class Tooth:
     @property
     def roots(self) -> tuple[str, ...]:
         """Its roots as they usually are."""
+        if self.is_supernumerary:
+            return _ONE_ROOT
         if self.kind == "molar":
             return _UPPER_MOLAR_ROOTS if self.arch == "upper" else _LOWER_MOLAR_ROOTS
         return _TWO_ROOTS if self.number in (14, 24) else _ONE_ROOT
@@ -105,13 +122,17 @@ class Tooth:
     @property
     def canals(self) -> tuple[str, ...]:
         """Canals that may be found and treated in it."""
+        if self.is_supernumerary:
+            return _ONE_CANAL
         if self.kind == "molar":
             return _UPPER_MOLAR_CANALS if self.arch == "upper" else _LOWER_MOLAR_CANALS
         return _ONE_CANAL if self.arch == "upper" and self.is_anterior else _ONE_CANAL + _TWO_CANALS
 
     @cached_property
     def neighbours(self) -> tuple[int, ...]:
-        """The teeth beside it in its row, left one first as drawn."""
+        """The teeth beside it in its row, left one first as drawn; of a supernumerary one the tooth that gives it its place."""
+        if self.is_supernumerary:
+            return (self.neighbour,)
         row = row_of(self.number)
         place = row.index(self.number)
         return row[max(place - 1, 0) : place] + row[place + 1 : place + 2]
@@ -119,15 +140,15 @@ class Tooth:
     @property
     def successor(self) -> int | None:
         """The permanent tooth that takes a primary tooth's place."""
-        return self.number - 40 if self.is_primary else None
+        return self.number - 40 if self.is_primary and not self.is_supernumerary else None
 
     @property
     def predecessor(self) -> int | None:
         """The primary tooth whose place a permanent tooth takes; molars have none."""
-        return self.number + 40 if not self.is_primary and self.position <= 5 else None
+        return self.number + 40 if not self.is_primary and self.position <= 5 and not self.is_supernumerary else None
 
 
-TEETH = {number: Tooth(number) for number in ALL}
+TEETH = {number: Tooth(number) for number in KNOWN}
 
 
 def _teeth_by_parts() -> dict[tuple[str, ...], tuple[int, ...]]:
@@ -142,8 +163,13 @@ TEETH_BY_PARTS = _teeth_by_parts()  # the roots and canals of a tooth, and all t
 
 
 def row_of(number: int) -> tuple[int, ...]:
-    """The row of the odontogram where the tooth stands."""
-    return next(row for row in ROWS if number in row)
+    """The row of the odontogram where the tooth stands; a supernumerary one stands in that of its neighbour."""
+    return next(row for row in ROWS if number % BESIDE in row)
+
+
+def place_in_row(number: int) -> tuple[int, int]:
+    """Sorts teeth of a row as they are drawn; a supernumerary one follows its neighbour."""
+    return row_of(number).index(number % BESIDE), number
 
 
 def span(first: int, last: int) -> tuple[int, ...]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from charting import notation, rules, teeth
 from clinic.lib.errors import InvalidInput
+from clinic.staff.models import Notation
 
 Text = str | Promise
 
@@ -131,6 +132,8 @@ PROBLEMS = {
         "Tooth %(tooth)s: the clinic charts this only on the surfaces %(surfaces)s (settings, the chart's catalogue)."
     ),
     "no_such_tooth": gettext_lazy("There is no tooth %(tooth)s. Permanent teeth are 11–48, primary teeth 51–85."),
+    "not_supernumerary": gettext_lazy("Tooth %(tooth)s is no supernumerary tooth: name the tooth beside it with an S, for example 11S."),
+    "supernumerary_there": gettext_lazy("There is a supernumerary tooth %(tooth)s already."),
     "no_such_surface": gettext_lazy(
         "Tooth %(tooth)s has no surface “%(surface)s”: front teeth have an incisal edge (I), back teeth a chewing face (O)."
     ),
@@ -187,7 +190,8 @@ def _tooth_name(number: int, language: str) -> str:
     tooth = teeth.TEETH[number]
     names = PRIMARY_NAMES if tooth.is_primary else POSITION_NAMES
     quadrant = QUADRANT_NAMES[tooth.quadrant - 4 if tooth.is_primary else tooth.quadrant]
-    return _("%(name)s, %(quadrant)s") % {"name": names[tooth.position], "quadrant": quadrant}
+    told = _("%(name)s, %(quadrant)s") % {"name": names[tooth.position], "quadrant": quadrant}
+    return _("supernumerary, beside: %(tooth)s") % {"tooth": told} if tooth.is_supernumerary else told
 
 
 def severity_name(kind: str, severity: str) -> str:
@@ -196,14 +200,13 @@ def severity_name(kind: str, severity: str) -> str:
 
 def part_shown(*, tooth: int | None, surfaces: Iterable[str], roots: Iterable[str] = ()) -> str:
     """`part_names` in the reader's notation: for a screen, not for what is kept or signed."""
-    told = part_names(tooth=tooth, surfaces=surfaces, roots=roots)
-    return f"{notation.code(tooth)}{told.removeprefix(str(tooth))}" if tooth else told
+    return part_names(tooth=tooth, surfaces=surfaces, roots=roots, shown_in=notation.current())
 
 
-def part_names(*, tooth: int | None, surfaces: Iterable[str], roots: Iterable[str] = ()) -> str:
-    """`16 MOD, palatal root` by FDI; nothing for the whole mouth."""
+def part_names(*, tooth: int | None, surfaces: Iterable[str], roots: Iterable[str] = (), shown_in: str = Notation.FDI) -> str:
+    """`16 MOD, palatal root` by FDI unless another notation is named; nothing for the whole mouth."""
     letters = "".join(teeth.ordered_surfaces(set(surfaces)))
-    head = " ".join(part for part in (str(tooth or ""), letters) if part)
+    head = " ".join(part for part in (notation.code(tooth, shown_in) if tooth else "", letters) if part)
     return ", ".join([part for part in (head, *(str(ROOT_NAMES.get(root, root)) for root in roots)) if part])
 
 

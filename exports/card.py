@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
-from charting import act_words, canals, finding_words, words
+from charting import act_words, canals, finding_words, notation, words
 from charting.anaesthesia_words import told
 from charting.models import CanalRecord, Diagnosis, Finding, NoteSection, Performance, Visit
 from charting.note_content import sections_of
@@ -168,7 +168,7 @@ def _visit(material: Material, visit: Visit, language: str) -> dict[str, Any]:
 
 def _canal(row: CanalRecord) -> str:
     line = canals.line(row)
-    return f"{line.tooth} {line.name}: {line.text}"
+    return f"{notation.fdi(line.tooth)} {line.name}: {line.text}"
 
 
 def _diagnosis(row: Diagnosis) -> dict[str, str]:
@@ -176,7 +176,7 @@ def _diagnosis(row: Diagnosis) -> dict[str, str]:
         "code": row.code.code,
         "title": row.code.title,
         "language": row.code.language,
-        "tooth": str(row.tooth or ""),
+        "tooth": notation.fdi(row.tooth) if row.tooth else "",
         "rank": str(row.get_rank_display()),
         "note": row.note,
         "date": _day(timezone.localtime(row.made_at).date()),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext
 from openpyxl import Workbook
 from openpyxl.styles import Font
 
+from charting import notation
 from clinic.files import actions as files
 from clinic.history.actions import record_print
 from clinic.history.creation import check_first
@@ -172,7 +173,7 @@ def _headings() -> list[str]:
 
 
 def _cells(line: ClaimLine) -> Iterable[object]:
-    teeth = ", ".join(str(row.tooth) for row in line.performance.procedure.teeth.all())
+    teeth = ", ".join(notation.fdi(row.tooth) for row in line.performance.procedure.teeth.all())
     who = [
         sheets.plain(line.patient.get_full_name()),
         line.patient.birth_date,

@@ -108,7 +108,7 @@ def line_of(item: Item, language: str) -> Line:
 def teeth_of(item: Item) -> str:
     """Teeth with their surfaces by FDI, for papers and charges: 36 OD, 37."""
     rows = sorted(item.procedure.teeth.all(), key=lambda row: row.tooth)
-    return ", ".join(f"{row.tooth} {''.join(row.surfaces)}".strip() for row in rows)
+    return ", ".join(f"{notation.fdi(row.tooth)} {''.join(row.surfaces)}".strip() for row in rows)
 
 
 def teeth_shown(item: Item) -> str:

@@ -68,7 +68,7 @@ def record_canal(
     refuse_if_charted(patient=patient, teeth=[tooth], seen_at=seen_at, actor=actor)
     held_act = Procedure.objects.select_for_update(no_key=True).get(pk=procedure.pk) if procedure else None
     _refuse_foreign(patient, tooth, held_act, replaces)
-    if tooth in queries.teeth_at(patient, at).absent:
+    if tooth in queries.teeth_at(patient, at).not_there:
         raise InvalidInput(fields={"tooth": _("Tooth %(tooth)s is not in the mouth on this day.") % {"tooth": notation.code(tooth)}})
     held = visit_for(patient, visit, actor, at)
     if held is None and procedure is None:

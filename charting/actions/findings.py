@@ -53,7 +53,7 @@ def record_finding(
     if tooth is None and (surfaces or roots):
         words.refuse([rules.Problem("tooth_needed")])
     mouth = queries.teeth_at(patient, at) if tooth is not None else replay.EMPTY_MOUTH
-    states = {"absent": mouth.absent, "unerupted": mouth.unerupted, "implants": mouth.implants}
+    states = {"absent": mouth.not_there, "unerupted": mouth.unerupted, "implants": mouth.implants}
     problems = rules.finding_problems(kind=kind, severity=severity, place=place, **states)
     words.refuse(problems + details.problems(told, day=queries.branch_day_of(patient, at), born=patient.birth_date))
     catalogue.refuse_narrowed(f"finding:{kind}", [place] if place else [])

@@ -296,7 +296,7 @@ def _locked(image: Image) -> Image:
 
 def _check(*, patient: Patient, kind: str, title: str, teeth: Sequence[int], visit: Visit | None, taken_at: datetime | None, at: datetime) -> None:
     fields: dict[str, object] = {}
-    wrong = [number for number in teeth if number not in all_teeth.ALL]
+    wrong = [number for number in teeth if number not in all_teeth.KNOWN]
     if kind and kind not in ImageKind.values:
         fields["kind"] = _("Choose a kind from the list.")
     if len(title) > LONGEST_TITLE:

@@ -49,7 +49,7 @@ class Image(Record):
         constraints = [
             models.UniqueConstraint(fields=["patient", "file"], condition=Q(in_error_at=None), name="charting_image_once"),
             models.CheckConstraint(condition=Q(kind__in=ImageKind.values), name="charting_image_kind_known"),
-            models.CheckConstraint(condition=Q(teeth__contained_by=list(teeth.ALL)), name="charting_image_teeth_exist"),
+            models.CheckConstraint(condition=Q(teeth__contained_by=list(teeth.KNOWN)), name="charting_image_teeth_exist"),
             models.CheckConstraint(condition=together("in_error_at", "in_error_by"), name="charting_image_error_by_someone"),
             models.CheckConstraint(condition=Q(in_error_at=None) | ~Q(error_reason=""), name="charting_image_error_with_reason"),
             models.CheckConstraint(condition=Q(preview__isnull=False) ^ ~Q(no_preview=""), name="charting_image_preview_or_why"),

@@ -27,7 +27,7 @@ VISIT_UNKNOWN = _("The patient has no such visit.")
 def images_of(patient: Patient, *, tooth: int | None = None, visit_id: UUID | None = None) -> QuerySet[Image]:
     """The patient's pictures, the latest first, without those entered in error; of one tooth or visit when asked."""
     found = Image.objects.filter(patient=patient, in_error_at=None).select_related("file", "preview", "visit")
-    found = found.filter(teeth__contains=[tooth]) if tooth in teeth.ALL else found.none() if tooth else found
+    found = found.filter(teeth__contains=[tooth]) if tooth in teeth.KNOWN else found.none() if tooth else found
     found = found.filter(visit_id=visit_id) if visit_id else found
     return found.order_by("-taken_at", "-pk")
 

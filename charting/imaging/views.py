@@ -72,7 +72,7 @@ def _name(file: "UploadedFile[bytes]") -> str:
 
 def _gallery(request: Request, patient: Patient, form: UploadForm, problems: list[str]) -> dict[str, Any]:
     tooth = request.GET.get("tooth", "")
-    chosen = int(tooth) if tooth.isdigit() and int(tooth) in teeth.ALL else None
+    chosen = int(tooth) if tooth.isdigit() and int(tooth) in teeth.KNOWN else None
     visit_id = _uuid(request.GET.get("visit", "") or request.POST.get("visit", ""))
     found = queries.images_of(patient, tooth=chosen, visit_id=visit_id if request.method == "GET" else None)
     shown = page_of(request, found, PAGE_SIZE)

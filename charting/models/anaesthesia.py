@@ -58,7 +58,7 @@ class Anaesthesia(Record):
             models.CheckConstraint(
                 condition=Q(cartridges=None) | Q(cartridges__gt=0, cartridges__lte=MOST_CARTRIDGES), name="charting_anaesthesia_cartridges_possible"
             ),
-            models.CheckConstraint(condition=Q(teeth__contained_by=sorted(teeth.ALL)), name="charting_anaesthesia_teeth_exist"),
+            models.CheckConstraint(condition=Q(teeth__contained_by=sorted(teeth.KNOWN)), name="charting_anaesthesia_teeth_exist"),
             models.CheckConstraint(
                 condition=together("in_error_at", "in_error_by") & (Q(in_error_at=None) ^ ~Q(error_reason="")),
                 name="charting_anaesthesia_error_explained",

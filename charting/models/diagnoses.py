@@ -42,7 +42,7 @@ class Diagnosis(Record):
     class Meta:
         verbose_name = _("diagnosis")
         constraints = [
-            models.CheckConstraint(condition=Q(tooth__in=teeth.ALL) | Q(tooth=None), name="charting_diagnosis_tooth_exists"),
+            models.CheckConstraint(condition=Q(tooth__in=teeth.KNOWN) | Q(tooth=None), name="charting_diagnosis_tooth_exists"),
             models.CheckConstraint(condition=together("in_error_at", "in_error_by"), name="charting_diagnosis_error_by_someone"),
             models.CheckConstraint(condition=Q(rank__in=["", *DiagnosisRank.values]), name="charting_diagnosis_rank_known"),
             models.CheckConstraint(condition=Q(rank="") | Q(visit__isnull=False), name="charting_diagnosis_rank_in_visit"),

@@ -36,6 +36,7 @@ class FindingKind(models.TextChoices):
     ERUPTED = "erupted", _("erupted tooth")
     IMPACTED = "impacted", _("impacted tooth")
     RETAINED_ROOT = "retained_root", _("retained root")
+    SUPERNUMERARY = "supernumerary", _("supernumerary tooth")
     DRIFT = "drift", _("drift")
     ROTATION = "rotation", pgettext_lazy("tooth", "rotation")
     TIPPING = "tipping", _("tipping")
@@ -76,7 +77,7 @@ class Finding(Record):
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=FindingKind.values), name="charting_finding_kind_known"),
             models.CheckConstraint(
-                condition=Q(tooth__in=teeth.ALL) | Q(tooth=None, kind__in=rules.ON_MOUTH, surfaces=[]), name="charting_finding_tooth_exists"
+                condition=Q(tooth__in=teeth.KNOWN) | Q(tooth=None, kind__in=rules.ON_MOUTH, surfaces=[]), name="charting_finding_tooth_exists"
             ),
             models.CheckConstraint(condition=Q(surfaces=[]) | surfaces_fit_tooth(), name="charting_finding_surfaces_fit"),
             models.CheckConstraint(condition=roots_fit_tooth(), name="charting_finding_roots_fit"),

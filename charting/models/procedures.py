@@ -92,7 +92,7 @@ class ProcedureTooth(Record):
         constraints = [
             models.UniqueConstraint(fields=["procedure", "tooth"], name="charting_procedure_tooth_once"),
             models.CheckConstraint(condition=Q(role__in=ToothRole.values), name="charting_tooth_role_known"),
-            models.CheckConstraint(condition=Q(tooth__in=teeth.ALL), name="charting_procedure_tooth_exists"),
+            models.CheckConstraint(condition=Q(tooth__in=teeth.KNOWN), name="charting_procedure_tooth_exists"),
             models.CheckConstraint(condition=Q(surfaces=[]) | surfaces_fit_tooth(), name="charting_procedure_surfaces_fit"),
             models.CheckConstraint(condition=roots_fit_tooth(), name="charting_procedure_roots_fit"),
         ]

@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from charting import notation
 from clinic.history import actors, values, wording
 from exports.legal.asof import Key, Row, Snapshot, Then
 
@@ -214,7 +215,7 @@ def _teeth(shot: Snapshot) -> dict[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
     for row in sorted(shot.of("charting_proceduretooth"), key=lambda row: row.body.get("tooth") or 0):
         surfaces = "".join(row.body.get("surfaces") or ())
-        found[str(row.body.get("procedure_id"))].append(f"{row.body.get('tooth')} {surfaces}".strip())
+        found[str(row.body.get("procedure_id"))].append(f"{notation.fdi(row.body.get('tooth') or 0)} {surfaces}".strip())
     return found
 
 

@@ -7,11 +7,11 @@ import pytest
 from django.test import Client
 from pypdf import PdfReader
 
-from charting import details, rules, teeth, words
+from charting import actions, details, rules, teeth, words
 from charting.models import Finding, FindingKind
 from clinic.history.models import Event
 from clinic.patients.models import Patient
-from tests.charting.factories import patient_petrov
+from tests.charting.factories import NOW, patient_petrov
 from tests.staff.factories import dr_orlova, log_in, make_branch
 
 pytestmark = pytest.mark.django_db
@@ -44,10 +44,23 @@ def paper_of(dentist: Client, patient: Patient) -> str:
 
 @pytest.mark.parametrize("kind", FindingKind.values)
 def test_every_finding_on_every_tooth(kind: str) -> None:
+    round_trip(kind, teeth.SUPERNUMERARY if kind == "supernumerary" else teeth.ALL)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in FindingKind.values if kind != "supernumerary"])
+def test_every_finding_on_supernumerary_teeth(kind: str) -> None:
+    """Once they were found, whatever a tooth can have is found of them too."""
+    numbers = teeth.SUPERNUMERARY[::5]
+    for number in numbers:
+        actions.record_finding(patient=patient_petrov(), kind="supernumerary", tooth=number, direction="distal", actor=dr_orlova(), at=NOW)
+    round_trip(kind, numbers)
+
+
+def round_trip(kind: str, numbers: tuple[int, ...]) -> None:
     dentist, patient = log_in(dr_orlova(make_branch())), patient_petrov()
     given: dict[int, dict[str, Any]] = {
         tooth: {"kind": kind, "tooth": tooth, "surfaces": surfaces_for(kind, tooth, place), **detail_for(kind, tooth, place)}
-        for place, tooth in enumerate(teeth.ALL)
+        for place, tooth in enumerate(numbers)
     }
     for body in given.values():
         answer = dentist.post(f"/api/v1/patients/{patient.pk}/findings", body, content_type="application/json")
@@ -56,8 +69,10 @@ def test_every_finding_on_every_tooth(kind: str) -> None:
     drawn = {mark["tooth"]: {name: mark[name] for name in DRAWN} for mark in chart["marks"] if mark["what"] == kind}
     assert drawn == {tooth: {name: body[name] for name in DRAWN} for tooth, body in given.items()}
     places = [words.part_names(tooth=tooth, surfaces=body["surfaces"]) for tooth, body in given.items()]
-    assert sorted(entry["part"] for entry in chart["entries"]) == sorted(places)
+    told = {entry["id"]: entry["part"] for entry in chart["entries"]}
+    sources = [mark["source"] for mark in chart["marks"] if mark["what"] == kind]
+    assert sorted(told[source] for source in sources) == sorted(places)
     paper = paper_of(dentist, patient)
     assert [place for place in places if f"{place}: " not in paper] == []
-    kept = [event.body or {} for event in Event.objects.filter(tbl=Finding._meta.db_table, op="I")]
+    kept = [body for event in Event.objects.filter(tbl=Finding._meta.db_table, op="I") if (body := event.body or {})["kind"] == kind]
     assert {body["tooth"]: {name: body[name] for name in ("kind", "since", *DRAWN)} for body in kept} == given

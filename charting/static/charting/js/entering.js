@@ -2,6 +2,7 @@
 import { newKey } from "./api.js";
 import { queue } from "./offline/queue.js";
 import { shownCombination, shownFinding, shownProcedure } from "./offline/waiting.js";
+import { besideOf } from "./extras.js";
 import { rolesFor } from "./roles.js";
 import { code } from "./teeth.js";
 
@@ -12,7 +13,7 @@ import { code } from "./teeth.js";
 export const entered = (seen) => ({ id: newKey(), entered_at: new Date().toISOString(), seen_at: seen });
 
 /** Findings that say whether a tooth is there: they are put on an absent tooth too. */
-const PRESENCES = ["missing", "unerupted", "erupting", "erupted", "impacted"];
+const PRESENCES = ["missing", "unerupted", "erupting", "erupted", "impacted", "supernumerary"];
 
 /**
  * The requests that an entry means for the selection.
@@ -46,7 +47,8 @@ function combinationOrders(entry, numbers, selection, context) {
 function findingOrders(entry, numbers, selection, context) {
   const present = PRESENCES.includes(entry.kind) || numbers.length === 1 ? numbers : numbers.filter((number) => !context.absent.has(number));
   const places = numbers.length ? present : [null];
-  return places.map((tooth) => {
+  return places.map((chosen) => {
+    const tooth = entry.kind === "supernumerary" && chosen ? besideOf(chosen) : chosen;
     const surfaces = tooth && entry.scope === "surfaces" ? [...(selection.get(tooth) ?? [])] : [];
     const { amount, since } = context.detail;
     const body = { ...entered(context.seen), kind: entry.kind, severity: entry.severity, direction: entry.direction, amount, since, tooth, surfaces, roots: tooth ? context.roots : [], note: context.note };

@@ -1,4 +1,5 @@
 // Where each tooth stands: columns of equal width, rows for the permanent, mixed and primary dentition.
+import { isExtra, quadrantOf, withExtras } from "./extras.js";
 
 const ROWS = {
   upper: [18, 17, 16, 15, 14, 13, 12, 11, 21, 22, 23, 24, 25, 26, 27, 28],
@@ -7,57 +8,60 @@ const ROWS = {
   lowerPrimary: [85, 84, 83, 82, 81, 71, 72, 73, 74, 75],
 };
 const COLUMN = 48;
+const EXTRA = 0.72;
 const FULL = { neck: 66, diagram: 122, lingualNeck: 172, number: 237, height: 250 };
 const SHORT = { neck: 66, diagram: 122, lingualNeck: 0, number: 158, height: 164 };
 const SMALL = { neck: 44, diagram: 93, lingualNeck: 0, number: 121, height: 131 };
 
-/** @typedef {{number: number, x: number, isUpper: boolean, mirror: 1 | -1, neck: number, diagram: number, lingualNeck: number, label: number, top: number, bottom: number, scale: number}} Spot */
+/** @typedef {{number: number, x: number, isUpper: boolean, mirror: 1 | -1, neck: number, diagram: number, lingualNeck: number, label: number, top: number, bottom: number, scale: number, column: number}} Spot */
 
-/** @param {ChartData["dentition"]} dentition @returns {{width: number, height: number, rows: Spot[][]}} */
-export function layout(dentition) {
-  const width = COLUMN * 16;
-  if (dentition === "primary") return both(width, ROWS.upperPrimary, ROWS.lowerPrimary, FULL, 64);
-  if (dentition === "permanent") return both(width, ROWS.upper, ROWS.lower, FULL, COLUMN);
+/** @param {ChartData["dentition"]} dentition @param {import("./extras.js").Extra[]} extras @returns {{width: number, height: number, rows: Spot[][]}} */
+export function layout(dentition, extras) {
+  const kinds = dentition === "mixed" ? ["upper", "upperPrimary", "lowerPrimary", "lower"] : dentition === "primary" ? ["upperPrimary", "lowerPrimary"] : ["upper", "lower"];
+  const shown = kinds.map((kind) => withExtras(ROWS[/** @type {keyof typeof ROWS} */ (kind)], extras));
+  const column = dentition === "primary" ? 64 : COLUMN;
+  const width = Math.max(COLUMN * 16, ...shown.map((numbers) => 2 * Math.max(...sides(numbers, column))));
+  if (dentition !== "mixed") {
+    const height = FULL.height * 2;
+    return { width, height, rows: shown.map((numbers) => row(numbers, FULL, column, { width, height, top: 0 })) };
+  }
   const height = 2 * (SHORT.height + SMALL.height);
-  const inner = { top: SHORT.height, height };
-  return {
-    width,
-    height,
-    rows: [
-      row(ROWS.upper, SHORT, COLUMN, { width, height, top: 0 }),
-      row(ROWS.upperPrimary, SMALL, COLUMN, { width, ...inner }),
-      row(ROWS.lowerPrimary, SMALL, COLUMN, { width, ...inner }),
-      row(ROWS.lower, SHORT, COLUMN, { width, height, top: 0 }),
-    ],
-  };
+  const tops = [0, SHORT.height, SHORT.height, 0];
+  return { width, height, rows: shown.map((numbers, at) => row(numbers, tops[at] ? SMALL : SHORT, column, { width, height, top: tops[at] })) };
 }
 
-/** @param {number} width @param {number[]} upper @param {number[]} lower @param {typeof FULL} band @param {number} column */
-function both(width, upper, lower, band, column) {
-  const height = band.height * 2;
-  return { width, height, rows: [row(upper, band, column, { width, height, top: 0 }), row(lower, band, column, { width, height, top: 0 })] };
+const isRight = (/** @type {number} */ number) => [1, 4, 5, 8].includes(quadrantOf(number));
+const columnOf = (/** @type {number} */ number, /** @type {number} */ column) => (isExtra(number) ? column * EXTRA : column);
+
+/** How wide a row is on either side of the midline. @param {number[]} numbers @param {number} column */
+function sides(numbers, column) {
+  const wide = (/** @type {number[]} */ part) => part.reduce((sum, number) => sum + columnOf(number, column), 0);
+  return [wide(numbers.filter(isRight)), wide(numbers.filter((number) => !isRight(number)))];
 }
 
 /** The lower row is the upper one mirrored in the midline between the arches.
  * @param {number[]} numbers @param {typeof FULL} band @param {number} column @param {{width: number, height: number, top: number}} frame @returns {Spot[]} */
 function row(numbers, band, column, frame) {
-  const start = (frame.width - numbers.length * column) / 2;
-  return numbers.map((number, index) => {
-    const isUpper = [1, 2, 5, 6].includes(Math.floor(number / 10));
+  let edge = frame.width / 2 - sides(numbers, column)[0];
+  return numbers.map((number) => {
+    const isUpper = [1, 2, 5, 6].includes(quadrantOf(number));
     const y = (/** @type {number} */ offset) => (isUpper ? frame.top + offset : frame.height - frame.top - offset);
     const edges = [y(0), y(band.height)];
+    const own = columnOf(number, column);
+    edge += own;
     return {
       number,
       isUpper,
-      x: start + (index + 0.5) * column,
-      mirror: [1, 4, 5, 8].includes(Math.floor(number / 10)) ? 1 : -1,
+      x: edge - own / 2,
+      mirror: isRight(number) ? 1 : -1,
       neck: y(band.neck),
       diagram: y(band.diagram),
       lingualNeck: band.lingualNeck ? y(band.lingualNeck) : 0,
       label: y(band.number),
       top: Math.min(...edges),
       bottom: Math.max(...edges),
-      scale: column / COLUMN,
+      scale: own / COLUMN,
+      column: own,
     };
   });
 }

@@ -1,4 +1,5 @@
 // The chart in words, tooth by tooth: for a reader of the screen, for paper, for whoever prefers words.
+import { neighbourOf } from "./extras.js";
 import { html } from "./svg.js";
 
 /** @param {HTMLElement} place @param {ChartData} chart @param {Record<string, string>} words */
@@ -9,7 +10,7 @@ export function writeList(place, chart, words) {
     const key = entry.part || words.wholeMouth;
     groups.set(key, [...(groups.get(key) ?? []), entry]);
   }
-  const sorted = [...groups.entries()].sort(([, a], [, b]) => (a[0].teeth[0] ?? 0) - (b[0].teeth[0] ?? 0));
+  const sorted = [...groups.entries()].sort(([, a], [, b]) => neighbourOf(a[0].teeth[0] ?? 0) - neighbourOf(b[0].teeth[0] ?? 0));
   const rows = sorted.flatMap(([part, entries]) => entries.map((/** @type {EntryData} */ entry, /** @type {number} */ index) => row(index ? "" : part, entry)));
   const head = html("tr", {}, ...[words.where, words.what, words.state, words.who].map((text) => html("th", { scope: "col" }, text)));
   const empty = html("p", { class: "muted" }, words.nothingRecorded);

@@ -90,6 +90,9 @@ export const FINDINGS = {
   sensitivity: (pen) => pen.facialLine(`M3 ${pen.shape.h * 0.14}L-3 ${pen.shape.h * 0.5}H3L-3 ${pen.shape.h * 0.86}`, "is-strong"),
   discoloration: (pen) => pen.sideArea(pen.shape.crown, "is-faint"),
   erupted: () => {},
+  supernumerary: (pen, mark) => {
+    if (mark.direction === "vestibular" || mark.direction === "lingual") pen.move("top", `translate(0 ${mark.direction === "lingual" ? 11 : -11})`);
+  },
   erupting: (pen) => {
     pen.move("sides", "translate(0 -9)");
     pen.facialLine(`M${-pen.shape.b} 11H${pen.shape.b}`, "is-dotted");

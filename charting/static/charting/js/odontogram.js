@@ -1,4 +1,5 @@
 // The drawing of the mouth: anatomy once, marks over it each time the chart changes.
+import { extrasOf, isExtra } from "./extras.js";
 import { joinTeeth } from "./joints.js";
 import { layout } from "./layout.js";
 import { drawMarks } from "./marks.js";
@@ -37,7 +38,7 @@ function definitions(marks) {
  */
 export function draw(chart, dentition) {
   useLooks(chart.signs);
-  const { width, height, rows } = layout(dentition);
+  const { width, height, rows } = layout(dentition, extrasOf(chart));
   const known = new Map(chart.teeth.map((tooth) => [tooth.number, tooth]));
   const joints = svg("g", { class: "joints" });
   const wires = svg("g", { class: "joints" });
@@ -46,7 +47,7 @@ export function draw(chart, dentition) {
   const parts = new Map();
   for (const spot of rows.flat()) {
     const tooth = known.get(spot.number);
-    if (tooth) parts.set(spot.number, drawTooth(tooth, spot, dentition === "primary" ? 64 : 48));
+    if (tooth) parts.set(spot.number, drawTooth(tooth, spot));
   }
   root.append(...[...parts.values()].map((part) => part.group), wires);
   for (const part of parts.values()) drawMarks(part, chart.marks.filter((mark) => mark.tooth === part.tooth.number));
@@ -66,8 +67,9 @@ function frame(width, height, rows) {
   return lines;
 }
 
-/** @param {ToothData} tooth @param {Spot} spot @param {number} column @returns {Parts} */
-function drawTooth(tooth, spot, column) {
+/** @param {ToothData} tooth @param {Spot} spot @returns {Parts} */
+function drawTooth(tooth, spot) {
+  const { column } = spot;
   const shape = shapeOf(tooth);
   const up = spot.isUpper ? 1 : -1;
   const side = spot.mirror * spot.scale;
@@ -76,7 +78,7 @@ function drawTooth(tooth, spot, column) {
   const lingual = spot.lingualNeck ? sideView(tooth, shape, "lingual", place(spot.lingualNeck, -up * LINGUAL_SCALE)) : null;
   const occlusal = topView(tooth, shape, place(spot.diagram, up));
   const badges = svg("g", { class: "badges" });
-  const group = svg("g", { class: `tooth is-${tooth.presence}${tooth.expected ? ` expects-${tooth.expected}` : ""}`, "data-tooth": tooth.number, role: "option", "aria-selected": "false", "aria-label": tooth.label, tabindex: -1 });
+  const group = svg("g", { class: `tooth is-${tooth.presence}${isExtra(tooth.number) ? " is-extra" : ""}${tooth.expected ? ` expects-${tooth.expected}` : ""}`, "data-tooth": tooth.number, role: "option", "aria-selected": "false", "aria-label": tooth.label, tabindex: -1 });
   const box = { x: spot.x - column / 2, y: spot.top + 1, width: column, height: spot.bottom - spot.top - 2, rx: 6 };
   const label = svg("text", { class: "tooth-number", x: spot.x, y: spot.label + 4 }, code(tooth.number), ...(tooth.expected ? [svg("tspan", { class: "tooth-doubt" }, "?")] : []));
   group.append(svg("rect", { class: "tooth-column", ...box }), facial, ...(lingual ? [lingual] : []), occlusal, label, badges);

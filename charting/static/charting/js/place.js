@@ -1,4 +1,5 @@
 // A place typed before what is found there: `14-16 MO caries`, `q1 calculus`, `upper missing`, in the reader's notation.
+import { quadrantOf } from "./extras.js";
 import { span } from "./layout.js";
 import { toothTyped } from "./teeth.js";
 
@@ -42,7 +43,7 @@ function numbersOf(typed, { rows, words }) {
   if (typed === words.placeUpper.toLocaleUpperCase()) return all.filter((spot) => spot.isUpper).map((spot) => spot.number);
   if (typed === words.placeLower.toLocaleUpperCase()) return all.filter((spot) => !spot.isUpper).map((spot) => spot.number);
   const quadrant = /^(?:Q|К)([1-8])$/u.exec(typed);
-  if (quadrant) return all.filter((spot) => Math.floor(spot.number / 10) === Number(quadrant[1])).map((spot) => spot.number);
+  if (quadrant) return all.filter((spot) => quadrantOf(spot.number) === Number(quadrant[1])).map((spot) => spot.number);
   const parts = typed.split(",").filter(Boolean).map((part) => rangeOf(part, rows));
   return parts.every((part) => part.length) ? [...new Set(parts.flat())] : [];
 }

@@ -1,4 +1,5 @@
 // What each tooth is in an act over several: abutment or pontic, replaced or clasped, bracket or band; as it usually is, or as it is told.
+import { neighbourOf, quadrantOf } from "./extras.js";
 import { html } from "./svg.js";
 import { code } from "./teeth.js";
 
@@ -18,12 +19,12 @@ function usual(effect, tooth, { index, meant, gaps }) {
   const isInside = gaps.length ? gaps.includes(tooth) : index > 0 && index < meant.length - 1;
   if (effect === "bridge") return isInside ? "pontic" : "abutment";
   if (effect === "denture") return gaps.length && !gaps.includes(tooth) ? "clasp" : "replaced";
-  if (effect === "braces") return tooth % 10 >= 6 || (tooth > 50 && tooth % 10 >= 4) ? "band" : "bracket";
+  if (effect === "braces") return tooth % 10 >= 6 || (neighbourOf(tooth) > 50 && tooth % 10 >= 4) ? "band" : "bracket";
   if (effect === "retainer") return "bonded";
   return effect === "plate" && isLast(tooth, meant.filter((number) => !gaps.includes(number))) ? "clasp" : "treated";
 }
 
-const isRight = (/** @type {number} */ tooth) => [1, 4, 5, 8].includes(Math.floor(tooth / 10));
+const isRight = (/** @type {number} */ tooth) => [1, 4, 5, 8].includes(quadrantOf(tooth));
 
 /** A back tooth with none of its side behind it. @param {number} tooth @param {number[]} standing */
 const isLast = (tooth, standing) => tooth % 10 > 3 && standing.includes(tooth) && !standing.some((other) => isRight(other) === isRight(tooth) && other % 10 > tooth % 10);

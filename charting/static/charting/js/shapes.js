@@ -1,5 +1,6 @@
 // The anatomy of a tooth as paths. An upper right tooth seen from the front: the neck lies on y = 0, the crown hangs
 // down to y = h, roots reach up to y = -r, mesial is +x. Other quadrants and the lingual view are mirrored by the drawer.
+import { isExtra, neighbourOf } from "./extras.js";
 
 const WIDTHS = {
   upper: [0, 35, 29, 32, 31, 31, 43, 42, 38],
@@ -15,7 +16,7 @@ const ROOTS = [0, 48, 47, 56, 50, 50, 50, 47, 42];
 /** @param {Pick<ToothData, "number" | "arch" | "kind">} tooth @returns {Shape} */
 export function shapeOf(tooth) {
   const position = tooth.number % 10;
-  const isPrimary = tooth.number > 50;
+  const isPrimary = neighbourOf(tooth.number) > 50;
   const w = isPrimary ? WIDTHS.primary[position] : WIDTHS[tooth.arch][position];
   const h = isPrimary ? HEIGHT * 0.86 : HEIGHT;
   const r = isPrimary ? ROOTS[position] * 0.8 : ROOTS[position];
@@ -48,6 +49,7 @@ function chamber(kind, n, h) {
 
 /** @param {Pick<ToothData, "number" | "arch" | "kind">} tooth @param {number} n @param {number} r @returns {Root[]} */
 function rootsOf(tooth, n, r) {
+  if (isExtra(tooth.number)) return [cone("R", 0, n, r * 0.8, false)];
   if (tooth.kind === "molar") return tooth.arch === "upper" ? upperMolar(n, r) : lowerMolar(n, r);
   if (tooth.number === 14 || tooth.number === 24) return [cone("PR", -n * 0.24, n * 0.62, r * 1.02, true), cone("BR", n * 0.1, n * 0.9, r * 0.94, false)];
   return [cone("R", 0, n, r, false)];

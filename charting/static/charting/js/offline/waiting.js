@@ -1,4 +1,5 @@
 // What waits for the clinic is drawn and told like everything else, marked as not sent yet.
+import { withFresh } from "../extras.js";
 import { code } from "../teeth.js";
 import { queue } from "./queue.js";
 
@@ -58,7 +59,7 @@ export function withUnsent(chart, patient, label) {
   const marks = fresh.flatMap((shown) => shown.marks ?? []);
   const canals = [...chart.canals, ...fresh.flatMap((shown) => shown.canals ?? [])];
   const told = new Set(marks.map(({ tooth }) => tooth));
-  const teeth = chart.teeth.map((tooth) => (told.has(tooth.number) ? { ...tooth, expected: /** @type {const} */ ("") } : tooth));
+  const teeth = withFresh(chart.teeth, marks, code).map((tooth) => (told.has(tooth.number) ? { ...tooth, expected: /** @type {const} */ ("") } : tooth));
   const whole = { ...chart, teeth, marks: [...chart.marks, ...marks], entries: [...chart.entries, ...entries], canals };
   return fresh.flatMap(({ change }) => change ?? []).reduce((found, change) => changed(found, change, label), whole);
 }

@@ -17,10 +17,11 @@ from clinic.history.models import Event
 from clinic.lib.errors import InvalidInput
 from clinic.price_list.models import ChartEffect, Service
 from exports import rules as form
-from tests.charting.factories import NOW, make_finding, make_procedure, make_service, patient_petrov, perform, place
+from tests.charting.factories import NOW, make_code, make_finding, make_procedure, make_service, patient_petrov, perform, place
 from tests.charting.test_round_trip import paper_of
 from tests.staff.factories import dr_orlova, log_in, make_branch
 
+NOTE = {"complaint": "Нет зубов.", "objective": "Дефект зубного ряда.", "treatment": "Протез наложен.", "recommendations": "Привыкать."}
 FRONT = (13, 12, 11, 21, 22, 23)
 APPLIANCES: dict[str, dict[int, str]] = {
     "denture": {14: "clasp", 15: "replaced", 16: "replaced", 17: "clasp", 24: "clasp"},
@@ -78,7 +79,8 @@ def test_the_card_says_what_the_teeth_are(dentist: Client) -> None:
         make_finding("missing", tooth, days_ago=3)
     denture = worn("denture", APPLIANCES["denture"], state="planned", days_ago=2)
     actions.perform_procedure(procedure=denture, visit=visit, actor=dr_orlova(), at=NOW)
-    visit = actions.write_visit(visit=visit, version=visit.version, sections={"treatment": "Протез наложен."}, actor=dr_orlova())
+    actions.record_diagnosis(patient=patient_petrov(), code=make_code().code, visit=visit, actor=dr_orlova(), at=NOW)
+    visit = actions.write_visit(visit=visit, version=visit.version, sections=NOTE, actor=dr_orlova())
     actions.sign_visit(visit=visit, version=visit.version, actor=dr_orlova(), at=NOW)
     assert "17, 16, 15, 14, 24 (кламмеры: 17, 14, 24; замещены: 16, 15)" in paper_of(dentist, patient_petrov())
 

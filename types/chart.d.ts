@@ -110,3 +110,6 @@ interface ChartSetup {
   canals: Record<"method" | "quality", [string, string][]>;
   notation: NotationData;
 }
+
+/** The chart that early.js asked for; whoever loads the chart first takes it. */
+declare var askedEarly: Promise<Response> | undefined;

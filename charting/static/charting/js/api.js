@@ -47,16 +47,17 @@ function csrfToken() {
 
 /**
  * @param {string} path under /api/v1
- * @param {{method?: string, body?: unknown, held?: string}} [options] `held`: the ETag of what the page has; nothing is answered while it is still the same
+ * @param {{method?: string, body?: unknown, held?: string, asked?: Promise<Response>}} [options] `held`: the ETag of what the page has; nothing is
+ *   answered while it is still the same; `asked`: the answer to the same question that is on its way already
  * @returns {Promise<any>}
  */
-export async function call(path, { method = "GET", body, held } = {}, isAgain = false) {
+export async function call(path, { method = "GET", body, held, asked } = {}, isAgain = false) {
   /** @type {Record<string, string>} */
   const headers = { Accept: "application/json", "X-CSRFToken": csrfToken(), ...(body === undefined ? {} : { "Content-Type": "application/json" }), ...(held ? { "If-None-Match": held } : {}) };
   let response;
   if (method !== "GET") headers["Device-Time"] = new Date().toISOString();
   try {
-    response = await fetch(`/api/v1${path}`, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), signal: AbortSignal.timeout(TIMEOUT_MS) });
+    response = await (asked ?? fetch(`/api/v1${path}`, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), signal: AbortSignal.timeout(TIMEOUT_MS) }));
   } catch {
     if (method === "GET") heard(last);
     throw new Refusal(sentences.lost, 0, "lost");

@@ -5,6 +5,7 @@ import { Canals } from "./canals.js";
 import { Comparison } from "./compare.js";
 import { onDentition, onLayers, onWalking, pressDentition } from "./controls.js";
 import { Hand } from "./hand.js";
+import { joinStrip } from "./images/strip.js";
 import { listen } from "./keyboard.js";
 import { Mouth } from "./mouth.js";
 import { draw, hideLayers, showChanged, showSelection } from "./odontogram.js";
@@ -40,6 +41,8 @@ const hidden = new Set(/** @type {string[]} */ ([]));
 let chart = null;
 /** @type {ReturnType<typeof draw> | null} */
 let drawing = null;
+/** The palette is on its way: keys pressed meanwhile wait for it. @type {Promise<void> | null} */
+let coming = null;
 let dentition = "";
 let hovered = 0;
 let changed = /** @type {Set<number>} */ (new Set());
@@ -56,7 +59,11 @@ new Zoom(arch);
 /** @type {import("./keyboard.js").Board} */
 const board = {
   rows, selection, known, absent, focusTooth, isWalking, repeat: () => hand.repeat(), judge: (isRight) => hand.judge(isRight, [selection.focused]), undo: () => status.undoLast(), openPalette: () => palette.search.focus(),
-  favourite: (slot, stay) => { const entry = palette.favourite(slot); if (entry) hand.enter(entry, isWalking() ? (stay ? "stay" : "go on") : "wait"); },
+  favourite: (slot, stay) => {
+    const enter = () => { const entry = palette.favourite(slot); if (entry) hand.enter(entry, isWalking() ? (stay ? "stay" : "go on") : "wait"); };
+    if (coming) coming.then(enter);
+    else enter();
+  },
 };
 palette.readPlace = (text) => readPlace(text, { rows: rows(), known: known(), words: setup.words });
 mouth.addEventListener("change", () => {
@@ -114,5 +121,6 @@ pointAt(arch, selection, { rows, hover: (number) => { hovered = number; if (sele
 listen(arch, board);
 onLayers(hidden, () => drawing && hideLayers(drawing.root, hidden));
 onDentition((chosen) => { dentition = chosen; redraw(); });
-if (setup.mayWrite) palette.load().catch((error) => status.say(error.message, "danger"));
-mouth.load();
+const loaded = mouth.load(); // what else the page asks for would only make the chart wait
+void loaded.then(() => joinStrip(selection));
+if (setup.mayWrite) coming = loaded.then(() => palette.load()).catch((error) => status.say(error.message, "danger")).then(() => { coming = null; });

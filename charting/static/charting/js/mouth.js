@@ -31,7 +31,9 @@ export class Mouth extends EventTarget {
     const { at } = this.timeline;
     this.status.loading();
     try {
-      const found = await call(`${this.path}${at ? `?at=${encodeURIComponent(at)}` : ""}`);
+      const asked = at ? undefined : globalThis.askedEarly;
+      globalThis.askedEarly = undefined;
+      const found = await call(`${this.path}${at ? `?at=${encodeURIComponent(at)}` : ""}`, { asked });
       if (mine === this.asked) this.#take(found);
     } catch (error) {
       if (mine === this.asked) this.#fail(/** @type {Error} */ (error));
@@ -71,7 +73,12 @@ export class Mouth extends EventTarget {
   #compose() {
     if (!this.loaded) return;
     this.chart = this.timeline.isNow ? withUnsent(this.loaded, this.setup.patient, this.setup.words.unsent) : this.loaded;
-    writeList(byId("chart-list"), this.chart, this.setup.words);
     this.dispatchEvent(new Event("change"));
+    this.#writeLater(this.chart);
+  }
+
+  /** The list lies below the teeth: it is written once they are drawn. @param {ChartData} chart */
+  #writeLater(chart) {
+    requestAnimationFrame(() => setTimeout(() => { if (chart === this.chart) writeList(byId("chart-list"), chart, this.setup.words); }));
   }
 }

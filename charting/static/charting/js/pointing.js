@@ -1,5 +1,4 @@
 // Choosing teeth and surfaces with a mouse or a finger, in the arch or by a picture of them.
-import { joinStrip } from "./images/strip.js";
 import { span } from "./layout.js";
 
 /**
@@ -40,7 +39,6 @@ export function pointAt(place, selection, board) {
     const number = toothOf(event);
     if (event.pointerType === "mouse" && number !== hovered) board.hover((hovered = number));
   });
-  joinStrip(selection);
   place.addEventListener("pointerleave", () => board.hover((hovered = 0)));
   place.addEventListener("focusin", (event) => {
     const number = toothOf(event);

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from charting import queries as charting
 from charting.actions.once import create_once, find_sent
-from charting.indices import rules, words
+from charting.indices import queries, rules, words
 from charting.indices.models import IndexKind, OralIndex
 from charting.perio import queries as perio
 from clinic.lib.errors import Conflict, InvalidInput
@@ -42,12 +42,12 @@ def record_index(
         return known
     when = charting.aware(taken_at) if taken_at else at
     if kind not in IndexKind.values:
-        raise InvalidInput(fields={"kind": _("There is no such index: bpe, ohis, pma or api.")})
+        raise InvalidInput(fields={"kind": _("There is no such index: bpe, sbpe, ohis, pma or api.")})
     if when.year < FIRST_YEAR or (patient.birth_date and when.date() < patient.birth_date):
         raise InvalidInput(fields={"taken_at": _("On that day the patient was not born yet. Give the day on which the index was scored.")})
     if when > at:
         raise InvalidInput(fields={"taken_at": _("An index is not scored in the future. Give the day on which it was scored.")})
-    problem = rules.problem_of(kind, scores, perio.teeth_on(patient, when))
+    problem = rules.problem_of(kind, scores, perio.teeth_on(patient, when), age=queries.age_at(patient, when))
     if problem:
         text = words.problem_text(problem)
         raise InvalidInput(text, fields={"scores": text})

@@ -8,9 +8,11 @@ from django.utils import timezone
 from ninja import Router
 from ninja.pagination import CursorPagination, paginate
 
+from charting import moments
 from charting.indices import actions, queries, rules, schemas, words
 from charting.indices.models import OralIndex
 from charting.perio import queries as perio
+from clinic.lib.errors import InvalidInput
 from clinic.lib.schemas import ReasonIn
 from clinic.patients.models import Patient
 from clinic.patients.queries import get_patient_for
@@ -36,15 +38,18 @@ def record_index(request: Request, patient_id: UUID, data: schemas.IndexIn) -> t
     """Keep an index as it was scored. Sent again with its key it is the same record."""
     request.user.require(Permission.CHART_WRITE)
     patient = _patient(request, patient_id)
-    return 201, actions.record_index(
-        patient=patient, kind=data.kind, scores=data.scores, taken_at=data.taken_at, id=data.id, actor=request.user, at=timezone.now()
-    )
+    at = moments.of_request(request, patient, data.entered_at)
+    return 201, actions.record_index(patient=patient, actor=request.user, at=at, **data.dict(exclude={"entered_at"}))
 
 
 @router.get("/patients/{uuid:patient_id}/index-places", response=schemas.IndexPlacesOut, operation_id="list_index_places")
 def list_index_places(request: Request, patient_id: UUID, kind: schemas.Kind) -> dict[str, Any]:
-    """Where an index is scored in this patient's mouth today, in the order of entry."""
-    found = rules.places(kind, perio.teeth_on(_patient(request, patient_id), timezone.now()))
+    """Where an index is scored in this patient's mouth today, in the order of entry; 422 for a screening that is not for this age."""
+    patient, now = _patient(request, patient_id), timezone.now()
+    problem = rules.problem_of_age(kind, queries.age_at(patient, now))
+    if problem:
+        raise InvalidInput(fields={"kind": words.problem_text(problem)})
+    found = rules.places(kind, perio.teeth_on(patient, now))
     return {"kind": kind, "places": [vars(place) for place in found], "scale": str(words.SCALES[kind]), "source": str(words.SOURCES[kind])}
 
 

@@ -13,6 +13,7 @@ from clinic.staff.models import User
 
 class IndexKind(models.TextChoices):
     BPE = "bpe", pgettext_lazy("index", "Periodontal screening (BPE, PSR)")
+    SBPE = "sbpe", pgettext_lazy("index", "Periodontal screening, 7–17 years")
     OHIS = "ohis", pgettext_lazy("index", "Oral hygiene, simplified (OHI-S)")
     PMA = "pma", pgettext_lazy("index", "Gingivitis (PMA)")
     API = "api", pgettext_lazy("index", "Plaque between teeth (API)")

@@ -11,10 +11,11 @@ from django.db.models import QuerySet
 from charting import queries as charting
 from charting import replay, trends
 from charting.indices import rules
-from charting.indices.models import IndexKind, OralIndex
+from charting.indices.models import OralIndex
 from clinic.lib.errors import NotFound
 from clinic.patients.models import Patient
 from clinic.patients.queries import get_patient_for
+from clinic.patients.rules import age_on
 from clinic.staff.models import User
 from clinic.staff.roles import Permission
 
@@ -38,7 +39,12 @@ def indices_of(patient: Patient) -> QuerySet[OralIndex]:
 
 def scored(record: OralIndex) -> Scored:
     """What the record's scores come to."""
-    return Scored(record, rules.result(record.kind, record.scores), rules.advice(record.scores) if record.kind == IndexKind.BPE else None)
+    return Scored(record, rules.result(record.kind, record.scores), rules.advice(record.kind, record.scores))
+
+
+def age_at(patient: Patient, at: datetime) -> int | None:
+    """Whole years on that day of the branch; None when the birth date is unknown."""
+    return age_on(patient.birth_date, charting.branch_day_of(patient, at))
 
 
 def latest_of(patient: Patient, at: datetime | None = None) -> list[Scored]:

@@ -1,7 +1,12 @@
 """Indices of hygiene and gingivitis and the periodontal screening: where each is scored, its formula and what the result means. Pure.
 
 - `bpe`: periodontal screening, six sextants, code 0-4, `*` for a furcation, X for a sextant with fewer than two teeth. Sources: Basic
-  Periodontal Examination (British Society of Periodontology, 2019); Periodontal Screening and Recording (ADA and AAP, 1992).
+  Periodontal Examination (British Society of Periodontology, 2019); Periodontal Screening and Recording (ADA and AAP, 1992). From 18 years.
+- `sbpe`: simplified BPE of 7 to 17 years: six index teeth instead of sextants, so that false pockets of erupting teeth do not count; codes 0-2 up
+  to 11 years, 0-4 and `*` from 12. Source: Clerehugh, Kindelan, Guidelines for periodontal screening and management of children and adolescents
+  under 18 years of age (British Society of Periodontology, British Society of Paediatric Dentistry, 2012, updated 2021); teeth, ages and codes
+  were read in its executive summary. What a code speaks for is from memory of the same text and wants a periodontist's eye. X, for an index
+  tooth that is not there or not through, is ours: the summary names none.
 - `ohis`: Simplified Oral Hygiene Index (Greene, Vermillion, J Am Dent Assoc 1964;68:7-13): debris and calculus, 0-3 each, on six index
   teeth, vestibular above and on the lower incisor, lingual on the lower molars; mean debris plus mean calculus. Bands: Greene, J Periodontol
   1967;38:625-637.
@@ -22,7 +27,13 @@ from charting import teeth
 from charting.perio.figures import SEXTANTS
 from charting.perio.rules import Dentition
 
-KINDS = ("bpe", "ohis", "pma", "api")
+KINDS = ("bpe", "sbpe", "ohis", "pma", "api")
+SCREENINGS = ("bpe", "sbpe")
+MOST = {"bpe": 4, "sbpe": 4, "ohis": 3, "pma": 3, "api": 1}
+"""The highest score at one place."""
+CHILD_TEETH = (16, 11, 26, 46, 31, 36)
+CHILD_FROM, ALL_CODES_FROM, ADULT_FROM = 7, 12, 18
+CHILD_MOST = 2
 Score = int | str
 Scores = Mapping[str, Score]
 DEBRIS, CALCULUS = "debris", "calculus"
@@ -36,7 +47,7 @@ BANDS: dict[str, tuple[tuple[str, str], ...]] = {
     "api": (("24.9", "optimal"), ("39.9", "good"), ("69.9", "moderate"), ("100", "poor")),
 }
 """Highest value of each band, from the best on."""
-TOPS = {"bpe": 4, "ohis": 6, "pma": 100, "api": 100}
+TOPS = {"bpe": 4, "sbpe": 4, "ohis": 6, "pma": 100, "api": 100}
 
 
 @dataclass(frozen=True)
@@ -68,7 +79,8 @@ class Result:
 
 @dataclass(frozen=True)
 class Advice:
-    """What a screening speaks for: `none`, `hygiene`, `scaling`, `sextant` (six sites there), `full` (a whole periodontal exam)."""
+    """What a screening speaks for: `none`, `hygiene`, `scaling`, `sextant` (six sites there), `review` (of a child: treat and look again),
+    `full` (a whole periodontal exam); and the sextants or index teeth because of which."""
 
     code: str
     sextants: tuple[str, ...] = ()
@@ -79,25 +91,64 @@ def places(kind: str, mouth: Dentition) -> tuple[Place, ...]:
     return _PLACES[kind](mouth)
 
 
-def problem_of(kind: str, scores: Scores, mouth: Dentition) -> Problem | None:
-    """What is impossible about the scores."""
+def filled_in(kind: str, mouth: Dentition) -> dict[str, str]:
+    """What a screening needs no eye for: X where the teeth are not there."""
+    if kind == "sbpe":
+        return {str(number): SPARE for number in CHILD_TEETH if not _natural(mouth, number)}
+    return dict.fromkeys(empty_sextants(mouth), SPARE) if kind == "bpe" else {}
+
+
+def highest(kind: str, age: int | None) -> int:
+    """The highest score at one place of a patient of this age."""
+    return CHILD_MOST if kind == "sbpe" and age is not None and age < ALL_CODES_FROM else MOST[kind]
+
+
+def problem_of_age(kind: str, age: int | None) -> Problem | None:
+    """Why the index is not for a patient of this age; without a birth date the screening of adults stands."""
+    if kind == "sbpe" and age is None:
+        return Problem("no_birth_date")
+    if kind == "sbpe" and age is not None and not CHILD_FROM <= age < ADULT_FROM:
+        return Problem("too_young" if age < CHILD_FROM else "grown_up", {"age": age})
+    if kind == "bpe" and age is not None and age < ADULT_FROM:
+        return Problem("too_young" if age < CHILD_FROM else "not_grown_up", {"age": age})
+    return None
+
+
+def problem_of(kind: str, scores: Scores, mouth: Dentition, *, age: int | None = None) -> Problem | None:
+    """What is impossible about the scores, or about the index at this age."""
+    return problem_of_age(kind, age) or _problem_of_scores(kind, scores, mouth, age)
+
+
+def _problem_of_scores(kind: str, scores: Scores, mouth: Dentition, age: int | None) -> Problem | None:
     known = {place.key for place in places(kind, mouth)}
     for key, score in scores.items():
         if key not in known:
             return Problem("no_such_place", {"place": key})
         if not _is_score(kind, score):
             return Problem(f"no_such_{kind}", {"place": key, "score": score})
-    if kind == "bpe" and set(scores) != known:
-        return Problem("sextants_left", {"left": ", ".join(sorted(known - set(scores)))})
+        if kind == "sbpe" and _is_beyond(str(score), age):
+            return Problem("code_of_older", {"place": key, "score": score, "age": age})
+    return _problem_of_whole(kind, scores, known)
+
+
+def _problem_of_whole(kind: str, scores: Scores, known: set[str]) -> Problem | None:
+    if kind in SCREENINGS and set(scores) != known:
+        return Problem("sextants_left" if kind == "bpe" else "index_teeth_left", {"left": ", ".join(sorted(known - set(scores)))})
     if kind == "ohis" and len(_index_teeth(scores)) < FEWEST_INDEX_TEETH:
         return Problem("too_few_teeth")
-    return None if scores else Problem("nothing_scored")
+    is_empty = not scores or (kind == "sbpe" and set(scores.values()) == {SPARE})
+    return Problem("nothing_scored") if is_empty else None
 
 
 def _is_score(kind: str, score: Score) -> bool:
-    if kind == "bpe":
+    if kind in SCREENINGS:
         return isinstance(score, str) and bool(re.fullmatch(r"[0-4]\*?|X", score))
     return isinstance(score, int) and not isinstance(score, bool) and 0 <= score <= (1 if kind == "api" else 3)
+
+
+def _is_beyond(code: str, age: int | None) -> bool:
+    """Whether the code is one of depth, which a child of the younger group is not given: pockets of erupting teeth are false."""
+    return code != SPARE and (code.endswith("*") or int(code[0]) > highest("sbpe", age)) and highest("sbpe", age) == CHILD_MOST
 
 
 def result(kind: str, scores: Scores) -> Result:
@@ -105,17 +156,21 @@ def result(kind: str, scores: Scores) -> Result:
     return _RESULTS[kind](scores)
 
 
-def advice(scores: Scores) -> Advice:
-    """What a screening speaks for: one sextant of code 3 is measured there; a second one, a 4 or a furcation asks for the whole mouth."""
-    codes = {name: str(scores[name]) for name in SEXTANTS if scores[name] != SPARE}
+def advice(kind: str, scores: Scores) -> Advice | None:
+    """What a screening speaks for: one sextant of code 3 is measured there; a second one, a 4 or a furcation asks for the whole mouth. A child's
+    code 3 is treated and looked at again after three months; 4 or a furcation asks for the whole mouth and a specialist."""
+    if kind not in SCREENINGS:
+        return None
+    names = SEXTANTS if kind == "bpe" else tuple(map(str, CHILD_TEETH))
+    codes = {name: str(scores[name]) for name in names if scores[name] != SPARE}
     worst = {name: int(code[0]) for name, code in codes.items()}
     deep = tuple(name for name, code in worst.items() if code >= 3 or codes[name].endswith("*"))
-    if len(deep) > 1 or any(code == 4 for code in worst.values()) or any(code.endswith("*") for code in codes.values()):
+    most = max(worst.values(), default=0)
+    if most == 4 or any(code.endswith("*") for code in codes.values()) or (kind == "bpe" and len(deep) > 1):
         return Advice("full", deep)
     if deep:
-        return Advice("sextant", deep)
-    highest = max(worst.values(), default=0)
-    return Advice(("none", "hygiene", "scaling")[highest], tuple(name for name, code in worst.items() if highest and code == highest))
+        return Advice("sextant" if kind == "bpe" else "review", deep)
+    return Advice(("none", "hygiene", "scaling")[most], tuple(name for name, code in worst.items() if most and code == most))
 
 
 def _natural(mouth: Dentition, number: int) -> bool:
@@ -124,6 +179,10 @@ def _natural(mouth: Dentition, number: int) -> bool:
 
 def _sextants(_mouth: Dentition) -> tuple[Place, ...]:
     return tuple(Place(name, numbers) for name, numbers in SEXTANTS.items())
+
+
+def _child_teeth(_mouth: Dentition) -> tuple[Place, ...]:
+    return tuple(Place(str(number), (number,)) for number in CHILD_TEETH)
 
 
 def empty_sextants(mouth: Dentition) -> tuple[str, ...]:
@@ -165,7 +224,7 @@ def _api_places(mouth: Dentition) -> tuple[Place, ...]:
     return tuple(Place(f"{first}-{second}", (first, second), "L" if first // 10 in (1, 3, 5, 7) else "V") for first, second in pairs)
 
 
-_PLACES = {"bpe": _sextants, "ohis": _ohis_places, "pma": _pma_places, "api": _api_places}
+_PLACES = {"bpe": _sextants, "sbpe": _child_teeth, "ohis": _ohis_places, "pma": _pma_places, "api": _api_places}
 
 
 def _rounded(value: Decimal) -> Decimal:
@@ -206,4 +265,4 @@ def _api(scores: Scores) -> Result:
     return _percent("api", [int(score) for score in scores.values()], 1)
 
 
-_RESULTS: dict[str, Callable[[Scores], Result]] = {"bpe": _bpe, "ohis": _ohis, "pma": _pma, "api": _api}
+_RESULTS: dict[str, Callable[[Scores], Result]] = {"bpe": _bpe, "sbpe": _bpe, "ohis": _ohis, "pma": _pma, "api": _api}

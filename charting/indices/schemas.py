@@ -6,28 +6,34 @@ from typing import Any, Literal
 from uuid import UUID
 
 from ninja import Field, Schema
-from pydantic import StrictInt, StrictStr
+from pydantic import AwareDatetime, StrictInt, StrictStr
 
 from charting.indices import rules, words
 from charting.indices.models import OralIndex
 
-Kind = Literal["bpe", "ohis", "pma", "api"]
+Kind = Literal["bpe", "sbpe", "ohis", "pma", "api"]
 
 
 class IndexIn(Schema):
-    """`scores` by place. bpe: a code 0-4 (with `*` for a furcation) or X of each sextant 17-14 13-23 24-27 47-44 43-33 34-37, as text; ohis: 0-3 at
-    `16 debris` and `16 calculus` of the index teeth; pma: 0-3 by tooth; api: 0 or 1 by space, `17-16`. `taken_at` when it was not now."""
+    """`scores` by place. `taken_at` when it is from paper; `entered_at` when it was scored on a device that had to wait, by that device's clock
+    (header `Device-Time`; 422 `not_then` when that cannot be).
+
+    bpe: a code 0-4 (with `*` for a furcation) or X of each sextant 17-14 13-23 24-27 47-44 43-33 34-37, as text;
+    sbpe (7 to 17 years): the same of the teeth 16 11 26 46 31 36, 0-2 up to 11 years; ohis: 0-3 at
+    `16 debris` and `16 calculus` of the index teeth; pma: 0-3 by tooth; api: 0 or 1 by space, `17-16`."""
 
     id: UUID | None = None
     kind: str
     scores: dict[str, StrictInt | StrictStr]
     taken_at: datetime | None = None
+    entered_at: AwareDatetime | None = None
 
 
 class AdviceOut(Schema):
-    """What a screening speaks for: none, hygiene, scaling, sextant (six sites there), full (a whole periodontal exam)."""
+    """What a screening speaks for: none, hygiene, scaling, sextant (six sites there), review (of a child), full (a whole periodontal exam);
+    `sextants` are those, or the index teeth of a child, because of which."""
 
-    code: Literal["none", "hygiene", "scaling", "sextant", "full"]
+    code: Literal["none", "hygiene", "scaling", "sextant", "review", "full"]
     sextants: list[str]
     text: str
 
@@ -72,10 +78,8 @@ class IndexOut(Schema):
 
     @staticmethod
     def resolve_advice(row: OralIndex) -> dict[str, Any] | None:
-        if row.kind != "bpe":
-            return None
-        found = rules.advice(row.scores)
-        return {**vars(found), "text": words.advice_text(found)}
+        found = rules.advice(row.kind, row.scores)
+        return {**vars(found), "text": words.advice_text(row.kind, found)} if found else None
 
     @staticmethod
     def resolve_source(row: OralIndex) -> str:
@@ -107,6 +111,7 @@ class IndexTrendsOut(Schema):
     """Each index over time; `dmft` and `dmft_primary` are the caries index on the days when the chart changed."""
 
     bpe: list[IndexPointOut]
+    sbpe: list[IndexPointOut]
     ohis: list[IndexPointOut]
     pma: list[IndexPointOut]
     api: list[IndexPointOut]

@@ -41,6 +41,7 @@ class Card:
     parts: str = ""
     advice: str = ""
     is_alarming: bool = False
+    is_offered: bool = True
     day: date | None = None
     trend: trends.Trend | None = None
 
@@ -68,14 +69,17 @@ def cards(patient: Patient) -> list[Card]:
     records = queries.followed(patient)
     newest = {row.kind: queries.scored(row) for row in reversed(records)}
     series = queries.series_of(patient, records)
-    return [_card(patient, kind, newest.get(kind), queries.trend_of(kind, series[kind])) for kind in rules.KINDS]
+    age = queries.age_at(patient, timezone.now())
+    offered = {kind for kind in rules.KINDS if rules.problem_of_age(kind, age) is None}
+    shown = [kind for kind in rules.KINDS if kind in offered or kind in newest]
+    return [_card(patient, kind, newest.get(kind), queries.trend_of(kind, series[kind]), is_offered=kind in offered) for kind in shown]
 
 
-def _card(patient: Patient, kind: str, found: queries.Scored | None, trend: trends.Trend | None) -> Card:
+def _card(patient: Patient, kind: str, found: queries.Scored | None, trend: trends.Trend | None, *, is_offered: bool) -> Card:
     told = (kind, str(IndexKind(kind).label), str(words.SCALES[kind]), str(words.SOURCES[kind]))
     if found is None:
         return Card(*told)
-    return Card(*told, **words.told(found), day=charting.branch_day_of(patient, found.record.taken_at), trend=trend)
+    return Card(*told, **words.told(found), is_offered=is_offered, day=charting.branch_day_of(patient, found.record.taken_at), trend=trend)
 
 
 def caries_cards(patient: Patient) -> list[dict[str, Any]]:
@@ -97,19 +101,25 @@ def index_new(request: Request, patient_id: UUID, kind: str) -> HttpResponse:
     patient = get_patient_for(request.user, patient_id, what="indices", permission=Permission.CLINICAL_VIEW)
     if kind not in rules.KINDS:
         raise Http404
-    mouth = perio.teeth_on(patient, timezone.now())
+    now = timezone.now()
+    mouth, age = perio.teeth_on(patient, now), queries.age_at(patient, now)
+    problem = rules.problem_of_age(kind, age)
     context = {
         "patient": patient,
         "tab": "chart",
         "name": IndexKind(kind).label,
         "scale": words.SCALES[kind],
         "source": words.SOURCES[kind],
+        "refusal": words.problem_text(problem) if problem else "",
         "setup": {
             "patient": str(patient.pk),
             "kind": kind,
             "name": str(IndexKind(kind).label),
-            "places": [_place(kind, place) for place in rules.places(kind, mouth)],
-            "filled": dict.fromkeys(rules.empty_sextants(mouth), rules.SPARE) if kind == IndexKind.BPE else {},
+            "places": [] if problem else [_place(kind, place) for place in rules.places(kind, mouth)],
+            "filled": rules.filled_in(kind, mouth),
+            "most": rules.highest(kind, age),
+            "isCode": kind in rules.SCREENINGS,
+            "star": kind in rules.SCREENINGS and rules.highest(kind, age) == rules.MOST[kind],
             "next": reverse("indices", args=[patient_id]),
             "words": words.page_words(),
         },

@@ -14,6 +14,15 @@ from charting.perio.rules import Dentition
 PROBLEMS = {
     "no_such_place": gettext_lazy("“%(place)s” is not scored in this mouth: the tooth is absent, or the index does not look there."),
     "no_such_bpe": gettext_lazy("“%(score)s” is no code of the screening (%(place)s): 0 to 4, with * for a furcation, or X."),
+    "no_such_sbpe": gettext_lazy("“%(score)s” is no code of the screening (tooth %(place)s): 0 to 4, with * for a furcation, or X."),
+    "code_of_older": gettext_lazy("Code “%(score)s” (tooth %(place)s) is given from 12 years on; at %(age)s the codes are 0, 1 and 2, or X."),
+    "index_teeth_left": gettext_lazy(
+        "The screening of children has six index teeth; still without a code: %(left)s. X where the tooth is not there."
+    ),
+    "no_birth_date": gettext_lazy("The screening of children goes by age, and the birth date is not known. Enter it in the patient's card first."),
+    "too_young": gettext_lazy("Before 7 years there is no screening by codes (the patient is %(age)s): look at the gums and write a finding."),
+    "grown_up": gettext_lazy("This screening is for 7 to 17 years (the patient is %(age)s): take the one of sextants (BPE, PSR)."),
+    "not_grown_up": gettext_lazy("The screening of sextants is for 18 years and older (the patient is %(age)s): take the one of index teeth."),
     "no_such_ohis": gettext_lazy("“%(score)s” is no score of debris or calculus (%(place)s): 0 to 3."),
     "no_such_pma": gettext_lazy("“%(score)s” is no score of the gingiva (tooth %(place)s): 0 to 3."),
     "no_such_api": gettext_lazy("“%(score)s” is no score of plaque (%(place)s): 0 or 1."),
@@ -43,6 +52,11 @@ ADVICE = {
     "sextant": gettext_lazy("Code 3 in one sextant (%(sextants)s): treat it first, then measure six sites there."),
     "full": gettext_lazy("A full periodontal exam is proposed: code 4, a furcation, or several sextants of code 3 (%(sextants)s). Radiographs too."),
 }
+CHILD_ADVICE = {
+    **ADVICE,
+    "review": gettext_lazy("Code 3 (%(sextants)s): instruction in hygiene, scaling and root surfaces, look again after three months."),
+    "full": gettext_lazy("A full periodontal exam is proposed: code 4 or a furcation (%(sextants)s). At this age a specialist should see it."),
+}
 PARTS = {
     rules.DEBRIS: pgettext_lazy("OHI-S", "debris"),
     rules.CALCULUS: pgettext_lazy("OHI-S", "calculus"),
@@ -50,12 +64,16 @@ PARTS = {
 }
 SOURCES = {
     "bpe": gettext_lazy("BPE: British Society of Periodontology, 2019; PSR: ADA and AAP, 1992"),
+    "sbpe": gettext_lazy("Simplified BPE: British Society of Periodontology and British Society of Paediatric Dentistry, 2012, updated 2021"),
     "ohis": gettext_lazy("Greene and Vermillion, 1964; bands of Greene, 1967"),
     "pma": gettext_lazy("Massler and Schour, 1949; per cent of Parma, 1960"),
     "api": gettext_lazy("Lange et al., 1977"),
 }
 SCALES = {
     "bpe": gettext_lazy("0 healthy, 1 bleeding, 2 calculus, 3 pocket of 4–5 mm, 4 pocket from 6 mm; * adds a furcation, X: fewer than two teeth"),
+    "sbpe": gettext_lazy(
+        "0 healthy, 1 bleeding, 2 calculus; from 12 years also 3 pocket of 4–5 mm, 4 pocket from 6 mm, * furcation; X: no such tooth yet"
+    ),
     "ohis": gettext_lazy("0 none, 1 up to a third of the crown, 2 up to two thirds, 3 more; calculus below the gum: 2 in flecks, 3 as a band"),
     "pma": gettext_lazy("0 no inflammation, 1 papilla, 2 margin, 3 attached gingiva"),
     "api": gettext_lazy("0 no plaque in the space, 1 plaque"),
@@ -75,7 +93,7 @@ def band_text(kind: str, result: rules.Result) -> str:
 
 def value_text(kind: str, scores: rules.Scores, result: rules.Result) -> str:
     """The figure as it is read: `1.3`, `42.0 %`, and the codes of a screening: `3 1 2 / 4* 0 X`."""
-    if kind == IndexKind.BPE:
+    if kind in rules.SCREENINGS:
         codes = [str(scores[place.key]) for place in rules.places(kind, Dentition())]
         return f"{' '.join(codes[:3])} / {' '.join(codes[3:])}"
     figure = localize(result.value)
@@ -89,8 +107,8 @@ def told(found: queries.Scored) -> dict[str, Any]:
         "value": value_text(kind, found.record.scores, result),
         "band": band_text(kind, result),
         "parts": parts_text(result) if kind == IndexKind.OHIS else "",
-        "advice": advice_text(found.advice) if found.advice else "",
-        "is_alarming": bool(found.advice and found.advice.code in ("sextant", "full")) or result.band in ("poor", "severe"),
+        "advice": advice_text(kind, found.advice) if found.advice else "",
+        "is_alarming": bool(found.advice and found.advice.code in ("sextant", "review", "full")) or result.band in ("poor", "severe"),
     }
 
 
@@ -100,14 +118,14 @@ def short(found: queries.Scored) -> dict[str, Any]:
     return {"name": IndexKind(found.record.kind).label, "day": found.record.taken_at, "value": words["value"], "band": words["band"]}
 
 
-def advice_text(advice: rules.Advice) -> str:
-    return str(ADVICE[advice.code]) % {"sextants": ", ".join(sextant_text(name) for name in advice.sextants)}
+def advice_text(kind: str, advice: rules.Advice) -> str:
+    texts = CHILD_ADVICE if kind == IndexKind.SBPE else ADVICE
+    return str(texts[advice.code]) % {"sextants": ", ".join(sextant_text(name) for name in advice.sextants)}
 
 
 def sextant_text(name: str) -> str:
-    """`17–14` in the reader's notation."""
-    first, last = name.split("-")
-    return f"{notation.code(int(first))}–{notation.code(int(last))}"
+    """`17–14`, or one tooth, in the reader's notation."""
+    return "–".join(notation.code(int(number)) for number in name.split("-"))
 
 
 def parts_text(result: rules.Result) -> str:

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from charting import actions, queries, story
-from charting.models import Diagnosis, DroppedEntry, Finding, FindingChange, Procedure
+from charting.models import Diagnosis, DroppedEntry, Finding, FindingChange, OralIndex, Procedure
 from clinic.history.models import Event
 from clinic.patients.models import Patient
 from clinic.staff.roles import Role
@@ -163,3 +163,16 @@ def test_the_codes_of_the_mouth_are_there_for_a_device(dentist: Client) -> None:
     make_code("K02.1")
     make_code("I10", "Эссенциальная гипертензия")
     assert [row["code"] for row in dentist.get("/api/v1/diagnosis-codes/oral").json()] == ["K02.1"]
+
+
+@pytest.mark.parametrize("wrong", [timedelta(0), timedelta(hours=5)])
+def test_an_index_that_waited_bears_the_time_at_the_chair(dentist: Client, patient: Patient, wrong: timedelta) -> None:
+    asked: dict[str, Any] = {"kind": "pma", "scores": {"16": 2}, "entered_at": minutes_ago(40) + wrong, "id": str(uuid4())}
+    for _again in range(2):
+        assert send(dentist, f"/patients/{patient.pk}/indices", timezone.now() + wrong, **asked).status_code == 201
+    index = OralIndex.objects.get()
+    assert abs(index.taken_at - minutes_ago(40)) < timedelta(seconds=5)
+    assert timezone.now() - index.created_at < timedelta(seconds=30)
+    late = send(dentist, f"/patients/{patient.pk}/indices", **{**asked, "entered_at": minutes_ago(-30), "id": str(uuid4())})
+    assert (late.status_code, late.json()["code"]) == (422, "not_then")
+    assert OralIndex.objects.count() == 1

@@ -1,7 +1,10 @@
 """Indices at the chair: the screening by six keys, a finger on the pad, a cut line."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import transaction
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from charting import actions as charting
@@ -78,3 +81,51 @@ def test_what_cannot_be_is_told_and_stays_to_be_mended(page: Page, base_url: str
     Keys(page).press(*"11111", *"000000", "Enter")
     expect(page.locator("#ohis .index-value")).to_contain_text("1")
     assert OralIndex.objects.count() == 1
+
+
+def test_an_unkept_sheet_outlives_the_browser_and_bears_the_time_of_its_last_score(page: Page, base_url: str, seat: Seat) -> None:
+    with transaction.atomic():
+        Patient.objects.filter(pk=seat[1].pk).update(created_at=timezone.now() - timedelta(days=30))
+    score(page, base_url, seat, "ohis")
+    Keys(page).press(*"121210")
+    expect(page.locator("#index-left")).to_contain_text("6")
+    scored = timezone.now()
+    page.wait_for_timeout(1000)
+    address = page.url
+    page.close()
+    again = page.context.new_page()
+    again.goto(address)
+    expect(again.locator(".index-place b").first).to_have_text("1")
+    expect(again.locator("#index-left")).to_contain_text("6")
+    again.context.set_offline(True)
+    Keys(again).press(*"010100", "Enter")
+    expect(again.locator("#index-told")).to_contain_text("Not sent yet")
+    again.wait_for_timeout(3000)
+    again.context.set_offline(False)
+    expect(again.locator("#ohis .index-value")).to_contain_text("1.5", timeout=20_000)
+    index = OralIndex.objects.get()
+    assert timedelta(0) < index.taken_at - scored < index.created_at - scored - timedelta(seconds=2)
+    again.goto(address)
+    expect(again.locator("#index-left")).to_contain_text("12")
+
+
+def test_a_sheet_is_cleared(page: Page, base_url: str, seat: Seat) -> None:
+    score(page, base_url, seat, "ohis")
+    Keys(page).press("1", "2")
+    page.reload()
+    expect(page.locator(".index-place b").first).to_have_text("1")
+    page.get_by_role("button", name="Clear the sheet").click()
+    expect(page.locator(".index-place b").first).to_have_text("·")
+    page.reload()
+    expect(page.locator("#index-left")).to_contain_text("12")
+    expect(page.get_by_role("button", name="Clear the sheet")).to_be_hidden()
+
+
+def test_a_child_is_screened_by_six_teeth(page: Page, base_url: str, seat: Seat) -> None:
+    with transaction.atomic():
+        Patient.objects.filter(pk=seat[1].pk).update(birth_date=timezone.now().date() - timedelta(days=365 * 9 + 10))
+    score(page, base_url, seat, "sbpe")
+    expect(page.locator("#index-digits button")).to_have_count(3)
+    Keys(page).press("2", "4", "x", "0", "0", "1", "0", "Enter")
+    expect(page.locator("#sbpe")).to_contain_text("2 X 0 / 0 1 0")
+    assert OralIndex.objects.get().scores == {"16": "2", "11": "X", "26": "0", "46": "0", "31": "1", "36": "0"}

@@ -1,43 +1,42 @@
 // An index scored place by place: a key or a tap scores the place and goes on, Enter keeps all of it at once.
-import { newKey, useSentences } from "../api.js";
+import { useSentences } from "../api.js";
 import { queue } from "../offline/queue.js";
 import { byId, html } from "../svg.js";
+import { Draft } from "./draft.js";
+import { rowsOf } from "./rows.js";
 
-/** @typedef {{key: string, label: string, hint: string, title: string, row: string}} Place */
-/** @typedef {{patient: string, kind: "bpe" | "ohis" | "pma" | "api", name: string, places: Place[], filled: Record<string, string>, next: string, words: Record<string, string>}} Setup */
-
-/** @type {Setup} */
+/** @type {import("./rows.js").Setup} */
 const setup = JSON.parse(byId("index-setup").textContent ?? "{}");
 useSentences({ lost: setup.words.lost, broken: setup.words.broken });
 
-const MOST = { bpe: 4, ohis: 3, pma: 3, api: 1 }[setup.kind];
 const sheet = byId("index-sheet");
 const keep = /** @type {HTMLButtonElement} */ (byId("index-keep"));
-const id = newKey();
+const draft = new Draft(setup.patient, setup.kind, setup.name);
 /** @type {Map<string, string | number>} */
 const scores = new Map(Object.entries(setup.filled));
 let at = 0;
 let isKept = false;
 
 function draw() {
-  const rows = new Map();
-  setup.places.forEach((place, number) => {
-    const score = scores.get(place.key);
-    const cell = html("button", { type: "button", class: "index-place", tabindex: "-1", title: place.title, "data-at": number, "aria-current": number === at ? "true" : "false" },
-      html("small", {}, place.label), html("b", {}, score === undefined ? "·" : String(score)), html("small", { class: "muted" }, place.hint));
-    rows.set(place.row, [...(rows.get(place.row) ?? []), cell]);
-  });
-  sheet.replaceChildren(...[...rows.values()].map((cells) => html("div", { class: `index-row is-${setup.kind}` }, ...cells)));
+  sheet.replaceChildren(...rowsOf(setup, scores, at));
   const left = setup.places.filter(({ key }) => !scores.has(key));
   byId("index-left").textContent = left.length ? `${setup.words.left} ${left.length}` : setup.words.all;
   if (!byId("index-pad").contains(document.activeElement)) sheet.focus({ preventScroll: true });
-  keep.disabled = scores.size === Object.keys(setup.filled).length && left.length > 0;
+  keep.disabled = isEmpty() && left.length > 0;
+  byId("index-clear").hidden = isEmpty();
 }
+
+/** Whether nothing is scored by hand. */
+const isEmpty = () => scores.size === Object.keys(setup.filled).length;
+
+/** What was scored stays on the device at every stroke. */
+const remember = () => draft.keep(Object.fromEntries(scores), isEmpty());
 
 /** @param {string | number} score */
 function put(score) {
   if (!setup.places[at] || isKept) return;
-  scores.set(setup.places[at].key, setup.kind === "bpe" ? String(score) : score);
+  scores.set(setup.places[at].key, setup.isCode ? String(score) : score);
+  remember();
   go(next(at));
 }
 
@@ -56,42 +55,59 @@ function go(place) {
   draw();
 }
 
-/** A furcation is told of the sextant that was coded last. */
+/** A furcation is told of the place that was coded last. */
 function star() {
   const key = setup.places[before(at)]?.key;
   const code = String(scores.get(key) ?? "");
-  if (setup.kind !== "bpe" || !/^[0-4]/.test(code)) return;
+  if (!setup.star || isKept || !/^[0-4]/.test(code)) return;
   scores.set(key, code.endsWith("*") ? code.slice(0, 1) : `${code}*`);
+  remember();
   draw();
 }
 
 /** One place back, which is emptied to be scored again. */
 function back() {
-  if (before(at) < 0) return;
+  if (before(at) < 0 || isKept) return;
   go(before(at));
   if (setup.places[at]) scores.delete(setup.places[at].key);
+  remember();
   draw();
+}
+
+/** The sheet begins anew. @param {Record<string, string | number>} [kept] what an earlier page has scored, at places that are still there */
+function fill(kept = {}) {
+  const known = new Set(setup.places.map(({ key }) => key));
+  scores.clear();
+  for (const [key, score] of Object.entries({ ...kept, ...setup.filled })) if (known.has(key)) scores.set(key, score);
+  const open = setup.places.findIndex(({ key }) => !scores.has(key));
+  go(open < 0 ? setup.places.length : open);
+}
+
+function clear() {
+  if (isKept) return;
+  fill();
+  remember();
 }
 
 async function finish() {
   if (keep.disabled || isKept) return;
   isKept = true;
-  queue.add({ key: id, kind: "record", path: `/patients/${setup.patient}/indices`, body: { id, kind: setup.kind, scores: Object.fromEntries(scores) }, words: setup.name });
-  await queue.send();
+  await draft.send(Object.fromEntries(scores));
   settle();
 }
 
-/** What became of it: kept, refused in words, or waiting on the device. */
+/** What became of it: kept, asked about in the counter, refused in words, or waiting on the device. */
 function settle() {
-  const entry = queue.entries.get(id);
-  if (isKept && !entry) return window.location.assign(setup.next);
-  if (!entry || !isKept) return;
+  if (!isKept) return;
+  const entry = draft.sent;
+  if (!entry) return window.location.assign(setup.next);
   const told = byId("index-told");
   told.hidden = false;
-  told.textContent = entry.state === "waiting" ? `${setup.words.waits} ${queue.message}` : entry.message;
-  if (entry.state === "waiting") return;
+  told.textContent = entry.state === "waiting" ? `${setup.words.waits} ${queue.message}` : entry.message || entry.theirs;
+  if (entry.state !== "refused") return;
   isKept = false;
-  queue.drop(id);
+  queue.drop(draft.id);
+  remember();
 }
 
 /** @param {KeyboardEvent} event */
@@ -101,8 +117,8 @@ function press(event) {
   const moves = /** @type {Record<string, number>} */ ({ ArrowLeft: -1, ArrowRight: 1, Space: 1 });
   const isButton = /** @type {HTMLElement} */ (event.target).closest("a, button:not(.index-place), summary");
   if (event.key === "*" || event.code === "KeyF") star();
-  else if (digit && !event.shiftKey && Number(digit[1]) <= (MOST ?? 0)) put(Number(digit[1]));
-  else if (event.code === "KeyX" && setup.kind === "bpe") put("X");
+  else if (digit && !event.shiftKey && Number(digit[1]) <= setup.most) put(Number(digit[1]));
+  else if (event.code === "KeyX" && setup.isCode) put("X");
   else if (event.code === "Backspace") back();
   else if (isButton && ["Enter", "Space"].includes(event.code)) return;
   else if (event.key === "Enter") void finish();
@@ -119,12 +135,12 @@ byId("index-pad").addEventListener("click", (event) => {
   const does = /** @type {HTMLElement} */ (event.target).closest("button")?.dataset.does;
   if (does === "*") star();
   else if (does === "back") back();
+  else if (does === "clear") clear();
   else if (does) put(does === "X" ? does : Number(does));
 });
-for (const code of [...Array((MOST ?? 0) + 1).keys()].map(String)) byId("index-digits").append(html("button", { type: "button", class: "btn", "data-does": code }, code));
+for (const code of [...Array(setup.most + 1).keys()].map(String)) byId("index-digits").append(html("button", { type: "button", class: "btn", "data-does": code }, code));
 byId("index-entry").addEventListener("keydown", press);
 keep.addEventListener("click", finish);
-queue.addEventListener("changed", () => isKept && !queue.isFlying(id) && settle());
-window.addEventListener("beforeunload", (event) => !isKept && scores.size > Object.keys(setup.filled).length && event.preventDefault());
-at = next(-1);
-draw();
+queue.addEventListener("changed", () => isKept && !queue.isFlying(draft.id) && settle());
+fill();
+draft.found().then((kept) => Object.keys(kept).length && isEmpty() && fill(kept));

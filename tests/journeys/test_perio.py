@@ -289,13 +289,32 @@ def test_a_person_measures_in_an_order_of_their_own_on_every_screen(page: Page, 
 
 
 EAR = """
-window.spoken = [];
+const rises = (name) => new DOMException(name, name);
+window.starts = 0;
 window.SpeechRecognition = class {
-  start() { if (this.on) throw new Error("started"); this.on = true; window.ear = this; }
-  abort() { this.on = false; this.onend?.(); }
+  start() {
+    if (this.on) throw rises("InvalidStateError");
+    [this.on, this.results, window.ear] = [true, [], this];
+    window.starts += 1;
+    setTimeout(() => window.refuses ? this.fail(window.refuses) : this.onstart?.());
+  }
+  abort() { if (this.on) setTimeout(() => this.fail("aborted")); }
+  fail(error) { this.onerror?.({ error }); this.end(); }
+  end() { if (this.on) { this.on = false; this.onend?.(); } }
+  tell(transcript, isFinal) {
+    const open = this.results.findIndex((result) => !result.isFinal);
+    const place = open < 0 ? this.results.length : open;
+    this.results[place] = Object.assign([{ transcript, confidence: 0.9 }], { isFinal });
+    this.onresult({ resultIndex: place, results: this.results });
+  }
 };
-window.say = (text) => window.ear.onresult({ resultIndex: 0, results: [Object.assign([{ transcript: text }], { isFinal: true })] });
+window.say = (text) => window.ear.tell(text, true);
 """
+RESTLESS = """() => {
+  const begin = SpeechRecognition.prototype.start;
+  SpeechRecognition.prototype.start = function () { begin.call(this); setTimeout(() => this.end(), 5); };
+}"""
+"""A recogniser as Chromium's behaves: it begins and ends by itself, keeps its results, guesses before it is sure."""
 
 
 @pytest.mark.parametrize(
@@ -327,6 +346,67 @@ def test_an_exam_by_voice(page: Page, base_url: str, seat: tuple[User, Patient],
     page.evaluate("window.say('5')")
     all_sent(page)
     assert saved(exam, "depths")[16, "V"] is None
+
+
+def listen(page: Page, base_url: str, seat: tuple[User, Patient]) -> PerioExam:
+    with acting(context_of(seat[0])):
+        exam = actions.begin_exam(patient=seat[1], actor=seat[0], at=NOW)
+    page.add_init_script(EAR)
+    login_as(page, seat[0], base_url)
+    page.goto(f"/perio/{exam.pk}/")
+    expect(page.locator("#perio-page")).to_have_attribute("data-state", "draft")
+    return exam
+
+
+@pytest.mark.parametrize(
+    ("error", "words"), [("not-allowed", "Allow it beside the page"), ("network", "over the internet"), ("audio-capture", "no microphone was found")]
+)
+def test_a_voice_that_cannot_be_says_why_and_how_to_go_on(page: Page, base_url: str, seat: tuple[User, Patient], error: str, words: str) -> None:
+    listen(page, base_url, seat)
+    page.evaluate("error => { window.refuses = error; }", error)
+    page.keyboard.press("v")
+    heard = page.locator("#perio-heard")
+    expect(heard).to_contain_text(words)
+    expect(heard).to_have_class("perio-heard chip chip-warning")
+    expect(page.locator("#script-voice")).to_have_attribute("aria-pressed", "false")
+    page.evaluate("() => { window.refuses = ''; }")
+    page.keyboard.press("v")
+    expect(heard).to_contain_text("Listening")
+    assert page.evaluate("window.starts") == 2
+
+
+def test_the_voice_goes_on_after_silence_and_takes_nothing_twice(page: Page, base_url: str, seat: tuple[User, Patient]) -> None:
+    exam = listen(page, base_url, seat)
+    page.keyboard.press("v")
+    heard = page.locator("#perio-heard")
+    expect(heard).to_contain_text("Listening")
+    page.evaluate("window.ear.tell('thr', false)")
+    expect(heard).to_contain_text("thr …")
+    page.evaluate("window.say('three')")
+    page.evaluate("window.say('two')")
+    page.evaluate("() => { window.ear.onerror({ error: 'no-speech' }); window.ear.end(); }")
+    for _try in range(50):
+        if page.evaluate("window.ear.on && window.starts === 2"):
+            break
+        page.wait_for_timeout(100)
+    expect(heard).to_contain_text("two")
+    page.evaluate("window.say('four')")
+    all_sent(page)
+    depths = saved(exam, "depths")
+    assert [depths[18, site] for site in ("DV", "V", "MV")] == [3, 2, 4]
+    assert depths.get((17, "DV")) is None
+
+
+def test_a_voice_that_is_taken_or_restless_goes_off_in_words(page: Page, base_url: str, seat: tuple[User, Patient]) -> None:
+    listen(page, base_url, seat)
+    page.keyboard.press("v")
+    heard = page.locator("#perio-heard")
+    expect(heard).to_contain_text("Listening")
+    page.evaluate("window.ear.fail('aborted')")
+    expect(heard).to_contain_text("another page has taken the microphone")
+    page.evaluate(RESTLESS)
+    page.keyboard.press("v")
+    expect(heard).to_contain_text("again and again", timeout=20_000)
 
 
 def test_where_the_browser_cannot_listen_no_voice_is_offered(page: Page, base_url: str, seat: tuple[User, Patient]) -> None:

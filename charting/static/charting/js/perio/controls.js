@@ -17,9 +17,11 @@ export function control({ page, exam, hand, script, readback, status, words }) {
       status.heard(said, unclear);
       if (unclear.length) readback.refuse();
     },
+    hears: (said) => status.heard(`${said} …`, []),
+    ready: () => status.listening(words.listening, false),
     turned: (isOn, reason) => {
       byId("script-voice").setAttribute("aria-pressed", String(isOn));
-      status.listening(isOn, reason ? `${words.voiceOff} (${reason})` : "");
+      status.listening(isOn ? words.voiceWaits : reason && (words[`voice-${reason}`] ?? words.voiceOff), !isOn);
       readback.turn(isOn || script.isAloud);
     },
   });

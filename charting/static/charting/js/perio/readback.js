@@ -1,5 +1,6 @@
 // Reading back what was entered: by voice where the browser has one, otherwise by a short tone.
 
+const LONGEST_MS = 6000;
 const PITCH = { low: 523, deep: 330, wrong: 180 };
 
 export class Readback {
@@ -12,6 +13,9 @@ export class Readback {
     /** @type {string[]} */
     this.texts = [];
     this.timer = 0;
+    this.guard = 0;
+    /** What is spoken now; held here, because a browser that lets go of it never tells its end. @type {SpeechSynthesisUtterance | null} */
+    this.spoken = null;
   }
 
   /** @param {boolean} isOn */
@@ -38,10 +42,20 @@ export class Readback {
     const words = new SpeechSynthesisUtterance(this.texts.splice(0).join(", "));
     words.lang = document.documentElement.lang;
     words.rate = 1.6;
+    const over = () => this.spoken === words && this.#over();
     words.onstart = () => this.speaking(true);
-    words.onend = words.onerror = () => this.speaking(speechSynthesis.pending);
+    words.onend = words.onerror = over;
+    window.clearTimeout(this.guard);
     speechSynthesis.cancel();
+    this.spoken = words;
+    this.guard = window.setTimeout(over, LONGEST_MS); // some voices never tell their end
     speechSynthesis.speak(words);
+  }
+
+  #over() {
+    window.clearTimeout(this.guard);
+    this.spoken = null;
+    this.speaking(false);
   }
 
   /** @param {number} pitch */

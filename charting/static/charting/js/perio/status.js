@@ -47,11 +47,11 @@ export class Status {
     byId("perio-heard").classList.toggle("chip-warning", unclear.length > 0);
   }
 
-  /** @param {boolean} isOn @param {string} reason */
-  listening(isOn, reason) {
-    byId("perio-heard").hidden = !isOn && !reason;
-    byId("perio-heard").textContent = isOn ? this.words.listening : reason;
-    byId("perio-heard").classList.toggle("chip-warning", Boolean(reason));
+  /** @param {string} text nothing when it is off because it was asked to be @param {boolean} isWarning */
+  listening(text, isWarning) {
+    byId("perio-heard").hidden = !text;
+    byId("perio-heard").textContent = text;
+    byId("perio-heard").classList.toggle("chip-warning", isWarning);
   }
 
   /** @param {PerioExamData["figures"]} figures @param {Exam} exam */

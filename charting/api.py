@@ -33,6 +33,7 @@ from clinic.lib.schemas import ReasonIn
 from clinic.patients import queries as patients
 from clinic.patients.models import Patient
 from clinic.scheduling import queries as scheduling
+from clinic.staff import signing
 from clinic.staff.models import Branch, User
 from clinic.staff.roles import Permission
 
@@ -220,10 +221,14 @@ def close_visit(request: Request, visit_id: UUID) -> Visit:
 
 
 @router.post("/visits/{uuid:visit_id}/sign", response=note_schemas.SignedVisitOut, operation_id="sign_visit")
-def sign_visit(request: Request, visit_id: UUID, data: note_schemas.VersionIn) -> Visit:
-    """Sign and lock the note as it was read at `version`; `seal` is its receipt, waited for up to 1.5 s."""
+def sign_visit(request: Request, visit_id: UUID, data: note_schemas.SignIn) -> Visit:
+    """Sign and lock the note as it was read at `version`; `seal` is its receipt, waited for up to 1.5 s.
+
+    Where the clinic asks for it (`SIGN_WITH_PIN`) `pin` is the signer's: 422 `pin_required`, `wrong_pin`, 429 `pin_locked`."""
     request.user.require(Permission.VISIT_SIGN)
-    return sealed(actions.sign_visit(visit=_visit(request, visit_id), version=data.version, actor=request.user, at=timezone.now()))
+    visit, now = _visit(request, visit_id), timezone.now()
+    confirmed = signing.confirmed_by(request, request.user, data.pin, at=now)
+    return sealed(actions.sign_visit(visit=visit, version=data.version, actor=request.user, at=now, confirmed=confirmed))
 
 
 @router.post("/visits/{uuid:visit_id}/addenda", response={201: note_schemas.SealedAddendumOut}, operation_id="add_addendum")

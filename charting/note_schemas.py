@@ -95,6 +95,12 @@ class VersionIn(Schema):
     version: int
 
 
+class SignIn(VersionIn):
+    """`pin` of the signer, where the clinic asks for it."""
+
+    pin: str = ""
+
+
 class AddendumIn(Schema):
     id: UUID | None = None
     text: str

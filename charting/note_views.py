@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from charting import actions, canals, charted, notation, note_content, queries, requirements
@@ -26,6 +27,7 @@ from clinic.lib.toasts import tell
 from clinic.patients.queries import get_patient_for
 from clinic.price_list.models import TITLE_LANGUAGES, DictionaryKind
 from clinic.scheduling import queries as scheduling
+from clinic.staff import sessions, signing
 from clinic.staff.guards import page
 from clinic.staff.http import Request
 from clinic.staff.models import Notation
@@ -105,6 +107,7 @@ def _note_context(request: Request, found: Visit, addendum_form: AddendumForm) -
         "addendum_form": addendum_form,
         "may_write": may_write,
         "may_sign": not found.is_signed and not found.in_error_at and found.cancelled_at is None and actions.may_sign(found, user),
+        "signs_with_pin": sessions.signs_with_pin(request),
         "may_add": found.is_fixed and user.may(Permission.VISIT_SIGN),
         "may_mark": found.is_fixed and not found.in_error_at and actions.may_sign(found, user),
         "may_sign_others": user.may(Permission.VISIT_SIGN_OTHERS),
@@ -152,6 +155,7 @@ def visit_diagnosis(request: Request, visit_id: UUID) -> HttpResponse:
     return redirect("visit", visit_id=found.pk)
 
 
+@sensitive_post_parameters("pin")
 @page(Permission.VISIT_SIGN)
 @require_POST
 def visit_sign(request: Request, visit_id: UUID) -> HttpResponse:
@@ -160,8 +164,13 @@ def visit_sign(request: Request, visit_id: UUID) -> HttpResponse:
     version = request.POST.get("version", "")
     if not version.isdigit():
         raise InvalidInput
+    now = timezone.now()
     try:
-        actions.sign_visit(visit=found, version=int(version), actor=request.user, at=timezone.now())
+        confirmed = signing.confirmed_by(request, request.user, request.POST.get("pin", ""), at=now)
+        actions.sign_visit(visit=found, version=int(version), actor=request.user, at=now, confirmed=confirmed)
+    except signing.REFUSALS as refusal:
+        context = {**_note_context(request, found, AddendumForm()), "pin_refusal": refusal}
+        return render(request, "charting/visit.html", context, status=refusal.status)
     except actions.PartsMissing as error:
         refused = {"missing": error.needs, "refusal": error.message}
         return render(request, "charting/visit.html", {**_note_context(request, found, AddendumForm()), **refused}, status=422)

@@ -191,6 +191,9 @@ SESSION_IDLE_MINUTES_SHARED = int(env("SESSION_IDLE_MINUTES_SHARED", "15"))
 BREAK_GLASS = env("BREAK_GLASS", "branches")
 if BREAK_GLASS not in ("branches", "team", "off"):
     raise ImproperlyConfigured("BREAK_GLASS must be branches, team or off")
+SIGN_WITH_PIN = env("SIGN_WITH_PIN", "off")
+if SIGN_WITH_PIN not in ("off", "shared", "always"):
+    raise ImproperlyConfigured("SIGN_WITH_PIN must be off, shared or always")
 VISIT_LOCK_HOURS = int(env("VISIT_LOCK_HOURS", "24"))
 SESSION_COOKIE_AGE = int(env("SESSION_HOURS", "12")) * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG

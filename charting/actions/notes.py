@@ -57,8 +57,10 @@ def write_visit(*, visit: Visit, version: int, sections: Mapping[str, str], acto
 
 
 @transaction.atomic
-def sign_visit(*, visit: Visit, version: int, actor: User, at: datetime) -> Visit:
+def sign_visit(*, visit: Visit, version: int, actor: User, at: datetime, confirmed: str = "") -> Visit:
     """Sign the note and lock it: the database refuses every later change. The dentist signs their own visit.
+
+    `confirmed` says how the signer has shown at the signature that it is they (`PIN`); it stands in the history of the signature.
 
     A note that is signed later than `VISIT_LOCK_HOURS` after the visit is marked as a late entry; it covers the addenda made before.
 
@@ -82,7 +84,8 @@ def sign_visit(*, visit: Visit, version: int, actor: User, at: datetime) -> Visi
     locked.content_hash = queries.hash_of(locked.signed_content)
     locked.signed_at, locked.signed_by, locked.is_late = at, actor, was_late
     locked.save(update_fields=["closed_at", "signed_content", "content_hash", "signed_at", "signed_by", "is_late"])
-    history.record_signature(table=Visit._meta.db_table, key=locked.pk, patient_id=locked.patient_id, body={"sha256": locked.content_hash})
+    told = {"sha256": locked.content_hash, **({"confirmed": confirmed} if confirmed else {})}
+    history.record_signature(table=Visit._meta.db_table, key=locked.pk, patient_id=locked.patient_id, body=told)
     locked.refresh_from_db(fields=["version"])
     return locked
 

@@ -111,6 +111,7 @@ DETAILS: dict[str, Text] = {
     "hash": gettext_lazy("hash"),
     "sha256": gettext_lazy("SHA-256"),
     "signer": gettext_lazy("who signed"),
+    "confirmed": gettext_lazy("confirmed at the signature by"),
     "invoice": gettext_lazy("invoice"),
     "case": gettext_lazy("legal case"),
     "here": gettext_lazy("this branch only"),

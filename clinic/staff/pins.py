@@ -20,6 +20,14 @@ class WrongPin(DomainError):
     default_message = _("This PIN does not match. Try again.")
 
 
+class PinRequired(DomainError):
+    """The PIN of whoever signs is asked for."""
+
+    code = "pin_required"
+    status = 422
+    default_message = _("Type your PIN: it says that it is you who signs. Nothing was signed.")
+
+
 class PinLocked(DomainError):
     """Too many wrong PINs."""
 
@@ -56,6 +64,18 @@ def check_pin(*, user: User, pin: str, at: datetime) -> None:
     refusal = _try_pin(user, pin, at)
     if refusal is not None:
         raise refusal
+
+
+def confirm(*, user: User, pin: str, at: datetime) -> None:
+    """Let the person sign who gives their own PIN.
+
+    :raises PinRequired: it is not given, or the person has none yet. :raises WrongPin: :raises PinLocked:
+    """
+    if not user.pin:
+        raise PinRequired(_("You have no PIN yet. Choose one under “My account”, then sign. Nothing was signed."), link="/account/pin/")
+    if not pin:
+        raise PinRequired
+    check_pin(user=user, pin=pin, at=at)
 
 
 @transaction.atomic

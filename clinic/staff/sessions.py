@@ -89,6 +89,12 @@ def branch_here(request: HttpRequest) -> str | None:
     return request.session.get("branch") or _workstation(request).get("branch")
 
 
+def signs_with_pin(request: HttpRequest) -> bool:
+    """Whether whoever signs here says by PIN that it is they (`SIGN_WITH_PIN`)."""
+    is_shared = bool(_workstation(request).get(SHARED))
+    return settings.SIGN_WITH_PIN == "always" or (settings.SIGN_WITH_PIN == "shared" and is_shared)
+
+
 def offline_key(request: HttpRequest, user: User) -> dict[str, object]:
     """A key of 256 bits that only this person is given, the same at every login, and the instant when this session ends at the latest."""
     key = salted_hmac(OFFLINE_SALT, str(user.pk), algorithm="sha256").digest()

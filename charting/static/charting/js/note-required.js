@@ -41,9 +41,10 @@ function show(missing, words) {
 
 /** @param {string} visit @param {() => Promise<boolean>} save @param {Record<string, string>} words */
 export function attachRequired(visit, save, words) {
-  const button = /** @type {HTMLButtonElement | null} */ (document.querySelector("#sign-form button"));
   let isAsked = false;
-  button?.addEventListener("click", async (event) => {
+  document.addEventListener("click", async (event) => {
+    const button = /** @type {HTMLElement} */ (event.target).closest?.("#sign-form button");
+    if (!(button instanceof HTMLButtonElement)) return;
     if (isAsked) return void (isAsked = false);
     event.preventDefault();
     if (!(await save())) return;

@@ -3,6 +3,7 @@
 import re
 from decimal import Decimal
 from time import monotonic
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -11,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from charting import actions
 from charting.models import Visit
+from clinic.staff import pins
 from clinic.staff.models import User
 from inventory import actions as stock
 from inventory import anaesthesia
@@ -96,3 +98,25 @@ def test_a_short_word_becomes_its_text_and_comes_back(note: Page) -> None:
     note.keyboard.type(", nad")
     note.keyboard.press("Tab")
     expect(area).to_have_value("Mucosa wnl, nothing abnormal detected")
+
+
+def test_a_note_is_signed_by_pin_where_the_clinic_asks(note: Page, visit: Visit, settings: Any) -> None:
+    settings.SIGN_WITH_PIN = "always"
+    with transaction.atomic():
+        dentist = dr_orlova()
+        pins.set_pin(user=dentist, pin="4071", actor=dentist)
+    note.reload()
+    Keys(note).press("F2")
+    expect(note.locator("#note-treatment")).to_have_value(re.compile("Service filling"))
+    for pin in ("1111", "1112"):
+        note.get_by_label("PIN of Orlova A.P.").fill(pin)
+        note.locator("#sign-pin").press("Enter")
+        expect(note.locator("#sign-refusal")).to_contain_text("This PIN does not match")
+        expect(note.locator("#sign-pin")).to_have_value("")
+    expect(note.locator("#note-treatment")).to_have_value(re.compile("Service filling"))
+    note.locator("#note-recommendations").fill("Rest")
+    note.locator("#sign-pin").fill("4071")
+    note.locator("#sign-form button").click()
+    expect(note.locator(".note-seal")).to_be_visible()
+    visit.refresh_from_db()
+    assert (visit.signed_by, visit.recommendations) == (dentist, "Rest")

@@ -17,6 +17,7 @@ from charting.api_diagnoses import router as diagnoses_router
 from charting.api_dropped import router as dropped_router
 from charting.api_handout import router as handout_router
 from charting.api_outlines import router as outlines_router
+from charting.api_papers import router as papers_router
 from charting.api_requirements import router as requirements_router
 from charting.api_templates import router as templates_router
 from charting.imaging.api import router as images_router
@@ -49,6 +50,7 @@ router.add_router("", indices_router)
 router.add_router("", medical_router)
 router.add_router("", interactions_router)
 router.add_router("", outlines_router)
+router.add_router("", papers_router)
 router.add_router("", perio_router)
 router.add_router("", requirements_router)
 router.add_router("", templates_router)

@@ -1,9 +1,8 @@
 """What a patient takes home: every open finding as a plain sentence, and what was suggested, in the patient's language."""
 
-import hashlib
-import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 from django.utils import translation
 from django.utils.functional import Promise
@@ -17,6 +16,7 @@ from charting.story import procedure_part
 from clinic.staff.models import Notation
 
 LANGUAGES = ("ru", "fr", "en")
+NAMES = [("ru", "Русский"), ("fr", "Français"), ("en", "English")]
 LONGEST_WORDS = 3000
 SUGGESTED = (ProcedureState.PROPOSED, ProcedureState.PLANNED, ProcedureState.IN_PROGRESS)
 PLAIN: dict[str, str | Promise] = {
@@ -77,11 +77,6 @@ class Handout:
     found: list[Line]
     suggested: list[Line]
 
-    def sha256(self, own_words: str) -> str:
-        """The hash of everything that is on the paper, with the dentist's own words."""
-        told = {**asdict(self), "words": own_words}
-        return hashlib.sha256(json.dumps(told, ensure_ascii=False, sort_keys=True, default=str).encode()).hexdigest()
-
 
 def language_of(asked: str, patients: str) -> str:
     """The language asked for when there is one, else the patient's, else English."""
@@ -99,6 +94,12 @@ def write(chart: Chart, language: str) -> Handout:
             if (last := replay.last_up_to(procedure_fact(procedure).changes, chart.at)) and last[1] in SUGGESTED
         ]
     return Handout(language, chart.at, found, suggested)
+
+
+def facts(chart: Chart, language: str) -> dict[str, Any]:
+    """The same as plain values, for a paper that is kept."""
+    written = write(chart, language)
+    return {"found": [asdict(line) for line in written.found], "suggested": [asdict(line) for line in written.suggested]}
 
 
 def _ordered(chart: Chart) -> list[Finding]:

@@ -110,6 +110,7 @@ def _note_context(request: Request, found: Visit, addendum_form: AddendumForm) -
         "signs_with_pin": sessions.signs_with_pin(request),
         "may_add": found.is_fixed and user.may(Permission.VISIT_SIGN),
         "may_mark": found.is_fixed and not found.in_error_at and actions.may_sign(found, user),
+        "may_export": found.is_fixed and user.may(Permission.RECORD_EXPORT),
         "may_sign_others": user.may(Permission.VISIT_SIGN_OTHERS),
         "precautions": interactions.firing(found.patient, None, timezone.now()) if may_write else [],
         "is_intact": found.is_signed and note_content.is_as_signed(found),

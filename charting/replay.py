@@ -210,6 +210,11 @@ def _procedure_marks(fact: ProcedureFact, state: str) -> list[Mark]:
     ]
 
 
+def has_primary(mouth: Mouth) -> bool:
+    """Whether anything is recorded of a primary tooth but that it is gone."""
+    return any(mark.tooth and teeth.TEETH[mark.tooth].is_primary for mark in mouth.marks if mark.what != "missing")
+
+
 @dataclass(frozen=True)
 class CariesIndex:
     """DMFT of the permanent teeth (third molars left out) and dmft of the primary ones."""

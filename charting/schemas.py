@@ -8,11 +8,10 @@ from django.utils.timezone import get_current_timezone
 from ninja import Field, Schema
 from pydantic import AwareDatetime
 
-from charting import queries, replay, rules, story, teeth
+from charting import drawing, queries, replay, rules, story
 from charting.canal_schemas import CanalOut
 from charting.queries import Chart
 from clinic.patients.models import Patient
-from clinic.patients.rules import age_on
 
 
 class PlaceIn(Schema):
@@ -199,16 +198,14 @@ class ChartOut(Schema):
 def chart_out(chart: Chart, patient: Patient) -> dict[str, Any]:
     """The chart as `ChartOut` describes it, as plain values: it is opened more often than anything else."""
     entries = story.entries_of(chart)
-    day = queries.branch_day_of(patient, chart.at)
-    expected = teeth.expected_teeth(teeth.months_between(patient.birth_date, day)) if patient.birth_date else {}
     indexes = (replay.caries_index(chart.mouth), replay.caries_index(chart.mouth, primary=True))
     dmft, dmft_primary = ({**vars(index), "total": index.total} for index in indexes)
     return {
         "at": chart.at,
-        "dentition": _dentition(chart.mouth, age_on(patient.birth_date, day)),
+        "dentition": drawing.dentition_of(chart, patient),
         "first_at": entries[0].at if entries else None,
         "days": _days(chart),
-        "teeth": [vars(tooth) for tooth in story.teeth_of(chart, entries, expected)],
+        "teeth": [vars(tooth) for tooth in story.teeth_of(chart, entries, drawing.expected_of(chart, patient))],
         "marks": [vars(mark) for mark in chart.mouth.marks],
         "entries": [{name: value for name, value in vars(entry).items() if name not in ("at", "roles")} for entry in entries],
         "dmft": dmft,
@@ -222,13 +219,6 @@ def _days(chart: Chart) -> list[date]:
     """The days on which the mouth changed, in the zone of whoever reads, up to the chart's instant."""
     zone = get_current_timezone()
     return sorted({moment.astimezone(zone).date() for moment in queries.moments_of(chart)})
-
-
-def _dentition(mouth: replay.Mouth, years: int | None) -> str:
-    """By age; a grown-up with a primary tooth on record is shown it."""
-    usual = teeth.dentition_at_age(years)
-    has_primary = any(mark.tooth and teeth.TEETH[mark.tooth].is_primary for mark in mouth.marks if mark.what != "missing")
-    return "mixed" if usual == "permanent" and has_primary else usual
 
 
 class AmountOut(Schema):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from charting import catalogue_views, handout_views, note_views, outline_views, requirement_views, template_views, views
+from charting import catalogue_views, handout_views, note_views, outline_views, paper_views, requirement_views, template_views, views
 from charting.imaging import views as images
 from charting.indices import views as indices
 from charting.medical import settings_views as questionnaires
@@ -13,6 +13,9 @@ from charting.perio import views as perio
 urlpatterns = [
     path("patients/<uuid:patient_id>/chart/", views.chart, name="chart"),
     path("patients/<uuid:patient_id>/handout/", handout_views.handout_page, name="handout"),
+    path("patients/<uuid:patient_id>/chart/print/", paper_views.chart_print, name="chart-print"),
+    path("patients/<uuid:patient_id>/papers/", paper_views.patient_papers, name="patient-papers"),
+    path("papers/<uuid:paper_id>/file/", paper_views.paper_file, name="paper-file"),
     path("chart-catalogue/", catalogue_views.chart_catalogue, name="chart-catalogue"),
     path("chart-catalogue/combinations/new/", catalogue_views.combination, name="combination-new"),
     path("chart-catalogue/combinations/<uuid:combination_id>/", catalogue_views.combination, name="combination"),

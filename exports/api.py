@@ -1,14 +1,16 @@
 """API of what leaves the house."""
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.utils import timezone
-from ninja import Query, Router, Schema
+from ninja import Field, Query, Router, Schema
 from pydantic import AwareDatetime
 
+from charting.api_papers import PaperOut
+from charting.models import IssuedPaper
 from clinic.lib import archives, openapi, pdf
 from clinic.patients.queries import get_patient_for
 from clinic.staff.models import User
@@ -19,6 +21,8 @@ from exports.card import language_of
 from exports.models import Evidence
 from exports.queries import Period
 
+MOST_SIGNINGS = 200
+EventNumber = Annotated[int, Field(ge=1, lt=2**63)]
 router = Router(tags=["exports"])
 router.add_router("", lists_router)
 
@@ -43,6 +47,22 @@ def get_patient_card(request: Request, patient_id: UUID, query: Query[CardQuery]
     period = Period(query.first, query.last)
     card, content = actions.print_card(user=request.user, patient_id=patient_id, language=query.language, period=period, at=timezone.now())
     return pdf.response(content, name=f"card-{card.number}")
+
+
+class VisitCardIn(Schema):
+    """`language` is `ru`, `fr` or `en`, else the patient's own; `id` makes a repeated request one paper."""
+
+    id: UUID | None = None
+    language: str = ""
+
+
+@router.post("/visits/{uuid:visit_id}/card", response={201: PaperOut}, operation_id="issue_visit_card")
+def issue_visit_card(request: Request, visit_id: UUID, data: VisitCardIn) -> tuple[int, IssuedPaper]:
+    """The card of one signed visit after form 043/у, with the dental formula as the visit left it; kept as `get_paper_file` gives it.
+
+    422 `note_open` while the visit's note may still change.
+    """
+    return 201, actions.issue_visit_card(user=request.user, visit_id=visit_id, at=timezone.now(), **data.dict())
 
 
 class EvidenceIn(Schema):
@@ -124,9 +144,10 @@ class SealReceiptOut(SigningOut):
 
 
 @router.get("/patients/{uuid:patient_id}/signatures", response=list[SigningOut], operation_id="list_signatures")
-def list_signatures(request: Request, patient_id: UUID) -> list[SigningOut]:
-    """Signatures and addenda of the patient's record, the newest first (200 at most)."""
-    return [SigningOut.of(paper) for paper in receipts.of_patient(user=request.user, patient_id=patient_id)[1]]
+def list_signatures(request: Request, patient_id: UUID, before: EventNumber | None = None) -> list[SigningOut]:
+    """Signatures and addenda of the patient's record, the newest first, 200 at most; `before` is the `id` of the last one that was read."""
+    found = receipts.of_patient(user=request.user, patient_id=patient_id, before=before)
+    return [SigningOut.of(paper) for paper in found[:MOST_SIGNINGS]]
 
 
 @router.get("/signatures/{int:event_id}/receipt", response=SealReceiptOut, operation_id="get_receipt")

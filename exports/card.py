@@ -58,18 +58,11 @@ def language_of(asked: str, material_language: str) -> str:
 
 def write(material: Material, *, language: str) -> Card:
     """The card in a language; the same record at the same instant gives the same hash."""
-    patient, drawn = material.patient, {mark.source for mark in material.chart.mouth.marks}
     with translation.override(language), timezone.override(material.zone):
-        formula = rules.formula_of(
-            material.chart.mouth,
-            [(row.code.code, row.tooth) for row in material.chart.diagnoses],
-            letters=material.letters,
-            with_primary=dentition_at_age(_age(patient.birth_date, timezone.localtime(material.chart.at).date())) != "permanent",
-        )
+        formula = _formula(material)
         facts = {
             **_about(material),
-            "formula": [_arch(row, language) for row in formula.rows],
-            "findings": [_finding(row) for row in material.chart.findings if str(row.pk) in drawn],
+            **_mouth(material, formula, language),
             "diagnoses": [_diagnosis(row) for row in material.chart.diagnoses],
             "first": _first_examination(material.visits),
             "visits": [_visit(material, visit, language) for visit in material.visits],
@@ -77,17 +70,52 @@ def write(material: Material, *, language: str) -> Card:
             "plan": _plan(material.items, language),
             "consents": _consents(material),
         }
+    return _card(material, language, facts, formula, of=material.at)
+
+
+def write_visit(material: Material, visit: Visit, *, language: str) -> Card:
+    """The card of one visit: the passport part, the mouth as the visit left it, the visit's entry in the diary."""
+    with translation.override(language), timezone.override(material.zone):
+        formula = _formula(material)
+        facts = {
+            **_about(material),
+            **_mouth(material, formula, language),
+            "visit": _visit(material, visit, language),
+            "mouth_at": _moment(material.chart.at),
+        }
+    return _card(material, language, facts, formula, of=visit.opened_at)
+
+
+def _card(material: Material, language: str, facts: dict[str, Any], formula: rules.Formula, *, of: datetime) -> Card:
     text = json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
-    number = f"{patient.card_number}-{timezone.localtime(material.at, material.zone):%Y%m%d-%H%M}"
+    number = f"{material.patient.card_number}-{timezone.localtime(of, material.zone):%Y%m%d-%H%M}"
     return Card(language, number, facts, formula, hashlib.sha256(text.encode()).hexdigest())
 
 
-def render(material: Material, card: Card) -> bytes:
+def _formula(material: Material) -> rules.Formula:
+    day = timezone.localtime(material.chart.at).date()
+    return rules.formula_of(
+        material.chart.mouth,
+        [(row.code.code, row.tooth) for row in material.chart.diagnoses],
+        letters=material.letters,
+        with_primary=dentition_at_age(_age(material.patient.birth_date, day)) != "permanent",
+    )
+
+
+def _mouth(material: Material, formula: rules.Formula, language: str) -> dict[str, Any]:
+    drawn = {mark.source for mark in material.chart.mouth.marks}
+    return {
+        "formula": [_arch(row, language) for row in formula.rows],
+        "findings": [_finding(row) for row in material.chart.findings if str(row.pk) in drawn],
+    }
+
+
+def render(material: Material, card: Card, template: str = "exports/pdf/card.html") -> bytes:
     """The card as PDF."""
     with timezone.override(material.zone):
         legend = [(rules.LETTERS[card.language][sign], name) for sign, name in LEGEND.items()]
         context = {"card": card, "facts": card.facts, "entity": material.patient.branch.legal_entity, "legend": legend, "at": material.at}
-        return pdf.render("exports/pdf/card.html", context, language=card.language)
+        return pdf.render(template, context, language=card.language)
 
 
 def _about(material: Material) -> dict[str, Any]:

@@ -2,8 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -11,10 +11,12 @@ from zoneinfo import ZoneInfo
 from charting import canals, catalogue, signs
 from charting import queries as charting
 from charting.models import Anaesthesia, CanalRecord, Diagnosis, Performance, Visit, VisitAddendum
-from clinic.lib.clock import day_bounds
+from clinic.lib.clock import branch_day, day_bounds
 from clinic.patients.models import Alert, Consent, Contact, Identifier, Patient, Relation
 from insurance.models import Policy
 from treatment_plans.models import AlternativeState, Document, Item
+
+SHORTEST = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,20 @@ def material_of(patient: Patient, period: Period, at: datetime) -> Material:
         consents=_consents(patient),
         data_consents=list(Consent.objects.filter(patient=patient).select_related("text").order_by("signed_at", "pk")),
     )
+
+
+def material_of_visit(visit: Visit, at: datetime) -> Material:
+    """The record for the card of one visit: the mouth at the end of its day, or when the patient's next visit began."""
+    material = material_of(visit.patient, Period(), _end_of(visit, at))
+    return replace(material, at=at, visits=[visit], unsigned=0, diagnoses={visit.pk: charting.diagnoses_in(visit)})
+
+
+def _end_of(visit: Visit, at: datetime) -> datetime:
+    zone = visit.branch.time_zone
+    midnight = day_bounds(branch_day(visit.opened_at, zone), zone)[1]
+    later = Visit.objects.standing().filter(patient=visit.patient_id, opened_at__gt=visit.opened_at).order_by("opened_at")
+    following = later.values_list("opened_at", flat=True).first()
+    return min(at, *(moment - SHORTEST for moment in (midnight, following) if moment))
 
 
 Row = TypeVar("Row", VisitAddendum, Diagnosis, Performance, Anaesthesia, CanalRecord)

@@ -10,6 +10,7 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_GET
 
 from clinic.lib import pdf
+from clinic.lib.pages import page_of
 from clinic.staff.guards import page
 from clinic.staff.http import Request
 from clinic.staff.roles import Permission
@@ -20,10 +21,11 @@ from exports import receipts
 @require_GET
 def signatures(request: Request, patient_id: UUID, key: UUID | None = None) -> HttpResponse:
     """What the patient has signed and what was signed about them; of one record only with its `key`, and an only one opens at once."""
-    patient, papers = receipts.of_patient(user=request.user, patient_id=patient_id, key=key)
-    if key and len(papers) == 1:
-        return redirect("receipt", papers[0].signing.id)
-    return render(request, "exports/receipts.html", {"patient": patient, "tab": "documents", "papers": papers})
+    papers = receipts.of_patient(user=request.user, patient_id=patient_id, key=key)
+    shown = page_of(request, papers)
+    if key and shown.paginator.count == 1:
+        return redirect("receipt", shown[0].signing.id)
+    return render(request, "exports/receipts.html", {"patient": papers.patient, "tab": "documents", "page": shown})
 
 
 @page(Permission.DOCUMENT_VIEW)

@@ -59,17 +59,35 @@ def get(*, user: User, event_id: int, seconds: float = receipts.WAIT) -> Paper:
         return Paper(patient, signing, None, title)
 
 
-def of_patient(*, user: User, patient_id: UUID, key: UUID | None = None) -> tuple[Patient, list[Paper]]:
-    """The patient's signatures, or those of one record, the newest first; without their proofs.
+class Papers:
+    """Receipts of a patient's signatures without their proofs, the newest first; read and named a slice at a time."""
+
+    def __init__(self, patient: Patient, signings: receipts.Signings) -> None:
+        self.patient = patient
+        self._signings = signings
+
+    def count(self) -> int:
+        return self._signings.count()
+
+    def __len__(self) -> int:
+        return self.count()
+
+    def __getitem__(self, wanted: slice) -> list[Paper]:
+        found = self._signings[wanted]
+        titles = _titles(found)
+        return [Paper(self.patient, signing, None, titles.get(signing.key or "", "")) for signing in found]
+
+
+def of_patient(*, user: User, patient_id: UUID, key: UUID | None = None, before: int | None = None) -> Papers:
+    """The patient's signatures, those of one record, or those before an event.
 
     :raises NotAllowed, NotFound: when the person may not see the patient's documents, or the record is not theirs or not signed.
     """
     patient = get_patient_for(user, patient_id, what="receipts", permission=Permission.DOCUMENT_VIEW)
-    found = receipts.signings_of(patient_id, key=key)
+    found = Papers(patient, receipts.Signings(patient_id, key=key, before=before))
     if key and not found:
         raise NotFound
-    titles = _titles(found)
-    return patient, [Paper(patient, signing, None, titles.get(signing.key or "", "")) for signing in found]
+    return found
 
 
 def _titles(signings: Sequence[Signing]) -> dict[str, str]:

@@ -7,6 +7,7 @@ from exports import evidence_views, lists, receipt_views, views
 urlpatterns = [
     path("patients/<uuid:patient_id>/card/", views.card, name="card"),
     path("patients/<uuid:patient_id>/card/card.pdf", views.card_pdf, name="patient-card-pdf"),
+    path("visits/<uuid:visit_id>/card/", views.visit_card, name="visit-card"),
     path("patients/<uuid:patient_id>/evidence/", evidence_views.evidence_page, name="patient-evidence"),
     path("patients/<uuid:patient_id>/evidence/<uuid:evidence_id>/evidence.zip", evidence_views.evidence_zip, name="evidence-zip"),
     path("patients/<uuid:patient_id>/signatures/", receipt_views.signatures, name="signatures"),

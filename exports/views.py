@@ -2,20 +2,22 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
+from charting.papers import papers_of
 from clinic.lib import pdf, sheets
 from clinic.lib.errors import NotFound
 from clinic.staff.guards import page
 from clinic.staff.models import User
 from clinic.staff.roles import Permission
 from exports import actions, lists, reports, tables
-from exports.forms import CardForm, ReportForm, refuse, scope_of
+from exports.forms import LANGUAGES, CardForm, ReportForm, refuse, scope_of
 from exports.queries import Period
 
 MONTHS_SHOWN = 6
@@ -60,6 +62,27 @@ def card_pdf(request: Request, patient_id: UUID) -> HttpResponse:
         user=request.user, patient_id=patient_id, language=form.cleaned_data["language"], period=period, at=timezone.now()
     )
     return pdf.response(content, name=f"card-{written.number}")
+
+
+@page(Permission.RECORD_EXPORT, Permission.CLINICAL_VIEW)
+@require_http_methods(["GET", "POST"])
+def visit_card(request: Request, visit_id: UUID) -> HttpResponse:
+    """The card of one visit as it will be printed; sent, it is issued and leads to its file."""
+    asked = request.POST if request.method == "POST" else request.GET
+    whose: dict[str, Any] = {"user": request.user, "visit_id": visit_id, "language": asked.get("language", ""), "at": timezone.now()}
+    if request.method == "POST":
+        return redirect("paper-file", paper_id=actions.issue_visit_card(**whose).pk)
+    material, visit, written = actions.read_visit_card(**whose)
+    context = {
+        "patient": material.patient,
+        "tab": "visits",
+        "visit": visit,
+        "card": written,
+        "facts": written.facts,
+        "languages": LANGUAGES,
+        "papers": papers_of(material.patient, visit=visit),
+    }
+    return render(request, "exports/visit_card.html", context)
 
 
 @page(Permission.REPORT_VIEW)

@@ -238,6 +238,10 @@ PAGES: dict[str, Needs] = {
     "appointment-type": (P.DIARY_SETUP,),
     # charting.imaging
     "handout": (P.CLINICAL_VIEW,),
+    "chart-print": (P.CLINICAL_VIEW,),
+    "patient-papers": (P.CLINICAL_VIEW,),
+    "paper-file": (P.CLINICAL_VIEW,),
+    "visit-card": (P.RECORD_EXPORT, P.CLINICAL_VIEW),
     "images": (P.CLINICAL_VIEW,),
     "image": (P.CLINICAL_VIEW,),
     "image-preview": (P.CLINICAL_VIEW,),
@@ -620,6 +624,10 @@ OPERATIONS: dict[str, Needs] = {
     "list_patient_appointments": (P.DIARY_VIEW, P.PATIENT_VIEW),
     # charting.imaging
     "get_handout": (P.CLINICAL_VIEW,),
+    "list_papers": (P.CLINICAL_VIEW,),
+    "issue_paper": (P.CLINICAL_VIEW,),
+    "get_paper_file": (P.CLINICAL_VIEW,),
+    "issue_visit_card": (P.RECORD_EXPORT, P.CLINICAL_VIEW),
     "list_images": (P.CLINICAL_VIEW,),
     "add_image": (P.IMAGE_WRITE,),
     "get_image": (P.CLINICAL_VIEW,),

@@ -166,6 +166,22 @@ def dropped() -> Case:
     return charting.drop_entry, base, {"what": "caries 17", "address": "/x", "content": {"tooth": 17}, "why": "unknown", "patient": petrova()}
 
 
+def paper() -> Case:
+    base = {**who(), "patient": patient_petrov(), "kind": "chart", "language": "en"}
+    return (
+        charting.issue_paper,
+        base,
+        {"kind": "handout", "language": "ru", "own_words": "x", "mouth_at": NOW - timedelta(days=1), "patient": petrova()},
+    )
+
+
+def kept_paper() -> Case:
+    printed = charting.Printed(b"%PDF-1.7", "0" * 64, NOW)
+    base = {**who(), "patient": patient_petrov(), "kind": "chart", "language": "en", "printed": printed}
+    changes = {"printed": replace(printed, sha256="1" * 64), "language": "ru", "own_words": "x", "patient": petrova()}
+    return charting.keep_paper, base, changes
+
+
 def procedure() -> Case:
     base = {**who(), "patient": patient_petrov(), "service": make_service(), "places": [place(16, "O")]}
     changes = {"places": [place(16, "M")], "service": make_service("crown"), "state": "planned", "note": "x", "patient": petrova()}
@@ -305,7 +321,7 @@ def proof() -> Case:
 
 
 CASES = [payment, refund, invoice, booking, shift, room, chair, kind, registration, consent, service, user, entity, branch, visit, finding]
-CASES += [diagnosis, dropped]
+CASES += [diagnosis, dropped, paper, kept_paper]
 CASES += [
     procedure,
     picture,
@@ -414,6 +430,7 @@ ELSEWHERE |= {
     "give_anaesthesia",
     "record_canal",
     "enter_combination",
+    "issue_visit_card",
     "save_combination",
 }
 """Their own tests."""

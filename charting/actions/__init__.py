@@ -20,6 +20,7 @@ from charting.actions.notes import (
 )
 from charting.actions.outlines import remove_macro, save_macro, save_outline
 from charting.actions.palette import set_favourite
+from charting.actions.papers import Printed, issue_paper, keep_paper, print_paper
 from charting.actions.procedures import (
     AlreadyPerformed,
     AlreadyReversed,
@@ -51,6 +52,7 @@ __all__ = [
     "NotSigned",
     "OtherLegalEntity",
     "PartsMissing",
+    "Printed",
     "ToothGone",
     "VisitLocked",
     "VisitSigned",
@@ -62,6 +64,8 @@ __all__ = [
     "drop_entry",
     "enter_combination",
     "give_anaesthesia",
+    "issue_paper",
+    "keep_paper",
     "lock_unsigned_visits",
     "mark_addendum_in_error",
     "mark_anaesthesia_in_error",
@@ -72,6 +76,7 @@ __all__ = [
     "open_visit",
     "open_visit_of_appointment",
     "perform_procedure",
+    "print_paper",
     "rank_diagnosis",
     "record_canal",
     "record_diagnosis",

@@ -1,7 +1,8 @@
 """Editions of the medical questionnaire, the histories signed on them, and the alerts that answers raise or put in doubt."""
 
 from collections.abc import Mapping
-from typing import ClassVar
+from functools import lru_cache
+from typing import Any, ClassVar
 
 from django.core.validators import RegexValidator
 from django.db import models
@@ -9,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from charting.medical import rules
 from charting.medical.rules import Answer, Asked
 from clinic.files.models import StoredFile
 from clinic.history.models import Record
@@ -17,6 +19,7 @@ from clinic.patients.models import Alert, AlertKind, AlertSeverity, Patient, Rel
 from clinic.staff.models import User
 
 LANGUAGES = ("ru", "fr", "en")
+SAID = {rules.YES: _("Yes"), rules.NO: _("No"), rules.UNKNOWN: _("does not know")}
 
 
 def said_in(record: models.Model, name: str, language: str = "") -> str:
@@ -103,6 +106,19 @@ class Question(Record):
         return Asked(self.code, self.kind == QuestionKind.TEXT, self.asked_of, self.alert_kind)
 
 
+@lru_cache(maxsize=64)
+def _texts(questionnaire_id: str, _language: str) -> dict[str, str]:
+    """The questions of an edition by their codes; an edition on which anything was signed never changes."""
+    return {row.code: row.text for row in Question.objects.filter(questionnaire__pk=questionnaire_id).order_by("position", "pk")}
+
+
+def _in_words(answer: Any) -> Any:
+    if not isinstance(answer, dict):
+        return answer
+    value = SAID.get(answer.get("value", ""), answer.get("value", ""))
+    return ", ".join(str(part) for part in (value, answer.get("detail")) if part)
+
+
 class HistorySigner(models.TextChoices):
     PATIENT = "patient", _("the patient")
     GUARDIAN = "guardian", _("guardian of the patient")
@@ -143,6 +159,17 @@ class MedicalHistory(Record):
             ),
         ]
         indexes = [models.Index(fields=["patient", "-signed_at"], name="charting_history_patient")]
+
+    @classmethod
+    def in_words(cls, body: dict[str, Any]) -> dict[str, Any]:
+        """The answers under the questions as that edition asks them, in the reader's language."""
+        answers = body.get("answers")
+        if not isinstance(answers, dict) or not body.get("questionnaire_id"):
+            return body
+        asked = _texts(str(body["questionnaire_id"]), get_language() or "en")
+        order = [*asked, *sorted(answers)]
+        said = sorted(answers.items(), key=lambda item: order.index(item[0]))
+        return {**body, "answers": {asked.get(code, code): _in_words(answer) for code, answer in said}}
 
     @property
     def said(self) -> Mapping[str, Answer]:

@@ -92,6 +92,11 @@ class Record(models.Model):
         record._state.adding, record._state.db = False, DEFAULT_DB_ALIAS
         return record
 
+    @classmethod
+    def in_words(cls, body: dict[str, Any]) -> dict[str, Any]:
+        """A stored body as history tells it to people: a record that keeps codes of its own puts their words in their place."""
+        return body
+
     def _get_FIELD_display(self, field: "models.Field[Any, Any]") -> str:
         """Django's own hashes the label of every choice for every row, which costs a list of sixty rows ten milliseconds."""
         value = getattr(self, field.attname)

@@ -273,6 +273,7 @@ def _named_by(model: type[models.Model]) -> tuple[Any, ...]:
 def _line(event: Event, old: dict[str, Any], new: dict[str, Any], names: Names) -> Line:
     model = models_by_table().get(event.tbl)
     label, icon = _kind(event.op, get_language())
+    old, new = in_words(model, old), in_words(model, new)
     changes = _changes(event, model, old, new, names) if model and event.op in CHANGES else _details(new)
     return Line(
         id=event.id,
@@ -292,6 +293,11 @@ def _line(event: Event, old: dict[str, Any], new: dict[str, Any], names: Names) 
         purpose=event.purpose,
         changes=changes,
     )
+
+
+def in_words(model: type[models.Model] | None, body: dict[str, Any]) -> dict[str, Any]:
+    """The body with the words of a record's own codes."""
+    return model.in_words(body) if model is not None and issubclass(model, Record) else body
 
 
 @lru_cache(maxsize=64)

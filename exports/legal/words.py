@@ -16,7 +16,7 @@ from exports.legal.asof import Key, Row, Snapshot, Then
 
 PERSON = ("patients_patient", "patients_contact", "patients_identifier", "patients_relation", "patients_patientlabel", "patients_rectification")
 PLANS = ("treatment_plans_plan", "treatment_plans_alternative", "treatment_plans_phase", "treatment_plans_item")
-PAPERS = ("treatment_plans_document", "treatment_plans_documentitem", "treatment_plans_signature", "patients_consent")
+PAPERS = ("treatment_plans_document", "treatment_plans_documentitem", "treatment_plans_signature", "patients_consent", "charting_issuedpaper")
 TOLD_WITHIN = ("charting_proceduretooth", "charting_raisedalert")
 """Links that other records tell."""
 SECTIONS: tuple[tuple[str | Promise, str, tuple[str, ...]], ...] = (
@@ -55,6 +55,7 @@ TITLES: dict[str, tuple[str, ...]] = {
     "charting_imagedisplay": ("image_id", "saved_at"),
     "charting_medicalhistory": ("signed_at", "signer_name"),
     "charting_interactionoverride": ("rule_id", "made_at"),
+    "charting_issuedpaper": ("kind", "issued_at"),
     "charting_perioexam": ("examined_at", "examined_by_id"),
     "charting_periotooth": ("tooth",),
     "treatment_plans_documentitem": ("document_id", "description"),
@@ -194,7 +195,7 @@ class _Teller:
         row = after or before
         assert row is not None  # noqa: S101
         model = wording.models_by_table()[row.table]
-        old, new = before.body if before else {}, after.body if after else {}
+        old, new = (wording.in_words(model, row.body) if row else {} for row in (before, after))
         facts = []
         for column in model._meta.local_concrete_fields:
             name = str(column.column)

@@ -245,3 +245,21 @@ def test_without_a_sequencer_nobody_waits_over_the_api(sequencer: Sequencer, vis
     answer = browser.post(f"/api/v1/visits/{visit.pk}/sign", {"version": visit.version}, content_type="application/json")
     assert (answer.status_code, answer.json()["seal"]["state"]) == (200, "sealing_pending")
     assert time.monotonic() - began < 1.5
+
+
+def test_a_long_list_of_signatures_has_pages(visit: Visit) -> None:
+    client = log_in(dr_orlova())
+    sign(visit, client)
+    visit.refresh_from_db()
+    with transaction.atomic():
+        for number in range(52):
+            charting.add_addendum(visit=visit, text=f"{number}", reason="late answer", actor=dr_orlova(), at=timezone.now())
+    address = reverse("signatures", args=[visit.patient_id])
+    first, second = client.get(address), client.get(address, {"page": 2})
+    assert (first.context["page"].paginator.count, len(first.context["page"]), len(second.context["page"])) == (53, 50, 3)
+    shown = {paper.signing.id for answer in (first, second) for paper in answer.context["page"]}
+    whole = client.get(f"/api/v1/patients/{visit.patient_id}/signatures").json()
+    assert shown == {row["id"] for row in whole}
+    older = client.get(f"/api/v1/patients/{visit.patient_id}/signatures", {"before": whole[49]["id"]}).json()
+    assert older == whole[50:]
+    assert client.get(f"/api/v1/patients/{visit.patient_id}/signatures", {"before": 2**70}).status_code == 422

@@ -39,6 +39,7 @@ MODELS = {
     "order": "lab_orders.LabOrder",
     "type": "scheduling.AppointmentType",
     "template": "charting.NoteTemplate",
+    "paper": "charting.IssuedPaper",
     "letter": "insurance.GuaranteeLetter",
     "text": "patients.ConsentText",
     "grant": "staff.RoleGrant",
@@ -98,8 +99,10 @@ def _gestures(person: User) -> None:
 
 
 def _papers(person: User) -> None:
-    """A file of a laboratory order, a guarantee letter without its scan, an import that waits to be started."""
+    """A paper of the chart, a file of a laboratory order, a guarantee letter without its scan, an import that waits to be started."""
     stored = files.store(content=BytesIO(b"%PDF-1.7"), media_type="application/pdf")
+    printed = charting.actions.Printed(b"%PDF-1.7", "0" * 64, timezone.now())
+    charting.actions.keep_paper(patient=petrov(), kind="chart", language="en", printed=printed, actor=person, at=timezone.now())
     lab_orders.actions.attach_file(actor=person, order_id=LabOrder.objects.order_by("pk")[0].pk, file=stored, name="scan.pdf")
     letter = insurance.setup.LetterDetails(number="1", letter_date=date(2026, 11, 1))
     insurance.setup.add_letter(policy_id=Policy.objects.order_by("pk")[0].pk, details=letter, actor=person)

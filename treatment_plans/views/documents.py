@@ -14,6 +14,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
+from charting import papers as charting
 from clinic.history.evidence import receipts
 from clinic.lib import panels
 from clinic.lib.clock import branch_day
@@ -30,6 +31,8 @@ from clinic.staff.roles import Permission
 from treatment_plans import actions, consents, download, forms, papers, queries, rules
 from treatment_plans.models import Document
 
+NEWEST_PAPERS = 5
+
 
 @page(Permission.DOCUMENT_VIEW)
 def documents(request: Request, patient_id: UUID) -> HttpResponse:
@@ -42,6 +45,7 @@ def documents(request: Request, patient_id: UUID) -> HttpResponse:
         "tab": "documents",
         "waiting": waiting,
         "page": page_of(request, [row for row in rows if row not in waiting]),
+        "chart_papers": charting.papers_of(patient)[:NEWEST_PAPERS] if request.user.may(Permission.CLINICAL_VIEW) else None,
         "may_issue": request.user.may(Permission.DOCUMENT_ISSUE),
         "may_export": request.user.may(Permission.RECORD_EXPORT) and request.user.may(Permission.CLINICAL_VIEW),
     }

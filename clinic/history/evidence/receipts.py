@@ -24,6 +24,9 @@ SIGNED = ("S", "A")
 MARK = "DCR1."
 COLUMNS = "e.id, e.at, e.op, e.tbl, e.pk, e.patient_id, e.actor_name, coalesce(e.body ->> 'sha256', e.body ->> 'hash', ''), l.pos"
 SIGNINGS = f"SELECT {COLUMNS} FROM history.event e LEFT JOIN history.leaf l ON l.event_id = e.id WHERE e.op IN ('S', 'A')"  # noqa: S608
+OF_PATIENT = f"""{SIGNINGS} AND e.patient_id = %s AND (%s = '' OR e.tbl = %s) AND (%s::text IS NULL OR e.pk = %s)
+AND (%s::bigint IS NULL OR e.id < %s)"""
+COUNTED = f"SELECT count(*) FROM ({OF_PATIENT}) found"  # noqa: S608
 NEWEST = "SELECT id FROM history.event WHERE tbl = %s AND pk = %s AND op IN ('S', 'A') ORDER BY id DESC LIMIT 1"
 POSITION = """
 SELECT l.pos, coalesce(s.alive_at > clock_timestamp() - interval '5 seconds', false)
@@ -112,14 +115,34 @@ def _position(event_id: int, seconds: float) -> int | None:
         time.sleep(POLL)
 
 
-def signings_of(patient_id: UUID, *, table: str = "", key: UUID | None = None) -> list[Signing]:
-    """Signatures and addenda of a patient, or of one record, the newest first."""
-    with django_connection.cursor() as cursor:
-        cursor.execute(
-            f"{SIGNINGS} AND e.patient_id = %s AND (%s = '' OR e.tbl = %s) AND (%s::text IS NULL OR e.pk = %s) ORDER BY e.id DESC LIMIT 200",
-            [patient_id, table, table, key and str(key), key and str(key)],
+class Signings:
+    """Signatures and addenda of a patient, or of one record, the newest first; read a slice at a time."""
+
+    def __init__(self, patient_id: UUID, *, table: str = "", key: UUID | None = None, before: int | None = None) -> None:
+        """`before` leaves out the event of this number and all later ones."""
+        self._condition = (
+            "AND e.patient_id = %s AND (%s = '' OR e.tbl = %s) AND (%s::text IS NULL OR e.pk = %s) AND (%s::bigint IS NULL OR e.id < %s)"
         )
-        return [Signing(*row) for row in cursor.fetchall()]
+        self._values: list[UUID | str | int | None] = [patient_id, table, table, key and str(key), key and str(key), before, before]
+
+    def count(self) -> int:
+        with django_connection.cursor() as cursor:
+            cursor.execute(COUNTED, self._values)
+            return int(cursor.fetchone()[0])
+
+    def __len__(self) -> int:
+        return self.count()
+
+    def __getitem__(self, wanted: slice) -> list[Signing]:
+        first, most = wanted.start or 0, None if wanted.stop is None else wanted.stop - (wanted.start or 0)
+        with django_connection.cursor() as cursor:
+            cursor.execute(f"{OF_PATIENT} ORDER BY e.id DESC LIMIT %s OFFSET %s", [*self._values, most, first])
+            return [Signing(*row) for row in cursor.fetchall()]
+
+
+def signings_of(patient_id: UUID, *, table: str = "", key: UUID | None = None) -> list[Signing]:
+    """All signatures and addenda of a patient, or of one record, the newest first."""
+    return Signings(patient_id, table=table, key=key)[:]
 
 
 def signing(event_id: int) -> Signing | None:

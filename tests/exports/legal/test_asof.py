@@ -16,6 +16,7 @@ from clinic.history.sealing.sequencer import Sequencer
 from clinic.patients.models import Alert, Patient
 from clinic.price_list.models import Service
 from clinic.staff.roles import Role
+from exports import evidence_record
 from exports.legal import asof, words
 from exports.legal.asof import Moment
 from exports.legal.words import Section
@@ -169,7 +170,10 @@ def test_health_and_periodontal_exams_are_told_whole() -> None:
     found = read(patient, now())
     (answers,) = [fact for fact in found["Medical history"].entries[0].facts if fact.label == "Answers"]
     assert "Конец слов." in answers.before
-    assert "diabetes: (value: yes, detail: 2 тип)" in answers.before
+    assert "Do you have diabetes?: Yes, 2 тип" in answers.before
+    with translation.override("ru"):
+        told = [change.after for entry in evidence_record.entries_of(patient, None, None) for change in entry.line.changes]
+    assert any("Есть ли сахарный диабет?: Да, 2 тип" in text for text in told)
     tooth = next(entry for entry in found["Periodontal exams"].entries if entry.table == "charting_periotooth")
     assert "7, 2, –, –, –, –" in [fact.before for fact in tooth.facts]
 

@@ -3,7 +3,7 @@ import { useSentences } from "./api.js";
 import { Acts } from "./acts.js";
 import { Canals } from "./canals.js";
 import { Comparison } from "./compare.js";
-import { onDentition, onLayers, onWalking, pressDentition } from "./controls.js";
+import { onDentition, onLayers, onWalking, pressDentition, printShown } from "./controls.js";
 import { Hand } from "./hand.js";
 import { joinStrip } from "./images/strip.js";
 import { listen } from "./keyboard.js";
@@ -79,6 +79,7 @@ function redraw() {
   if (!chart) return;
   const shown = /** @type {ChartData["dentition"]} */ (dentition || chart.dentition);
   pressDentition(shown);
+  printShown(shown, timeline.at);
   const hadFocus = arch.contains(document.activeElement);
   drawing = draw(chart, shown);
   drawing.root.setAttribute("aria-label", setup.words.mouth);

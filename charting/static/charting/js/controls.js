@@ -9,6 +9,12 @@ export function pressDentition(shown) {
   for (const choice of choices()) choice.setAttribute("aria-pressed", String(choice.getAttribute("data-dentition") === shown));
 }
 
+/** The paper shows the teeth and the day that the screen shows. @param {string} dentition @param {string} at */
+export function printShown(dentition, at) {
+  const link = /** @type {HTMLAnchorElement} */ (byId("chart-print"));
+  link.search = new URLSearchParams({ dentition, ...(at ? { at } : {}) }).toString();
+}
+
 /** @param {(dentition: string) => void} choose */
 export function onDentition(choose) {
   for (const choice of choices()) choice.addEventListener("click", () => choose(choice.getAttribute("data-dentition") ?? ""));

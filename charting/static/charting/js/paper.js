@@ -1,0 +1,18 @@
+// The mouth as the paper will show it; the paper itself is drawn by the clinic from the record.
+import { call } from "./api.js";
+import { draw } from "./odontogram.js";
+import { byId } from "./svg.js";
+
+/** @type {{patient: string, at: string, dentition: ChartData["dentition"]}} */
+const setup = JSON.parse(byId("paper-setup").textContent ?? "{}");
+
+try {
+  /** @type {ChartData} */
+  const chart = await call(`/patients/${setup.patient}/chart?at=${encodeURIComponent(setup.at)}`);
+  const { root } = draw(chart, setup.dentition);
+  root.removeAttribute("role");
+  root.setAttribute("aria-hidden", "true");
+  byId("paper-drawing").replaceChildren(root);
+} catch {
+  byId("paper-failed").hidden = false;
+}

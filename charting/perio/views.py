@@ -6,11 +6,11 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from charting import notation
+from charting import handout, notation
 from charting import queries as charting
 from charting.forms import ErrorForm
 from charting.indices import queries as indices
@@ -169,11 +169,14 @@ def exam_error(request: Request, exam_id: UUID) -> HttpResponse:
 @page(Permission.CLINICAL_VIEW)
 @require_GET
 def exam_print(request: Request, exam_id: UUID) -> HttpResponse:
-    """The exam on paper; printing is an event of the record."""
+    """The exam on paper in a language, the patient's own by default; printing is an event of the record."""
     found = queries.get_exam_for(request.user, exam_id)
-    record_print(what="perio", patient_id=found.patient_id, body={"exam": str(found.pk)})
-    context = {"patient": found.patient, "exam": found, "setup": {"exam": str(found.pk), "mayWrite": False, "words": perio_words()}}
-    return render(request, "charting/perio_print.html", {**context, **_read_context(found), **_indices_of(found)})
+    language = handout.language_of(request.GET.get("language", ""), found.patient.language)
+    record_print(what="perio", patient_id=found.patient_id, body={"exam": str(found.pk), "language": language})
+    with translation.override(language):
+        context = {"patient": found.patient, "exam": found, "languages": handout.NAMES, "language": language}
+        setup = {"exam": str(found.pk), "mayWrite": False, "words": perio_words()}
+        return render(request, "charting/perio_print.html", {**context, "setup": setup, **_read_context(found), **_indices_of(found)})
 
 
 def _indices_of(found: PerioExam) -> dict[str, Any]:

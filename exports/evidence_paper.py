@@ -40,7 +40,7 @@ LATE = gettext_lazy("LATE ENTRY")
 LISTS = gettext_lazy("Who saw the name in a list among others: one event of the log for the whole list, which is in no file of one patient.")
 EXPLANATION = gettext_lazy(
     "Entries stand in the order in which they were entered. Where the service was at another time, both times stand side by side;"
-    " an entry made more than a day later is marked."
+    " an entry made more than a day later is marked, and of one that arrived more than a quarter of an hour after its own time it is said how much."
 )
 
 
@@ -154,6 +154,8 @@ def _said(number: int, entry: Entry) -> str:
         parts.append(f"{TREATED} {_moment(entry.served_at)}")
     if entry.is_late:
         parts.append(f"<b>{LATE}</b>")
+    if entry.delay:
+        parts.append(f"<b>{escape(entry.delay)}</b>")
     role = f" ({escape(line.role_label)})" if line.role_label else ""
     title = f" «{escape(line.title)}»" if line.title else ""
     parts += [f"{escape(line.actor_name)}{role}", f"{escape(line.kind_label)}: {escape(line.what)}{title}"]

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 from django.utils import timezone, translation
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
 
 from clinic.history import queries, wording
 from clinic.history.models import Event
@@ -19,6 +20,8 @@ from clinic.patients.models import Patient
 from exports.models import Evidence
 
 LATE = timedelta(hours=24)
+USUAL = timedelta(minutes=15)
+"""An entry is made that long after what it is about, or its device was off the line."""
 CHUNK = 500
 NOTE = ("complaint", "anamnesis", "objective", "treatment", "recommendations", "signed_at")
 """What of a visit is written after it was opened."""
@@ -54,6 +57,7 @@ class Entry:
     entered_at: datetime
     served_at: datetime | None
     is_said_late: bool = False
+    delay: str = ""
 
     @property
     def is_late(self) -> bool:
@@ -75,7 +79,7 @@ def entries_of(patient: Patient, since: datetime | None, until: datetime | None)
     while events := list(found.filter(id__gt=last_id)[:CHUNK]):
         lines = wording.lines(events, queries.bodies_before(events))
         for event, line in zip(events, lines, strict=True):
-            yield Entry(line, event.at, service_time(event), _is_said_late(event))
+            yield Entry(line, event.at, service_time(event), _is_said_late(event), delay_in_words(event))
         last_id = events[-1].id
 
 
@@ -94,6 +98,19 @@ def service_time(event: Event) -> datetime | None:
     is_written = event.op == "I" or (event.tbl == "charting_visit" and event.op == "U" and not {*NOTE}.isdisjoint(event.changed or ()))
     text = (event.body or {}).get(column) if column and is_written else None
     return parse_datetime(text) if text else None
+
+
+def delay_in_words(event: Event) -> str:
+    """How much later the entry came in than the time that it gives for itself (by a device or by a person), when that is more than usual.
+
+    A note is written on after its visit was opened, and whether that was late has a rule of its own.
+    """
+    served = service_time(event) if event.op == "I" else None
+    if served is None or -USUAL <= event.at - served <= USUAL:
+        return ""
+    minutes, is_ahead = divmod(int(abs(event.at - served).total_seconds()) // 60, 60), event.at < served
+    told = {"hours": minutes[0], "minutes": minutes[1]}
+    return _("gives a time %(hours)s h %(minutes)s min ahead") % told if is_ahead else _("arrived %(hours)s h %(minutes)s min after its time") % told
 
 
 def _is_said_late(event: Event) -> bool:

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from charting import note_content, queries, rules
@@ -123,14 +122,9 @@ def lock_unsigned_visits(*, at: datetime) -> int:
     """Lock the notes that nobody signed within `VISIT_LOCK_HOURS` after the visit; returns how many."""
     if not settings.VISIT_LOCK_HOURS:
         return 0
-    ended = Coalesce("closed_at", "opened_at")
-    due = (
-        Visit.objects.standing()
-        .filter(signed_at=None, locked_at=None)
-        .annotate(ended=ended)
-        .filter(ended__lt=at - timedelta(hours=settings.VISIT_LOCK_HOURS))
-    )
-    return due.update(locked_at=at)
+    before = at - timedelta(hours=settings.VISIT_LOCK_HOURS)
+    due = Visit.objects.standing().filter(signed_at=None, locked_at=None, opened_at__lt=before).ended_before(before)
+    return Visit.objects.filter(pk__in=due.values("pk"), locked_at=None).update(locked_at=at)
 
 
 @transaction.atomic
@@ -177,4 +171,4 @@ def _mark(row: Marked, reason: str, actor: User, at: datetime) -> Marked:
 
 
 def _is_late(visit: Visit, at: datetime) -> bool:
-    return rules.is_late(ended_at=visit.ended_at, at=at, hours=settings.VISIT_LOCK_HOURS)
+    return rules.is_late(ended_at=Visit.objects.end_of(visit.pk), at=at, hours=settings.VISIT_LOCK_HOURS)

@@ -1,9 +1,11 @@
 """Visits, their notes and the texts offered for them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import ExpressionWrapper, F, Max, Q, Value
+from django.db.models.functions import Greatest, Least
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -12,6 +14,8 @@ from clinic.lib.constraints import together
 from clinic.patients.models import Patient
 from clinic.scheduling.models import Appointment
 from clinic.staff.models import Branch, User
+
+LONGEST_STAY = timedelta(hours=12)
 
 
 class NoteSection(models.TextChoices):
@@ -29,6 +33,24 @@ class VisitQuerySet(models.QuerySet["Visit"]):
     def standing(self) -> "VisitQuerySet":
         """Those that took place or still do: a seating that was taken back left an empty visit, which is none."""
         return self.filter(cancelled_at=None)
+
+    def ended_before(self, instant: datetime) -> "VisitQuerySet":
+        return self.annotate(ended=_end()).filter(ended__lt=instant)
+
+    def end_of(self, visit_id: UUID) -> datetime:
+        """When the patient left, as far as it can be known: from then on a note becomes late."""
+        ended: datetime = self.annotate(ended=_end()).values_list("ended", flat=True).get(pk=visit_id)
+        return ended
+
+
+def _end() -> Least:
+    """The end of the appointment or the last act, whichever is later, and at most when the visit was closed.
+
+    Closing late moves nothing, and no stay is longer than `LONGEST_STAY`: a note is late by the same clock whatever is done to its visit.
+    """
+    stayed = ExpressionWrapper(F("opened_at") + Value(LONGEST_STAY), models.DateTimeField())
+    acts = Max("performances__performed_at", filter=Q(performances__reversed_at=None)), Max("anaesthesia__given_at")
+    return Least("closed_at", stayed, Greatest("opened_at", "appointment__ends_at", *acts))
 
 
 class Visit(Record):
@@ -87,11 +109,6 @@ class Visit(Record):
     def is_fixed(self) -> bool:
         """Whether the text no longer changes: signed, or locked by time."""
         return self.is_signed or self.locked_at is not None
-
-    @property
-    def ended_at(self) -> datetime:
-        """When the patient left, as far as it was noted."""
-        return self.closed_at or self.opened_at
 
 
 class VisitAddendum(Record):

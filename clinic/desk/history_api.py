@@ -23,6 +23,7 @@ from clinic.patients.access_models import BrokenGlass
 from clinic.patients.worklists import Worklist
 from clinic.staff.models import User
 from clinic.staff.roles import Permission
+from exports.evidence_record import service_time
 from exports.legal import search
 from exports.legal.models import Mark
 
@@ -89,9 +90,10 @@ def _filter(wanted: Wanted, patient_id: UUID | None) -> ledger.Filter:
 
 
 class SearchedEventOut(EventOut):
-    """`marks`: is_late, is_after_signing, is_outside."""
+    """`marks`: is_late, is_after_signing, is_outside. `served_at`: the time that the entry gives for what it is about; `at` is when it arrived."""
 
     marks: list[Mark]
+    served_at: datetime | None
 
 
 class FoundOut(Schema):
@@ -115,7 +117,8 @@ def search_history(request: HttpRequest, wanted: Query[SearchIn], cursor: str | 
     asked = search.Wanted(**vars(_filter(wanted, wanted.patient)), marks=[mark.value for mark in wanted.mark])
     found = history_views.search_for(cast(User, request.user), asked, cursor)
     lines = wording.lines(found.page.events, found.page.before)
-    events = [{**EventOut.from_orm(line).dict(), "marks": found.marks[line.id]} for line in lines]
+    told = {event.id: {"marks": found.marks[event.id], "served_at": service_time(event)} for event in found.page.events}
+    events = [{**EventOut.from_orm(line).dict(), **told[line.id]} for line in lines]
     return {"events": events, "next_cursor": found.page.next_cursor, "known_until": found.known_until}
 
 

@@ -25,7 +25,7 @@ from clinic.staff import queries as staff
 from clinic.staff.guards import page
 from clinic.staff.models import User
 from clinic.staff.roles import Permission
-from exports.evidence_record import service_time
+from exports.evidence_record import delay_in_words, service_time
 from exports.legal import search as legal_search
 from exports.legal import search_sheet
 from exports.legal.models import Mark
@@ -172,6 +172,7 @@ def _found(request: HttpRequest, wanted: Wanted) -> dict[str, Any]:
     lines = wording.lines(found.page.events, found.page.before)
     for event, line in zip(found.page.events, lines, strict=True):
         line.marks.extend(_mark_in_words(mark, event) for mark in found.marks[event.id])
+        line.marks.extend(_delay(event))
     next_page = request.GET.copy()
     if found.page.next_cursor:
         next_page["cursor"] = found.page.next_cursor
@@ -184,12 +185,24 @@ def _mark_in_words(mark: Mark, event: Event) -> str:
     return _("entered late, treated on %(at)s") % {"at": told} if told else str(mark.label)
 
 
+def _delay(event: Event) -> list[str]:
+    """The time that an entry gives for itself beside its arrival, when the two lie apart."""
+    words, served = delay_in_words(event), service_time(event)
+    if not words or served is None:
+        return []
+    told = {"delay": words, "at": date_format(timezone.localtime(served), "SHORT_DATETIME_FORMAT")}
+    return [_("%(delay)s: %(at)s") % told]
+
+
 def _timeline(request: HttpRequest, wanted: ledger.Filter, found: ledger.Page) -> dict[str, Any]:
     next_page = request.GET.copy()
     if found.next_cursor:
         next_page["cursor"] = found.next_cursor
+    lines = wording.lines(found.events, found.before)
+    for event, line in zip(found.events, lines, strict=True):
+        line.marks.extend(_delay(event))
     return {
-        "lines": wording.lines(found.events, found.before),
+        "lines": lines,
         "next_url": f"?{next_page.urlencode()}" if found.next_cursor else None,
         "wanted": wanted,
         "query": request.GET,

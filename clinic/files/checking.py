@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.core.files.storage import default_storage
@@ -45,13 +46,18 @@ def _digest(file: StoredFile) -> str:
     return digest.hexdigest()
 
 
+def _part(link: ForeignObjectRel) -> str:
+    """Files that a table names. Versions of a record that has given its file up (`gives_file_up_at` says when) name none."""
+    column, table = link.field.column, link.related_model._meta.db_table
+    part = f'SELECT "{column}" FROM "{table}" v WHERE "{column}" IS NOT NULL'  # noqa: S608 - our models
+    live: Any = getattr(link.related_model, "instance_type", None)
+    given_up = getattr(live, "gives_file_up_at", "")
+    return f'{part} AND NOT EXISTS (SELECT FROM "{live._meta.db_table}" l WHERE l.id = v.id AND l."{given_up}" IS NOT NULL)' if given_up else part
+
+
 def _named() -> set[UUID]:
-    """Ids of the files that any record points at."""
-    parts = [
-        f'SELECT "{link.field.column}" FROM "{link.related_model._meta.db_table}" WHERE "{link.field.column}" IS NOT NULL'  # noqa: S608 - our models
-        for link in StoredFile._meta.get_fields(include_hidden=True)
-        if isinstance(link, ForeignObjectRel)
-    ]
+    """Ids of the files that any record points at, or has pointed at without giving its file up."""
+    parts = [_part(link) for link in StoredFile._meta.get_fields(include_hidden=True) if isinstance(link, ForeignObjectRel)]
     if not parts:
         return set()
     with connection.cursor() as cursor:

@@ -297,10 +297,17 @@ class ImportState(models.TextChoices):
 
 
 class ImportRun(Record):
-    """One file of patients from another system, on its way in; the same file run again adds nothing twice."""
+    """One file of patients from another system, on its way in; the same file run again adds nothing twice.
 
-    file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+", verbose_name=_("file"))
+    The file and the sheet of errors are destroyed when the record of somebody in them is erased; what came in stays.
+    """
+
+    gives_file_up_at = "emptied_at"
+
+    file = models.ForeignKey(StoredFile, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("file"))
     file_name = models.CharField(_("file name"), max_length=200)
+    sha256 = models.CharField(_("hash of the file"), max_length=64, default="", editable=False)
+    emptied_at = models.DateTimeField(_("file destroyed"), null=True, blank=True)
     branch = models.ForeignKey(Branch, models.PROTECT, verbose_name=_("branch"))
     started_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("started by"))
     mapping = models.JSONField(_("columns and fields"), default=dict)
@@ -319,7 +326,10 @@ class ImportRun(Record):
 
     class Meta:
         verbose_name = _("import of patients")
-        constraints = [models.CheckConstraint(condition=Q(state__in=ImportState.values), name="patients_import_state_known")]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=ImportState.values), name="patients_import_state_known"),
+            models.CheckConstraint(condition=Q(file=None) ^ Q(emptied_at=None), name="patients_import_file_until_emptied"),
+        ]
 
 
 class Decision(models.TextChoices):

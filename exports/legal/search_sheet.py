@@ -10,7 +10,7 @@ from clinic.history import wording
 from clinic.history.actions import record_print
 from clinic.lib import sheets
 from clinic.patients.models import Patient
-from exports.evidence_record import service_time
+from exports.evidence_record import delay_in_words, service_time
 from exports.legal import search
 from exports.legal.search import Found, Wanted
 
@@ -47,7 +47,7 @@ def _page(found: Found) -> Iterator[list[object]]:
     patients = {line.patient_id for line in lines if line.patient_id}
     cards = dict(Patient.objects.filter(pk__in=patients).values_list("pk", "card_number"))
     for event, line in zip(found.page.events, lines, strict=True):
-        marks = ", ".join(str(mark.label) for mark in found.marks[event.id])
+        marks = ", ".join(filter(None, [*(str(mark.label) for mark in found.marks[event.id]), delay_in_words(event)]))
         what = f"{line.what} · {line.title}" if line.title else line.what
         served = service_time(event)
         yield [line.at, served, line.actor_name, line.role_label, line.kind_label, what, cards.get(line.patient_id), _told(line), marks]

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -20,10 +20,14 @@ from clinic.lib.errors import Conflict, InvalidInput
 from clinic.lib.ids import uuid7
 from clinic.patients import access
 from clinic.patients.access_models import Rectification
+from clinic.patients.importing import emptying
+from clinic.patients.importing.emptying import Emptied
 from clinic.patients.models import Patient
 from clinic.staff.models import User
 from exports import evidence, evidence_record
 from exports.evidence import SealPending
+from exports.legal import queries as legal
+from exports.legal.models import Hold
 from exports.models import Evidence
 from exports.privacy import queries, rules
 from exports.privacy.models import DataRequest, Erasure, Kind, Outcome
@@ -106,12 +110,31 @@ def erase(*, request_id: UUID, card_number: str, actor: User, at: datetime) -> E
 def _destroy(request: DataRequest, actor: User, at: datetime) -> Erasure:
     patient_key = request.patient_id
     named = list(evidence_record.files_of(patient_key, None, None))
+    imports = emptying.runs_of(patient_key)
     named += [pdf_id for model in (DataRequest, Evidence) for pdf_id in model.objects.filter(patient=patient_key).values_list("pdf", flat=True)]
     told = _call(patient_key, {"request": str(request.pk), "ground": _ground()})
+    emptied = empty_imports(imports, at)
     doomed = _unused([file_id for file_id in named if file_id])
     transaction.on_commit(lambda: _destroy_bytes(doomed))
-    report = {**told, "files": len(doomed)}
+    kept = [str(run) for run in emptied.kept]
+    report = {**told, "files": len(doomed), "imports": len(emptied.runs), "imports_kept": kept}
     return Erasure.objects.create(patient_key=patient_key, ground=_ground(), erased_at=at, erased_by=actor, report=report)
+
+
+@transaction.atomic
+def empty_imports(runs: Collection[UUID], at: datetime) -> Emptied:
+    """Destroy the files of these imports, but for those in which somebody under a legal hold stands."""
+    held = set(Hold.objects.filter(legal.standing(at)).values_list("patient_id", flat=True))
+    emptied = emptying.empty(runs, spared=held, at=at)
+    doomed = _unused(emptied.files)
+    transaction.on_commit(lambda: _destroy_bytes(doomed))
+    return emptied
+
+
+def empty_kept_imports(at: datetime) -> int:
+    """Destroy the files that an erasure had to leave because of a hold, when none stands any more; returns how many."""
+    waiting = {UUID(run) for kept in Erasure.objects.values_list("report__imports_kept", flat=True) for run in kept or ()}
+    return len(empty_imports(waiting, at).runs) if waiting else 0
 
 
 def _rectify(request: DataRequest, about: str, correction: str, actor: User, at: datetime) -> Rectification:

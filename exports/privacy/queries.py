@@ -17,6 +17,7 @@ from clinic.history.wording import Line
 from clinic.lib.clock import branch_day
 from clinic.lib.errors import NotFound
 from clinic.patients.access_models import Rectification
+from clinic.patients.importing import emptying
 from clinic.patients.models import Patient
 from clinic.patients.queries import get_patient_for
 from clinic.staff.models import User
@@ -123,6 +124,9 @@ def obstacles(patient: Patient, at: datetime) -> list[Obstacle]:
             if kind == ACCOUNTING:
                 text = _("Accounts are kept until %(until)s (%(years)s years, %(source)s)")
             found.append(Obstacle(kind, text % values, until))
+    if rows := emptying.waiting_rows(patient.pk):
+        text = _("Rows held back by imports may be this person (%(count)s): decide about them first.")
+        found.append(Obstacle("import", text % {"count": rows}))
     if _pays_for_others(patient.pk):
         found.append(Obstacle("payer", _("The person pays for other patients, whose accounts name them.")))
     return found

@@ -2,17 +2,17 @@
 
 import hashlib
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from charting import actions, note_content, queries, tasks
-from charting.models import Visit, VisitAddendum
+from charting.models import Performance, Visit, VisitAddendum
 from clinic.lib.errors import InvalidInput, NotAllowed
 from clinic.staff.roles import Role
-from tests.charting.factories import NOW, make_visit, patient_petrov
+from tests.charting.factories import NOW, make_procedure, make_visit, patient_petrov, place
 from tests.staff.factories import dr_orlova, log_in, make_user
 
 pytestmark = pytest.mark.django_db
@@ -146,3 +146,33 @@ def test_the_signature_binds_the_canonical_content() -> None:
 
     assert hashlib.sha256(content).hexdigest() == visit.content_hash
     assert client.get(f"/api/v1/visits/{make_visit().pk}/signed-content").status_code == 409
+
+
+def test_closing_a_visit_late_does_not_make_its_note_timely() -> None:
+    visit = written()
+    actions.close_visit(visit=visit, actor=dr_orlova(), at=NOW + timedelta(hours=60))
+    visit.refresh_from_db()
+    late = actions.sign_visit(visit=visit, version=visit.version, actor=dr_orlova(), at=NOW + timedelta(hours=61))
+    assert late.is_late
+
+
+def test_an_unsigned_note_is_locked_by_the_end_of_the_visit_not_by_its_closing() -> None:
+    visit = written()
+    actions.close_visit(visit=visit, actor=dr_orlova(), at=NOW + timedelta(hours=23))
+    assert actions.lock_unsigned_visits(at=NOW + timedelta(hours=37)) == 1
+
+
+def test_the_hours_count_from_the_last_act_or_the_end_of_the_appointment_and_never_from_more_than_half_a_day_later() -> None:
+    visit = written()
+
+    def ended() -> datetime:
+        return Visit.objects.end_of(visit.pk)
+
+    assert ended() == visit.opened_at
+    act = make_procedure("filling", place(16, "O"))
+    performed = actions.perform_procedure(procedure=act, actor=dr_orlova(), at=visit.opened_at + timedelta(hours=2), visit=visit)
+    assert ended() == performed.performed_at
+    Performance.objects.filter(pk=performed.pk).update(performed_at=visit.opened_at + timedelta(hours=30))
+    assert ended() == visit.opened_at + timedelta(hours=12)
+    Visit.objects.filter(pk=visit.pk).update(closed_at=visit.opened_at + timedelta(hours=1))
+    assert ended() == visit.opened_at + timedelta(hours=1)

@@ -19,6 +19,7 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from charting import actions as charting
+from charting.models import Finding
 from clinic.files.actions import read
 from clinic.history.context import acting
 from clinic.history.evidence.bundle import VERIFIER
@@ -175,6 +176,25 @@ def test_the_timeline_marks_late_entries(patient: Patient) -> None:
     late = [entry for entry in entries if entry.is_late]
     assert [entry.line.table for entry in late] == ["charting_finding"]
     assert [entry.line.id for entry in entries] == sorted(entry.line.id for entry in entries)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [
+        (10, ""),
+        (-10, ""),
+        (16, "arrived 0 h 16 min after its time"),
+        (200, "arrived 3 h 20 min after its time"),
+        (-90, "gives a time 1 h 30 min ahead"),
+    ],
+)
+def test_an_entry_that_came_in_later_than_its_own_time_says_how_much(patient: Patient, minutes: int, words: str) -> None:
+    finding = Finding.objects.filter(patient=patient).order_by("pk")[0]
+    event = Event.objects.get(tbl="charting_finding", pk_text=str(finding.pk), op="I")
+    event.body = {**(event.body or {}), "noted_at": (event.at - timedelta(minutes=minutes)).isoformat()}
+    assert evidence_record.delay_in_words(event) == words
+    event.op = "U"
+    assert evidence_record.delay_in_words(event) == ""
 
 
 def test_the_api_asks_and_takes(seq: "psycopg.Connection[Any]", sequencer: Sequencer, patient: Patient, lawyer: User, tmp_path: Path) -> None:

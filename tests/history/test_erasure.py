@@ -23,6 +23,10 @@ from django.db import IntegrityError, OperationalError, ProgrammingError, connec
 from django.urls import reverse
 from django.utils import timezone
 
+from charting.imaging import actions as imaging
+from charting.imaging.models import ImageDisplay
+from charting.medical.interaction_models import InteractionOverride, InteractionRule, InteractionWarning
+from charting.models import Performance
 from clinic.files.actions import store
 from clinic.files.models import StoredFile
 from clinic.history.actions import record_print
@@ -34,6 +38,7 @@ from clinic.history.sealing.sequencer import Sequencer
 from clinic.history.verification.verify import verify
 from clinic.lib.ids import uuid7
 from clinic.patients.models import ImportRun, Patient, Relation
+from clinic.staff.models import User
 from clinic.staff.roles import Role
 from exports.evidence import SealPending
 from exports.legal.models import Hold, HoldLift
@@ -56,9 +61,21 @@ def build() -> Patient:
     """A patient with a record of almost every kind, under no hold any more."""
     with transaction.atomic():
         person = world.build()
+        _drawn_and_overridden(person)
         for hold in Hold.objects.filter(patient=petrov(), lift=None):
             HoldLift.objects.create(hold=hold, patient=petrov(), reason="Дело закрыто", lifted_at=timezone.now(), lifted_by=person)
         return petrov()
+
+
+def _drawn_and_overridden(person: User) -> None:
+    """A line measured on a picture, how it is shown, and a warning that somebody overrode."""
+    image = petrov().images.order_by("pk")[0]
+    imaging.draw_line(image=image, ends=imaging.Ends((1, 1), (5, 5)), label="Петров, канал", actor=person, at=timezone.now())
+    ImageDisplay.objects.create(patient=petrov(), image=image, saved_by=person, saved_at=timezone.now())
+    performance = Performance.objects.filter(patient=petrov()).order_by("pk")[0]
+    over = {"patient": petrov(), "rule": InteractionRule.objects.order_by("pk")[0], "performance": performance}
+    InteractionOverride.objects.create(**over, reason="Петров настаивает", made_by=person, made_at=timezone.now())
+    InteractionWarning.objects.create(**over, read_by=person, read_at=timezone.now())
 
 
 @pytest.fixture
@@ -140,6 +157,22 @@ def test_erased_is_gone_everywhere_and_the_proofs_hold(seq: Connection, sequence
     assert "Erased after retention: 1 patients" in out.getvalue()
     assert proven(seq, sequencer, patient, tmp_path) == 0
     assert Patient.objects.filter(last_name="Остаётся").exists()
+
+
+NOT_IN_THE_WORLD = """
+billing_insurershare billing_invoice billing_invoiceline charting_anaesthesia charting_diagnosisranking charting_droppedentry charting_findingchange
+charting_oralindex charting_visitaddendum exports_evidence insurance_claimline inventory_anaesthesialot inventory_shortage lab_orders_labstage
+legal_caseevidence legal_delivery patients_brokenglass patients_consent patients_contact patients_heldrow patients_identifier patients_patientlabel
+patients_rectification patients_relation patients_restriction privacy_datarequest treatment_plans_alternativestep treatment_plans_documentitem
+treatment_plans_signature
+""".split()  # noqa: SIM905 - thirty names in a column say no more
+"""Nothing may join these: what is added to the program is added to the world."""
+
+
+def test_the_world_has_a_record_of_every_kind_about_the_patient(patient: Patient) -> None:
+    records: list[Any] = [model for model in apps.get_models() if issubclass(model, Record)]
+    about = [model for model in records if any(column.name == "patient" for column in model._meta.fields)]
+    assert sorted(model._meta.db_table for model in about if not model._base_manager.filter(patient=patient).exists()) == NOT_IN_THE_WORLD
 
 
 def found_words() -> set[str]:

@@ -4,12 +4,14 @@ Bodies are compared under the names that columns have today; a column that was a
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection, models
 
 from clinic.history.capture import captured_columns
+from clinic.history.verification.seals import ERASED_EARLIER
 
 LAST = "SELECT DISTINCT ON (pk) pk, id, op, body FROM history.event WHERE tbl = %(table)s AND op IN ('I', 'U', 'D') ORDER BY pk, id DESC"
 LIVE_AND_LEDGER = f"""
@@ -32,7 +34,8 @@ TYPED_AND_LEDGER = """
 SELECT coalesce(typed.pk, event.pk)
 FROM (SELECT event_id, id::text AS pk, history_type, history_date, to_jsonb(h) AS body FROM {typed} h) typed
 FULL JOIN (SELECT id, pk, op, body, at, actor, actor_name, purpose FROM history.event WHERE tbl = %(table)s AND op IN ('I', 'U', 'D')
-           AND NOT coalesce((%(erased)s::jsonb ->> patient_id::text)::bigint > id, false)) event ON event.id = typed.event_id
+           AND NOT coalesce((%(erased)s::jsonb ->> patient_id::text)::bigint > id, false)
+           AND NOT (patient_id IS NULL AND id = ANY(%(earlier)s))) event ON event.id = typed.event_id
 WHERE typed.pk IS DISTINCT FROM event.pk
    OR typed.history_type <> CASE event.op WHEN 'I' THEN '+' WHEN 'U' THEN '~' ELSE '-' END
    OR EXISTS (
@@ -49,22 +52,33 @@ FROM history.event WHERE tbl = %s AND op = 'X' AND pk IS NOT NULL ORDER BY id
 """
 
 
-def erased() -> dict[str, int]:
-    """Patients whose record was erased, each with the event that says so."""
+@dataclass(frozen=True)
+class Gone:
+    """Patients whose record was erased, each with the event that says so, and the events of nobody that went with them."""
+
+    patients: Mapping[str, int] = field(default_factory=dict)
+    earlier: Sequence[int] = ()
+
+
+def erased() -> Gone:
+    """What erasures have left no content of."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT patient_id::text, max(id) FROM history.event WHERE op = 'E' GROUP BY 1")
-        return dict(cursor.fetchall())
+        patients = dict(cursor.fetchall())
+        cursor.execute(ERASED_EARLIER)
+        return Gone(patients, [event for erasure, event in cursor.fetchall() if event < erasure])
 
 
-def disagreements(model: Any, gone: Mapping[str, int] | None = None) -> set[str]:
-    """Keys of the rows of `model` whose copies differ; of the patients `gone` only the ledger's heads are left."""
+def disagreements(model: Any, gone: Gone | None = None) -> set[str]:
+    """Keys of the rows of `model` whose copies differ; of what is `gone` only the ledger's heads are left."""
     historical = model.history.model
     added, names = _schema(model._meta.db_table)
     parameters = {
         "table": model._meta.db_table,
         "added": json.dumps(added),
         "names": json.dumps(names),
-        "erased": json.dumps(gone or {}),
+        "erased": json.dumps(dict(gone.patients) if gone else {}),
+        "earlier": list(gone.earlier) if gone else [],
         "secret": list(model.history_excluded),
         "columns": captured_columns(model, historical),
     }

@@ -30,6 +30,8 @@ PARTS = (
     "lanes",
     "acknowledge",
     "relations_owner",
+    "held_rows",
+    "held_rows_owner",
     "database",
 )
 FUNCTION = re.compile(r"CREATE (?:OR REPLACE )?FUNCTION (history(?:_guard)?\.\w+)\(.*?AS \$\$(.*?)\$\$", re.DOTALL)

@@ -40,6 +40,15 @@ class StillRunning(Conflict):
     default_message = gettext_lazy("This import is running. Wait until it has finished.")
 
 
+class FileDestroyed(Conflict):
+    """The file went with the record of somebody who stood in it."""
+
+    code = "file_destroyed"
+    default_message = gettext_lazy(
+        "The file of this import was destroyed with the record of a patient who stood in it. Upload the list again without them."
+    )
+
+
 class ColumnsMissing(InvalidInput):
     """The names are not among the columns."""
 
@@ -52,7 +61,7 @@ class ColumnsMissing(InvalidInput):
 def find_or_take_file(path: Path, *, branch: Branch, actor: User) -> ImportRun:
     """The latest import of the same content to the branch, or a new one: a file run again is the same import."""
     actor.require(Permission.PATIENT_IMPORT)
-    there = ImportRun.objects.filter(file__sha256=sheets.digest_of(path), branch=branch, started_by=actor).order_by("-created_at").first()
+    there = ImportRun.objects.filter(sha256=sheets.digest_of(path), emptied_at=None, branch=branch, started_by=actor).order_by("-created_at").first()
     if there:
         return there
     with path.open("rb") as content:
@@ -74,7 +83,7 @@ def take_file(*, content: IO[bytes], name: str, branch: Branch, actor: User) -> 
         with transaction.atomic():
             file = files.store(content=copy, media_type="application/octet-stream")
             return ImportRun.objects.create(
-                file=file, file_name=name[:200], branch=branch, started_by=actor, columns=columns, rows_total=total,
+                file=file, sha256=file.sha256, file_name=name[:200], branch=branch, started_by=actor, columns=columns, rows_total=total,
                 mapping=rules.guess_mapping(columns),
             )  # fmt: skip
 
@@ -122,9 +131,11 @@ def chosen_of(run: ImportRun, mapping: Mapping[str, str]) -> dict[str, str]:
 def plan_run(*, run_id: UUID, mapping: Mapping[str, str], is_dry: bool, actor: User) -> ImportRun:
     """Fix what the columns mean and set the counters back; the pass itself is `go_through`.
 
-    :raises ColumnsMissing: without columns for the names. :raises InvalidInput: as `set_mapping`.
+    :raises ColumnsMissing: without columns for the names. :raises InvalidInput: as `set_mapping`. :raises FileDestroyed:
     """
     run = locked(run_id, actor)
+    if run.file_id is None:
+        raise FileDestroyed
     chosen = chosen_of(run, mapping)
     for name in ("rows_seen", "rows_imported", "rows_known", "rows_failed", "rows_doubtful"):
         setattr(run, name, 0)
@@ -148,6 +159,8 @@ def go_through(run_id: UUID, tell: Tell = lambda _tally: None) -> ImportRun:
     run = ImportRun.objects.select_related("file", "branch__legal_entity", "started_by").filter(pk=run_id).first()
     if run is None:
         raise NotFound
+    if run.file is None:
+        raise FileDestroyed
     with acting(context_of(run.started_by, purpose="import")), translation.override(run.started_by.language), TemporaryDirectory() as folder:
         path = Path(folder) / "sheet"
         with default_storage.open(run.file.storage_name) as stored, path.open("wb") as copy:
@@ -163,7 +176,7 @@ def go_through(run_id: UUID, tell: Tell = lambda _tally: None) -> ImportRun:
 def _run_of(run: ImportRun, path: Path) -> Run:
     now = timezone.now()
     return Run(
-        path=path, source=run.file.sha256, mapping=run.mapping, branch=run.branch, actor=run.started_by, at=now,
+        path=path, source=run.sha256, mapping=run.mapping, branch=run.branch, actor=run.started_by, at=now,
         today=branch_day(now, run.branch.time_zone), is_dry=run.is_dry, record=run.pk,
     )  # fmt: skip
 

@@ -88,6 +88,7 @@ async function showClash() {
     if (theirs.signed_at) window.location.reload();
     keepVersion(theirs.version);
     for (const area of areas) resolveSection(area, theirs[area.name]);
+    drafts.keep(areas.filter((area) => area.value === saved[area.name]));
     status.replaceChildren(html("span", { class: "is-warning-text" }, words.notSaved));
   } catch (error) {
     showFailure(/** @type {import("./api.js").Refusal} */ (error));

@@ -3,8 +3,8 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from charting import words
-from charting.models import CanalQuality, Obturation
+from charting import finding_words, sites, words
+from charting.models import CanalQuality, FindingKind, Obturation
 
 
 def chart_words() -> dict[str, str]:
@@ -18,6 +18,7 @@ def chart_words() -> dict[str, str]:
         | {f"surface{code}": str(name) for code, name in words.SURFACE_NAMES.items()}
         | _root_names()
         | _canals()
+        | _mucosa()
     )
 
 
@@ -139,6 +140,24 @@ def canal_choices() -> dict[str, list[tuple[str, str]]]:
     return {
         "method": [(code, str(label)) for code, label in Obturation.choices],
         "quality": [(code, str(label)) for code, label in CanalQuality.choices],
+    }
+
+
+def mucosa_names() -> dict[str, dict[str, str]]:
+    """The regions of the map of the mouth, and what is found there."""
+    return {
+        "sites": {site: str(finding_words.SITE_NAMES[site]) for site in sites.MUCOSA},
+        "lesions": {kind: str(FindingKind(kind).label) for kind in sites.LESIONS},
+    }
+
+
+def _mucosa() -> dict[str, str]:
+    return {
+        "mucosaMap": _("Regions of the mouth; arrows move, Enter chooses a finding there"),
+        "mucosaChoose": _("Tap a region of the mouth, then say what is there."),
+        "mucosaSize": _("Size, mm"),
+        "mucosaNote": _("In words: edges, colour, pain"),
+        "mucosaSave": _("Put on the chart"),
     }
 
 

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+from charting import sites
 from charting.rules import Problem
 
 SIDEWAYS = ("mesial", "distal", "vestibular", "lingual")
@@ -15,8 +16,8 @@ DIRECTIONS: dict[str, tuple[str, ...]] = {
     "supernumerary": SIDEWAYS,
 }
 """Findings that always have a direction: where the tooth went, leans or stands beside its neighbour, where its front turned, how it was tapped."""
-NEEDS_SEVERITY = frozenset({"cold_test", "heat_test", "percussion"})
-"""Tests, which are nothing without their outcome."""
+NEEDS_SEVERITY = frozenset({"cold_test", "heat_test", "percussion", "angle_class"})
+"""Tests, which are nothing without their outcome, and Angle's class."""
 ELECTRIC = "electric_test"
 
 
@@ -36,6 +37,13 @@ AMOUNTS = {
     "tipping": Scale("°", 5, 90),
     "periapical_lesion": Scale("mm", 1, 40),
     ELECTRIC: Scale("µA", 0, 200),
+    **dict.fromkeys(sites.LESIONS, Scale("mm", 1, 99)),
+    sites.OPENING: Scale("mm", 0, 60),
+    "jaw_deviation": Scale("mm", 1, 15),
+    "midline_shift": Scale("mm", 1, 15),
+    "open_bite": Scale("mm", 1, 20),
+    "overjet": Scale("mm", -15, 20),
+    "overbite": Scale("mm", -15, 15),
 }
 DATED = frozenset({"missing"})
 """Findings that may say since when: a year, a month or a day, as well as the patient remembers."""
@@ -58,15 +66,15 @@ def has_detail(kind: str, severity: str, direction: str = "") -> bool:
 
 
 def needs_amount(kind: str, severity: str) -> bool:
-    """An electric test says at how many microamperes the tooth answered, or that it did not."""
-    return kind == ELECTRIC and severity == ""
+    """An electric test says at how many microamperes the tooth answered, or that it did not; an opening or an overjet is its millimetres."""
+    return (kind == ELECTRIC and severity == "") or kind in sites.MEASURED
 
 
 def problems(told: Told, *, day: date, born: date | None = None) -> list[Problem]:
     """What is impossible about the details of a finding, or is missing from them; `day` is the day on which it is noted."""
     found = _direction_problems(told.kind, told.direction)
     if told.kind in NEEDS_SEVERITY and not told.severity:
-        found.append(Problem("outcome_needed", "severity"))
+        found.append(Problem("class_needed" if told.kind == "angle_class" else "outcome_needed", "severity"))
     found += _amount_problems(told.kind, told.severity, told.amount)
     return found + (_since_problems(told, day, born) if told.since else [])
 
@@ -80,7 +88,8 @@ def _direction_problems(kind: str, direction: str) -> list[Problem]:
 
 def _amount_problems(kind: str, severity: str, amount: int | None) -> list[Problem]:
     if amount is None:
-        return [Problem("current_needed", "amount")] if needs_amount(kind, severity) else []
+        needed = Problem("current_needed", "amount") if kind == ELECTRIC else Problem("amount_needed", "amount", {"unit": "mm"})
+        return [needed] if needs_amount(kind, severity) else []
     scale = AMOUNTS.get(kind)
     if scale is None:
         return [Problem("finding_has_no_amount", "amount")]
@@ -114,3 +123,12 @@ def is_partial_date(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def site_problems(kind: str, site: str, tooth: int | None) -> list[Problem]:
+    """What is impossible about the place of a finding, or is missing from it."""
+    found = [Problem("not_of_a_tooth", "tooth")] if tooth is not None and kind in sites.OF_MOUTH else []
+    known = sites.SITES.get(kind, ())
+    if not site:
+        return [*found, Problem("site_needed", "site")] if known else found
+    return found if site in known else [*found, Problem("no_such_site", "site", {"site": site})]

@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from charting import act_words, charted, finding_words, notation, placeholders, queries, words
+from charting import act_words, charted, finding_words, notation, placeholders, queries
 from charting.anaesthesia_words import told
 from charting.medical import interactions
 from charting.medical import queries as medical
@@ -82,7 +82,7 @@ def _surfaces(done: Sequence[Performance], findings: Sequence[Finding]) -> str:
 
 
 def _finding(row: Finding) -> str:
-    place = words.part_names(tooth=row.tooth, surfaces=row.surfaces, roots=row.roots)
+    place = finding_words.place_named(row)
     return " ".join(part for part in (place, finding_words.title(row)) if part)
 
 

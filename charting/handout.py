@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
-from charting import notation, replay, rules, words
+from charting import finding_words, notation, replay, rules, words
 from charting.models import Finding, ProcedureState
 from charting.queries import Chart, procedure_fact
 from charting.story import procedure_part
@@ -117,6 +117,8 @@ def _plain_key(finding: Finding) -> str:
 
 
 def _finding(finding: Finding) -> Line:
-    place = f"{notation.fdi(finding.tooth)}, {words.tooth_name(finding.tooth)}" if finding.tooth else _("the whole mouth")
+    place = finding_words.place_named(finding) or _("the whole mouth")
+    if finding.tooth:
+        place = f"{notation.fdi(finding.tooth)}, {words.tooth_name(finding.tooth)}"
     plain = PLAIN.get(_plain_key(finding)) or PLAIN.get(finding.kind)
     return Line(place, str(plain) if plain else _("We noted: %(finding)s.") % {"finding": finding.get_kind_display()})

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from charting import catalogue, combinations, details, finding_words, rules, words
+from charting import catalogue, combinations, details, finding_words, rules, sites, words
 from charting.models import FindingKind, PaletteFavourite
 from charting.signs import Sign
 from clinic.price_list.models import Service
@@ -46,6 +46,7 @@ class PaletteEntry:
     kind: str = ""
     severity: str = ""
     direction: str = ""
+    site: str = ""
     amount: Amount | None = None
     is_dated: bool = False
     service: str = ""
@@ -76,29 +77,31 @@ def favourites() -> dict[int, str]:
 
 def _finding_entries(signs: dict[str, Sign]) -> list[PaletteEntry]:
     return [
-        _finding_entry(signs[f"finding:{kind}"], kind, severity, direction)
+        _finding_entry(signs[f"finding:{kind}"], kind, severity, direction, site)
         for kind in FindingKind.values
-        if signs[f"finding:{kind}"].is_offered
+        if signs[f"finding:{kind}"].is_offered and kind not in sites.LESIONS
+        for site in sites.SITES.get(kind, ("",))
         for direction in details.DIRECTIONS.get(kind, ("",))
         for severity in ("", *rules.SEVERITIES.get(kind, ()))
         if details.has_detail(kind, severity, direction)
     ]
 
 
-def _finding_entry(sign: Sign, kind: str, severity: str, direction: str) -> PaletteEntry:
+def _finding_entry(sign: Sign, kind: str, severity: str, direction: str, site: str) -> PaletteEntry:
     return PaletteEntry(
-        key=":".join(part for part in ("finding", kind, severity, direction) if part),
+        key=":".join(part for part in ("finding", kind, severity, direction, site) if part),
         type="finding",
-        title=finding_words.entry_title(kind, severity, direction),
+        title=finding_words.entry_title(kind, severity, direction, site),
         code=severity if severity in rules.ICDAS else "",
         typed=_typed(sign, severity, direction),
         diagnosis=sign.diagnosis_for(severity),
         kind=kind,
         severity=severity,
         direction=direction,
+        site=site,
         amount=_amount(kind, severity),
         is_dated=kind in details.DATED and severity != "agenesis",
-        scope="surfaces" if kind in rules.ON_SURFACES else "tooth",
+        scope="mouth" if kind in sites.OF_MOUTH else "surfaces" if kind in rules.ON_SURFACES else "tooth",
         group=_group(kind),
     )
 
@@ -115,6 +118,10 @@ def _group(kind: str) -> str:
         return _("Is the tooth there")
     if kind in rules.POSITIONS:
         return _("Position of the tooth")
+    if kind in sites.OCCLUSION:
+        return _("Occlusion")
+    if kind in sites.OF_MOUTH:
+        return _("Jaw joints")
     return _("Tests of the pulp and the ligament") if kind in rules.TESTS else _("Findings")
 
 

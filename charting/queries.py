@@ -155,6 +155,7 @@ def finding_fact(finding: Finding) -> replay.FindingFact:
         changes=tuple((change.changed_at, change.state) for change in children_of(finding, "changes")),
         direction=finding.direction,
         amount=finding.amount,
+        site=finding.site,
     )
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from charting import teeth
 from charting.rules import IN_PLACE, LAYER_OF_STATE, PRESENCES, TAKEN_OFF, Place, measured
+from charting.sites import stated
 
 Changes = tuple[tuple[datetime, str], ...]
 
@@ -29,6 +30,7 @@ class FindingFact:
     changes: Changes = ()
     direction: str = ""
     amount: int | None = None
+    site: str = ""
 
     def holds(self, at: datetime) -> bool:
         last = last_up_to(self.changes, at)
@@ -64,6 +66,7 @@ class Mark:
     state: str = ""
     direction: str = ""
     amount: int | None = None
+    site: str = ""
 
 
 NEVER_FOUND = frozenset(teeth.SUPERNUMERARY)
@@ -175,7 +178,7 @@ def _still_worn(mark: Mark, since: datetime, off: dict[int, datetime]) -> bool:
 
 def _measured(fact: FindingFact) -> tuple[int | None, str]:
     """The tooth with what the finding states of it; a finding of its own when it states nothing that a later one could replace."""
-    return fact.tooth, measured(fact.kind, fact.direction) or fact.id
+    return fact.tooth, measured(fact.kind, fact.direction) or stated(fact.kind, fact.site) or fact.id
 
 
 def _finding_mark(fact: FindingFact) -> Mark:
@@ -189,6 +192,7 @@ def _finding_mark(fact: FindingFact) -> Mark:
         severity=fact.severity,
         direction=fact.direction,
         amount=fact.amount,
+        site=fact.site,
     )
 
 

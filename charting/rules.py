@@ -9,7 +9,7 @@ from dataclasses import field as dataclass_field
 from datetime import datetime, timedelta
 from typing import Any
 
-from charting import teeth
+from charting import sites, teeth
 
 # Findings
 
@@ -31,6 +31,7 @@ SEVERITIES: dict[str, tuple[str, ...]] = {
     "heat_test": RESPONSES,
     "electric_test": ("none",),
     "percussion": ("normal", "painful"),
+    "angle_class": ("I", "II1", "II2", "III"),
 }
 """How far a finding goes: a degree, a variety, the outcome of a test, or why a tooth is missing."""
 POSITIONS = ("drift", "rotation", "tipping", "extrusion")
@@ -47,10 +48,11 @@ WITHOUT_SEVERITY = (
     "fistula",
     "supernumerary",
     *POSITIONS,
+    *(kind for kind in sites.OF_MOUTH if kind != "angle_class"),
 )
 FINDING_KINDS = tuple(SEVERITIES) + WITHOUT_SEVERITY
 ON_SURFACES = frozenset({"caries", "fracture", "wear", "sensitivity", "discoloration", "recession", "plaque", "calculus"})
-ON_MOUTH = frozenset({"plaque", "calculus"})
+ON_MOUTH = frozenset({"plaque", "calculus", *sites.OF_MOUTH})
 ABSENCES = frozenset({"missing", "unerupted"})
 ERUPTION = frozenset({"unerupted", "erupting", "erupted", "impacted"})
 """How far a tooth has come through."""

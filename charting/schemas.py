@@ -53,7 +53,7 @@ class FindingIn(EnteredIn):
 
     `direction` is where a tooth drifted, turned or leans, where a supernumerary one stands beside its neighbour, or how it was tapped;
     `amount` what was measured: millimetres, degrees or µA; `since` when a tooth was lost: a year, a month or a day (`2015`, `2015-06`,
-    `2015-06-03`).
+    `2015-06-03`). `site` is the place of a finding that is of no tooth: a region of the mucosa, a side of the jaw joints or of the bite.
     """
 
     kind: str
@@ -64,6 +64,7 @@ class FindingIn(EnteredIn):
     direction: str = ""
     amount: int | None = None
     since: str = ""
+    site: str = ""
     note: str = ""
 
 
@@ -78,6 +79,7 @@ class FindingOut(Schema):
     direction: str
     amount: int | None
     since: str
+    site: str
     note: str
     noted_at: datetime
     noted_by: UUID = Field(alias="noted_by_id")
@@ -136,6 +138,7 @@ class MarkOut(Schema):
     state: str
     direction: str
     amount: int | None
+    site: str
 
 
 class EntryOut(Schema):
@@ -240,6 +243,7 @@ class PaletteEntryOut(Schema):
     kind: str
     severity: str
     direction: str
+    site: str
     amount: AmountOut | None
     is_dated: bool
     service: str

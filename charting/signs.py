@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from charting import rules, teeth
+from charting import rules, sites, teeth
 
 FINDING, EFFECT = "finding", "effect"
 
@@ -121,6 +121,22 @@ SHIPPED_DIAGNOSES = {
     "finding:sensitivity": "K03.8",
     "finding:discoloration": "K03.7",
     "finding:fistula": "K04.6",
+    "finding:ulcer": "K12.0",
+    "finding:erosion": "K13.7",
+    "finding:leukoplakia": "K13.2",
+    "finding:erythroplakia": "K13.2",
+    "finding:lichen": "L43.9",
+    "finding:candidiasis": "B37.0",
+    "finding:herpes": "B00.2",
+    "finding:mucosal_fistula": "K12.2",
+    "finding:swelling": "R22.0",
+    "finding:mucocele": "K11.6",
+    "finding:hyperplasia": "K13.6",
+    "finding:pigmentation": "K13.7",
+    "finding:mucosal_injury": "S00.5",
+    **{f"finding:{kind}": "K07.6" for kind in ("joint_click", "joint_crepitus", "joint_pain")},
+    **{f"finding:{kind}": "K07.5" for kind in ("muscle_pain", "jaw_deviation", "limited_opening")},
+    **{f"finding:{kind}": "K07.2" for kind in sites.OCCLUSION},
 }
 TYPED_FORM = re.compile(r"[^\W\d_]{1,8}")
 

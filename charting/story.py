@@ -182,7 +182,7 @@ def _finding_entry(finding: Finding, chart: Chart, reader: Reader, codes: list[s
         type="finding",
         layer="condition",
         teeth=[finding.tooth] if finding.tooth else [],
-        part=words.part_shown(tooth=finding.tooth, surfaces=finding.surfaces, roots=finding.roots),
+        part=finding_words.place_shown(finding),
         title=finding_words.title(finding),
         about=finding_words.about(finding),
         state="resolved" if is_resolved else "condition",

@@ -8,7 +8,7 @@ from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_GET
 
 from charting import notation, queries
-from charting.chart_words import canal_choices, chart_words
+from charting.chart_words import canal_choices, chart_words, mucosa_names
 from charting.imaging import words as image_words
 from clinic.patients.models import Patient
 from clinic.patients.queries import get_patient_for
@@ -34,6 +34,7 @@ def chart(request: Request, patient_id: UUID) -> HttpResponse:
         "words": chart_words(),
         "canals": canal_choices(),
         "notation": notation.for_scripts(),
+        "mucosa": mucosa_names(),
     }
     context = {
         "patient": patient,

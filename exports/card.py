@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
-from charting import act_words, canals, finding_words, notation, words
+from charting import act_words, canals, finding_words, notation
 from charting.anaesthesia_words import told
 from charting.models import CanalRecord, Diagnosis, Finding, NoteSection, Performance, Visit
 from charting.note_content import sections_of
@@ -213,7 +213,7 @@ def _diagnosis(row: Diagnosis) -> dict[str, str]:
 
 
 def _finding(row: Finding) -> str:
-    place = words.part_names(tooth=row.tooth, surfaces=row.surfaces, roots=row.roots)
+    place = finding_words.place_named(row)
     title = ", ".join(text for text in (finding_words.title(row), finding_words.about(row)) if text)
     return " ".join(part for part in (place and f"{place}:", title, row.note and f"({row.note})") if part)
 

@@ -26,6 +26,7 @@ interface MarkData {
   state: string;
   direction: string;
   amount: number | null;
+  site: string;
 }
 
 interface EntryData {
@@ -81,6 +82,7 @@ interface PaletteEntry {
   kind: string;
   severity: string;
   direction: string;
+  site: string;
   amount: { unit: string; least: number; most: number; is_needed: boolean } | null;
   is_dated: boolean;
   service: string;
@@ -109,6 +111,7 @@ interface ChartSetup {
   words: Record<string, string>;
   canals: Record<"method" | "quality", [string, string][]>;
   notation: NotationData;
+  mucosa: { sites: Record<string, string>; lesions: Record<string, string> };
 }
 
 /** The chart that early.js asked for; whoever loads the chart first takes it. */

@@ -32,19 +32,22 @@ def record_finding(
     direction: str = "",
     amount: int | None = None,
     since: str = "",
+    site: str = "",
     note: str = "",
     visit: Visit | None = None,
     id: UUID | None = None,
     seen_at: datetime | None = None,
 ) -> Finding:
-    """Note something seen on a tooth (or, for plaque and calculus, in the whole mouth). The same `id` twice is one finding.
+    """Note something seen on a tooth (for plaque and calculus, also in the whole mouth; for mucosa, joints and bite, at a `site`).
+
+    The same `id` twice is one finding.
 
     :raises ChartedMeanwhile: when somebody else charted the tooth since `seen_at`, the instant of the chart that the sender saw.
     :raises InvalidInput: when the tooth, surface, root, degree, direction, amount or date cannot be.
     """
     actor.require(Permission.CHART_WRITE)
     told = details.Told(kind, severity, direction, amount, since)
-    sent = {**vars(told), "tooth": tooth, "surfaces": list(teeth.ordered_surfaces(set(surfaces))), "roots": sorted(set(roots))}
+    sent = {**vars(told), "site": site, "tooth": tooth, "surfaces": list(teeth.ordered_surfaces(set(surfaces))), "roots": sorted(set(roots))}
     known = find_sent(Finding, id, patient, note=note, **sent)
     if known is not None:
         return known
@@ -52,9 +55,7 @@ def record_finding(
     place = rules.Place(tooth, frozenset(surfaces), frozenset(roots)) if tooth is not None else None
     if tooth is None and (surfaces or roots):
         words.refuse([rules.Problem("tooth_needed")])
-    mouth = queries.teeth_at(patient, at) if tooth is not None else replay.EMPTY_MOUTH
-    states = {"absent": mouth.not_there, "unerupted": mouth.unerupted, "implants": mouth.implants}
-    problems = rules.finding_problems(kind=kind, severity=severity, place=place, **states)
+    problems = _place_problems(patient, at, told, place) + details.site_problems(kind, site, tooth)
     words.refuse(problems + details.problems(told, day=queries.branch_day_of(patient, at), born=patient.birth_date))
     catalogue.refuse_narrowed(f"finding:{kind}", [place] if place else [])
     finding, _is_new = create_once(
@@ -68,6 +69,13 @@ def record_finding(
         noted_by=actor,
     )
     return finding
+
+
+def _place_problems(patient: Patient, at: datetime, told: details.Told, place: rules.Place | None) -> list[rules.Problem]:
+    """What is impossible about the finding there, as the teeth stand at that moment."""
+    mouth = queries.teeth_at(patient, at) if place else replay.EMPTY_MOUTH
+    states = {"absent": mouth.not_there, "unerupted": mouth.unerupted, "implants": mouth.implants}
+    return rules.finding_problems(kind=told.kind, severity=told.severity, place=place, **states)
 
 
 @transaction.atomic

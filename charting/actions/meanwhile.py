@@ -54,8 +54,7 @@ def refuse_if_charted(*, patient: Patient, teeth: Collection[int], seen_at: date
 
 def _told(findings: set[UUID], procedures: set[UUID], diagnoses: set[UUID], people: set[UUID]) -> str:
     entries = [
-        f"{words.part_shown(tooth=row.tooth, surfaces=row.surfaces, roots=row.roots)} {finding_words.title(row)}"
-        + (f" ({_('resolved')})" if row.resolved_at else "")
+        f"{finding_words.place_shown(row)} {finding_words.title(row)}" + (f" ({_('resolved')})" if row.resolved_at else "")
         for row in Finding.objects.filter(pk__in=findings).order_by("noted_at", "pk")
     ]
     acts = Procedure.objects.filter(pk__in=procedures).select_related("service").prefetch_related("teeth").order_by("recorded_at", "pk")

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from charting import rules, teeth
-from charting.models.finding_details import amount_fits_kind, direction_fits_kind, outcome_is_told, severity_fits_kind, since_fits
+from charting.models.finding_details import amount_fits_kind, direction_fits_kind, outcome_is_told, severity_fits_kind, since_fits, site_fits
 from charting.models.places import roots_fit_tooth, surfaces_fit_tooth
 from charting.models.visits import Visit
 from clinic.history.models import Record
@@ -45,6 +45,32 @@ class FindingKind(models.TextChoices):
     HEAT_TEST = "heat_test", _("heat test")
     ELECTRIC_TEST = "electric_test", _("electric pulp test")
     PERCUSSION = "percussion", _("percussion")
+    ULCER = "ulcer", _("ulcer")
+    EROSION = "erosion", _("erosion")
+    LEUKOPLAKIA = "leukoplakia", _("leukoplakia")
+    ERYTHROPLAKIA = "erythroplakia", _("erythroplakia")
+    LICHEN = "lichen", _("lichen planus")
+    CANDIDIASIS = "candidiasis", _("candidiasis")
+    HERPES = "herpes", _("herpetic lesion")
+    MUCOSAL_FISTULA = "mucosal_fistula", _("fistula of the mucosa")
+    SWELLING = "swelling", _("swelling")
+    MUCOCELE = "mucocele", _("mucocele")
+    HYPERPLASIA = "hyperplasia", _("hyperplasia or fibroma")
+    PIGMENTATION = "pigmentation", _("pigmentation")
+    MUCOSAL_INJURY = "mucosal_injury", _("injury of the mucosa")
+    JOINT_CLICK = "joint_click", _("click of the jaw joint")
+    JOINT_CREPITUS = "joint_crepitus", _("crepitus of the jaw joint")
+    JOINT_PAIN = "joint_pain", _("pain of the jaw joint")
+    MUSCLE_PAIN = "muscle_pain", _("tender masticatory muscles")
+    JAW_DEVIATION = "jaw_deviation", _("deviation of the jaw on opening")
+    LIMITED_OPENING = "limited_opening", _("limited opening of the mouth")
+    ANGLE_CLASS = "angle_class", _("Angle class")
+    OPEN_BITE = "open_bite", _("open bite")
+    CROSS_BITE = "cross_bite", _("crossbite")
+    MIDLINE_SHIFT = "midline_shift", _("shift of the midline")
+    OVERJET = "overjet", _("overjet")
+    OVERBITE = "overbite", _("overbite")
+    DEEP_BITE = "deep_bite", _("deep bite")
 
 
 class Finding(Record):
@@ -57,6 +83,7 @@ class Finding(Record):
     tooth = models.PositiveSmallIntegerField(_("tooth"), null=True, blank=True)
     surfaces = ArrayField(models.CharField(max_length=2), verbose_name=_("surfaces"), default=list, blank=True)
     roots = ArrayField(models.CharField(max_length=10), verbose_name=_("roots or canals"), default=list, blank=True)
+    site = models.CharField(_("place that is no tooth"), max_length=20, blank=True)
     direction = models.CharField(_("direction"), max_length=12, blank=True)
     amount = models.SmallIntegerField(_("measured (mm, degrees or µA)"), null=True, blank=True)
     since = models.CharField(_("since (a year, a month or a day)"), max_length=10, blank=True)
@@ -85,6 +112,7 @@ class Finding(Record):
             models.CheckConstraint(condition=direction_fits_kind(), name="charting_finding_direction_fits"),
             models.CheckConstraint(condition=amount_fits_kind(), name="charting_finding_amount_fits"),
             models.CheckConstraint(condition=outcome_is_told(), name="charting_finding_outcome_told"),
+            models.CheckConstraint(condition=site_fits(), name="charting_finding_site_fits"),
             models.CheckConstraint(condition=since_fits(), name="charting_finding_since_fits"),
             models.CheckConstraint(condition=~Q(severity="shed") | Q(tooth__in=teeth.PRIMARY), name="charting_finding_only_primary_shed"),
             models.CheckConstraint(condition=together("resolved_at", "resolved_by"), name="charting_finding_resolved_by_someone"),

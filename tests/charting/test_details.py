@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import translation
 
-from charting import details, finding_words, handout, queries, replay, rules
+from charting import details, finding_words, handout, queries, replay, rules, sites
 from charting.models import Finding, FindingKind
 from charting.palette import palette
 from tests.charting.factories import make_procedure, patient_petrov, place
@@ -147,14 +147,21 @@ def test_the_same_key_with_another_direction_is_another_finding(dentist: Client)
 def test_the_palette_offers_every_finding_as_it_can_be_recorded(dentist: Client) -> None:
     entries = [entry for entry in palette().entries if entry.type == "finding"]
     assert len({entry.key for entry in entries}) == len(entries)
-    assert {entry.kind for entry in entries} == set(FindingKind.values)
+    assert {entry.kind for entry in entries} == set(FindingKind.values) - set(sites.LESIONS)
     for number, entry in enumerate(entries):
         tooth = None if entry.kind in rules.ON_MOUTH else 16
         amount = entry.amount.least if entry.amount and entry.amount.is_needed else None
         found = told(entry.kind, entry.severity, entry.direction, amount)
         assert found == [], entry
         if number % 9 == 0 and entry.kind not in rules.PRESENCES:
-            body = {"kind": entry.kind, "severity": entry.severity, "direction": entry.direction, "amount": amount, "tooth": tooth}
+            body = {
+                "kind": entry.kind,
+                "severity": entry.severity,
+                "direction": entry.direction,
+                "amount": amount,
+                "tooth": tooth,
+                "site": entry.site,
+            }
             assert record(dentist, **body).status_code == 201, entry
     served = dentist.get("/api/v1/chart-palette").json()["entries"]
     assert next(entry["amount"] for entry in served if entry["key"] == "finding:electric_test") == {

@@ -1,13 +1,15 @@
 """Every finding that may stand on a tooth comes back as it was given: from the API, in words, on paper and in history."""
 
+from collections.abc import Iterable
 from io import BytesIO
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import translation
 from pypdf import PdfReader
 
-from charting import actions, details, rules, teeth, words
+from charting import actions, details, finding_words, rules, sites, teeth, words
 from charting.models import Finding, FindingKind
 from clinic.history.models import Event
 from clinic.patients.models import Patient
@@ -42,12 +44,12 @@ def paper_of(dentist: Client, patient: Patient) -> str:
     return " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(answer.content)).pages).split())
 
 
-@pytest.mark.parametrize("kind", FindingKind.values)
+@pytest.mark.parametrize("kind", [kind for kind in FindingKind.values if kind not in sites.OF_MOUTH])
 def test_every_finding_on_every_tooth(kind: str) -> None:
     round_trip(kind, teeth.SUPERNUMERARY if kind == "supernumerary" else teeth.ALL)
 
 
-@pytest.mark.parametrize("kind", [kind for kind in FindingKind.values if kind != "supernumerary"])
+@pytest.mark.parametrize("kind", [kind for kind in FindingKind.values if kind not in ("supernumerary", *sites.OF_MOUTH)])
 def test_every_finding_on_supernumerary_teeth(kind: str) -> None:
     """Once they were found, whatever a tooth can have is found of them too."""
     numbers = teeth.SUPERNUMERARY[::5]
@@ -76,3 +78,31 @@ def round_trip(kind: str, numbers: tuple[int, ...]) -> None:
     assert [place for place in places if f"{place}: " not in paper] == []
     kept = [body for event in Event.objects.filter(tbl=Finding._meta.db_table, op="I") if (body := event.body or {})["kind"] == kind]
     assert {body["tooth"]: {name: body[name] for name in ("kind", "since", *DRAWN)} for body in kept} == given
+
+
+@pytest.mark.parametrize("kind", sites.OF_MOUTH)
+def test_every_finding_of_the_mouth_at_every_place(kind: str) -> None:
+    dentist, patient = log_in(dr_orlova(make_branch())), patient_petrov()
+    given = {
+        site: {"kind": kind, "site": site, **detail_for(kind, 11, place)} | ({"amount": place - 1} if kind in sites.MEASURED else {})
+        for place, site in enumerate(sites.SITES.get(kind, ("",)), start=1)
+        if place == 1 or kind not in sites.SHIFTS
+    }
+    for body in given.values():
+        answer = dentist.post(f"/api/v1/patients/{patient.pk}/findings", body, content_type="application/json")
+        assert answer.status_code == 201, answer.content
+    chart = dentist.get(f"/api/v1/patients/{patient.pk}/chart").json()
+    drawn = {mark["site"]: {name: mark[name] for name in ("severity", "amount")} for mark in chart["marks"] if mark["what"] == kind}
+    assert drawn == {site: {name: body[name] for name in ("severity", "amount")} for site, body in given.items()}
+    assert all(mark["tooth"] is None for mark in chart["marks"])
+    places = [str(finding_words.SITE_NAMES[site]) if site else "" for site in given]
+    assert sorted(entry["part"] for entry in chart["entries"]) == sorted(places)
+    paper = paper_of(dentist, patient)
+    assert [place for place in russian(given) if place not in paper] == []
+    kept = [event.body or {} for event in Event.objects.filter(tbl=Finding._meta.db_table, op="I")]
+    assert sorted(body["site"] for body in kept) == sorted(given)
+
+
+def russian(places: Iterable[str]) -> list[str]:
+    with translation.override("ru"):
+        return [str(finding_words.SITE_NAMES[place]) for place in places if place]

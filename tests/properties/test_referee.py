@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, models, transaction
 
 import lab_orders.rules
 from charting import actions as charting
-from charting import details, teeth
+from charting import details, sites, teeth
 from charting.models import Diagnosis, Performance
 from charting.rules import FINDING_KINDS, SEVERITIES
 from clinic.billing.models import Charge
@@ -35,6 +35,7 @@ from treatment_plans import completion
 
 pytestmark = pytest.mark.django_db
 OTHERS = {"legal", "patients", "exports"}  # apps whose links to other records of a patient are none, or their own business
+ON_TEETH = [kind for kind in FINDING_KINDS if kind not in sites.OF_MOUTH]
 ROOTS = sorted(teeth.ROOT_CODES)
 
 
@@ -234,7 +235,7 @@ def test_roots_and_canals_are_those_of_the_tooth() -> None:
 def test_the_degree_is_one_of_the_finding() -> None:
     finding = charting.record_finding(patient=petrov(), kind="caries", tooth=36, actor=dr_orlova(), at=NOON)
     degrees = sorted({degree for known in SEVERITIES.values() for degree in known} | {"huge"})
-    for kind, degree in product(FINDING_KINDS, degrees):
+    for kind, degree in product(ON_TEETH, degrees):
         fits = degree in SEVERITIES.get(kind, ())
         direction = details.DIRECTIONS.get(kind, ("",))[0]
         wanted = {""} if fits else {"charting_finding_severity_fits", "charting_finding_outcome_told"}
@@ -256,11 +257,11 @@ def test_a_loss_is_in_the_past_and_of_a_tooth_that_was_there() -> None:
 def test_direction_amount_and_outcome_are_those_of_the_finding() -> None:
     finding = charting.record_finding(patient=petrov(), kind="drift", direction="mesial", tooth=36, actor=dr_orlova(), at=NOON)
     ways = sorted({way for known in details.DIRECTIONS.values() for way in known} | {"", "up"})
-    for kind, way in product(FINDING_KINDS, ways):
+    for kind, way in product(ON_TEETH, ways):
         told = {"severity": SEVERITIES.get(kind, ("",))[0], "direction": way}
         fits = way in details.DIRECTIONS.get(kind, ("",))
         assert copy(finding, kind=kind, **told) == ("" if fits else "charting_finding_direction_fits"), (kind, way)
-    for kind in FINDING_KINDS:
+    for kind in ON_TEETH:
         told = {"severity": "" if kind == "electric_test" else SEVERITIES.get(kind, ("",))[0], "direction": details.DIRECTIONS.get(kind, ("",))[0]}
         scale = details.AMOUNTS.get(kind)
         for amount in (scale.least, scale.most) if scale else ():

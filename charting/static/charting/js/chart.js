@@ -8,6 +8,7 @@ import { Hand } from "./hand.js";
 import { joinStrip } from "./images/strip.js";
 import { listen } from "./keyboard.js";
 import { Mouth } from "./mouth.js";
+import { Mucosa } from "./mucosa.js";
 import { draw, hideLayers, showChanged, showSelection } from "./odontogram.js";
 import { Palette } from "./palette.js";
 import { SelectedPanel } from "./selected.js";
@@ -32,7 +33,7 @@ const selection = new Selection();
 const palette = new Palette(setup.words);
 const timeline = new Timeline();
 const status = new Status(setup.words);
-const mouth = new Mouth(setup, timeline, status, () => isWriting(byId("story")) || canals.isWriting);
+const mouth = new Mouth(setup, timeline, status, () => isWriting(byId("story")) || canals.isWriting || mucosa.isWriting);
 const selected = new SelectedPanel(selection, setup.words);
 const player = new Player(timeline, setup.words);
 const comparison = new Comparison(setup, (teeth) => { changed = teeth; if (drawing) showChanged(drawing.parts, changed); });
@@ -55,6 +56,7 @@ const absent = () => new Set((chart?.teeth ?? []).filter((tooth) => ["missing", 
 const isWalking = onWalking(() => focusTooth(selection.focused));
 const acts = new Acts(status, setup.words, mouth);
 const canals = new Canals(setup, acts, () => mouth.loaded?.at);
+const mucosa = new Mucosa(setup, acts, () => mouth.loaded?.at);
 new Zoom(arch);
 /** @type {import("./keyboard.js").Board} */
 const board = {
@@ -72,6 +74,7 @@ mouth.addEventListener("change", () => {
   else player.stop();
   comparison.show(isPast() ? chart : null);
   if (!chart) drawing = null;
+  else mucosa.show(chart, isPast());
   redraw();
 });
 

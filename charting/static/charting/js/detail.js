@@ -17,7 +17,7 @@ export function dateTyped(text) {
 export function detailTyped(typed) {
   const [, rest, last] = /^(.*?)(?:^|\s+)(\S+)$/su.exec(typed.trim()) ?? ["", typed, ""];
   const since = dateTyped(last);
-  const detail = since ? { amount: null, since } : /^\d{1,3}$/.test(last) ? { amount: Number(last), since: "" } : null;
+  const detail = since ? { amount: null, since } : /^-?\d{1,3}$/.test(last) ? { amount: Number(last), since: "" } : null;
   return { rest: detail ? rest.trim() : typed, detail };
 }
 
@@ -30,7 +30,7 @@ export function askDetail(place, entry, words) {
   const { amount } = entry;
   const hint = amount ? `${amount.unit} (${amount.least}–${amount.most})` : words.sinceWhen;
   /** @type {Record<string, string | number>} */
-  const number = amount ? { type: "number", min: amount.least, max: amount.most, step: 1, inputmode: "numeric" } : { type: "text", maxlength: 10, placeholder: "2015", inputmode: "decimal" };
+  const number = amount ? { type: "number", min: amount.least, max: amount.most, step: 1, inputmode: amount.least < 0 ? "text" : "numeric" } : { type: "text", maxlength: 10, placeholder: "2015", inputmode: "decimal" };
   const input = /** @type {HTMLInputElement} */ (html("input", { ...number, required: true, "aria-label": `${entry.title}, ${hint}` }));
   const leave = html("button", { type: "button", class: "btn btn-small btn-quiet" }, words.leave);
   const form = html("form", { class: "palette-slots" }, html("p", {}, html("strong", {}, entry.title)), html("label", { class: "row" }, input, ` ${hint}`), html("div", { class: "row" }, html("button", { class: "btn btn-small btn-primary" }, words.save), leave));

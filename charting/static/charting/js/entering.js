@@ -46,12 +46,12 @@ function combinationOrders(entry, numbers, selection, context) {
 /** @param {PaletteEntry} entry @param {number[]} numbers @param {Map<number, Set<string>>} selection @param {any} context @returns {Order[]} */
 function findingOrders(entry, numbers, selection, context) {
   const present = PRESENCES.includes(entry.kind) || numbers.length === 1 ? numbers : numbers.filter((number) => !context.absent.has(number));
-  const places = numbers.length ? present : [null];
+  const places = numbers.length && entry.scope !== "mouth" ? present : [null];
   return places.map((chosen) => {
     const tooth = entry.kind === "supernumerary" && chosen ? besideOf(chosen) : chosen;
     const surfaces = tooth && entry.scope === "surfaces" ? [...(selection.get(tooth) ?? [])] : [];
     const { amount, since } = context.detail;
-    const body = { ...entered(context.seen), kind: entry.kind, severity: entry.severity, direction: entry.direction, amount, since, tooth, surfaces, roots: tooth ? context.roots : [], note: context.note };
+    const body = { ...entered(context.seen), kind: entry.kind, severity: entry.severity, direction: entry.direction, site: entry.site ?? "", amount, since, tooth, surfaces, roots: tooth ? context.roots : [], note: context.note };
     return {
       path: `/patients/${context.patient}/findings`,
       body,

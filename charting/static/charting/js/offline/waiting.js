@@ -11,15 +11,21 @@ const LAYERS = /** @type {Record<string, Layer>} */ ({ proposed: "planned", plan
 
 /** @param {PaletteEntry} entry @param {any} body @returns {Shown} */
 export function shownFinding(entry, body) {
-  const mark = { layer: /** @type {Layer} */ ("condition"), what: entry.kind, source: body.id, tooth: body.tooth, surfaces: body.surfaces, roots: body.roots, role: /** @type {const} */ ("treated"), severity: body.severity, direction: body.direction, amount: body.amount, state: "open" };
+  const mark = { layer: /** @type {Layer} */ ("condition"), what: entry.kind, source: body.id, tooth: body.tooth, surfaces: body.surfaces, roots: body.roots, role: /** @type {const} */ ("treated"), severity: body.severity, direction: body.direction, amount: body.amount, site: body.site ?? "", state: "open" };
   return { marks: [mark], entry: told(entry, body.id, "condition", body.tooth ? [body] : [], "finding") };
 }
 
 /** @param {PaletteEntry} entry @param {any} body @returns {Shown} */
 export function shownProcedure(entry, body) {
   const layer = LAYERS[body.state] ?? "planned";
-  const marks = body.teeth.map((/** @type {Place} */ place) => ({ layer, what: entry.effect, source: body.id, tooth: place.tooth, surfaces: place.surfaces, roots: place.roots, role: place.role, severity: "", direction: "", amount: null, state: body.state }));
+  const marks = body.teeth.map((/** @type {Place} */ place) => ({ layer, what: entry.effect, source: body.id, tooth: place.tooth, surfaces: place.surfaces, roots: place.roots, role: place.role, severity: "", direction: "", amount: null, site: "", state: body.state }));
   return { marks, entry: told(entry, body.id, layer, body.teeth, "procedure") };
+}
+
+/** A finding at a place that is no tooth. @param {any} body @param {string} title @param {string} part @returns {Shown} */
+export function shownMouth(body, title, part) {
+  const mark = { layer: /** @type {const} */ ("condition"), what: body.kind, source: body.id, tooth: null, surfaces: [], roots: [], role: /** @type {const} */ ("treated"), severity: "", direction: "", amount: body.amount, site: body.site, state: "open" };
+  return { marks: [mark], entry: { id: body.id, type: "finding", layer: "condition", teeth: [], part, title, about: "", state: "unsent", note: body.note, is_current: true, diagnoses: [], service: "", diagnosis_hint: "" } };
 }
 
 /** Finding and proposed act of one gesture, told as one. @param {PaletteEntry} entry @param {any} body @returns {Shown} */

@@ -14,6 +14,7 @@ def enter(name: str) -> None:
     folder = Path(os.environ.get("CLINIC_BENCH_DATA") or ROOT / ".local" / "bench") / name
     os.environ |= {
         "CLINIC_DATA": str(folder),
+        "BREAK_GLASS": "branches",
         "CLINIC_PROCESS_ACTOR": "system:benchmark",
         "LOG_LEVEL": "ERROR",
         "DJANGO_SETTINGS_MODULE": "benchmarks.settings",

@@ -188,7 +188,7 @@ AXES_VERBOSE = False
 SESSION_ENGINE = "clinic.staff.session_store"
 SESSION_IDLE_MINUTES = int(env("SESSION_IDLE_MINUTES", "0"))
 SESSION_IDLE_MINUTES_SHARED = int(env("SESSION_IDLE_MINUTES_SHARED", "15"))
-BREAK_GLASS = env("BREAK_GLASS", "branches")
+BREAK_GLASS = env("BREAK_GLASS", "team")
 if BREAK_GLASS not in ("branches", "team", "off"):
     raise ImproperlyConfigured("BREAK_GLASS must be branches, team or off")
 SIGN_WITH_PIN = env("SIGN_WITH_PIN", "off")

@@ -1,8 +1,9 @@
 """Break the glass: whoever is not of the treating team says why before the record opens, and the lawyer reads it.
 
-`BREAK_GLASS` says how strict the clinic is. `branches`: who reads clinical records only in branches to which the patient has never come is
-asked. `team`: also colleagues of the same branch who have nothing to do with the patient. `off`: nobody. A restricted record asks everybody but the
-legal desk of the patient's branches.
+`BREAK_GLASS` says how strict the clinic is. `team`: whoever reads clinical records is asked, unless the patient is or was booked with them,
+treated or planned for by them, or is their own; an assistant is also of the team of whom the branch sees that day. `branches`: only who
+works in branches to which the patient has never come. `off`: nobody. Administrators, managers and lawyers of the patient's branches are not
+asked in any of them. A restricted record asks everybody but the legal desk of the patient's branches.
 """
 
 from collections.abc import Sequence
@@ -28,6 +29,8 @@ from clinic.staff.models import Branch, User
 from clinic.staff.roles import Permission, Role
 
 OPEN_FOR = timedelta(hours=12)
+HALF_A_DAY = timedelta(hours=12)
+HELPING = {Role.ASSISTANT}
 TREATING = {Role.DENTIST, Role.HYGIENIST, Role.ASSISTANT}
 NOT_ASKED = {Role.ADMINISTRATOR, Role.MANAGER, Role.LAWYER}
 PURPOSE = "break_glass"
@@ -86,9 +89,11 @@ def reason_needed(user: User, patient: Patient, *, is_restricted: bool) -> Why |
         return Why.RESTRICTED
     if settings.BREAK_GLASS == "off" or not user.may(Permission.CLINICAL_VIEW) or patient.responsible_dentist_id == user.pk:
         return None
-    excusing = NOT_ASKED | TREATING if settings.BREAK_GLASS == "branches" else NOT_ASKED
+    is_strict = settings.BREAK_GLASS == "team"
+    excusing = NOT_ASKED if is_strict else NOT_ASKED | TREATING
     branches = [branch for branch in user.branches if user.roles_reaching(branch) & excusing]
-    return None if _came_to(patient, branches, treated_by=user) else Why.OUTSIDE
+    is_of_team = _came_to(patient, branches, treated_by=user) or (is_strict and _helps_today(user, patient))
+    return None if is_of_team else Why.OUTSIDE
 
 
 def open_to(user: User, patients: Sequence[Patient]) -> list[Patient]:
@@ -101,6 +106,23 @@ def _came_to(patient: Patient, branches: list[Branch], *, treated_by: User | Non
     """Whether the patient belongs to one of the branches, or something of theirs took place there, or is by this person."""
     keys = [branch.pk for branch in branches]
     return patient.branch_id in keys or ((bool(keys) or treated_by is not None) and _is_tied(patient, keys, treated_by))
+
+
+def _helps_today(user: User, patient: Patient) -> bool:
+    """Whether the patient is booked within half a day in a branch where the person assists: a helper is named in few appointments."""
+    branches = [branch.pk for branch in user.branches if user.roles_reaching(branch) & HELPING]
+    parts = [
+        f"EXISTS (SELECT FROM {tie.table} WHERE patient_id = %(patient)s AND {tie.branch} = ANY(%(branches)s)"
+        f" AND {tie.starts} BETWEEN %(from)s AND %(until)s)"
+        for tie in TIES
+        if tie.starts
+    ]
+    if not (branches and parts):
+        return False
+    with connection.cursor() as cursor:
+        near = {"from": timezone.now() - HALF_A_DAY, "until": timezone.now() + HALF_A_DAY}
+        cursor.execute(f"SELECT {' OR '.join(parts)}", {"patient": patient.pk, "branches": branches, **near})
+        return bool(cursor.fetchone()[0])
 
 
 def _is_tied(patient: Patient, branches: list[UUID], user: User | None) -> bool:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Tie:
-    """A table with `patient_id`, with the people who treat and the branch where."""
+    """A table with `patient_id`, with the people who treat and the branch where; `starts` is when, where the table is a diary."""
 
     table: str
     people: tuple[str, ...]
     branch: str
+    starts: str = ""
 
 
 TIES: list[Tie] = []

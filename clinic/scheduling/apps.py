@@ -8,4 +8,4 @@ class SchedulingConfig(AppConfig):
     label = "scheduling"
 
     def ready(self) -> None:
-        ties.TIES.append(ties.Tie("scheduling_appointment", ("dentist_id", "assistant_id"), "branch_id"))
+        ties.TIES.append(ties.Tie("scheduling_appointment", ("dentist_id", "assistant_id"), "branch_id", starts="starts_at"))

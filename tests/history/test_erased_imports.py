@@ -70,8 +70,11 @@ def erased_by_the_desk(patient: Patient, lawyer: User, sequencer: Sequencer) -> 
     request = actions.receive(patient_id=patient.pk, kind="erasure", actor=lawyer, at=timezone.now())
     ticking = threading.Timer(1, sequencer.drain)
     ticking.start()
-    done = actions.erase(request_id=request.pk, card_number=str(patient.card_number), actor=lawyer, at=timezone.now() + timedelta(days=366 * 30))
-    ticking.join()
+    try:
+        later = timezone.now() + timedelta(days=366 * 30)
+        done = actions.erase(request_id=request.pk, card_number=str(patient.card_number), actor=lawyer, at=later)
+    finally:
+        ticking.join()
     return dict(done.report)
 
 

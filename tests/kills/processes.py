@@ -18,7 +18,7 @@ def environment(**more: str) -> dict[str, str]:
     """What a process needs to work on the database of this test."""
     name = settings.DATABASES["default"]["NAME"]
     urls = {"DATABASE_URL": local_postgres.url_for("clinic_app", name), "HISTORY_DATABASE_URL": local_postgres.url_for("history_seq", name)}
-    return {**os.environ, **urls, "DEBUG": "true", "FILES_DIR": str(settings.MEDIA_ROOT), "HISTORY_WITNESSES": "", **more}
+    return {**os.environ, **urls, "DEBUG": "true", "FILES_DIR": str(settings.MEDIA_ROOT), "HISTORY_WITNESSES": "", "BREAK_GLASS": "branches", **more}
 
 
 def start(*command: str, **more: str) -> subprocess.Popen[bytes]:

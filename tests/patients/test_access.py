@@ -1,6 +1,6 @@
 """Breaking the glass: who is asked for a reason, by page and program, what is written down, who reads it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -10,15 +10,18 @@ from django.urls import reverse
 from django.utils import timezone
 
 from charting import actions as charting
+from clinic import settings as written
 from clinic.history.models import Event
 from clinic.lib.errors import InvalidInput, NotAllowed
 from clinic.patients import access
 from clinic.patients.access_models import BrokenGlass, Restriction
 from clinic.patients.models import Patient
 from clinic.patients.queries import get_patient_for
+from clinic.scheduling.models import Appointment
 from clinic.staff.models import Branch, RoleGrant, User
 from clinic.staff.roles import Role
 from tests.patients.factories import make_patient
+from tests.scheduling.factories import make_chair
 from tests.staff.factories import log_in, make_branch, make_user
 
 pytestmark = pytest.mark.django_db
@@ -195,3 +198,43 @@ def test_the_lawyer_reads_the_reasons(stranger: User, patient: Patient) -> None:
     assert REASON in client.get(reverse("broken-glass")).content.decode()
     (told,) = client.get("/api/v1/broken-glass").json()["results"]
     assert (told["reason"], told["why"], told["user"]) == (REASON, "outside", str(stranger.pk))
+
+
+@pytest.fixture
+def strict(settings: Any) -> None:
+    settings.BREAK_GLASS = "team"
+
+
+def test_the_team_is_the_default_of_the_program() -> None:
+    assert written.BREAK_GLASS == "team"
+
+
+@pytest.mark.usefixtures("strict")
+def test_whoever_is_booked_with_the_patient_is_of_the_team(patient: Patient) -> None:
+    colleague = make_user(Role.DENTIST, branch=patient.branch, username="colleague")
+    with pytest.raises(access.ReasonRequired):
+        get_patient_for(colleague, patient.pk, what="chart")
+    booked(patient, colleague, timezone.now() + timedelta(days=30))
+    get_patient_for(colleague, patient.pk, what="chart")
+
+
+@pytest.mark.parametrize(("hours", "is_asked"), [(-30, True), (-6, False), (6, False), (30, True)])
+@pytest.mark.usefixtures("strict")
+def test_an_assistant_is_of_the_team_of_whom_the_branch_sees_that_day(patient: Patient, hours: int, *, is_asked: bool) -> None:
+    booked(patient, make_user(Role.DENTIST, branch=patient.branch, username="treats"), timezone.now() + timedelta(hours=hours))
+    helper = make_user(Role.ASSISTANT, branch=patient.branch, username="helper")
+    elsewhere = make_user(Role.ASSISTANT, branch=make_branch("Другой"), username="elsewhere")
+    dentist = make_user(Role.DENTIST, branch=patient.branch, username="colleague")
+    asked = [access.reason_needed(person, patient, is_restricted=False) is not None for person in (helper, elsewhere, dentist)]
+    assert asked == [is_asked, True, True]
+
+
+@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.MANAGER, Role.LAWYER])
+@pytest.mark.usefixtures("strict")
+def test_the_desk_books_and_answers_without_a_reason(patient: Patient, role: Role) -> None:
+    assert access.reason_needed(make_user(role, branch=patient.branch, username="desk"), patient, is_restricted=False) is None
+
+
+def booked(patient: Patient, dentist: User, start: datetime) -> None:
+    place = {"branch": patient.branch, "chair": make_chair("Кресло", patient.branch), "dentist": dentist, "state_at": timezone.now()}
+    Appointment.objects.create(patient=patient, starts_at=start, ends_at=start + timedelta(minutes=30), **place)

@@ -78,6 +78,14 @@ def test_values_are_found_by_the_names_that_people_know(language: str, typed: st
         assert tables(text=f"{typed} пенициллин") == []
 
 
+@pytest.mark.parametrize(("language", "typed"), [("ru", "кариес"), ("fr", "carie"), ("en", "caries")])
+def test_a_finding_is_found_by_the_word_that_the_reader_has_for_it(language: str, typed: str) -> None:
+    make_finding("caries", 16, "O")
+    with translation.override(language):
+        assert "charting_finding" in tables(text=typed)
+        assert "charting_finding" not in tables(text=f"{typed} пульпит")
+
+
 def test_a_value_of_two_words_is_met_whole() -> None:
     with connection.cursor() as asked, translation.override("ru"):
         typed = labels.query(asked, "Первичный ПРИЁМ, ёлка!")

@@ -27,6 +27,7 @@ from charting.medical.api_interactions import router as interactions_router
 from charting.models import Finding, Procedure, Visit, VisitAddendum
 from charting.palette import Palette, palette
 from charting.perio.api import router as perio_router
+from charting.prescribing.api import router as prescribing_router
 from clinic.history.schemas import sealed
 from clinic.lib import openapi
 from clinic.lib.errors import InvalidInput
@@ -52,6 +53,7 @@ router.add_router("", interactions_router)
 router.add_router("", outlines_router)
 router.add_router("", papers_router)
 router.add_router("", perio_router)
+router.add_router("", prescribing_router)
 router.add_router("", requirements_router)
 router.add_router("", templates_router)
 

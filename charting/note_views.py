@@ -17,6 +17,7 @@ from charting.chart_words import note_words
 from charting.forms import AddendumForm, DiagnosisForm, ErrorForm
 from charting.medical import interactions
 from charting.models import DiagnosisRank, Visit
+from charting.prescribing import queries as prescribing
 from charting.views import url_or_nothing, visit_context
 from clinic.history.actions import record_print
 from clinic.history.evidence import receipts
@@ -102,6 +103,9 @@ def _note_context(request: Request, found: Visit, addendum_form: AddendumForm) -
         "may_give": may_write and user.may(Permission.PROCEDURE_COMPLETE),
         "may_withdraw": found.cancelled_at is None and user.may(Permission.PROCEDURE_COMPLETE),
         "performances": queries.performances_in(found),
+        "clinical_papers": prescribing.papers_in(found),
+        "may_prescribe": found.cancelled_at is None and user.may(Permission.PRESCRIBE),
+        "may_refer": found.cancelled_at is None and user.may(Permission.DIAGNOSE),
         "canals": [canals.line(record) for record in canals.in_visit(found)],
         "addenda": found.addenda.select_related("written_by", "in_error_by").order_by("written_at", "pk"),
         "addendum_form": addendum_form,

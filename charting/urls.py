@@ -9,6 +9,7 @@ from charting.medical import settings_views as questionnaires
 from charting.medical import views as medical
 from charting.perio import compare_views as perio_compare
 from charting.perio import views as perio
+from charting.prescribing import views as prescribing
 
 urlpatterns = [
     path("patients/<uuid:patient_id>/chart/", views.chart, name="chart"),
@@ -71,6 +72,14 @@ urlpatterns = [
     path("note-outlines/", outline_views.note_outlines, name="note-outlines"),
     path("note-outlines/new/", outline_views.note_outline, name="note-outline-new"),
     path("note-outlines/<uuid:outline_id>/", outline_views.note_outline, name="note-outline"),
+    path("patients/<uuid:patient_id>/prescriptions/new/", prescribing.prescription_new, name="prescription-new"),
+    path("patients/<uuid:patient_id>/referrals/new/", prescribing.referral_new, name="referral-new"),
+    path("clinical-papers/<uuid:paper_id>/", prescribing.clinical_paper, name="clinical-paper"),
+    path("clinical-papers/<uuid:paper_id>/file/", prescribing.clinical_paper_file, name="clinical-paper-file"),
+    path("clinical-papers/<uuid:paper_id>/error/", prescribing.clinical_paper_error, name="clinical-paper-error"),
+    path("usual-prescriptions/", prescribing.usual_drugs, name="usual-drugs"),
+    path("usual-prescriptions/new/", prescribing.usual_drug, name="usual-drug-new"),
+    path("usual-prescriptions/<uuid:drug_id>/", prescribing.usual_drug, name="usual-drug"),
     path("note-requirements/", requirement_views.note_requirements, name="note-requirements"),
     path("note-requirements/new/", requirement_views.note_requirement, name="note-requirement-new"),
     path("note-requirements/<uuid:requirement_id>/", requirement_views.note_requirement, name="note-requirement"),

@@ -36,6 +36,7 @@ SERVICE_TIMES = {
     "charting_diagnosis": "made_at",
     "charting_diagnosisranking": "ranked_at",
     "charting_anaesthesia": "given_at",
+    "charting_clinicalpaper": "issued_at",
     "charting_procedurechange": "changed_at",
     "charting_performance": "performed_at",
     "charting_image": "taken_at",

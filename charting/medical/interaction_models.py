@@ -1,5 +1,8 @@
 """Rules of what is dangerous for whom, each with its source and its time, and the reasons for which they were overridden."""
 
+from functools import reduce
+from operator import or_
+
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
@@ -12,6 +15,12 @@ from charting.medical.vocabulary import LEVELS
 from clinic.history.models import Record
 from clinic.patients.models import Patient
 from clinic.staff.models import User
+
+
+def one_of(*links: str) -> Q:
+    """Exactly one of the links is there."""
+    kept = [Q(**{f"{link}__isnull": False}, **{other: None for other in links if other != link}) for link in links]
+    return reduce(or_, kept)
 
 
 class InteractionRule(Record):
@@ -67,6 +76,9 @@ class InteractionOverride(Record):
     anaesthesia = models.ForeignKey(
         "charting.Anaesthesia", models.PROTECT, null=True, blank=True, related_name="overrides", verbose_name=_("anaesthesia")
     )
+    paper = models.ForeignKey(
+        "charting.ClinicalPaper", models.PROTECT, null=True, blank=True, related_name="overrides", verbose_name=_("prescription or referral")
+    )
     reason = models.CharField(_("reason"), max_length=300)
     made_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("decided by"))
     made_at = models.DateTimeField(_("decided"))
@@ -78,7 +90,8 @@ class InteractionOverride(Record):
             models.UniqueConstraint(fields=["rule", "performance"], name="charting_override_once"),
             models.CheckConstraint(condition=~Q(reason=""), name="charting_override_explained"),
             models.UniqueConstraint(fields=["rule", "anaesthesia"], name="charting_override_of_anaesthesia_once"),
-            models.CheckConstraint(condition=Q(performance__isnull=False) ^ Q(anaesthesia__isnull=False), name="charting_override_of_an_act"),
+            models.UniqueConstraint(fields=["rule", "paper"], name="charting_override_of_paper_once"),
+            models.CheckConstraint(condition=one_of("performance", "anaesthesia", "paper"), name="charting_override_of_an_act"),
         ]
         indexes = [models.Index(fields=["patient"], name="charting_override_patient")]
 
@@ -88,12 +101,21 @@ class InteractionWarning(Record):
 
     patient = models.ForeignKey(Patient, models.PROTECT, related_name="+", verbose_name=_("patient"))
     rule = models.ForeignKey(InteractionRule, models.PROTECT, related_name="warnings", verbose_name=_("rule of interactions"))
-    performance = models.ForeignKey("charting.Performance", models.PROTECT, related_name="warnings", verbose_name=_("performance"))
+    performance = models.ForeignKey(
+        "charting.Performance", models.PROTECT, null=True, blank=True, related_name="warnings", verbose_name=_("performance")
+    )
+    paper = models.ForeignKey(
+        "charting.ClinicalPaper", models.PROTECT, null=True, blank=True, related_name="warnings", verbose_name=_("prescription or referral")
+    )
     read_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("read by"))
     read_at = models.DateTimeField(pgettext_lazy("warning", "read"))
 
     class Meta:
         app_label = "charting"
         verbose_name = _("warning of an interaction that was read")
-        constraints = [models.UniqueConstraint(fields=["rule", "performance"], name="charting_warning_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["rule", "performance"], name="charting_warning_once"),
+            models.UniqueConstraint(fields=["rule", "paper"], name="charting_warning_of_paper_once"),
+            models.CheckConstraint(condition=one_of("performance", "paper"), name="charting_warning_of_an_act"),
+        ]
         indexes = [models.Index(fields=["patient"], name="charting_warning_patient")]

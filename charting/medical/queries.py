@@ -152,11 +152,13 @@ def rules_in_force() -> QuerySet[InteractionRule]:
 
 def warnings_of(patient: Patient) -> list[InteractionWarning]:
     """Warnings that were read before an act, the latest first."""
-    found = InteractionWarning.objects.filter(patient=patient).select_related("rule", "read_by", "performance__procedure__service")
+    found = InteractionWarning.objects.filter(patient=patient).select_related("rule", "read_by", "performance__procedure__service", "paper")
     return list(found.order_by("-read_at", "-pk")[:50])
 
 
 def overrides_of(patient: Patient) -> list[InteractionOverride]:
     """Acts that were done in spite of a rule, the latest first."""
-    found = InteractionOverride.objects.filter(patient=patient).select_related("rule", "made_by", "performance__procedure__service", "anaesthesia")
+    found = InteractionOverride.objects.filter(patient=patient).select_related(
+        "rule", "made_by", "performance__procedure__service", "anaesthesia", "paper"
+    )
     return list(found.order_by("-made_at", "-pk")[:50])

@@ -17,6 +17,7 @@ from charting.models.procedures import PaletteFavourite, Performance, Procedure,
 from charting.models.requirements import NotePart, NoteRequirement
 from charting.models.visits import NoteSection, NoteTemplate, Visit, VisitAddendum, VisitQuerySet
 from charting.perio.models import PerioExam, PerioScript, PerioTooth
+from charting.prescribing.models import ClinicalPaper, ClinicalSeries, PrescribedDrug, UsualDrug
 
 __all__ = [
     "AlertDoubt",
@@ -24,6 +25,8 @@ __all__ = [
     "CanalQuality",
     "CanalRecord",
     "ChartSign",
+    "ClinicalPaper",
+    "ClinicalSeries",
     "Colour",
     "Combination",
     "CombinedEntry",
@@ -59,6 +62,7 @@ __all__ = [
     "PerioExam",
     "PerioScript",
     "PerioTooth",
+    "PrescribedDrug",
     "Procedure",
     "ProcedureChange",
     "ProcedureState",
@@ -68,6 +72,7 @@ __all__ = [
     "RaisedAlert",
     "TextMacro",
     "ToothRole",
+    "UsualDrug",
     "Visit",
     "VisitAddendum",
     "VisitQuerySet",

@@ -92,6 +92,7 @@ SETTINGS = (
             Entry("discount-limits", "percent", _("Discounts by role"), (P.PRICE_WRITE,)),
             Entry("chart-catalogue", "swatch-book", _("Catalogue of the chart"), (P.SETTINGS_WRITE,)),
             Entry("interaction-rules", "shield-alert", _("Interactions"), (P.SETTINGS_WRITE,)),
+            Entry("usual-drugs", "pill", _("Usual prescriptions"), (P.PRESCRIBE,)),
             Entry("note-requirements", "clipboard-check", _("What a note must say"), (P.SETTINGS_WRITE,)),
             Entry("note-templates", "notebook-pen", _("Templates of notes"), (P.VISIT_WRITE, P.SETTINGS_WRITE)),
         ),

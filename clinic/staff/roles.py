@@ -25,6 +25,7 @@ class Permission(StrEnum):
     PATIENT_REGISTER enters a new patient with names and contacts; PATIENT_WRITE adds to it and changes everything outside the mouth.
     Without CLINICAL_VIEW one reads and ends only those medical alerts that one has recorded oneself, and of others knows that there are some.
     DIAGNOSE gives a finding, a tooth or the mouth its ICD-10 code: whoever may only CHART_WRITE enters what is seen.
+    PRESCRIBE writes prescriptions; a referral needs DIAGNOSE.
     RECORD_EXPORT takes one patient's card out of the house, LIST_EXPORT takes lists of what one may see as workbooks.
     """
 
@@ -35,6 +36,7 @@ class Permission(StrEnum):
     CLINICAL_VIEW = "clinical_view"
     CHART_WRITE = "chart_write"
     DIAGNOSE = "diagnose"
+    PRESCRIBE = "prescribe"
     VISIT_WRITE = "visit_write"
     VISIT_SIGN = "visit_sign"
     VISIT_SIGN_OTHERS = "visit_sign_others"
@@ -108,7 +110,15 @@ _DOCTOR = _CHAIR | {
     P.RECORD_EXPORT,
     P.HISTORY_VIEW,
 }
-_ALL_BUT_CLINICAL_WRITING = set(Permission) - {P.CHART_WRITE, P.DIAGNOSE, P.VISIT_WRITE, P.VISIT_SIGN, P.PROCEDURE_COMPLETE, P.STAFF_WRITE}
+_ALL_BUT_CLINICAL_WRITING = set(Permission) - {
+    P.CHART_WRITE,
+    P.DIAGNOSE,
+    P.PRESCRIBE,
+    P.VISIT_WRITE,
+    P.VISIT_SIGN,
+    P.PROCEDURE_COMPLETE,
+    P.STAFF_WRITE,
+}
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.MANAGER: frozenset(_ALL_BUT_CLINICAL_WRITING | {P.STAFF_WRITE}),
@@ -132,7 +142,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.DIARY_SETUP,
         }
     ),
-    Role.DENTIST: frozenset(_DOCTOR | {P.PLAN_DISCOUNT}),
+    Role.DENTIST: frozenset(_DOCTOR | {P.PLAN_DISCOUNT, P.PRESCRIBE}),
     Role.HYGIENIST: frozenset((_DOCTOR | {P.PLAN_DISCOUNT}) - {P.PROCEDURE_REVERSE, P.LAB_WRITE}),
     Role.ASSISTANT: frozenset(_CHAIR | {P.CHART_WRITE, P.VISIT_WRITE, P.LAB_WRITE, P.STOCK_WRITE}),
     Role.ACCOUNTANT: frozenset(

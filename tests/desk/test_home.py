@@ -8,10 +8,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from charting import actions as charting
 from charting.models import Performance, Visit, VisitAddendum
 from clinic.desk import desks, plot
 from clinic.desk.marks import marks_of
 from clinic.patients.models import Alert, AlertKind, AlertSeverity, Patient, Source
+from clinic.price_list.models import Service
 from clinic.scheduling import actions as scheduling
 from clinic.scheduling.models import Appointment
 from clinic.staff.models import RoleGrant, User
@@ -100,6 +102,15 @@ def test_it_shows_the_dentist_the_next_patient_with_what_is_dangerous() -> None:
     assert desk.slots[1].appointment == second
     assert [visit.patient for visit in desk.unsigned] == [first.patient, second.patient]
     assert len(desk.lab) == 2
+
+
+def test_an_act_of_the_whole_mouth_to_be_done_names_no_tooth() -> None:
+    (today,) = full_day(1)
+    values = {"title_ru": "Чистка", "category": "hygiene", "scope": "mouth"}
+    service = Service.objects.get_or_create(code="H77", defaults=values)[0]
+    charting.add_procedure(patient=today.patient, service=service, state="planned", actor=dr_orlova(), at=moscow(9))
+    desk = desks.chair.build(dr_orlova(), make_branch(), moscow(9, 20))
+    assert [] in [vars(row)["numbers"] for row in desk.to_do]
 
 
 def test_it_shows_the_whole_branch_to_an_assistant_named_nowhere() -> None:

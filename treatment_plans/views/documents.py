@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
 from charting import papers as charting
+from charting.prescribing import queries as prescribing
 from clinic.history.evidence import receipts
 from clinic.lib import panels
 from clinic.lib.clock import branch_day
@@ -32,6 +33,7 @@ from treatment_plans import actions, consents, download, forms, papers, queries,
 from treatment_plans.models import Document
 
 NEWEST_PAPERS = 5
+MOST_PAPERS = 200
 
 
 @page(Permission.DOCUMENT_VIEW)
@@ -46,6 +48,9 @@ def documents(request: Request, patient_id: UUID) -> HttpResponse:
         "waiting": waiting,
         "page": page_of(request, [row for row in rows if row not in waiting]),
         "chart_papers": charting.papers_of(patient)[:NEWEST_PAPERS] if request.user.may(Permission.CLINICAL_VIEW) else None,
+        "clinical_papers": list(prescribing.papers_of(patient)[:MOST_PAPERS]) if request.user.may(Permission.CLINICAL_VIEW) else [],
+        "may_prescribe": request.user.may(Permission.PRESCRIBE),
+        "may_refer": request.user.may(Permission.DIAGNOSE) and request.user.may(Permission.CLINICAL_VIEW),
         "may_issue": request.user.may(Permission.DOCUMENT_ISSUE),
         "may_export": request.user.may(Permission.RECORD_EXPORT) and request.user.may(Permission.CLINICAL_VIEW),
     }

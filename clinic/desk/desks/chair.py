@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Value
+from django.db.models import Q, Value
 
 from charting import queries as charting
 from charting.models import Procedure, ProcedureState, Visit
@@ -83,5 +83,6 @@ def _current(slots: Sequence[Slot], at: datetime) -> Slot | None:
 
 def _to_do(appointment: Appointment) -> list[Procedure]:
     planned = Procedure.objects.filter(patient=appointment.patient_id, state__in=TO_DO)
-    with_teeth = planned.select_related("service").annotate(numbers=ArrayAgg("teeth__tooth", distinct=True, default=Value([])))
+    numbers = ArrayAgg("teeth__tooth", filter=Q(teeth__isnull=False), distinct=True, default=Value([]))
+    with_teeth = planned.select_related("service").annotate(numbers=numbers)
     return list(with_teeth.order_by("state", "recorded_at", "pk")[:6])

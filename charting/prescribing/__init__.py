@@ -1,0 +1,1 @@
+"""Prescriptions and referrals: numbered, printed and immutable once issued."""

@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
 
-from charting import actions, drawing, notation, queries, replay, teeth
+from charting import actions, drawing, notation, queries, replay, sites, teeth
 from charting.models import FindingKind, IssuedPaper
 from charting.signs import Sign
 from clinic.files.models import StoredFile
@@ -30,6 +30,7 @@ from tests.charting.factories import make_finding, make_procedure, patient_petro
 from tests.staff.factories import dr_orlova, log_in, registrar_belova
 
 pytestmark = pytest.mark.django_db
+OF_TEETH = [kind for kind in FindingKind.values if kind not in sites.OF_MOUTH]
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -68,7 +69,7 @@ def test_the_chart_is_printed_in_three_languages(dentist: Client, language: str,
     assert state in page
 
 
-@pytest.mark.parametrize(("layer", "kinds"), [("condition", FindingKind.values), ("done", ChartEffect.values), ("planned", ChartEffect.values)])
+@pytest.mark.parametrize(("layer", "kinds"), [("condition", OF_TEETH), ("done", ChartEffect.values), ("planned", ChartEffect.values)])
 def test_every_finding_and_every_act_is_drawn(layer: str, kinds: list[str]) -> None:
     chart = queries.chart_at(patient_petrov(), timezone.now())
     on_teeth = dict(zip(teeth.PERMANENT, kinds, strict=False))

@@ -166,11 +166,24 @@ def _treatment(treated: int, head: str, marked: str, own: str, dentist: str) -> 
         false, '', %(branch)s, {dentist}, {own} {children(4)}""",
     )
     yield Step(
+        "diagnoses",
+        treated * 4,
+        f"""INSERT INTO charting_diagnosis {head} rank, note, made_at, error_reason, visit_id, code_id, made_by_id, patient_id)
+        SELECT {key(26, "n", "c")}, {marked} '', '', t, '', {key(4, "n", "c")},
+        (SELECT id FROM price_list_dictionarycode WHERE kind = 'icd10' ORDER BY code, id LIMIT 1), {dentist}, {own} {children(4)}""",
+    )
+    yield Step(
+        "anaesthesia",
+        treated * 4,
+        f"""INSERT INTO charting_anaesthesia {head} kind, drug, vasoconstrictor, lot, teeth, place, given_at, error_reason, visit_id, given_by_id,
+        patient_id) SELECT {key(27, "n", "c")}, {marked} 'none', '', '', '', '{{}}', '', t, '', {key(4, "n", "c")}, {dentist}, {own} {children(4)}""",
+    )
+    yield Step(
         "findings",
         treated * 6,
-        f"""INSERT INTO charting_finding {head} kind, severity, direction, since, tooth, surfaces, roots, note, noted_at,
+        f"""INSERT INTO charting_finding {head} kind, severity, direction, since, site, tooth, surfaces, roots, note, noted_at,
         noted_by_id, error_reason, patient_id)
-        SELECT {key(5, "n", "c")}, {marked} 'caries', '', '', '', {tooth}, '{{M}}', '{{}}', '', t, {dentist}, '', {own} {children(6)}""",
+        SELECT {key(5, "n", "c")}, {marked} 'caries', '', '', '', '', {tooth}, '{{M}}', '{{}}', '', t, {dentist}, '', {own} {children(6)}""",
     )
     yield Step(
         "resolved",

@@ -10,6 +10,7 @@ from charting.models import Finding, FindingChange
 from clinic.patients.models import Patient
 from clinic.price_list.models import Category, Service
 from clinic.staff.roles import Role
+from tests.charting.factories import make_code
 from tests.scheduling.factories import make_chair
 from tests.staff.factories import make_branch, make_user
 
@@ -19,6 +20,7 @@ TREATED = fill.PAYERS
 @pytest.fixture
 def small_clinic() -> Place:
     branch = make_branch()
+    make_code()
     Service.objects.create(code="T01", title_ru="Пломба", category=Category.THERAPY, scope="surfaces", chart_effect="filling")
     chairs = [make_chair(f"Chair {number}", branch) for number in range(4)]
     return Place(branch, chairs, [make_user(Role.DENTIST, username=f"bench{number}", branch=branch) for number in range(4)])

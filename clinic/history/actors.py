@@ -24,6 +24,7 @@ WORK: dict[str, Promise] = {
     "remove_old_rows": gettext_lazy("tidying of finished tasks"),
     "clear_sessions": gettext_lazy("tidying of sessions"),
     "lock_unsigned_visits": gettext_lazy("locking of unsigned notes"),
+    "empty_kept_imports": gettext_lazy("destruction of import files of erased people"),
     "create_first_user": gettext_lazy("founding of the clinic"),
     "migrate": gettext_lazy("new version of the program"),
     "demo": gettext_lazy("demonstration data"),

@@ -27,6 +27,7 @@ from charting.imaging import actions as imaging
 from charting.imaging.models import ImageDisplay
 from charting.medical.interaction_models import InteractionOverride, InteractionRule, InteractionWarning
 from charting.models import Performance
+from charting.prescribing import actions as prescribing
 from clinic.files.actions import store
 from clinic.files.models import StoredFile
 from clinic.history.actions import record_print
@@ -62,6 +63,7 @@ def build() -> Patient:
     with transaction.atomic():
         person = world.build()
         _drawn_and_overridden(person)
+        _prescribed()
         for hold in Hold.objects.filter(patient=petrov(), lift=None):
             HoldLift.objects.create(hold=hold, patient=petrov(), reason="Дело закрыто", lifted_at=timezone.now(), lifted_by=person)
         return petrov()
@@ -76,6 +78,14 @@ def _drawn_and_overridden(person: User) -> None:
     over = {"patient": petrov(), "rule": InteractionRule.objects.order_by("pk")[0], "performance": performance}
     InteractionOverride.objects.create(**over, reason="Петров настаивает", made_by=person, made_at=timezone.now())
     InteractionWarning.objects.create(**over, read_by=person, read_at=timezone.now())
+
+
+def _prescribed() -> None:
+    """A prescription with its PDF."""
+    dentist = make_user(Role.DENTIST, username="prescriber", branch=petrov().branch)
+    setting = prescribing.Setting(patient=petrov(), branch=petrov().branch, language="ru", actor=dentist, at=timezone.now())
+    drug = prescribing.Drug(inn="Хлоргексидин", form="Sol.", strength="0,05 %", quantity="N. 1", signa="Петрову, полоскать")
+    prescribing.prescribe(setting=setting, drugs=(drug,))
 
 
 @pytest.fixture

@@ -18,6 +18,14 @@ from tests.staff.factories import dr_orlova
 NOON = timezone.localtime(timezone=ZoneInfo("Europe/Moscow")).replace(hour=12, minute=0, second=0, microsecond=0)
 
 
+WATCH = """() => {
+  const date = document.getElementById("timeline-date");
+  window.seen = [date.value];
+  setInterval(() => { if (window.seen.at(-1) !== date.value) window.seen.push(date.value); }, 10);
+}"""
+"""Keeps every day that the page shows: a busy machine may look too late for one that stands for a second."""
+
+
 def day(ago: int) -> str:
     return (NOON - timedelta(days=ago)).date().isoformat()
 
@@ -84,11 +92,11 @@ def test_two_days_are_compared_in_words_and_on_the_teeth(chart: Page) -> None:
 def test_the_days_of_change_are_played_until_today(chart: Page) -> None:
     expect(chart.locator("#timeline-days option")).to_have_count(4)
     play = chart.get_by_role("button", name="Play the days on which the chart changed")
+    chart.evaluate(WATCH)
     play.click()
-    for ago in (9, 8, 6):
-        expect(chart.locator("#timeline-date")).to_have_value(day(ago))
-    expect(chart.locator("#chart-page")).to_have_attribute("data-state", "now")
     expect(play).to_have_attribute("aria-pressed", "false")
+    expect(chart.locator("#chart-page")).to_have_attribute("data-state", "now")
+    assert chart.evaluate("window.seen")[1:-1] == [day(9), day(8), day(6)]
     play.click()
     expect(chart.locator("#timeline-date")).to_have_value(day(9))
     chart.get_by_role("button", name="Stop playing").click()

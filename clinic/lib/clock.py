@@ -31,6 +31,7 @@ def branch_day(instant: datetime, zone: str) -> date:
 
 
 def day_bounds(day: date, zone: str) -> tuple[datetime, datetime]:
-    """First instant of the branch day and of the next one (23, 24 or 25 hours apart)."""
+    """First instant of the branch day and of the next one (23, 24 or 25 hours apart); nothing follows the last day of the calendar."""
     info = ZoneInfo(zone)
-    return datetime.combine(day, time.min, info), datetime.combine(day + timedelta(days=1), time.min, info)
+    following = day + timedelta(days=1) if day < date.max else day
+    return datetime.combine(day, time.min, info), datetime.combine(following, time.min, info)

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO
-from typing import Any
+from typing import IO, Any, TypeVar
 
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.utils import timezone
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -20,6 +20,9 @@ MONEY, QUANTITY = "#,##0.00", "#,##0.###"
 FORMATS: tuple[tuple[type, str], ...] = ((datetime, "dd.mm.yyyy hh:mm"), (date, "dd.mm.yyyy"), (Decimal, MONEY), (float, "0.0%"))
 
 
+Answer = TypeVar("Answer", HttpResponse, FileResponse)
+
+
 def plain(text: str) -> str:
     """Text that a spreadsheet can keep and cannot take for a formula."""
     text = ILLEGAL_CHARACTERS_RE.sub("", text)
@@ -27,7 +30,14 @@ def plain(text: str) -> str:
 
 
 def workbook(title: str, headings: Sequence[str], rows: Iterable[Iterable[object]]) -> bytes:
-    """One sheet of rows under headings, written in bounded memory.
+    """One sheet of rows under headings; see `write`."""
+    stream = BytesIO()
+    write(stream, title, headings, rows)
+    return stream.getvalue()
+
+
+def write(target: IO[bytes], title: str, headings: Sequence[str], rows: Iterable[Iterable[object]]) -> None:
+    """One sheet of rows under headings, in bounded memory however many rows there are.
 
     Days, instants and amounts are numbers with a format; a text is always a text, also one that looks like a formula.
     """
@@ -37,9 +47,7 @@ def workbook(title: str, headings: Sequence[str], rows: Iterable[Iterable[object
     sheet.append([_cell(sheet, heading, is_heading=True) for heading in headings])
     for row in rows:
         sheet.append([_cell(sheet, value) for value in row])
-    stream = BytesIO()
-    book.save(stream)
-    return stream.getvalue()
+    book.save(target)
 
 
 def _cell(sheet: Any, value: Any, *, is_heading: bool = False) -> Any:
@@ -63,7 +71,16 @@ def _is_money(value: object) -> bool:
 
 def response(content: bytes, *, name: str) -> HttpResponse:
     """A workbook that the browser saves; `name` without extension, letters and digits only."""
-    answer = HttpResponse(content, content_type=MEDIA_TYPE)
+    return _saved(HttpResponse(content, content_type=MEDIA_TYPE), name)
+
+
+def file_response(target: IO[bytes], *, name: str) -> FileResponse:
+    """A workbook that was written into a file, sent from its beginning piece by piece; the file is closed afterwards."""
+    target.seek(0)
+    return _saved(FileResponse(target, content_type=MEDIA_TYPE), name)
+
+
+def _saved(answer: Answer, name: str) -> Answer:
     answer["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
     answer["X-Content-Type-Options"] = "nosniff"
     return answer

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from ninja import Router
+from ninja import Router, Status
 from ninja.pagination import CursorPagination, paginate
 
 from charting import moments
@@ -45,13 +45,13 @@ def list_plans(request: Request, patient: UUID) -> QuerySet[Plan]:
 
 
 @router.post("/plans", response={201: s.PlanWhole}, operation_id="create_plan")
-def create_plan(request: Request, data: s.PlanIn) -> tuple[int, dict[str, Any]]:
+def create_plan(request: Request, data: s.PlanIn) -> Status[dict[str, Any]]:
     patient = patients.get_patient_for(request.user, data.patient, what="plans", permission=Permission.PLAN_WRITE)
     dentist = staff.get_user(data.dentist) if data.dentist else request.user
     plan = actions.create_plan(
         patient=patient, branch=branch_of(request), title=data.title, dentist=dentist, actor=request.user, at=timezone.now(), id=data.id
     )
-    return 201, _whole(plan)
+    return Status(201, _whole(plan))
 
 
 @router.get("/plans/{uuid:plan_id}", response=s.PlanWhole, operation_id="get_plan")
@@ -60,15 +60,17 @@ def get_plan(request: Request, plan_id: UUID) -> dict[str, Any]:
 
 
 @router.post("/plans/{uuid:plan_id}/alternatives", response={201: s.AlternativeOut}, operation_id="add_alternative")
-def add_alternative(request: Request, plan_id: UUID, data: s.AlternativeIn) -> tuple[int, Alternative]:
+def add_alternative(request: Request, plan_id: UUID, data: s.AlternativeIn) -> Status[Alternative]:
     """An empty alternative, or a copy of another one."""
     queries.get_plan_for(request.user, plan_id, permission=Permission.PLAN_WRITE)
     if data.copy_of:
         source = queries.get_alternative_for(request.user, data.copy_of, permission=Permission.PLAN_WRITE)
         if source.plan_id != plan_id:
             raise NotFound
-        return 201, actions.copy_alternative(alternative_id=source.pk, title=data.title, actor=request.user, at=timezone.now(), id=data.id)
-    return 201, actions.add_alternative(plan_id=plan_id, title=data.title, summary=data.summary, actor=request.user, at=timezone.now(), id=data.id)
+        return Status(201, actions.copy_alternative(alternative_id=source.pk, title=data.title, actor=request.user, at=timezone.now(), id=data.id))
+    return Status(
+        201, actions.add_alternative(plan_id=plan_id, title=data.title, summary=data.summary, actor=request.user, at=timezone.now(), id=data.id)
+    )
 
 
 @router.put("/alternatives/{uuid:alternative_id}", response=s.AlternativeOut, operation_id="rename_alternative")
@@ -86,7 +88,7 @@ def end_alternative(request: Request, alternative_id: UUID, data: ReasonIn) -> A
 
 
 @router.post("/alternatives/{uuid:alternative_id}/items", response={201: s.ItemOut}, operation_id="add_item")
-def add_item(request: Request, alternative_id: UUID, data: s.ItemIn) -> tuple[int, Item]:
+def add_item(request: Request, alternative_id: UUID, data: s.ItemIn) -> Status[Item]:
     alternative = queries.get_alternative_for(request.user, alternative_id, permission=Permission.PLAN_WRITE)
     common: dict[str, Any] = {
         "alternative_id": alternative_id,
@@ -99,15 +101,17 @@ def add_item(request: Request, alternative_id: UUID, data: s.ItemIn) -> tuple[in
         procedure = Procedure.objects.select_related("service").filter(pk=data.procedure, patient=alternative.patient_id).first()
         if procedure is None:
             raise NotFound
-        return 201, actions.add_item(procedure=procedure, actor=request.user, at=timezone.now(), **common)
-    return 201, actions.add_service(service=_service(data.service), places=_places(data.teeth), actor=request.user, at=timezone.now(), **common)
+        return Status(201, actions.add_item(procedure=procedure, actor=request.user, at=timezone.now(), **common))
+    return Status(
+        201, actions.add_service(service=_service(data.service), places=_places(data.teeth), actor=request.user, at=timezone.now(), **common)
+    )
 
 
 @router.post("/alternatives/{uuid:alternative_id}/phases", response={201: s.PhaseOut}, operation_id="add_phase")
-def add_phase(request: Request, alternative_id: UUID, data: s.PhaseIn) -> tuple[int, Phase]:
+def add_phase(request: Request, alternative_id: UUID, data: s.PhaseIn) -> Status[Phase]:
     """A phase after the last one; without a title its number names it."""
     queries.get_alternative_for(request.user, alternative_id, permission=Permission.PLAN_WRITE)
-    return 201, actions.add_phase(alternative_id=alternative_id, title=data.title, actor=request.user, at=timezone.now(), id=data.id)
+    return Status(201, actions.add_phase(alternative_id=alternative_id, title=data.title, actor=request.user, at=timezone.now(), id=data.id))
 
 
 @router.put("/phases/{uuid:phase_id}", response=s.PhaseOut, operation_id="rename_phase")
@@ -124,11 +128,11 @@ def place_phase(request: Request, phase_id: UUID, data: s.PhasePlace) -> Phase:
 
 
 @router.delete("/phases/{uuid:phase_id}", response={204: None}, operation_id="remove_phase")
-def remove_phase(request: Request, phase_id: UUID, version: int) -> tuple[int, None]:
+def remove_phase(request: Request, phase_id: UUID, version: int) -> Status[None]:
     """Takes an empty phase out of an open alternative; the history keeps it."""
     queries.get_phase_for(request.user, phase_id, permission=Permission.PLAN_WRITE)
     actions.remove_phase(phase_id=phase_id, version=version, actor=request.user, at=timezone.now())
-    return 204, None
+    return Status(204, None)
 
 
 @router.post("/items/{uuid:item_id}/place", response=s.ItemOut, operation_id="place_item")
@@ -243,7 +247,7 @@ def reverse_item(request: Request, item_id: UUID, data: s.OptionalReasonIn) -> d
 
 
 @router.post("/unplanned-acts", response={201: s.UnplannedOut}, operation_id="start_unplanned_act")
-def start_unplanned(request: Request, data: s.UnplannedIn) -> tuple[int, dict[str, Any]]:
+def start_unplanned(request: Request, data: s.UnplannedIn) -> Status[dict[str, Any]]:
     """A one-line plan, accepted, with its contract and consents ready to sign."""
     patient = patients.get_patient_for(request.user, data.patient, what="plans", permission=Permission.PLAN_WRITE)
     result = actions.start_unplanned(
@@ -257,7 +261,7 @@ def start_unplanned(request: Request, data: s.UnplannedIn) -> tuple[int, dict[st
         id=data.id,
     )
     consents = [document.pk for document in result.consents]
-    return 201, {"plan": result.plan.pk, "item": result.item.pk, "contract": result.contract.pk, "consents": consents}
+    return Status(201, {"plan": result.plan.pk, "item": result.item.pk, "contract": result.contract.pk, "consents": consents})
 
 
 @router.get("/documents", response=list[s.DocumentOut], operation_id="list_documents")
@@ -268,7 +272,7 @@ def list_documents(request: Request, patient: UUID) -> QuerySet[Document]:
 
 
 @router.post("/documents", response={201: s.DocumentOut}, operation_id="issue_document")
-def issue_document(request: Request, data: s.DocumentIn) -> tuple[int, Document]:
+def issue_document(request: Request, data: s.DocumentIn) -> Status[Document]:
     patient = patients.get_patient_for(request.user, data.patient, what="documents", permission=Permission.DOCUMENT_ISSUE)
     document = actions.issue_document(
         kind=data.kind,
@@ -280,27 +284,27 @@ def issue_document(request: Request, data: s.DocumentIn) -> tuple[int, Document]
         at=timezone.now(),
         id=data.id,
     )
-    return 201, document
+    return Status(201, document)
 
 
 @router.post("/alternatives/{uuid:alternative_id}/papers", response={201: list[s.DocumentOut]}, operation_id="issue_papers")
-def issue_papers(request: Request, alternative_id: UUID, data: s.PapersIn) -> tuple[int, list[Document]]:
+def issue_papers(request: Request, alternative_id: UUID, data: s.PapersIn) -> Status[list[Document]]:
     """Issues the contract or addendum and every consent that the alternative still lacks."""
     request.user.require(Permission.DOCUMENT_ISSUE)
     found = queries.get_alternative_for(request.user, alternative_id)
     language = data.language or found.plan.patient.language
-    return 201, actions.issue_papers(alternative_id=alternative_id, language=language, actor=request.user, at=timezone.now())
+    return Status(201, actions.issue_papers(alternative_id=alternative_id, language=language, actor=request.user, at=timezone.now()))
 
 
 @router.post("/documents/{uuid:document_id}/sign", response={201: s.SealedSignatureOut}, operation_id="sign_document")
-def sign_document(request: Request, document_id: UUID, data: s.SignatureIn) -> tuple[int, Signature]:
+def sign_document(request: Request, document_id: UUID, data: s.SignatureIn) -> Status[Signature]:
     """Strokes as signature_pad gives them, the picture as a PNG data URL; `seal` is the receipt, waited for up to 1.5 s."""
     queries.get_document_for(request.user, document_id, permission=Permission.DOCUMENT_ISSUE)
     drawn = signature.read(strokes=data.strokes, image=data.image)
     values = data.dict(exclude={"strokes", "image"})
     address = request.META.get("REMOTE_ADDR") or None
     signature_made = actions.sign_document(document_id=document_id, drawn=drawn, address=address, actor=request.user, at=timezone.now(), **values)
-    return 201, sealed(signature_made, table=Document._meta.db_table, key=document_id)
+    return Status(201, sealed(signature_made, table=Document._meta.db_table, key=document_id))
 
 
 @router.get("/documents/{uuid:document_id}/file", operation_id="get_document_file", openapi_extra=openapi.PDF)

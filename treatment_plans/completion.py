@@ -94,7 +94,7 @@ def complete_item(
     if known is not None:
         return known
     _refuse(item)
-    unsigned = unsigned_consents(item, at)
+    unsigned = unsigned_consents(item, done_at or at)
     _refuse_unsigned(item, unsigned)
     visit = _visit(visit_id, item)
     branch = item.alternative.plan.branch

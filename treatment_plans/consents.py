@@ -3,34 +3,48 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
+
+from django.utils.translation import gettext as _
 
 from treatment_plans import papers, rules
-from treatment_plans.models import Alternative, ConsentRule, Document, DocumentKind, Item, Strictness
+from treatment_plans.models import Alternative, ConsentRule, Document, DocumentItem, DocumentKind, Item, Strictness
 
 
 @dataclass(frozen=True)
 class Missing:
-    """A kind of consent that is not signed; `document` is the issued one that waits for its signature."""
+    """A kind of consent that is not signed for some line.
+
+    `document` is the issued one that names these lines and waits for its signature; `is_further`: one of the kind is signed for other lines.
+    """
 
     kind: str
     document: Document | None
     is_blocking: bool
+    is_further: bool = False
 
     @property
     def title(self) -> str:
-        return papers.title_of(self.kind)
+        title = papers.title_of(self.kind)
+        return _("%(consent)s (new lines)") % {"consent": title} if self.is_further else title
 
 
 def missing(alternative: Alternative, items: Iterable[Item], documents: Sequence[Document], *, born: date | None, day: date) -> list[Missing]:
     """Consents that these lines call for and the patient's side has not signed; `documents` come with their signatures, newest first."""
-    age = rules.age_on(born, day)
+    age, due = rules.age_on(born, day), list(items)
+    is_minor = age is not None and age < rules.ADULT
     blocking = set(ConsentRule.objects.filter(strictness=Strictness.BLOCK).values_list("kind", flat=True))
+    own = [document for document in documents if document.is_consent and document.alternative_id in (alternative.pk, None)]
+    lines = set(DocumentItem.objects.filter(document__in=own).values_list("document_id", "item_id"))
     found = []
-    for kind in papers.consents_for(items, is_minor=age is not None and age < rules.ADULT):
-        own = [document for document in documents if document.kind == kind and _counts(document, alternative)]
-        if not any(is_signed(document) for document in own):
-            waiting = (document for document in own if getattr(document, "replaced_by", None) is None)
-            found.append(Missing(kind, next(waiting, None), kind in blocking))
+    for kind in papers.consents_for(due, is_minor=is_minor):
+        called = [item for item in due if kind in papers.consents_for([item], is_minor=is_minor)]
+        signed = [document for document in own if document.kind == kind and is_signed(document)]
+        left = [item for item in called if not any(_counts(document, item, lines) for document in signed)]
+        if left:
+            waiting = [document for document in own if document.kind == kind and _is_waiting(document)]
+            naming = (document for document in waiting if all(_counts(document, item, lines) for item in left))
+            found.append(Missing(kind, next(naming, None), kind in blocking, is_further=any(row.alternative_id for row in signed)))
     return found
 
 
@@ -46,6 +60,14 @@ def rules_by_kind() -> list[tuple[ConsentRule, str]]:
     return [(known.get(kind) or ConsentRule(kind=kind, strictness=Strictness.WARN, version=0), papers.title_of(kind)) for kind in kinds]
 
 
-def _counts(document: Document, alternative: Alternative) -> bool:
-    is_ours, is_general = document.alternative_id == alternative.pk, document.alternative_id is None
-    return rules.satisfies_consent(document.kind, is_of_this_plan=is_ours, is_of_no_plan=is_general)
+def _is_waiting(document: Document) -> bool:
+    return not is_signed(document) and getattr(document, "replaced_by", None) is None
+
+
+def _counts(document: Document, item: Item, lines: set[tuple[UUID, UUID]]) -> bool:
+    return rules.satisfies_consent(
+        document.kind,
+        names_line=(document.pk, item.pk) in lines,
+        is_of_this_plan=document.alternative_id == item.alternative_id,
+        is_of_no_plan=document.alternative_id is None,
+    )

@@ -132,12 +132,14 @@ def consents_for(categories: Iterable[str], *, is_minor: bool) -> list[str]:
     return sorted(kinds, key=order.index)
 
 
-def satisfies_consent(kind: str, *, is_of_this_plan: bool, is_of_no_plan: bool) -> bool:
-    """Whether a signed consent counts for a line: given for its alternative, or, for the general kinds, for no plan in particular.
+def satisfies_consent(kind: str, *, names_line: bool, is_of_this_plan: bool, is_of_no_plan: bool) -> bool:
+    """Whether a signed consent counts for a line. The database holds the same rule.
 
-    A consent to an intervention names the lines it is for (Federal Law 323 of 21.11.2011, article 20).
+    A consent to an intervention counts for the lines it names, no others (Federal Law 323 of 21.11.2011, article 20): what joins the plan
+    afterwards is consented to anew. One given for no plan in particular counts everywhere if its kind is general;
+    that to examination and diagnostics counts for the whole alternative.
     """
-    return is_of_this_plan or (is_of_no_plan and kind in GENERAL_CONSENTS)
+    return names_line or (is_of_no_plan and kind in GENERAL_CONSENTS) or (is_of_this_plan and kind == "consent_general")
 
 
 def age_on(born: date | None, day: date) -> int | None:

@@ -1,15 +1,17 @@
 """A line is done only with the consents that the clinic insists on; the refusal names them and leads to signing."""
 
 import pytest
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
+import charting.actions
 from clinic.billing.models import Charge
 from clinic.lib.errors import InvalidInput, NotAllowed, StaleVersion
 from clinic.patients.models import Patient
 from clinic.staff.roles import Role
 from tests.staff.factories import dr_orlova, log_in, make_branch, make_user
-from tests.treatment_plans.factories import NOON, a_document, accept, first_item, plan_with
+from tests.treatment_plans.factories import NOON, a_document, accept, first_item, line, plan_with, procedure
 from tests.treatment_plans.factories import sign as put_signature
 from tests.treatment_plans.test_documents import issue, sign
 from treatment_plans import actions, completion, consents, rules
@@ -72,8 +74,80 @@ def test_a_general_consent_counts_for_every_plan_and_a_special_one_for_its_own()
         complete(first_item(alternative))
     assert "Consent: surgery" in str(refused.value.message)
     assert [left.kind for left in completion.unsigned_consents(first_item(alternative), NOON)] == ["consent_surgery"]
-    assert rules.satisfies_consent("consent_children", is_of_this_plan=False, is_of_no_plan=True)
-    assert not rules.satisfies_consent("consent_general", is_of_this_plan=False, is_of_no_plan=False)
+    assert rules.satisfies_consent("consent_children", names_line=False, is_of_this_plan=False, is_of_no_plan=True)
+    assert rules.satisfies_consent("consent_general", names_line=False, is_of_this_plan=True, is_of_no_plan=False)
+    assert not rules.satisfies_consent("consent_general", names_line=False, is_of_this_plan=False, is_of_no_plan=False)
+    assert not rules.satisfies_consent("consent_children", names_line=False, is_of_this_plan=True, is_of_no_plan=False)
+
+
+def add_later(alternative: Alternative, name: str, tooth: int) -> Item:
+    """A line that joined the accepted alternative after its papers were signed, and its signed addendum."""
+    late = line(alternative, procedure(name, patient=alternative.patient, tooth=tooth), position=alternative.items.count() + 1, frozen=True)
+    sign(issue("addendum", alternative))
+    late.refresh_from_db()
+    return late
+
+
+def test_a_consent_counts_for_the_lines_it_names_and_not_for_those_added_later() -> None:
+    alternative = contracted("extraction")
+    first = issue("consent_surgery", alternative)
+    sign(first)
+    late = add_later(alternative, "extraction", 37)
+    with pytest.raises(completion.ConsentMissing) as refused:
+        complete(late)
+    assert "Consent: surgery (new lines)" in str(refused.value.message)
+    assert refused.value.link == f"/patients/{late.patient_id}/documents/new/?alternative={alternative.pk}&kind=consent_surgery"
+    second = issue("consent_surgery", alternative)
+    assert [row.item_id for row in second.lines.all()] == [late.pk]
+    sign(second)
+    assert complete(late).charge.amount == late.total
+    assert complete(first_item(alternative)).charge.amount == late.total
+
+
+def test_a_consent_that_waits_without_naming_a_new_line_is_issued_anew() -> None:
+    alternative = contracted("extraction")
+    for kind in ("consent_general", "consent_surgery"):
+        issue(kind, alternative)
+    late = add_later(alternative, "extraction", 37)
+    made = actions.issue_papers(alternative_id=alternative.pk, language="ru", actor=dr_orlova(), at=NOON)
+    assert [document.kind for document in made] == ["consent_surgery"]
+    assert made[0].replaces is not None
+    assert {row.item_id for row in made[0].lines.all()} == {late.pk, first_item(alternative).pk}
+
+
+def test_a_consent_can_be_issued_once_more_for_lines_that_are_consented_to() -> None:
+    alternative = contracted("extraction")
+    sign(issue("consent_surgery", alternative))
+    again = issue("consent_surgery", alternative, language="fr")
+    assert [row.item_id for row in again.lines.all()] == [first_item(alternative).pk]
+
+
+def perform_past_the_plan(item: Item) -> None:
+    performance = charting.actions.perform_procedure(procedure=item.procedure, actor=dr_orlova(), at=NOON)
+    with transaction.atomic():
+        Item.objects.filter(pk=item.pk).update(performance=performance)
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS treatment_plans_item_consented IMMEDIATE")
+
+
+def test_the_database_refuses_a_line_done_without_its_consent_whoever_writes() -> None:
+    alternative = contracted("extraction")
+    sign(issue("consent_surgery", alternative))
+    late = add_later(alternative, "extraction", 37)
+    perform_past_the_plan(first_item(alternative))
+    with pytest.raises(IntegrityError, match="without a signed consent_surgery"):
+        perform_past_the_plan(late)
+    sign(issue("consent_surgery", alternative))
+    Item.objects.filter(pk=late.pk).update(performance=late.procedure.performances.get())
+
+
+@pytest.mark.parametrize("category", list(rules.CONSENT_OF_CATEGORY))
+@pytest.mark.parametrize("is_minor", [True, False])
+def test_the_database_calls_for_the_same_consents_as_the_pages(category: str, is_minor: bool) -> None:  # noqa: FBT001
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT treatment_plans_consents_of(%s, %s)", [category, is_minor])
+        (kinds,) = cursor.fetchone()
+    assert set(kinds) == set(rules.consents_for([category], is_minor=is_minor))
 
 
 def test_a_child_needs_its_own_consent() -> None:

@@ -90,7 +90,7 @@ def issue_document(
 ) -> Document:
     """Number, print and keep a contract, annex, addendum or consent; the same id returns the first result.
 
-    An unsigned document of the same kind for the same alternative is replaced by the new one.
+    An unsigned one of the same kind for the same alternative is replaced. A consent names the due lines that no signed one names, else all due.
 
     :raises NotAccepted: a contract kind for an alternative that is not accepted.
     :raises NothingToAgree: when all lines are agreed.
@@ -232,7 +232,10 @@ def _items(alternative: Alternative, kind: str, patient: Patient, at: datetime) 
         return [item for item in items if item.agreed_document_id is None]
     minor = rules.age_on(patient.birth_date, branch_day(at, alternative.plan.branch.time_zone))
     is_minor = minor is not None and minor < rules.ADULT
-    return [item for item in items if not item.performance_id and kind in papers.consents_for([item], is_minor=is_minor)]
+    called = [item for item in items if not item.performance_id and kind in papers.consents_for([item], is_minor=is_minor)]
+    signed = is_signed(alternative.documents.filter(kind=kind))
+    named = set(DocumentItem.objects.filter(document__in=signed).values_list("item_id", flat=True))
+    return [item for item in called if item.pk not in named] or called
 
 
 def _removed(alternative: Alternative) -> list[Item]:

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from clinic.lib.errors import StaleVersion
+from clinic.lib.numbers import whole
 from clinic.lib.toasts import tell
 from clinic.staff.guards import page
 from clinic.staff.http import Request
@@ -30,7 +31,7 @@ def _page(request: Request, *, problem: str = "") -> HttpResponse:
 def consent_rule_set(request: Request, kind: str) -> HttpResponse:
     version, strictness = request.POST.get("version", ""), request.POST.get("strictness", "")
     try:
-        read = int(version) if version.isdecimal() and len(version) < 10 else 0
+        read = whole(version) or 0
         actions.set_consent_rule(kind=kind, strictness=strictness, version=read, actor=request.user)
     except StaleVersion:
         problem = _("Someone has changed this rule since you opened the page. It is shown as it stands now; choose again if need be.")

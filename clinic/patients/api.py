@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.utils import timezone
-from ninja import Query, Router
+from ninja import Query, Router, Status
 
 from clinic.history.actions import record_list
 from clinic.lib import openapi, sheets
@@ -58,7 +58,7 @@ def _place(cursor: str) -> tuple[str, str, UUID] | None:
 
 
 @router.post("/patients", response={201: schemas.PatientOut}, operation_id="register_patient")
-def register(request: Request, body: schemas.PatientIn) -> tuple[int, Patient]:
+def register(request: Request, body: schemas.PatientIn) -> Status[Patient]:
     """Register a patient; 409 `likely_duplicates` until `is_another_person` says that they were seen (see /patients/duplicates).
 
     Documents, family, alerts and labels take the right to write patients' cards.
@@ -66,7 +66,7 @@ def register(request: Request, body: schemas.PatientIn) -> tuple[int, Patient]:
     request.user.require(Permission.PATIENT_REGISTER)
     entry = _entry(body)
     patient = actions.register(entry=entry, actor=request.user, at=timezone.now(), id=body.id, is_another_person=body.is_another_person)
-    return 201, patient
+    return Status(201, patient)
 
 
 @router.post("/patients/duplicates", response=list[schemas.LikenessOut], operation_id="find_duplicates")
@@ -129,15 +129,15 @@ def list_contacts(request: Request, patient_id: UUID) -> list[Contact]:
 
 
 @router.post("/patients/{patient_id}/contacts", response={201: schemas.ContactOut}, operation_id="add_contact")
-def add_contact(request: Request, patient_id: UUID, body: schemas.ContactIn) -> tuple[int, Contact]:
+def add_contact(request: Request, patient_id: UUID, body: schemas.ContactIn) -> Status[Contact]:
     contact = Contact(patient=_writable(request, patient_id), **body.dict())
-    return 201, actions.add_contact(contact=contact, actor=request.user, at=timezone.now())
+    return Status(201, actions.add_contact(contact=contact, actor=request.user, at=timezone.now()))
 
 
 @router.delete("/patients/{patient_id}/contacts/{contact_id}", response={204: None}, operation_id="end_contact")
-def end_contact(request: Request, patient_id: UUID, contact_id: UUID) -> tuple[int, None]:
+def end_contact(request: Request, patient_id: UUID, contact_id: UUID) -> Status[None]:
     actions.end_contact(contact_id=contact_id, patient=_writable(request, patient_id), actor=request.user, at=timezone.now())
-    return 204, None
+    return Status(204, None)
 
 
 @router.get("/patients/{patient_id}/identifiers", response=list[schemas.IdentifierOut], operation_id="list_identifiers")
@@ -147,15 +147,15 @@ def list_identifiers(request: Request, patient_id: UUID) -> list[Identifier]:
 
 
 @router.post("/patients/{patient_id}/identifiers", response={201: schemas.IdentifierOut}, operation_id="add_identifier")
-def add_identifier(request: Request, patient_id: UUID, body: schemas.IdentifierIn) -> tuple[int, Identifier]:
+def add_identifier(request: Request, patient_id: UUID, body: schemas.IdentifierIn) -> Status[Identifier]:
     identifier = Identifier(patient=_writable(request, patient_id), **body.dict())
-    return 201, actions.add_identifier(identifier=identifier, actor=request.user, at=timezone.now())
+    return Status(201, actions.add_identifier(identifier=identifier, actor=request.user, at=timezone.now()))
 
 
 @router.delete("/patients/{patient_id}/identifiers/{identifier_id}", response={204: None}, operation_id="end_identifier")
-def end_identifier(request: Request, patient_id: UUID, identifier_id: UUID) -> tuple[int, None]:
+def end_identifier(request: Request, patient_id: UUID, identifier_id: UUID) -> Status[None]:
     actions.end_identifier(identifier_id=identifier_id, patient=_writable(request, patient_id), actor=request.user, at=timezone.now())
-    return 204, None
+    return Status(204, None)
 
 
 @router.get("/patients/{patient_id}/relations", response=list[schemas.RelationOut], operation_id="list_relations")
@@ -165,17 +165,17 @@ def list_relations(request: Request, patient_id: UUID) -> list[Relation]:
 
 
 @router.post("/patients/{patient_id}/relations", response={201: schemas.RelationOut}, operation_id="add_relation")
-def add_relation(request: Request, patient_id: UUID, body: schemas.RelationIn) -> tuple[int, Relation]:
+def add_relation(request: Request, patient_id: UUID, body: schemas.RelationIn) -> Status[Relation]:
     patient = _writable(request, patient_id)
     if body.related_patient_id and not Patient.objects.filter(pk=body.related_patient_id).exists():
         raise InvalidInput(fields={"related_patient_id": NotFound.default_message})
-    return 201, actions.add_relation(relation=Relation(patient=patient, **body.dict()), actor=request.user, at=timezone.now())
+    return Status(201, actions.add_relation(relation=Relation(patient=patient, **body.dict()), actor=request.user, at=timezone.now()))
 
 
 @router.delete("/patients/{patient_id}/relations/{relation_id}", response={204: None}, operation_id="end_relation")
-def end_relation(request: Request, patient_id: UUID, relation_id: UUID) -> tuple[int, None]:
+def end_relation(request: Request, patient_id: UUID, relation_id: UUID) -> Status[None]:
     actions.end_relation(relation_id=relation_id, patient=_writable(request, patient_id), actor=request.user, at=timezone.now())
-    return 204, None
+    return Status(204, None)
 
 
 @router.put("/patients/{patient_id}/labels", response=list[schemas.LabelOut], operation_id="set_labels")

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpResponse
 from django.utils import timezone
-from ninja import File, Router, UploadedFile
+from ninja import File, Router, Status, UploadedFile
 
 from clinic.files import actions as files
 from clinic.files.uploads import content_of
@@ -37,11 +37,11 @@ def list_imports(request: Request) -> QuerySet[ImportRun]:
 
 
 @router.post("/patient-imports", response={201: schemas.PatientImportWhole}, operation_id="upload_patient_import")
-def upload(request: Request, file: File[UploadedFile]) -> tuple[int, dict[str, Any]]:
+def upload(request: Request, file: File[UploadedFile]) -> Status[dict[str, Any]]:
     """Take an XLSX or CSV in for the branch and guess what its columns mean; nothing is imported yet."""
     request.user.require(Permission.PATIENT_IMPORT)
     run = actions.take_file(content=content_of(file), name=file.name or "", branch=branch_of(request), actor=request.user)
-    return 201, _whole(run)
+    return Status(201, _whole(run))
 
 
 @router.get("/patient-imports/{run_id}", response=schemas.PatientImportWhole, operation_id="get_patient_import")

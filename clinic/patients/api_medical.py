@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.utils import timezone
-from ninja import Router
+from ninja import Router, Status
 
 from clinic.files import actions as files
 from clinic.history.schemas import sealed
@@ -31,10 +31,10 @@ def list_alerts(request: Request, patient_id: UUID) -> list[Alert]:
 
 
 @router.post("/patients/{patient_id}/alerts", response={201: schemas.AlertOut}, operation_id="record_alert")
-def record_alert(request: Request, patient_id: UUID, body: schemas.AlertIn) -> tuple[int, Alert]:
+def record_alert(request: Request, patient_id: UUID, body: schemas.AlertIn) -> Status[Alert]:
     alert = queries.new_alert(body.dict())
     alert.patient = _writable(request, patient_id, "alerts")
-    return 201, actions.record_alert(alert=alert, actor=request.user, at=timezone.now())
+    return Status(201, actions.record_alert(alert=alert, actor=request.user, at=timezone.now()))
 
 
 @router.post("/patients/{patient_id}/alerts/{alert_id}/end", response=schemas.AlertOut, operation_id="end_alert")
@@ -52,9 +52,9 @@ def list_consent_texts(request: Request) -> list[ConsentText]:
 
 
 @router.post("/consent-texts", response={201: schemas.ConsentTextOut}, operation_id="publish_consent_text")
-def publish_consent_text(request: Request, body: schemas.ConsentTextIn) -> tuple[int, ConsentText]:
+def publish_consent_text(request: Request, body: schemas.ConsentTextIn) -> Status[ConsentText]:
     """The next edition in one language."""
-    return 201, actions.publish_consent_text(**body.dict(), actor=request.user, at=timezone.now())
+    return Status(201, actions.publish_consent_text(**body.dict(), actor=request.user, at=timezone.now()))
 
 
 @router.get("/patients/{patient_id}/consents", response=list[schemas.ConsentOut], operation_id="list_consents")
@@ -64,7 +64,7 @@ def list_consents(request: Request, patient_id: UUID) -> list[Consent]:
 
 
 @router.post("/patients/{patient_id}/consents", response={201: schemas.SignedConsentOut}, operation_id="sign_consent")
-def sign_consent(request: Request, patient_id: UUID, body: schemas.ConsentIn) -> tuple[int, Consent]:
+def sign_consent(request: Request, patient_id: UUID, body: schemas.ConsentIn) -> Status[Consent]:
     """A consent signed on the client's screen; a minor's is signed by a guardian. `seal` is the receipt, waited for up to 1.5 s."""
     patient = _writable(request, patient_id, "consent")
     consent = actions.sign_consent(
@@ -77,7 +77,7 @@ def sign_consent(request: Request, patient_id: UUID, body: schemas.ConsentIn) ->
         at=timezone.now(),
         id=body.id,
     )
-    return 201, sealed(consent)
+    return Status(201, sealed(consent))
 
 
 @router.get("/patients/{patient_id}/consents/{consent_id}/signature", operation_id="get_consent_signature", openapi_extra=openapi.PNG)

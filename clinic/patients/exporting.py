@@ -1,31 +1,36 @@
 """The list of patients as a sheet."""
 
 from io import BytesIO
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
 
-from clinic.history.actions import record_print
+from clinic.history.actions import record_taken
 from clinic.lib.sheets import plain
 from clinic.patients.messages import CUT
 from clinic.patients.models import Patient
 
 
 def patients_sheet(found: QuerySet[Patient], *, is_cut: bool = False) -> bytes:
-    """XLSX of the patients, a row each, written as it is read; the last row says when the list is cut. The export is recorded in history."""
+    """XLSX of the patients, a row each, written as it is read; the last row says when the list is cut.
+
+    The export is recorded in history with the key of everybody in it.
+    """
     book = Workbook(write_only=True)
     sheet = book.create_sheet(_("Patients"))
     sheet.append(_headings())
     found = found.select_related("branch", "responsible_dentist", "source")
-    count = 0
-    for count, patient in enumerate(found.iterator(chunk_size=2000), start=1):  # noqa: B007 - the number of rows is told to history
+    seen: set[UUID] = set()
+    for patient in found.iterator(chunk_size=2000):
+        seen.add(patient.pk)
         sheet.append(_row(patient))
     if is_cut:
         sheet.append([str(CUT)])
     buffer = BytesIO()
     book.save(buffer)
-    record_print(what="patients-list", patient_id=None, body={"rows": count})
+    record_taken(what="patients-list", patient_ids=seen, body={"rows": len(seen)})
     return buffer.getvalue()
 
 

@@ -20,6 +20,8 @@ REFUSALS: dict[str, Promise] = {
     "date": _("This is not a date. Write it as 14.03.1985, 14/03/1985 or 14 Mar 1985."),
     "text": _("This text holds characters that cannot be kept."),
     "digits_lost": _("The sheet keeps no more than 15 digits of a number, so the last ones are lost. Make the column text and enter it anew."),
+    "zeros_lost": _("It came from a number cell: zeros in front may be lost. Check it."),
+    "formula": _("The cell holds a formula, and the file does not hold its result. Open the file in a sheet program, save it there and try again."),
     "required": _("Fill this in."),
     "too_long": _("This is too long."),
     "sex": _("Write male or female."),

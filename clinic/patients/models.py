@@ -320,6 +320,7 @@ class ImportRun(Record):
     rows_known = models.PositiveIntegerField(_("imported before"), default=0)
     rows_failed = models.PositiveIntegerField(_("with errors"), default=0)
     rows_doubtful = models.PositiveIntegerField(_("likely duplicates"), default=0)
+    rows_noted = models.PositiveIntegerField(_("imported, to be checked"), default=0)
     failure = models.CharField(_("why it failed"), max_length=300, blank=True)
     report = models.ForeignKey(StoredFile, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("sheet of errors"))
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
@@ -330,6 +331,11 @@ class ImportRun(Record):
             models.CheckConstraint(condition=Q(state__in=ImportState.values), name="patients_import_state_known"),
             models.CheckConstraint(condition=Q(file=None) ^ Q(emptied_at=None), name="patients_import_file_until_emptied"),
         ]
+
+    @property
+    def rows_to_look_at(self) -> int:
+        """How many rows the sheet of errors names."""
+        return self.rows_failed + self.rows_doubtful + self.rows_noted
 
 
 class Decision(models.TextChoices):

@@ -259,6 +259,7 @@ class PatientImportOut(Schema):
     rows_known: int
     rows_failed: int
     rows_doubtful: int
+    rows_noted: int = Field(description="imported, with something to be looked at: the sheet of rows says what")
     rows_held: int = Field(description="rows that wait for a decision")
     created_at: datetime
 
@@ -270,7 +271,7 @@ class PatientImportWhole(PatientImportOut):
     mapping: dict[str, str]
     fields: dict[str, str]
     failure: str
-    has_report: bool = Field(description="whether there is a sheet of the rows that stayed outside")
+    has_report: bool = Field(description="whether there is a sheet of the rows that stayed outside or are to be looked at")
     finished_at: datetime | None
 
 

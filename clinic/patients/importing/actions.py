@@ -20,7 +20,7 @@ from clinic.lib import sheets as sheet_texts
 from clinic.lib.clock import branch_day
 from clinic.lib.errors import Conflict, InvalidInput, NotFound, Text
 from clinic.patients.importing import rules, sheets
-from clinic.patients.importing.running import Problem, Run, Tally, Tell, problems_of
+from clinic.patients.importing.running import Problem, Run, Tally, Tell, What, problems_of
 from clinic.patients.models import ImportRun, ImportState
 from clinic.staff.actions import context_of
 from clinic.staff.models import Branch, User
@@ -30,6 +30,11 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 NO_SUCH_COLUMN = gettext_lazy("The file has no such column.")
+WHAT = {
+    What.ERROR: gettext_lazy("error"),
+    What.DUPLICATE: gettext_lazy("likely duplicate"),
+    What.NOTED: gettext_lazy("imported, to be checked"),
+}
 NO_SUCH_MEANING = gettext_lazy("A column cannot mean this. Choose one of the fields.")
 
 
@@ -137,7 +142,7 @@ def plan_run(*, run_id: UUID, mapping: Mapping[str, str], is_dry: bool, actor: U
     if run.file_id is None:
         raise FileDestroyed
     chosen = chosen_of(run, mapping)
-    for name in ("rows_seen", "rows_imported", "rows_known", "rows_failed", "rows_doubtful"):
+    for name in ("rows_seen", "rows_imported", "rows_known", "rows_failed", "rows_doubtful", "rows_noted"):
         setattr(run, name, 0)
     run.mapping, run.is_dry, run.state, run.report, run.failure, run.finished_at = chosen, is_dry, ImportState.RUNNING, None, "", None
     run.save()
@@ -182,9 +187,9 @@ def _run_of(run: ImportRun, path: Path) -> Run:
 
 
 def pass_over(run: Run, report: Path, columns: list[str], tell: Tell) -> Path:
-    """Go through the sheet and write every row that stays outside, with its reason, to `report`."""
+    """Go through the sheet and write every row that stays outside or is to be looked at, with its reason, to `report`."""
     book = Workbook(write_only=True)
-    sheet = book.create_sheet(_("Rows not imported"))
+    sheet = book.create_sheet(_("Rows to look at"))
     sheet.append([_("Row"), _("What"), _("Why"), *(sheet_texts.plain(column) for column in columns)])
     for problem in problems_of(run, tell):
         sheet.append(_report_row(problem))
@@ -193,16 +198,20 @@ def pass_over(run: Run, report: Path, columns: list[str], tell: Tell) -> Path:
 
 
 def _report_row(problem: Problem) -> list[object]:
-    what = _("likely duplicate") if problem.is_duplicate else _("error")
-    return [problem.row, what, sheet_texts.plain(problem.text), *(sheet_texts.plain(rules.text_of(cell)) for cell in problem.cells)]
+    return [
+        problem.row,
+        str(WHAT[problem.what]),
+        sheet_texts.plain(problem.text),
+        *(sheet_texts.plain(rules.text_of(cell)) for cell in problem.cells),
+    ]
 
 
 def _note(run: ImportRun, tally: Tally, tell: Tell) -> None:
     tell(tally)
     with transaction.atomic():
-        for name in ("seen", "imported", "known", "failed", "doubtful"):
+        for name in ("seen", "imported", "known", "failed", "doubtful", "noted"):
             setattr(run, f"rows_{name}", getattr(tally, name))
-        run.save(update_fields=["rows_seen", "rows_imported", "rows_known", "rows_failed", "rows_doubtful"])
+        run.save(update_fields=["rows_seen", "rows_imported", "rows_known", "rows_failed", "rows_doubtful", "rows_noted"])
 
 
 @transaction.atomic

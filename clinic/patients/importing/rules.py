@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import Enum
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -73,6 +74,8 @@ IDENTIFIERS = ("snils", "oms", "ru_passport", "nir", "foreign_passport", "insura
 LONGEST_ALERT = 300
 LENGTHS = {"snils": 11, "oms": 16, "ru_passport": 10}
 """Of numbers that may begin with zeros, which a sheet drops when it keeps them as numbers."""
+OF_ANY_LENGTH = ("foreign_passport", "insurance_card")
+"""Nobody can tell how many zeros a sheet dropped of these."""
 MOST_KEPT = 15
 """A sheet keeps no more digits of a number."""
 FRENCH_POSTAL_CODE = 5
@@ -113,14 +116,31 @@ def guess_mapping(columns: Sequence[str]) -> dict[str, str]:
     return mapping
 
 
+def heading_place(rows: Sequence[Sequence[object]]) -> int:
+    """Which of the first rows holds the headings: titles and groups of columns may stand above it. The first, unless a later one says more."""
+    known = [sum(fold_header(str(cell)) in MEANINGS for cell in row if cell is not None) for row in rows]
+    best = max(range(len(known)), key=lambda place: known[place], default=0)
+    return best if known and known[best] > max(1, known[0]) else 0
+
+
 def _contained(header: str, *, taken: set[str]) -> str | None:
     fits = [(len(known), name) for known, name in MEANINGS.items() if len(known) > 2 and name not in taken and f" {known} " in f" {header} "]
     return max(fits)[1] if fits else None
 
 
+class Lost(Enum):
+    """What stands in a cell in whose place there is nothing to read."""
+
+    RESULT = "=?"
+    """A formula whose result the file does not hold, or holds as an error."""
+
+    def __str__(self) -> str:
+        return self.value
+
+
 @dataclass
 class Row:
-    """One person of the sheet, judged: values ready to be saved, and what is wrong by field."""
+    """One person of the sheet, judged: values ready to be saved, what is wrong by field, and what of the rest is to be looked at."""
 
     number: int
     values: dict[str, object] = field(default_factory=dict)
@@ -130,6 +150,8 @@ class Row:
     relations: list[dict[str, Any]] = field(default_factory=list)
     alerts: list[tuple[str, str]] = field(default_factory=list)
     errors: dict[str, str] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
+    """Not kept with a row that waits for a decision: they are told once, when it is read."""
 
 
 @dataclass(frozen=True)
@@ -189,6 +211,7 @@ def judge(number: int, cells: Mapping[str, object], *, region: str, today: date)
     _take_person(row, texts, "payer", region)
     for name, kind in (("allergies", "allergy"), ("medical_alert", "other")):
         _take_alert(row, name, kind, texts.get(name, ""))
+    row.errors |= {name: "formula" for name, cell in cells.items() if cell is Lost.RESULT}
     return row
 
 
@@ -244,7 +267,8 @@ def _take_birth_date(row: Row, cell: object, text: str, today: date) -> None:
 
 
 def _take_identifier(row: Row, kind: str, text: str, *, is_number: bool) -> None:
-    """A cell that is a number has lost a zero in front: it is put back where the length is fixed; of text only where a check digit proves it."""
+    """A cell that is a number has lost a zero in front: it is put back where the length is fixed, else a note says that it may lack;
+    of text it is put back only where a check digit proves it."""
     if not text:
         return
     is_short = text.isdigit() and (is_number or kind == "snils")
@@ -254,6 +278,8 @@ def _take_identifier(row: Row, kind: str, text: str, *, is_number: bool) -> None
         if is_number and len(text) > MOST_KEPT:
             raise Refused("digits_lost")
         row.identifiers.append((kind, normalise_identifier(kind, padded)))
+        if is_number and kind in OF_ANY_LENGTH:
+            row.notes[kind] = "zeros_lost"
     except Refused as refused:
         row.errors[kind] = refused.code
 

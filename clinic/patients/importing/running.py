@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
 from itertools import islice
 from pathlib import Path
 from uuid import UUID
@@ -34,16 +35,26 @@ class Tally:
     known: int = 0
     failed: int = 0
     doubtful: int = 0
+    noted: int = 0
+    """Imported, but something in them is to be looked at."""
+
+
+class What(StrEnum):
+    """What became of a row that the report names."""
+
+    ERROR = "error"
+    DUPLICATE = "duplicate"
+    NOTED = "noted"
 
 
 @dataclass(frozen=True)
 class Problem:
-    """A row that stays outside, and why, in words."""
+    """A row that stays outside or is to be looked at, and why, in words."""
 
     row: int
     text: str
     cells: tuple[object, ...]
-    is_duplicate: bool = False
+    what: What = What.ERROR
 
 
 @dataclass
@@ -84,7 +95,7 @@ class _Row:
 
 
 def problems_of(run: Run, tell: Tell) -> Iterator[Problem]:
-    """Go through the sheet, save what is right unless the run is dry, and give every row that stays outside.
+    """Go through the sheet, save what is right unless the run is dry, and give every row that stays outside or is to be looked at.
 
     A row saved by an earlier run of the same file, or with the same number of the former system, is known and left alone.
     :raises NotAllowed: without PATIENT_IMPORT.
@@ -111,6 +122,7 @@ def _batch(run: Run, batch: list[_Row]) -> Iterator[Problem]:
         run.tally.seen += 1
         if row.key in known or row.key in fit:
             run.tally.known += 1
+            yield from _noted(run, [row])
         elif row.judged.errors:
             run.tally.failed += 1
             yield Problem(row.number, _in_words(row.judged.errors), row.cells)
@@ -145,11 +157,13 @@ def _take(run: Run, rows: list[_Row]) -> Iterator[Problem]:
         if found:
             run.tally.doubtful += 1
             held.append(_held(row, found))
-            yield Problem(row.number, _found_in_words(found), row.cells, is_duplicate=True)
+            words = "; ".join(part for part in (_found_in_words(found), _in_words(row.judged.notes)) if part)
+            yield Problem(row.number, words, row.cells, What.DUPLICATE)
         else:
             ready.append(row)
     if run.is_dry:
         run.tally.imported += len(ready)
+        yield from _noted(run, ready)
     else:
         yield from _save(run, ready)
         hold(held, run_id=run.record)
@@ -234,14 +248,24 @@ def _save(run: Run, rows: list[_Row]) -> Iterator[Problem]:
     try:
         _save_together(run, rows)
         run.tally.imported += len(rows)
+        yield from _noted(run, rows)
     except (IntegrityError, DataError):
         for row in rows:
             try:
                 _save_together(run, [row])
                 run.tally.imported += 1
+                yield from _noted(run, [row])
             except (IntegrityError, DataError):
                 run.tally.failed += 1
                 yield Problem(row.number, _("The database refused this row."), row.cells)
+
+
+def _noted(run: Run, rows: list[_Row]) -> Iterator[Problem]:
+    """Those of the imported rows in which something is to be looked at."""
+    for row in rows:
+        if row.judged.notes:
+            run.tally.noted += 1
+            yield Problem(row.number, _in_words(row.judged.notes), row.cells, What.NOTED)
 
 
 def _save_together(run: Run, rows: list[_Row]) -> None:

@@ -6,18 +6,20 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from functools import lru_cache, partial
-from itertools import islice, repeat
+from itertools import chain, islice, repeat
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from openpyxl import Workbook, load_workbook
+from openpyxl.utils import column_index_from_string
 from openpyxl.utils.exceptions import InvalidFileException
 
 from clinic.lib.errors import InvalidInput
+from clinic.patients.importing import rules
 from clinic.patients.importing.letters import encoding_of
 
 MOST_COLUMNS = 100
@@ -29,9 +31,14 @@ LARGEST_PART_IN_MEMORY = 64 * 2**20
 HIGHEST_RATIO = 200
 LAST_ROW = 2**20
 SAMPLE = 256 * 1024
+TITLE_ROWS = 5
+"""The headings stand among so many of the first rows that are not empty."""
 TELLING_LINES = 20
 SEPARATOR_LINE = re.compile(r'"?sep=([;,|\t])"?\r?\n')
 """What Excel writes over a CSV to say how it is parted."""
+FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
+MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]{0,80}ref="\$?([A-Z]{1,3})\$?([0-9]{1,7}):\$?[A-Z]{1,3}\$?([0-9]{1,7})"')
+LONGEST_MARK = 200
 Cells = tuple[object, ...]
 DAMAGED = (InvalidFileException, zipfile.BadZipFile, zlib.error, LookupError, ValueError, TypeError, AttributeError, SyntaxError, OSError, EOFError)
 """What openpyxl lets through of a file that is no workbook."""
@@ -59,6 +66,12 @@ def numbered(path: Path) -> Iterator[tuple[int, Cells]]:
 
     :raises UnreadableSheet: says in words what is wrong with the file.
     """
+    rows = _all(path)
+    first = list(islice(rows, TITLE_ROWS))
+    return chain(first[rules.heading_place([cells for _number, cells in first]) :], rows)
+
+
+def _all(path: Path) -> Iterator[tuple[int, Cells]]:
     with path.open("rb") as file:
         start = file.read(SAMPLE)
     if not start.strip():
@@ -118,24 +131,30 @@ def _checked(rows: Iterator[Cells]) -> Iterator[tuple[int, Cells]]:
 
 def _xlsx_rows(path: Path) -> Iterator[Cells]:
     _refuse_bomb(path)
-    with path.open("rb") as file:  # by its content: openpyxl would judge a path by its ending
-        try:
-            book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
-        except DAMAGED as error:
-            raise UnreadableSheet(_("This file is not a sheet that can be opened. Save it as XLSX again.")) from error
-        yield from _rows_of(book)
+    with path.open("rb") as file, path.open("rb") as again:  # by its content: openpyxl would judge a path by its ending
+        book = _opened(file, results=True)
+        formulas = _opened(again, results=False) if _holds(path, FORMULA) else None
+        yield from _rows_of(book, formulas, path)
 
 
-def _rows_of(book: Workbook) -> Iterator[Cells]:
+def _opened(file: IO[bytes], *, results: bool) -> Workbook:
+    try:
+        return load_workbook(file, read_only=True, data_only=results, keep_links=False)
+    except DAMAGED as error:
+        raise UnreadableSheet(_("This file is not a sheet that can be opened. Save it as XLSX again.")) from error
+
+
+def _rows_of(book: Workbook, formulas: Workbook | None, path: Path) -> Iterator[Cells]:
     """The rows of the first sheet that is shown and holds any, from its very first on."""
-    with closing(book):
+    with ExitStack() as stack:
+        for opened in filter(None, (book, formulas)):
+            stack.enter_context(closing(opened))
         if not book.worksheets:
             raise UnreadableSheet(_("The file holds no sheet."))
         shown = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
         for sheet in shown or book.worksheets:
-            sheet.reset_dimensions()  # what the file says of its size may be formatting down to the last row
             try:
-                rows = (tuple(_shown(cell) for cell in row) for row in sheet.iter_rows())
+                rows = _filled_down(_values(sheet, formulas), _tall(path, sheet))
                 found = next(((above, row) for above, row in enumerate(rows) if any(cell is not None for cell in row)), None)
                 if found is not None:
                     yield from repeat((), found[0])
@@ -146,9 +165,69 @@ def _rows_of(book: Workbook) -> Iterator[Cells]:
                 raise UnreadableSheet(_("The sheet is damaged and cannot be read to its end.")) from error
 
 
+def _values(sheet: Any, formulas: Workbook | None) -> Iterator[Cells]:
+    sheet.reset_dimensions()  # what the file says of its size may be formatting down to the last row
+    if formulas is None:
+        yield from (tuple(_shown(cell) for cell in row) for row in sheet.iter_rows())
+        return
+    asked = formulas[sheet.title]
+    asked.reset_dimensions()
+    for row, typed in zip(sheet.iter_rows(), asked.iter_rows(), strict=True):
+        yield tuple(
+            rules.Lost.RESULT if told.data_type == "f" and cell.value is None else _shown(cell) for cell, told in zip(row, typed, strict=True)
+        )
+
+
+def _filled_down(rows: Iterator[Cells], tall: dict[int, dict[int, int]]) -> Iterator[Cells]:
+    """Rows in which a cell merged over several of them says the same in each that says something itself."""
+    below: dict[int, tuple[int, object]] = {}
+    for number, row in enumerate(rows, start=1):
+        below = {column: (last, value) for column, (last, value) in below.items() if number <= last}
+        cells = list(row)
+        if below and any(cell is not None for cell in cells):
+            cells += [None] * (max(below) + 1 - len(cells))
+            for column, (_last, value) in below.items():
+                cells[column] = value if cells[column] is None else cells[column]
+        below |= {column: (last, cells[column]) for column, last in tall.get(number, {}).items() if column < len(cells)}
+        yield tuple(cells)
+
+
+def _tall(path: Path, sheet: Any) -> dict[int, dict[int, int]]:
+    """Cells merged downwards: the first row, then the column (from 0) and the last row."""
+    found: dict[int, dict[int, int]] = {}
+    for column, first, last in _found(path, sheet._worksheet_path, MERGED):
+        if int(last) > int(first):
+            found.setdefault(int(first), {})[column_index_from_string(column.decode()) - 1] = int(last)
+    return found
+
+
+def _holds(path: Path, pattern: re.Pattern[bytes]) -> bool:
+    with zipfile.ZipFile(path) as archive:
+        names = [name for name in archive.namelist() if name.startswith("xl/worksheets/") and name.endswith(".xml")]
+    return any(next(_found(path, name, pattern), None) is not None for name in names)
+
+
+def _found(path: Path, name: str, pattern: re.Pattern[bytes]) -> Iterator[Any]:
+    """What the pattern finds in a part of the workbook, read in pieces."""
+    try:
+        with zipfile.ZipFile(path) as archive, archive.open(name.lstrip("/")) as part:
+            left = b""
+            while piece := part.read(SAMPLE):
+                text = left + piece
+                ends = 0
+                for match in pattern.finditer(text):
+                    ends = match.end()
+                    yield match.groups() or match[0]
+                left = text[max(ends, len(text) - LONGEST_MARK) :]
+    except (KeyError, *DAMAGED) as error:
+        raise UnreadableSheet(_("The sheet is damaged and cannot be read to its end.")) from error
+
+
 def _shown(cell: Any) -> object:
     """The value of a cell; a whole number with the zeros that the format of the cell shows in front of it."""
     value = cell.value
+    if cell.data_type == "e":
+        return rules.Lost.RESULT
     if type(value) not in (int, float) or value < 0 or int(value) != value:
         return value
     places = _places(cell.number_format)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinic.lib.errors import DomainError, StaleVersion
+from clinic.lib.numbers import whole
 from clinic.lib.panels import add_errors, done
 from clinic.lib.toasts import tell
 from clinic.patients import actions, queries
@@ -48,7 +49,7 @@ def edit(request: Request, patient_id: UUID) -> HttpResponse:
         form = PatientForm(initial=initial_of(patient), branches=_branches(request, patient))
         return _show(request, patient, form, version=patient.version)
     form = PatientForm(request.POST, branches=_branches(request, patient))
-    version = int(request.POST["version"]) if request.POST.get("version", "").isdecimal() else 0
+    version = whole(request.POST.get("version", "")) or 0
     if form.is_valid():
         try:
             actions.change_patient(patient_id=patient.pk, version=version, changes=form.changes(), actor=request.user, at=timezone.now())

@@ -107,7 +107,7 @@ def _real_pass(file: Path, mapping: dict[str, str], branch: Branch, user: User, 
     if run.report is None:
         raise CommandError(run.failure)
     errors.write_bytes(files.read(run.report))
-    return Tally(run.rows_seen, run.rows_imported, run.rows_known, run.rows_failed, run.rows_doubtful)
+    return Tally(run.rows_seen, run.rows_imported, run.rows_known, run.rows_failed, run.rows_doubtful, run.rows_noted)
 
 
 @contextmanager
@@ -119,6 +119,6 @@ def _bar(total: int) -> Iterator[Tell]:
 def _in_words(figures: dict[str, Any]) -> str:
     verb = "would be imported" if figures["dry_run"] else "imported"
     return (
-        f"{figures['imported']} {verb}, {figures['known']} imported before, {figures['doubtful']} likely duplicates and "
-        f"{figures['failed']} with errors listed in {figures['errors']}."
+        f"{figures['imported']} {verb}, {figures['known']} imported before, {figures['doubtful']} likely duplicates, "
+        f"{figures['failed']} with errors and {figures['noted']} to be checked, listed in {figures['errors']}."
     )

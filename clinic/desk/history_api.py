@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Query, Router, Schema, Status
 from ninja.pagination import paginate
 from pydantic import AwareDatetime
 
@@ -206,10 +206,10 @@ def history_seal(request: HttpRequest) -> dict[str, Any]:
 
 
 @router.post("/history/seal/acknowledgements", response={204: None}, operation_id="acknowledge_guards", openapi_extra=openapi.MAY_MISS)
-def acknowledge_guards(request: HttpRequest, body: AcknowledgementIn) -> tuple[int, None]:
+def acknowledge_guards(request: HttpRequest, body: AcknowledgementIn) -> Status[None]:
     """Say what was found out about guards that a migration put on record: the checks name them no more; the reason stands in the ledger."""
     guards_actions.acknowledge_guards(event_id=body.event, reason=body.reason, actor=cast(User, request.user))
-    return 204, None
+    return Status(204, None)
 
 
 @router.get("/history/{table}/{uuid:key}", response=list[VersionOut], operation_id="record_history")

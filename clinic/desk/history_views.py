@@ -1,10 +1,12 @@
 """History pages: the events of a patient, the versions of a record, the search over everything."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
+from tempfile import TemporaryFile
 from typing import Any, cast
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
@@ -19,19 +21,30 @@ from clinic.history.actions import note
 from clinic.history.models import Event, EventKind
 from clinic.lib import sheets
 from clinic.lib.errors import NotFound
+from clinic.lib.numbers import whole
 from clinic.lib.pages import page_of
 from clinic.patients import queries as patients
 from clinic.staff import queries as staff
 from clinic.staff.guards import page
 from clinic.staff.models import User
 from clinic.staff.roles import Permission
-from exports.evidence_record import delay_in_words, service_time
+from exports.evidence_record import clocks_of, delay_in_words, service_time
 from exports.legal import search as legal_search
 from exports.legal import search_sheet
 from exports.legal.models import Mark
 from exports.legal.search import Found, TooWide, Wanted
 
-SHOWN_KINDS = [EventKind.INSERT, EventKind.UPDATE, EventKind.DELETE, EventKind.VIEW, EventKind.SIGN, EventKind.PRINT, EventKind.LOGIN, EventKind.DDL]
+SHOWN_KINDS = [
+    EventKind.INSERT,
+    EventKind.UPDATE,
+    EventKind.DELETE,
+    EventKind.VIEW,
+    EventKind.SIGN,
+    EventKind.PRINT,
+    EventKind.LOGIN,
+    EventKind.DDL,
+    EventKind.NOTE,
+]
 
 
 @page(Permission.HISTORY_VIEW)
@@ -80,9 +93,15 @@ def search(request: HttpRequest) -> HttpResponse:
 
 @page(Permission.HISTORY_SEARCH, Permission.RECORD_EXPORT)
 @require_GET
-def search_xlsx(request: HttpRequest) -> HttpResponse:
-    """What is filtered, as a workbook; that it was taken is an event itself."""
-    return sheets.response(search_sheet.workbook(searched(request)), name="history")
+def search_xlsx(request: HttpRequest) -> HttpResponseBase:
+    """What is filtered, as a workbook written into a file of its own; that it was taken is an event itself."""
+    target = TemporaryFile()  # noqa: SIM115 - the answer closes it when it is sent
+    try:
+        search_sheet.write(target, searched(request))
+    except BaseException:
+        target.close()
+        raise
+    return sheets.file_response(target, name="history")
 
 
 @page(Permission.HISTORY_VIEW)
@@ -107,13 +126,13 @@ def record(request: HttpRequest, table: str, key: UUID) -> HttpResponse:
     return render(request, "history/record.html", context)
 
 
-def search_for(user: User, wanted: Wanted, cursor: str | None) -> Found:
+def search_for(user: User, wanted: Wanted, cursor: str | None, *, glances: bool = False) -> Found:
     """A page of everybody's events; the patients whose records it shows are written down with the look.
 
     :raises NotAllowed: :raises TooWide:
     """
     user.require(Permission.HISTORY_SEARCH)
-    found = legal_search.find(wanted, cursor=cursor)
+    found = legal_search.find(wanted, cursor=cursor, glances=glances)
     seen = sorted({str(event.patient_id) for event in found.page.events if event.patient_id})
     note(EventKind.VIEW, table="history_search", key=None, patient_id=wanted.patient_id, body={"patients": seen})
     return found
@@ -168,15 +187,22 @@ def searched(request: HttpRequest) -> Wanted:
 
 
 def _found(request: HttpRequest, wanted: Wanted) -> dict[str, Any]:
-    found = search_for(_user(request), wanted, request.GET.get("cursor"))
-    lines = wording.lines(found.page.events, found.page.before)
+    cursor = request.GET.get("cursor")
+    found = search_for(_user(request), wanted, cursor, glances=not cursor and _user(request).may(Permission.RECORD_EXPORT))
+    lines, clocks = wording.lines(found.page.events, found.page.before), clocks_of(found.page.events, found.page.clocks)
     for event, line in zip(found.page.events, lines, strict=True):
         line.marks.extend(_mark_in_words(mark, event) for mark in found.marks[event.id])
-        line.marks.extend(_delay(event))
+        line.marks.extend(_times(event, clocks))
     next_page = request.GET.copy()
     if found.page.next_cursor:
         next_page["cursor"] = found.page.next_cursor
-    return {"lines": lines, "next_url": f"?{next_page.urlencode()}" if found.page.next_cursor else None, "known_until": found.known_until}
+    return {
+        "lines": lines,
+        "next_url": f"?{next_page.urlencode()}" if found.page.next_cursor else None,
+        "known_until": found.known_until,
+        "most": legal_search.MOST,
+        "is_beyond": found.is_beyond,
+    }
 
 
 def _mark_in_words(mark: Mark, event: Event) -> str:
@@ -185,22 +211,22 @@ def _mark_in_words(mark: Mark, event: Event) -> str:
     return _("entered late, treated on %(at)s") % {"at": told} if told else str(mark.label)
 
 
-def _delay(event: Event) -> list[str]:
-    """The time that an entry gives for itself beside its arrival, when the two lie apart."""
-    words, served = delay_in_words(event), service_time(event)
+def _times(event: Event, clocks: Mapping[int, str]) -> list[str]:
+    """The time that an entry gives for itself beside its arrival, when the two lie apart, and what its device said of it."""
+    words, served, clock = delay_in_words(event), service_time(event), clocks.get(event.id)
+    told = [clock] if clock else []
     if not words or served is None:
-        return []
-    told = {"delay": words, "at": date_format(timezone.localtime(served), "SHORT_DATETIME_FORMAT")}
-    return [_("%(delay)s: %(at)s") % told]
+        return told
+    return [_("%(delay)s: %(at)s") % {"delay": words, "at": date_format(timezone.localtime(served), "SHORT_DATETIME_FORMAT")}, *told]
 
 
 def _timeline(request: HttpRequest, wanted: ledger.Filter, found: ledger.Page) -> dict[str, Any]:
     next_page = request.GET.copy()
     if found.next_cursor:
         next_page["cursor"] = found.next_cursor
-    lines = wording.lines(found.events, found.before)
+    lines, clocks = wording.lines(found.events, found.before), clocks_of(found.events, found.clocks)
     for event, line in zip(found.events, lines, strict=True):
-        line.marks.extend(_delay(event))
+        line.marks.extend(_times(event, clocks))
     return {
         "lines": lines,
         "next_url": f"?{next_page.urlencode()}" if found.next_cursor else None,
@@ -221,7 +247,8 @@ def _chosen(events: list[Event], number: str | None, at: str | None) -> int:
     if instant:
         aware = instant if timezone.is_aware(instant) else timezone.make_aware(instant)
         return max(0, sum(event.at <= aware for event in events) - 1)
-    position = int(number) - 1 if number and number.isascii() and number.isdigit() else len(events) - 1
+    asked = whole(number or "")
+    position = len(events) - 1 if asked is None else asked - 1
     return min(max(position, 0), len(events) - 1)
 
 

@@ -6,11 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import connection
+from django.db import connection, transaction
 
 from clinic.history import context
 from clinic.history.models import EventKind
 
+AT_ONCE = 1000
+"""Keys of people in one event of a list that was taken out of the house; whoever reads of one of them reads no more than that."""
 # Bounded by the time of the statement, so that index and partitions serve; by `clock_timestamp()` every look a person ever took was read.
 ONCE = """
 SELECT CASE WHEN EXISTS (
@@ -55,6 +57,21 @@ def record_signature(*, table: str, key: UUID, patient_id: UUID | None, body: Ma
 def record_print(*, what: str, patient_id: UUID | None, body: Mapping[str, Any]) -> int:
     """Write down that something was printed, exported or downloaded."""
     return note(EventKind.PRINT, table=what, key=None, patient_id=patient_id, body=body)
+
+
+@transaction.atomic
+def record_taken(*, what: str, patient_ids: Iterable[UUID], body: Mapping[str, Any], patient_id: UUID | None = None) -> None:
+    """Write down that a list of people left the house, with the key of everybody in it: each of them is told who took it.
+
+    A long list is as many events as it needs, each naming its part and the length of the whole.
+    """
+    keys = sorted({str(key) for key in patient_ids})
+    parts = [keys[begin : begin + AT_ONCE] for begin in range(0, len(keys), AT_ONCE)]
+    for number, part in enumerate(parts, 1):
+        place = {"of": len(keys), "part": number, "parts": len(parts)} if len(parts) > 1 else {}
+        record_print(what=what, patient_id=patient_id, body={**body, **place, "patients": part})
+    if not parts:
+        record_print(what=what, patient_id=patient_id, body=body)
 
 
 def record_login(*, what: str, body: Mapping[str, Any] | None = None) -> int:

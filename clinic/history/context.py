@@ -12,13 +12,16 @@ from django.db import connection
 SET_CONTEXT = (
     "SELECT set_config('app.actor', %s, true), set_config('app.actor_name', %s, true), set_config('app.actor_role', %s, true),"
     " set_config('app.on_behalf_of', %s, true), set_config('app.purpose', %s, true), set_config('app.request', %s, true),"
-    " set_config('app.addr', %s, true), set_config('app.version', %s, true)"
+    " set_config('app.addr', %s, true), set_config('app.version', %s, true), set_config('app.device', %s, true)"
 )
 
 
 @dataclass(frozen=True)
 class Context:
-    """The actor of the current work: `actor` is a user's id or `system:<what>`; name and role are frozen as they were then."""
+    """The actor of the current work: `actor` is a user's id or `system:<what>`; name and role are frozen as they were then.
+
+    `device` is what the clock of a device said of an entry, as JSON: the ledger keeps it before the entry.
+    """
 
     actor: str
     actor_name: str = ""
@@ -27,8 +30,10 @@ class Context:
     request: UUID | None = None
     address: str | None = None
     on_behalf_of: str | None = None
+    device: str = ""
 
     def as_parameters(self) -> list[str]:
+        """What an event that the program reports says of its author."""
         return [
             self.actor,
             self.actor_name,

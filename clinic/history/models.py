@@ -148,6 +148,7 @@ class EventKind(models.TextChoices):
     DDL = "X", "structure changed"
     ERASE = "E", "erased"
     CLOSING = "C", "closing"
+    NOTE = "N", "noted"
 
 
 class Event(models.Model):

@@ -15,13 +15,21 @@ from clinic.history.models import Event, EventKind
 from clinic.lib.errors import InvalidInput
 
 PAGE = 50
+Body = dict[str, Any]
 CHANGES = (EventKind.INSERT.value, EventKind.UPDATE.value, EventKind.DELETE.value)
 BEFORE = """
 SELECT e.id, p.body FROM history.event e
 CROSS JOIN LATERAL (SELECT body FROM history.event p WHERE p.tbl = e.tbl AND p.pk = e.pk AND p.id < e.id AND p.at <= e.at AND p.op IN ('I', 'U')
                     ORDER BY p.id DESC LIMIT 1) p
-WHERE e.id = ANY(%s) AND e.at BETWEEN %s AND %s
+WHERE e.id = ANY(%(changes)s) AND e.at BETWEEN %(first)s AND %(last)s
 """
+DEVICE_CLOCKS = """
+SELECT e.id, d.body FROM history.event e
+CROSS JOIN LATERAL (SELECT d.body FROM history.event d WHERE d.patient_id = e.patient_id AND d.at <= e.at AND d.at > e.at - interval '10 minutes'
+                    AND d.op = 'N' AND d.tbl = 'device clock' AND d.xid = e.xid ORDER BY d.id DESC LIMIT 1) d
+WHERE e.id = ANY(%(entries)s) AND e.at BETWEEN %(first)s AND %(last)s
+"""
+BESIDE = f"SELECT true, b.* FROM ({BEFORE}) b UNION ALL SELECT false, d.* FROM ({DEVICE_CLOCKS}) d"  # noqa: S608 - our own words
 LOOKS = (EventKind.VIEW.value, EventKind.PRINT.value)
 LISTED = "op IN ('V', 'P') AND body ? 'patients' AND (body -> 'patients') @> %s::jsonb"
 """Served by an index over lists alone; `@>` of an array, for the index knows no other."""
@@ -48,7 +56,7 @@ class Filter:
     @property
     def reaches_lists(self) -> bool:
         """Whether lists in which the patient's name stood belong to the answer."""
-        return self.patient_id is not None and (self.with_views if not self.kinds else not {*self.kinds}.isdisjoint(LOOKS))
+        return self.patient_id is not None and (not self.kinds or not {*self.kinds}.isdisjoint(LOOKS))
 
     def condition(self) -> Q:
         """The filter as a condition on the patient's own events."""
@@ -69,10 +77,11 @@ class Filter:
 
 @dataclass(frozen=True)
 class Page:
-    """One page of events, the newest first, and the cursor of the next one."""
+    """One page of events, the newest first, what stands beside them, and the cursor of the next one."""
 
     events: list[Event]
-    before: dict[int, dict[str, Any]]
+    before: dict[int, Body]
+    clocks: dict[int, Body]
     next_cursor: str | None
 
 
@@ -90,20 +99,21 @@ def page_of(wanted: Filter, *, cursor: str | None = None, size: int = PAGE) -> P
     found = _newest(Event.objects.filter(wanted.condition()), wanted, cursor, size + 1)
     if wanted.reaches_lists:
         assert wanted.patient_id is not None  # noqa: S101 - only then does it reach lists
-        lists = _newest(listed(wanted.patient_id).filter(wanted.among_all()).exclude(patient_id=wanted.patient_id), wanted, cursor, size + 1)
-        found = sorted([*found, *lists], key=lambda event: (event.at, event.id), reverse=True)[: size + 1]
-    shown = found[:size]
-    next_cursor = f"{shown[-1].at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}_{shown[-1].id}" if len(found) > size else None
-    return Page(shown, bodies_before(shown), next_cursor)
+        lists = listed(wanted.patient_id).filter(wanted.among_all()).exclude(patient_id=wanted.patient_id)
+        found = found.union(_newest(lists, wanted, cursor, size + 1), all=True).order_by("-at", "-id")[: size + 1]
+    events = list(found)
+    shown = events[:size]
+    next_cursor = f"{shown[-1].at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}_{shown[-1].id}" if len(events) > size else None
+    return Page(shown, *beside(shown), next_cursor)
 
 
-def _newest(events: QuerySet[Event], wanted: Filter, cursor: str | None, size: int) -> list[Event]:
+def _newest(events: QuerySet[Event], wanted: Filter, cursor: str | None, size: int) -> QuerySet[Event]:
     if wanted.text:
         events = events.extra(where=["body::text ILIKE %s"], params=["%" + _escaped(wanted.text) + "%"])
     at, event_id = parsed(cursor)
     if at is not None:
         events = events.filter(Q(at__lt=at) | Q(at=at, id__lt=event_id), at__lte=at)
-    return list(events.order_by("-at", "-id")[:size])
+    return events.order_by("-at", "-id")[:size]
 
 
 def listed(patient_id: UUID) -> QuerySet[Event]:
@@ -123,13 +133,22 @@ def versions_of(table: str, key: str) -> QuerySet[Event]:
 
 def bodies_before(events: Sequence[Event]) -> dict[int, dict[str, Any]]:
     """For each change, the record as it was just before; in one query."""
-    changes = [event for event in events if event.op in ("U", "D")]
-    if not changes:
-        return {}
-    instants = [event.at for event in changes]
+    return beside(events)[0]
+
+
+def beside(events: Sequence[Event]) -> tuple[dict[int, Body], dict[int, Body]]:
+    """For each change, the record as it was just before; for each entry that a device told the time of, what its clock said. In one query."""
+    changes = [event.id for event in events if event.op in ("U", "D")]
+    entries = [event.id for event in events if event.op in ("I", "U") and event.patient_id]
+    found: tuple[dict[int, Body], dict[int, Body]] = ({}, {})
+    if not (changes or entries):
+        return found
+    instants = [event.at for event in events]
     with connection.cursor() as cursor:
-        cursor.execute(BEFORE, [[event.id for event in changes], min(instants), max(instants)])
-        return {event_id: _loaded(body) for event_id, body in cursor.fetchall()}
+        cursor.execute(BESIDE, {"changes": changes, "entries": entries, "first": min(instants), "last": max(instants)})
+        for is_before, event_id, body in cursor.fetchall():
+            found[0 if is_before else 1][event_id] = _loaded(body)
+    return found
 
 
 def last_changes(patients: Collection[UUID]) -> dict[UUID, datetime]:

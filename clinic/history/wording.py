@@ -10,6 +10,8 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.text import Truncator
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
@@ -39,6 +41,7 @@ KINDS: dict[str, tuple[Text, str]] = {
     EventKind.DDL: (pgettext_lazy("history", "table structure changed"), "database"),
     EventKind.ERASE: (pgettext_lazy("history", "erased"), "eraser"),
     EventKind.CLOSING: (pgettext_lazy("history", "sealed"), "stamp"),
+    EventKind.NOTE: (pgettext_lazy("history", "entered by the clock of a device"), "clock"),
 }
 VIEWS: dict[str, Text] = {
     "overview": gettext_lazy("overview"),
@@ -63,6 +66,7 @@ VIEWS: dict[str, Text] = {
     "consent": gettext_lazy("consent to data processing"),
     "appointment": gettext_lazy("appointment"),
     "appointments": gettext_lazy("appointments"),
+    "recalls": gettext_lazy("recalls"),
     "presentation": gettext_lazy("plan shown to the patient"),
     "case": gettext_lazy("legal case"),
     "case sheet": gettext_lazy("sheet of a legal case"),
@@ -74,6 +78,7 @@ VIEWS: dict[str, Text] = {
     "history.retention": gettext_lazy("rule of retention"),
     "history search": gettext_lazy("search in history"),
     "as of": gettext_lazy("record as of a moment"),
+    "device clock": gettext_lazy("what the device said before it was put right"),
     "diary": gettext_lazy("diary"),
     "history.closing": gettext_lazy("all events of a day"),
     "desk": gettext_lazy("desk of the role"),
@@ -104,6 +109,7 @@ VIEWS: dict[str, Text] = {
     "backup_codes_made": gettext_lazy("backup codes made"),
 }
 PURPOSES: dict[str, Text] = {"offline_copy": gettext_lazy("for the offline pack")}
+CLOCKS = {"told", "clock", "arrived", "taken"}
 DETAILS: dict[str, Text] = {
     "patients": gettext_lazy("patients in the list"),
     "shared": gettext_lazy("shared computer"),
@@ -128,9 +134,22 @@ DETAILS: dict[str, Text] = {
     "order": gettext_lazy("laboratory order"),
     "document": gettext_lazy("document"),
     "rows": gettext_lazy("rows"),
+    "part": gettext_lazy("part of the list"),
+    "is_cut": gettext_lazy("cut off"),
+    "marks": gettext_lazy("marks"),
+    "text": gettext_lazy("text"),
+    "since": pgettext_lazy("time", "from"),
+    "actor": gettext_lazy("person"),
+    "kinds": gettext_lazy("what happened"),
+    "tables": gettext_lazy("kinds of records"),
     "branch": gettext_lazy("branch"),
     "sql": gettext_lazy("statement"),
     "tag": gettext_lazy("command"),
+    "told": gettext_lazy("time of the entry by the device"),
+    "clock": gettext_lazy("clock of the device when it sent the entry"),
+    "arrived": gettext_lazy("clock of the clinic then"),
+    "ahead_seconds": gettext_lazy("seconds by which the device was ahead"),
+    "taken": gettext_lazy("taken as the time of the entry"),
 }
 
 
@@ -331,9 +350,26 @@ def differences(model: type[models.Model], old: Mapping[str, Any], new: Mapping[
 
 
 def _details(body: Mapping[str, Any]) -> list[Change]:
-    """Of a list of patients their number: who reads of one patient's name in it reads of nobody else's."""
-    known = {name: len(value) if name == "patients" and isinstance(value, list) else value for name, value in body.items() if value is not None}
-    return [Change(name, capital(str(DETAILS.get(name, name.replace("_", " ")))), "", told(value)) for name, value in known.items()]
+    """Of a list of patients their number, in all its parts: who reads of one patient's name in it reads of nobody else's."""
+    known = {name: value for name, value in body.items() if value is not None}
+    if isinstance(people := known.get("patients"), list):
+        known["patients"] = known.pop("of", len(people))
+        if "parts" in known:
+            known["part"] = f"{known.get('part')} / {known.pop('parts')}"
+    said = {name: _exactly(value) if name in CLOCKS else told(value) for name, value in known.items()}
+    return [Change(name, capital(str(DETAILS.get(name, name.replace("_", " ")))), "", words) for name, words in said.items()]
+
+
+def _exactly(value: Any) -> str:
+    """An instant that somebody else's clock gave, to the second."""
+    try:
+        found = parse_datetime(str(value))
+    except ValueError:
+        found = None
+    if found is None or timezone.is_naive(found):
+        return told(value)
+    here = timezone.localtime(found)
+    return f"{date_format(here, 'SHORT_DATE_FORMAT')} {here:%H:%M:%S}"
 
 
 def title_of(model: type[models.Model] | None, body: Mapping[str, Any]) -> str:

@@ -277,11 +277,16 @@ def _add_patient(case: Case, patient_id: UUID, actor: User, at: datetime) -> Cas
 def _hold(
     case: Case, patient_id: UUID, *, reason: str, since: datetime, until: datetime | None, actor: User, at: datetime, id: UUID | None = None
 ) -> Hold:
-    """The patient's row is locked, so that a hold and an erasure never pass each other."""
+    """The patient's row is locked, so that a hold and an erasure never pass each other.
+
+    :raises NotFound: when an erasure was quicker.
+    """
     _refuse_empty(reason=reason)
     if until and (until <= since or until <= at):
         raise InvalidInput(fields={"until": _("The hold would end before it begins.")})
-    patient = Patient.objects.select_for_update(no_key=True).get(pk=patient_id)
+    patient = Patient.objects.select_for_update(no_key=True).filter(pk=patient_id).first()
+    if patient is None:
+        raise NotFound
     return Hold.objects.create(
         id=id or uuid7(), case=case, patient=patient, reason=reason.strip(), since=since, until=until, placed_at=at, placed_by=actor
     )

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils import timezone
-from ninja import Query, Router
+from ninja import Query, Router, Status
 from ninja.pagination import CursorPagination, paginate
 
 from clinic.lib.schemas import ReasonIn
@@ -45,10 +45,10 @@ def list_cases(request: Request, state: str = "open", text: str = "") -> QuerySe
 
 
 @router.post("/cases", response={201: CaseOut}, operation_id="open_case")
-def open_case(request: Request, body: CaseIn) -> tuple[int, CaseOut]:
+def open_case(request: Request, body: CaseIn) -> Status[CaseOut]:
     """Open a case about patients; with a reason it places the legal hold at once."""
     made = actions.open_case(actor=request.user, at=timezone.now(), **body.model_dump())
-    return 201, _told(request, made.pk)
+    return Status(201, _told(request, made.pk))
 
 
 @router.get("/cases/{uuid:case_id}", response=CaseOut, operation_id="get_case")
@@ -79,10 +79,10 @@ def remove_case_patient(request: Request, case_id: UUID, patient_id: UUID) -> Ca
 
 
 @router.post("/cases/{uuid:case_id}/holds", response={201: HoldOut}, operation_id="place_hold")
-def place_hold(request: Request, case_id: UUID, body: HoldIn) -> tuple[int, HoldOut]:
+def place_hold(request: Request, case_id: UUID, body: HoldIn) -> Status[HoldOut]:
     """Forbid to destroy anything of a patient of the case."""
     values = body.model_dump(exclude={"patient"})
-    return 201, _hold(actions.place_hold(case_id=case_id, patient_id=body.patient, actor=request.user, at=timezone.now(), **values))
+    return Status(201, _hold(actions.place_hold(case_id=case_id, patient_id=body.patient, actor=request.user, at=timezone.now(), **values)))
 
 
 @router.post("/holds/{uuid:hold_id}/lift", response=HoldOut, operation_id="lift_hold")
@@ -92,22 +92,22 @@ def lift_hold(request: Request, hold_id: UUID, body: ReasonIn) -> HoldOut:
 
 
 @router.post("/cases/{uuid:case_id}/notes", response={201: CaseNoteOut}, operation_id="write_case_note")
-def write_case_note(request: Request, case_id: UUID, body: CaseNoteIn) -> tuple[int, CaseNoteOut]:
+def write_case_note(request: Request, case_id: UUID, body: CaseNoteIn) -> Status[CaseNoteOut]:
     """Add a note; it cannot be changed."""
-    return 201, _note(actions.write_note(case_id=case_id, actor=request.user, at=timezone.now(), **body.model_dump()))
+    return Status(201, _note(actions.write_note(case_id=case_id, actor=request.user, at=timezone.now(), **body.model_dump())))
 
 
 @router.post("/cases/{uuid:case_id}/archives", response={201: ArchiveOut}, operation_id="make_case_archive")
-def make_case_archive(request: Request, case_id: UUID, body: ArchiveIn) -> tuple[int, ArchiveOut]:
+def make_case_archive(request: Request, case_id: UUID, body: ArchiveIn) -> Status[ArchiveOut]:
     """Ask for evidence for the case; take it by `take_evidence` when it is sealed."""
     values = body.model_dump(exclude={"patient"})
-    return 201, _archive(actions.make_archive(case_id=case_id, patient_id=body.patient, actor=request.user, at=timezone.now(), **values))
+    return Status(201, _archive(actions.make_archive(case_id=case_id, patient_id=body.patient, actor=request.user, at=timezone.now(), **values)))
 
 
 @router.post("/archives/{uuid:archive_id}/deliveries", response={201: DeliveryOut}, operation_id="record_delivery")
-def record_delivery(request: Request, archive_id: UUID, body: DeliveryIn) -> tuple[int, Delivery]:
+def record_delivery(request: Request, archive_id: UUID, body: DeliveryIn) -> Status[Delivery]:
     """Write down who received the archive, when and how."""
-    return 201, actions.record_delivery(archive_id=archive_id, actor=request.user, at=timezone.now(), **body.model_dump())
+    return Status(201, actions.record_delivery(archive_id=archive_id, actor=request.user, at=timezone.now(), **body.model_dump()))
 
 
 @router.post("/cases/{uuid:case_id}/close", response=CaseOut, operation_id="close_case")

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.lib.ids import uuid7
 from clinic.lib.inputs import DateInput
+from clinic.lib.numbers import whole
 from clinic.patients.models import Patient
 from exports.forms import LANGUAGES, PeriodForm
 from exports.legal.models import Way
@@ -31,9 +32,9 @@ class CardNumbers(forms.CharField):
 
     def clean(self, value: Any) -> list[UUID]:
         words = str(super().clean(value)).replace(",", " ").replace(";", " ").split()
-        numbers = [int(word) for word in words if word.isascii() and word.isdigit() and len(word) <= 9]
+        numbers = [number for word in words if (number := whole(word)) is not None]
         found = dict(Patient.objects.filter(card_number__in=numbers).values_list("card_number", "pk"))
-        missing = [word for word in words if not (word.isascii() and word.isdigit() and int(word) in found)]
+        missing = [word for word in words if whole(word) not in found]
         if missing:
             raise forms.ValidationError(_("No patient has this card number: %(numbers)s."), params={"numbers": ", ".join(missing)})
         return [found[number] for number in numbers]

@@ -1,12 +1,15 @@
 """Reads the ledger into the table that the search searches: beside the write path, in batches, without missing a late committer."""
 
+import hashlib
 import json
 from datetime import timedelta
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Max
 
 from exports.evidence_record import LATE, NOTE, SERVICE_TIMES
+from exports.legal.models import Entry, Progress
 
 TEAM_WITHIN = timedelta(days=1)
 BATCH = """
@@ -35,14 +38,12 @@ WITH fresh AS MATERIALIZED (@fresh@), hands AS (
 UPDATE legal_entry x SET is_outside = false FROM joined j
 WHERE x.patient_id = j.patient_id AND x.actor = j.actor AND x.at >= j.first_at - %(within)s AND x.is_outside
 """
-FILL = """
-WITH fresh AS MATERIALIZED (@fresh@),
-service AS (SELECT key AS tbl, value AS name FROM jsonb_each_text(%(services)s::jsonb))
-INSERT INTO legal_entry (event_id, at, op, tbl, actor, patient_id, is_late, is_after_signing, is_outside, words)
-SELECT e.id, e.at, e.op, e.tbl, e.actor, e.patient_id,
+IS_LATE = """
   coalesce((e.op = 'I' OR (e.op = 'U' AND e.tbl = 'charting_visit' AND e.changed && %(note)s::text[]))
              AND e.at - (e.body ->> s.name)::timestamptz > %(late)s, false)
-    OR (e.op IN ('I', 'U') AND e.body @> '{"is_late": true}' AND (e.op = 'I' OR 'is_late' = ANY(e.changed))) IS TRUE,
+    OR (e.op IN ('I', 'U') AND e.body @> '{"is_late": true}' AND (e.op = 'I' OR 'is_late' = ANY(e.changed))) IS TRUE
+"""
+IS_AFTER_SIGNING = """
   CASE
     WHEN e.op NOT IN ('I', 'U') THEN false
     WHEN e.tbl = 'charting_visitaddendum' THEN true
@@ -54,18 +55,43 @@ SELECT e.id, e.at, e.op, e.tbl, e.actor, e.patient_id,
     WHEN e.tbl = 'treatment_plans_item' THEN e.op = 'U' AND NOT 'frozen_at' = ANY(e.changed) AND e.body ->> 'frozen_at' IS NOT NULL
                                              AND e.changed && ARRAY['cancelled_at', 'unit_price', 'total', 'quantity']
     WHEN e.tbl = 'patients_consent' THEN e.op = 'U'
-    ELSE false END,
-  e.op = 'V' AND e.patient_id IS NOT NULL AND e.actor ~ '^[0-9a-f]{8}-' AND NOT EXISTS (
+    ELSE false END
+"""
+BESIDE = """
+LEFT JOIN service s ON s.tbl = e.tbl
+LEFT JOIN charting_visit v ON e.tbl LIKE 'charting\\_%%'
+  AND v.id = (CASE WHEN e.body ->> 'visit_id' ~ '^[0-9a-f-]{36}$' THEN e.body ->> 'visit_id' END)::uuid
+"""
+SERVICES = "service AS (SELECT key AS tbl, value AS name FROM jsonb_each_text(%(services)s::jsonb))"
+FILL = f"""
+WITH fresh AS MATERIALIZED (@fresh@),
+{SERVICES}
+INSERT INTO legal_entry (event_id, at, op, tbl, actor, patient_id, is_late, is_after_signing, is_outside, words)
+SELECT e.id, e.at, e.op, e.tbl, e.actor, e.patient_id,
+  {IS_LATE},
+  {IS_AFTER_SIGNING},
+  e.op = 'V' AND e.patient_id IS NOT NULL AND e.actor ~ '^[0-9a-f]{{8}}-' AND NOT EXISTS (
     SELECT FROM legal_hand h WHERE h.patient_id = e.patient_id AND h.actor = e.actor AND h.first_at <= e.at + %(within)s),
   CASE WHEN e.body IS NULL THEN NULL ELSE (
     SELECT to_tsvector('simple', legal_plain(left(string_agg(t.value, ' '), 50000))) FROM jsonb_each_text(e.body) t
-    WHERE (e.op <> 'U' OR t.key = ANY(e.changed)) AND t.value <> '' AND t.key NOT IN ('id', 'version', 'strokes', 'signed_content')
+    WHERE (e.op <> 'U' OR t.key = ANY(e.changed)) AND t.value <> '' AND t.key NOT IN ('id', 'version', 'strokes', 'signed_content', 'patients')
       AND t.key !~ '_(id|at)$' AND t.value NOT IN ('true', 'false')) END
-FROM fresh e LEFT JOIN service s ON s.tbl = e.tbl
-LEFT JOIN charting_visit v ON e.tbl LIKE 'charting\\_%%'
-  AND v.id = (CASE WHEN e.body ->> 'visit_id' ~ '^[0-9a-f-]{36}$' THEN e.body ->> 'visit_id' END)::uuid
+FROM fresh e {BESIDE}
 ON CONFLICT (event_id) DO NOTHING
-"""
+"""  # noqa: S608 - our own words
+ANEW = f"""
+WITH {SERVICES}, marked AS (
+  SELECT e.id, {IS_LATE} AS is_late, {IS_AFTER_SIGNING} AS is_after_signing
+  FROM history.event e {BESIDE}
+  WHERE e.id > %(begin)s AND e.id <= %(end)s AND e.op IN ('I', 'U') AND e.body IS NOT NULL
+)
+UPDATE legal_entry x SET is_late = m.is_late, is_after_signing = m.is_after_signing FROM marked m
+WHERE x.event_id = m.id AND (x.is_late, x.is_after_signing) IS DISTINCT FROM (m.is_late, m.is_after_signing)
+"""  # noqa: S608 - our own words
+"""What was destroyed keeps the marks it had."""
+GIVEN: dict[str, Any] = {"late": LATE, "note": list(NOTE), "services": json.dumps(SERVICE_TIMES, sort_keys=True)}
+RULES = hashlib.sha256(f"{IS_LATE}{IS_AFTER_SIGNING}{BESIDE}{GIVEN}".encode()).hexdigest()
+"""By what marks are set: another text means that they are set anew."""
 DONE = """
 UPDATE legal_progress SET low = %(settled)s, seen = greatest(seen, %(last)s), seen_xid = pg_current_xact_id()::text::bigint,
                           until_at = greatest(until_at, %(at)s)
@@ -104,6 +130,31 @@ def _read_batch(size: int) -> int:
         return len(ids)
 
 
+def mark_anew(*, size: int = 5000, batches: int = 40) -> int:
+    """Mark by the rules of this program what an older one has marked by its own; search and evidence then say the same. Returns how many changed.
+
+    The rules of a clinic (when a note is late) are no matter of this: what they said then stands in the entry itself.
+    """
+    Progress.objects.exclude(rules=RULES).update(rules=RULES, marked=0)
+    changed = 0
+    for _batch in range(batches):
+        begin = Progress.objects.values_list("marked", flat=True).first()
+        if begin is None:
+            break
+        changed += _mark_batch(begin, size)
+    return changed
+
+
+@transaction.atomic
+def _mark_batch(begin: int, size: int) -> int:
+    """Where the marking stands is written last, so that a search does not wait for it."""
+    last = Entry.objects.aggregate(last=Max("event_id"))["last"] or 0
+    with connection.cursor() as cursor:
+        cursor.execute(ANEW, {**GIVEN, "begin": begin, "end": begin + size})
+        changed = int(cursor.rowcount)
+    Progress.objects.filter(rules=RULES, marked=begin).update(marked=begin + size if begin + size < last else None)
+    return changed
+
+
 def _values(ids: list[int], last: int) -> dict[str, Any]:
-    rules = {"within": TEAM_WITHIN, "late": LATE, "note": list(NOTE), "services": json.dumps(SERVICE_TIMES)}
-    return {"ids": ids, "first": min(ids), "last": last, **rules}
+    return {"ids": ids, "first": min(ids), "last": last, "within": TEAM_WITHIN, **GIVEN}

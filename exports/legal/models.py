@@ -209,9 +209,14 @@ class Hand(models.Model):
 
 
 class Progress(models.Model):
-    """How far the ledger was read: below `low` everything; up to `seen` everything that was committed then."""
+    """How far the ledger was read: below `low` everything; up to `seen` everything that was committed then.
+
+    `rules` are those by which marks are set; up to `marked` they were set anew since these rules changed, all of them when it is empty.
+    """
 
     low = models.BigIntegerField()
     seen = models.BigIntegerField()
     seen_xid = models.BigIntegerField()
     until_at = models.DateTimeField(null=True)
+    rules = models.CharField(max_length=64, default="")
+    marked = models.BigIntegerField(null=True)

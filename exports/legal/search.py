@@ -1,6 +1,8 @@
 """The search across the whole history: who, whose, what, when, which words, and what a lawyer looks for."""
 
+import json
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -14,10 +16,12 @@ from clinic.lib.errors import InvalidInput
 from exports.legal import indexing, labels
 from exports.legal.models import Mark, Progress
 
-PAGE, MOST = 50, 10_000
+PAGE, MOST = 50, 100_000
+"""Events on a page; in a workbook."""
 FREQUENT = 20_000
 SAMPLE, OFTEN = 2000, 20
-PATIENCE = "6s"
+PATIENCE, GLANCE = "6s", "300ms"
+"""How long a page of events is waited for, and the count whether a workbook holds them all."""
 QUERY = """
 SELECT q::text, (SELECT count(*) FROM (SELECT words FROM legal_entry ORDER BY event_id DESC LIMIT %(sample)s) newest WHERE newest.words @@ q)
 FROM to_tsquery('simple', nullif(%(typed)s, '')) q
@@ -27,6 +31,14 @@ PLAIN = """
 SELECT x.event_id, x.at, x.is_late, x.is_after_signing, x.is_outside FROM {source} x WHERE {where}
 ORDER BY x.at DESC, x.event_id DESC LIMIT %(size)s
 """
+LISTS = f"""
+WITH listed AS MATERIALIZED (SELECT x.id FROM history.event x WHERE {ledger.LISTED.replace("%s", "%(listed)s")} AND {{bounds}})
+SELECT x.event_id, x.at, x.is_late, x.is_after_signing, x.is_outside FROM listed JOIN legal_entry x ON x.event_id = listed.id
+WHERE x.patient_id IS DISTINCT FROM %(patient)s AND {{where}} ORDER BY x.at DESC, x.event_id DESC LIMIT %(size)s
+"""  # noqa: S608 - our own words
+"""Lists in which the patient's name stood; by their index first, then one by one: a plan over both tables at once would read either whole."""
+BEYOND = "SELECT (SELECT until_at FROM legal_progress), EXISTS (SELECT FROM {source} x WHERE {where} OFFSET %(most)s)"
+OF_PATIENT = "x.patient_id = %(patient)s"
 RARE = "(WITH hits AS MATERIALIZED (SELECT * FROM legal_entry h WHERE h.words @@ %(query)s::tsquery) SELECT * FROM hits)"
 
 
@@ -51,15 +63,21 @@ class Wanted(ledger.Filter):
 
 @dataclass(frozen=True)
 class Found:
-    """One page of events, the newest first; what each bears; the cursor of the next one; how far the search has read the ledger."""
+    """One page of events, the newest first; what each bears; the cursor of the next one; how far the search has read the ledger.
+
+    `is_beyond`: whether more events match than a workbook holds; None when that takes longer than a glance.
+    """
 
     page: ledger.Page
     marks: dict[int, list[Mark]]
     known_until: datetime | None
+    is_beyond: bool | None = False
 
 
-def find(wanted: Wanted, *, cursor: str | None = None, size: int = PAGE) -> Found:
+def find(wanted: Wanted, *, cursor: str | None = None, size: int = PAGE, glances: bool = False) -> Found:
     """The newest events that match, or the next ones after `cursor`; what the ledger gained meanwhile is read first.
+
+    `glances`: tell too whether a workbook could hold all of them.
 
     :raises TooWide: when the answer would take longer than a person waits.
     """
@@ -69,14 +87,36 @@ def find(wanted: Wanted, *, cursor: str | None = None, size: int = PAGE) -> Foun
     shown = rows[:size]
     events = _events(shown)
     next_cursor = f"{shown[-1][1].astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}_{shown[-1][0]}" if len(rows) > size else None
-    progress = Progress.objects.first()
+    known_until, is_beyond = _standing(wanted) if glances and next_cursor else (_known_until(), False)
     marks = {row[0]: [mark for mark, is_borne in zip(Mark, row[2:], strict=True) if is_borne] for row in shown}
-    return Found(ledger.Page(events, ledger.bodies_before(events), next_cursor), marks, progress.until_at if progress else None)
+    return Found(ledger.Page(events, *ledger.beside(events), next_cursor), marks, known_until, is_beyond)
 
 
-def pages(wanted: Wanted, *, most: int = MOST, size: int = 500) -> Iterator[Found]:
-    """Page after page, until `most` events are told."""
-    cursor, told = None, 0
+def _known_until() -> datetime | None:
+    return Progress.objects.values_list("until_at", flat=True).first()
+
+
+def _standing(wanted: Wanted) -> tuple[datetime | None, bool | None]:
+    """How far the ledger was read, and whether more events match than a workbook holds; lists in which a name stood are not counted."""
+    where, values = _conditions(wanted, None)
+    values |= {"most": MOST, "frequent": FREQUENT + 1, "sample": SAMPLE}
+    try:
+        with _impatient(GLANCE) as asked:
+            source = _source(asked, values) if wanted.text else "legal_entry"
+            if source in ("", RARE):
+                return _known_until(), False
+            asked.execute(BEYOND.format(source=source, where=" AND ".join(where) or "true"), values)
+            found: tuple[datetime | None, bool] = asked.fetchone()
+            return found
+    except OperationalError as error:
+        if not _is_impatient(error):
+            raise
+        return _known_until(), None
+
+
+def pages(wanted: Wanted, *, most: int | None = None, size: int = 500) -> Iterator[Found]:
+    """Page after page, until `most` events are told, as many as a workbook holds unless said otherwise."""
+    cursor, told, most = None, 0, MOST if most is None else most
     while told < most:
         found = find(wanted, cursor=cursor, size=min(size, most - told))
         yield found
@@ -89,17 +129,42 @@ def _rows(wanted: Wanted, cursor: str | None, size: int) -> list[tuple[Any, ...]
     where, values = _conditions(wanted, cursor)
     values |= {"size": size, "frequent": FREQUENT + 1, "sample": SAMPLE}
     try:
-        with transaction.atomic(), connection.cursor() as asked:
-            asked.execute("SELECT set_config('statement_timeout', %s, true)", [PATIENCE])
+        with _impatient(PATIENCE) as asked:
             source = _source(asked, values) if wanted.text else "legal_entry"
             if not source:
                 return []
             asked.execute(PLAIN.format(source=source, where=" AND ".join(where) or "true"), values)
-            return list(asked.fetchall())
+            return _with_lists(asked, wanted, asked.fetchall(), where, values)
     except OperationalError as error:
-        if getattr(error.__cause__, "sqlstate", "") != "57014":
+        if not _is_impatient(error):
             raise
         raise TooWide from error
+
+
+@contextmanager
+def _impatient(milliseconds: str) -> Iterator[Any]:
+    """A cursor for reading whose statements give up; its settings end with the block, in whatever transaction that stands."""
+    with transaction.atomic(), connection.cursor() as asked:
+        asked.execute("SELECT set_config('statement_timeout', %s, true)", [milliseconds])
+        yield asked
+        transaction.set_rollback(True)
+
+
+def _is_impatient(error: OperationalError) -> bool:
+    return getattr(error.__cause__, "sqlstate", "") == "57014"
+
+
+def _with_lists(asked: Any, wanted: Wanted, own: Sequence[tuple[Any, ...]], where: Sequence[str], values: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """The patient's own events together with lists in which the name stood; a list bears no mark, for it is of no one's record."""
+    if not wanted.reaches_lists or wanted.marks:
+        return list(own)
+    of_all = [condition for condition in where if condition != OF_PATIENT]
+    bounds = [condition for condition in of_all if condition.startswith("x.at ")]
+    asked.execute("SELECT set_config(name, 'off', true) FROM unnest(ARRAY['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin']) name")
+    statement = LISTS.format(bounds=" AND ".join(bounds) or "true", where=" AND ".join(of_all) or "true")
+    asked.execute(statement, values | {"listed": json.dumps([str(wanted.patient_id)])})
+    found = sorted([*own, *asked.fetchall()], key=lambda row: (row[1], row[0]), reverse=True)
+    return found[: values["size"]]
 
 
 def _source(asked: Any, values: dict[str, Any]) -> str:
@@ -124,7 +189,7 @@ def _source(asked: Any, values: dict[str, Any]) -> str:
 def _conditions(wanted: Wanted, cursor: str | None) -> tuple[list[str], dict[str, Any]]:
     """SQL over `x` and its values; a text without a single word finds nothing."""
     asked = {
-        "x.patient_id = %(patient)s": ("patient", wanted.patient_id),
+        OF_PATIENT: ("patient", wanted.patient_id),
         "x.actor = %(actor)s": ("actor", wanted.actor),
         _among("op", wanted.kinds): ("kinds", _one_or_all(wanted.kinds)),
         _among("tbl", wanted.tables): ("tables", _one_or_all(wanted.tables)),
@@ -140,7 +205,7 @@ def _conditions(wanted: Wanted, cursor: str | None) -> tuple[list[str], dict[str
         where.append(f"x.op <> '{EventKind.VIEW.value}'")
     at, event_id = ledger.parsed(cursor)
     if at is not None:
-        where.append("x.at <= %(cursor_at)s AND (x.at < %(cursor_at)s OR x.event_id < %(cursor_id)s)")
+        where += ["x.at <= %(cursor_at)s", "(x.at < %(cursor_at)s OR x.event_id < %(cursor_id)s)"]
         values["cursor_at"], values["cursor_id"] = at, event_id
     return where, values
 

@@ -1,53 +1,90 @@
 """What was found in history, as a workbook."""
 
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import IO, Any
 from uuid import UUID
 
-from django.utils.translation import gettext_lazy as _
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from clinic.history import wording
-from clinic.history.actions import record_print
+from clinic.history.actions import record_taken
 from clinic.lib import sheets
 from clinic.patients.models import Patient
-from exports.evidence_record import delay_in_words, service_time
+from exports.evidence_record import clocks_of, delay_in_words, service_time
 from exports.legal import search
 from exports.legal.search import Found, Wanted
 
+CHUNK = 1000
 HEADINGS = (
-    _("Entered"),
-    _("Time of the service"),
-    _("Person"),
-    _("Role"),
-    _("What happened"),
-    _("Record"),
-    _("Card number"),
-    _("Fields"),
-    _("Marks"),
+    gettext_lazy("Entered"),
+    gettext_lazy("Time of the service"),
+    gettext_lazy("Person"),
+    gettext_lazy("Role"),
+    gettext_lazy("What happened"),
+    gettext_lazy("Record"),
+    gettext_lazy("Card number"),
+    gettext_lazy("Fields"),
+    gettext_lazy("Marks"),
 )
 
 
-def workbook(wanted: Wanted) -> bytes:
-    """At most `search.MOST` events, the newest first; that they were taken out, and whose they are, stands in the ledger."""
-    whose: list[UUID | None] = []
-    content = sheets.workbook(str(_("History")), [str(heading) for heading in HEADINGS], _rows(wanted, whose))
-    patients = sorted({str(patient) for patient in whose if patient})
-    record_print(what="history search", patient_id=wanted.patient_id, body={**wanted.told(), "rows": len(whose), "patients": patients})
-    return content
+@dataclass
+class Taken:
+    """What has gone into the workbook so far; `is_cut` when older events matched too and there was no more room."""
+
+    rows: int = 0
+    patients: set[UUID] = field(default_factory=set)
+    known_until: datetime | None = None
+    is_cut: bool = False
+
+    def add(self, found: Found) -> None:
+        self.rows += len(found.page.events)
+        self.patients.update(event.patient_id for event in found.page.events if event.patient_id)
+        self.known_until = self.known_until or found.known_until
+        self.is_cut = found.page.next_cursor is not None
+
+    def in_words(self) -> str:
+        """Whether that is all, as the last row of the workbook says."""
+        until = date_format(timezone.localtime(self.known_until), "SHORT_DATETIME_FORMAT") if self.known_until else "–"
+        told = {"count": self.rows, "until": until}
+        if self.is_cut:
+            return (
+                _("NOT ALL: these are the newest %(count)s events, older ones match too. Take them by shorter periods. Searched until %(until)s.")
+                % told
+            )
+        return _("These are all events that match, %(count)s of them. Searched in everything entered until %(until)s.") % told
 
 
-def _rows(wanted: Wanted, whose: list[UUID | None]) -> Iterator[list[object]]:
-    for found in search.pages(wanted):
-        whose.extend(event.patient_id for event in found.page.events)
+def write(target: IO[bytes], wanted: Wanted) -> None:
+    """The newest `search.MOST` events at most, in bounded memory; that they were taken out, and whose they are, stands in the ledger.
+
+    :raises TooWide: when one of its pages takes too long.
+    """
+    taken = Taken()
+    sheets.write(target, _("History"), [str(heading) for heading in HEADINGS], _rows(wanted, taken))
+    told = {**wanted.told(), "rows": taken.rows} | ({"is_cut": True} if taken.is_cut else {})
+    record_taken(what="history search", patient_id=wanted.patient_id, patient_ids=taken.patients, body=told)
+
+
+def _rows(wanted: Wanted, taken: Taken) -> Iterator[list[object]]:
+    for found in search.pages(wanted, size=CHUNK):
+        taken.add(found)
         yield from _page(found)
+    yield [taken.in_words()]
 
 
 def _page(found: Found) -> Iterator[list[object]]:
     lines = wording.lines(found.page.events, found.page.before)
     patients = {line.patient_id for line in lines if line.patient_id}
     cards = dict(Patient.objects.filter(pk__in=patients).values_list("pk", "card_number"))
+    clocks = clocks_of(found.page.events, found.page.clocks)
     for event, line in zip(found.page.events, lines, strict=True):
-        marks = ", ".join(filter(None, [*(str(mark.label) for mark in found.marks[event.id]), delay_in_words(event)]))
+        marks = ", ".join(filter(None, [*(str(mark.label) for mark in found.marks[event.id]), delay_in_words(event), clocks.get(event.id)]))
         what = f"{line.what} · {line.title}" if line.title else line.what
         served = service_time(event)
         yield [line.at, served, line.actor_name, line.role_label, line.kind_label, what, cards.get(line.patient_id), _told(line), marks]

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils import timezone
-from ninja import Field, Router, Schema
+from ninja import Field, Router, Schema, Status
 
 from clinic.history.actions import record_list
 from clinic.patients.access_models import Rectification
@@ -98,9 +98,9 @@ def list_patient_data_requests(request: Request, patient_id: UUID) -> QuerySet[D
 
 
 @router.post("/patients/{uuid:patient_id}/data-requests", response={201: DataRequestOut}, operation_id="receive_data_request")
-def receive_data_request(request: Request, patient_id: UUID, body: DataRequestIn) -> tuple[int, DataRequest]:
+def receive_data_request(request: Request, patient_id: UUID, body: DataRequestIn) -> Status[DataRequest]:
     """Write a request down; `due_date` is the last day for the answer by the law of the branch's country."""
-    return 201, actions.receive(patient_id=patient_id, actor=request.user, at=timezone.now(), **body.dict())
+    return Status(201, actions.receive(patient_id=patient_id, actor=request.user, at=timezone.now(), **body.dict()))
 
 
 @router.post("/data-requests/{uuid:request_id}/answer", response=DataRequestOut, operation_id="answer_data_request")

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+import psycopg
 import pytest
 from django.core.files.storage import default_storage
 from django.db import transaction
@@ -22,7 +23,7 @@ from clinic.staff.roles import Role
 from exports.legal.models import Hold, HoldLift
 from exports.privacy import actions, queries
 from tests.exports.legal.factories import make_case
-from tests.history.doors import SUPERUSER, connect
+from tests.history.doors import APPLICATION, OWNER, SUPERUSER, connect
 from tests.history.sealing.conftest import key_file, seq, sequencer
 from tests.history.test_erasure import HOLDS_NAME, Connection, tables, thirty_years_ago
 from tests.staff.factories import log_in, make_branch, make_user
@@ -141,3 +142,27 @@ def test_a_row_that_waits_and_may_be_the_patient_is_decided_about_first(sequence
     assert found == ["import"]
     with pytest.raises(actions.ErasureForbidden):
         erased_by_the_desk(patient, lawyer, sequencer)
+
+
+def test_the_database_refuses_too_while_such_a_row_waits(sequencer: Sequencer) -> None:
+    """Whoever calls the function past the program, the owner of the tables included."""
+    with thirty_years_ago(), transaction.atomic():
+        make_user(Role.LAWYER, username="lawyer")
+        clerk = make_user(Role.MANAGER, username="clerk")
+    with thirty_years_ago():
+        imported(clerk)
+        run = imported(clerk, DOUBTFUL)
+    patient = Patient.objects.get(last_name="Петров")
+    sequencer.drain()
+    for role in (APPLICATION, OWNER):
+        with connect(role) as caller, pytest.raises(psycopg.errors.IntegrityConstraintViolation) as refused:
+            caller.execute("SELECT set_config('app.actor', 'attacker', false)")
+            caller.execute("SELECT history.erase(%s, '{}')", [patient.pk])
+        assert refused.value.diag.constraint_name == "history_erase_undecided"
+    for row in HeldRow.objects.filter(run=run):
+        decisions.accept_as_new(row_id=row.pk, actor=clerk, at=timezone.now())
+    sequencer.drain()
+    with connect(APPLICATION) as caller:
+        caller.execute("SELECT set_config('app.actor', 'lawyer', false)")
+        caller.execute("SELECT history.erase(%s, '{}')", [patient.pk])
+    assert not Patient.objects.filter(pk=patient.pk).exists()

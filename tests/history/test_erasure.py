@@ -26,8 +26,9 @@ from django.utils import timezone
 from charting.imaging import actions as imaging
 from charting.imaging.models import ImageDisplay
 from charting.medical.interaction_models import InteractionOverride, InteractionRule, InteractionWarning
-from charting.models import Performance
+from charting.models import Performance, Recall
 from charting.prescribing import actions as prescribing
+from charting.recalls import actions as recalls
 from clinic.files.actions import store
 from clinic.files.models import StoredFile
 from clinic.history.actions import record_print
@@ -37,6 +38,7 @@ from clinic.history.models import Event, Record
 from clinic.history.sealing import keys
 from clinic.history.sealing.sequencer import Sequencer
 from clinic.history.verification.verify import verify
+from clinic.lib.errors import DomainError
 from clinic.lib.ids import uuid7
 from clinic.patients.models import ImportRun, Patient, Relation
 from clinic.staff.models import User
@@ -44,7 +46,7 @@ from clinic.staff.roles import Role
 from exports.evidence import SealPending
 from exports.legal.models import Hold, HoldLift
 from exports.privacy import actions
-from tests.exports.legal.factories import make_case
+from tests.exports.legal.factories import lawyer, make_case
 from tests.history.doors import APPLICATION, OWNER, SUPERUSER, connect
 from tests.history.sealing.conftest import key_file, seq, sequencer
 from tests.hostile import world
@@ -64,6 +66,7 @@ def build() -> Patient:
         person = world.build()
         _drawn_and_overridden(person)
         _prescribed()
+        _called_back(person)
         for hold in Hold.objects.filter(patient=petrov(), lift=None):
             HoldLift.objects.create(hold=hold, patient=petrov(), reason="Дело закрыто", lifted_at=timezone.now(), lifted_by=person)
         return petrov()
@@ -86,6 +89,15 @@ def _prescribed() -> None:
     setting = prescribing.Setting(patient=petrov(), branch=petrov().branch, language="ru", actor=dentist, at=timezone.now())
     drug = prescribing.Drug(inn="Хлоргексидин", form="Sol.", strength="0,05 %", quantity="N. 1", signa="Петрову, полоскать")
     prescribing.prescribe(setting=setting, drugs=(drug,))
+
+
+def _called_back(person: User) -> None:
+    """A recall in own words that a newer one replaced, and that one booked."""
+    visit, appointment = petrov().visits.order_by("pk")[0], petrov().appointments.order_by("pk")[0]
+    wish = recalls.Wish(kind="radiograph", purpose="Петрова ждём", due_on=timezone.localdate() + timedelta(days=90))
+    newer, older = (recalls.set_recall(visit=visit, wish=wish, actor=person, at=timezone.now()) for _time in range(2))
+    Recall.objects.filter(pk=older.pk).update(cancelled_at=timezone.now(), cancelled_by=person, replaced_by=newer)
+    Recall.objects.filter(pk=newer.pk).update(appointment=appointment, booked_at=timezone.now(), booked_by=person)
 
 
 @pytest.fixture
@@ -440,6 +452,46 @@ def test_a_look_that_comes_during_the_erasure_stands_after_it(sequencer: Sequenc
     looking.join()
     erased, seen = Event.objects.filter(patient_id=patient.pk).order_by("-id")[:2][::-1]
     assert (erased.op, seen.op, seen.body) == ("E", "V", {"seen": "by another transaction"})
+    sequencer.drain()
+    assert clean()
+
+
+def test_a_hold_placed_in_the_same_instant_is_seen_by_the_erasure(sequencer: Sequencer, patient: Patient) -> None:
+    """The lawyer's transaction is open when the erasure begins: the erasure waits for it, and is refused."""
+    sequencer.drain()
+    caught: list[str] = []
+    erasing = threading.Thread(target=lambda: caught.append(refused_in_a_thread(patient)))
+    with transaction.atomic():
+        make_case(patient)
+        erasing.start()
+        assert waits_for_the_ledger()
+    erasing.join()
+    assert caught == ["legal_hold_stands"]
+    assert Patient.objects.filter(pk=patient.pk).exists()
+
+
+def test_a_hold_that_comes_during_the_erasure_is_told_that_nobody_is_there(sequencer: Sequencer, patient: Patient) -> None:
+    with transaction.atomic():
+        lawyer()
+    sequencer.drain()
+    caught: list[str] = []
+
+    def place() -> None:
+        try:
+            with acting(Context(actor="system:test", actor_name="test", actor_role="system", purpose="test")):
+                make_case(patient)
+        except DomainError as refused:
+            caught.append(refused.code)
+        finally:
+            connection.close()
+
+    placing = threading.Thread(target=place)
+    with transaction.atomic():
+        erase(patient)
+        placing.start()
+        assert waits_for_the_ledger()
+    placing.join()
+    assert caught == ["not_found"]
     sequencer.drain()
     assert clean()
 

@@ -2,10 +2,12 @@
 
 import json
 import re
+import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from functools import partial
+from io import BytesIO
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +16,8 @@ from django.db import connection, transaction
 from django.db.models import Max
 from django.test import Client
 from django.urls import get_resolver
+from pypdf import PdfReader
+from pypdf.errors import PyPdfError
 
 from clinic.history import actions
 from clinic.history.models import Event
@@ -64,8 +68,20 @@ def looks_at(patient_id: UUID, since: int) -> bool:
 
 
 def shows(answer: Any, patient: Patient) -> bool:
-    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    content = said_by(answer)
     return patient.last_name.encode() in content or json.dumps(patient.last_name)[1:-1].encode() in content or str(patient.pk).encode() in content
+
+
+def said_by(answer: Any) -> bytes:
+    """The text of an answer, of a workbook and of a PDF too, where these are whole."""
+    content: bytes = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    with suppress(zipfile.BadZipFile, PyPdfError):
+        if content.startswith(b"PK"):
+            with zipfile.ZipFile(BytesIO(content)) as archive:
+                return b"".join(archive.read(name) for name in archive.namelist() if name.endswith(".xml"))
+        if content.startswith(b"%PDF"):
+            return "".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages).encode()
+    return content
 
 
 def test_every_page(client: Client) -> None:
@@ -134,7 +150,7 @@ def test_no_word_in_an_address_keeps_a_look_out_of_history(client: Client) -> No
 
 def names(answer: Any, patient: Patient) -> bool:
     """Whether the answer says something of the patient that was not in the question."""
-    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    content = said_by(answer)
     return patient.first_name.encode() in content and patient.last_name.encode() in content
 
 

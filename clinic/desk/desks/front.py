@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import OuterRef, Subquery
 
+from charting.recalls import queries as recalls
 from clinic.desk.desks.slots import Slot, slots_of
 from clinic.desk.marks import Mark, lab_words
 from clinic.lib.clock import branch_day, day_bounds
@@ -28,6 +29,8 @@ class FrontDesk:
     calls: Sequence[Appointment]
     lab: Sequence[Slot]
     today: date
+    recalls: int
+    """How many patients should be called by the end of the month to come again."""
 
     def _in(self, *states: str) -> list[Slot]:
         return [slot for slot in self.slots if slot.appointment.state in states]
@@ -64,7 +67,8 @@ def build(user: User, branch: Branch, at: datetime) -> FrontDesk:
     slots = slots_of(list(scheduling.day_appointments(branch, today)), user=user, day=today, at=at)
     _start, tomorrow = day_bounds(today, branch.time_zone)
     ahead = list(scheduling.appointments_between(branch, tomorrow, tomorrow + AHEAD).standing().annotate(phone=_phone()))
-    return FrontDesk(slots=slots, calls=_calls(ahead), lab=_lab(ahead, branch, at) if user.may(Permission.LAB_VIEW) else [], today=today)
+    lab = _lab(ahead, branch, at) if user.may(Permission.LAB_VIEW) else []
+    return FrontDesk(slots=slots, calls=_calls(ahead), lab=lab, today=today, recalls=recalls.waiting(branch, today))
 
 
 def _phone() -> Subquery:

@@ -56,7 +56,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
 def _parameters() -> list[str]:
     current = context.current()
-    return current.as_parameters() if current else [""] * 8
+    return [*current.as_parameters(), current.device] if current else [""] * 9
 
 
 def _refuse_powers(connection: Any) -> None:

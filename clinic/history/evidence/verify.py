@@ -173,7 +173,7 @@ def check_receipt(text: str, paper: str, bundle: Any) -> list[str]:
     event, (_origin, size, root) = receipt["event"], checkpoint(receipt["note"], bundle["keys"] if bundle else [], paper)
     head, body = check_event(event, size, root, "S", "A")
     held = [(own["pos"], own["head"], own["commit"]) for own in (bundle or {"events": [event]})["events"]]
-    need((event["pos"], event["head"], event["commit"]) in held, "RECEIPT AND EVIDENCE DISAGREE: the evidence lacks the receipt's event")
+    need((event["pos"], event["head"], event["commit"]) in held, f"RECEIPT AND EVIDENCE DISAGREE: no such event here. {(bundle or {}).get('extent')}")
     signing = f"{head['actor_name']} recorded on {head['at']} the signature of {head['table']} {head['key']}, patient {head['patient']}"
     where = f"Position {event['pos']}, sealed under {size} events, {receipt['note'].split(chr(10))[3]}"
     return [f"PROVEN: {signing}.", f"What was signed has SHA-256 {body.get('sha256') or body.get('hash')}. {where}."]

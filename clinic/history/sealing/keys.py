@@ -4,6 +4,7 @@ import base64
 import binascii
 import os
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -155,10 +156,14 @@ def _next(path: Path) -> Path:
 
 
 def _finish_rotation(path: Path, vkey: str) -> None:
-    """A rotation that was cut short after its statement was committed has left the new key beside the old one; one cut short before, half a file."""
+    """A rotation that was cut short after its statement was committed has left the new key beside the old one; one cut short before, half a file.
+
+    The sequencer and the rotation itself may finish it at the same moment: who comes second finds nothing left to do.
+    """
     upcoming = _next(path)
-    if upcoming.exists() and not _holds(path, vkey) and read(upcoming).vkey == vkey:
-        upcoming.replace(path)
+    if not _holds(path, vkey) and _holds(upcoming, vkey):
+        with suppress(FileNotFoundError):
+            upcoming.replace(path)
         _settle(path.parent)
 
 

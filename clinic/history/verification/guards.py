@@ -32,6 +32,8 @@ PARTS = (
     "relations_owner",
     "held_rows",
     "held_rows_owner",
+    "undecided_owner",
+    "device",
     "database",
 )
 FUNCTION = re.compile(r"CREATE (?:OR REPLACE )?FUNCTION (history(?:_guard)?\.\w+)\(.*?AS \$\$(.*?)\$\$", re.DOTALL)

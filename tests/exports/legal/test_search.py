@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 from charting import actions as charting
 from charting.medical import actions as health
 from charting.perio import actions as exams
-from clinic.history.actions import record_view
+from clinic.history.actions import record_list, record_taken, record_view
 from clinic.history.context import acting
 from clinic.history.models import Event
 from clinic.patients.models import Alert, Patient
@@ -23,7 +23,7 @@ from clinic.staff.actions import context_of
 from clinic.staff.models import User
 from clinic.staff.roles import Role
 from exports.evidence_record import entries_of
-from exports.legal import indexing, labels, search
+from exports.legal import indexing, labels, search, search_sheet
 from exports.legal.models import Entry, Mark
 from exports.legal.search import Wanted
 from tests.charting.factories import make_finding, patient_petrov
@@ -208,14 +208,111 @@ def test_the_workbook_holds_what_is_filtered_and_is_an_event_itself(monkeypatch:
     make_finding("caries", 16, "O", days_ago=3)
     client: Client = log_in(lawyer())
     answer = client.get(reverse("history-xlsx"), {"mark": "is_late"})
-    sheet = load_workbook(BytesIO(answer.content), read_only=True).worksheets[0]
-    rows = list(sheet.iter_rows(values_only=True))
-    assert len(rows) == 1 + len(tables(marks=["is_late"]))
+    rows = rows_of(answer)
+    assert len(rows) == 2 + len(tables(marks=["is_late"]))
+    assert "all events that match" in str(rows[-1][0])
     assert "entered late" in str(rows[1][8])
     assert rows[1][6] == patient_petrov().card_number
     (taken,) = Event.objects.filter(op="P", tbl="history search")
-    assert taken.body == {"marks": ["is_late"], "rows": len(rows) - 1, "patients": [str(patient_petrov().pk)]}
+    assert taken.body == {"marks": ["is_late"], "rows": len(rows) - 2, "patients": [str(patient_petrov().pk)]}
     assert log_in(dr_orlova()).get(reverse("history-xlsx")).status_code == 403
+
+
+def rows_of(answer: Any) -> list[tuple[object, ...]]:
+    return list(load_workbook(BytesIO(b"".join(answer.streaming_content)), read_only=True).worksheets[0].iter_rows(values_only=True))
+
+
+def test_a_workbook_that_does_not_hold_all_says_so_and_the_page_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "MOST", 60)
+    monkeypatch.setattr(search_sheet, "CHUNK", 25)
+    for number in range(70):
+        record_view(patient_id=patient_petrov().pk, what=f"page {number}")
+    client: Client = log_in(lawyer())
+    whole, cut = client.get(reverse("history-xlsx"), {"text": "nothing"}), client.get(reverse("history-xlsx"), {"kind": "V"})
+    assert [len(rows_of(answer)) for answer in (whole, cut)] == [2, 62]
+    (taken,) = Event.objects.filter(op="P", tbl="history search", body__is_cut=True)
+    assert (taken.body or {})["rows"] == 60
+    page = client.get(reverse("history"), {"kind": "V"}).content.decode()
+    assert "A workbook holds the newest 60 of these events" in page
+    monkeypatch.setattr(search, "MOST", 100_000)
+    assert "A workbook holds" not in client.get(reverse("history"), {"kind": "V"}).content.decode()
+    last = rows_of(client.get(reverse("history-xlsx"), {"kind": "V"}))
+    assert "all events that match" in str(last[-1][0])
+    assert len({row[5] for row in last[1:-1] if str(row[5]).startswith("Page")}) == 70
+
+
+def test_the_last_row_of_a_cut_workbook_says_that_older_events_match(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "MOST", 3)
+    for number in range(4):
+        alert(patient_petrov(), f"Latex {number}")
+    rows = rows_of(log_in(lawyer()).get(reverse("history-xlsx"), {"text": "latex"}))
+    assert "NOT ALL" in str(rows[-1][0])
+    assert ["Latex 3" in str(row) for row in rows[1:-1]] == [True, False, False]
+
+
+def test_a_count_that_takes_too_long_is_left_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "BEYOND", "SELECT pg_sleep(1) FROM {source} x WHERE {where} LIMIT 1")
+    monkeypatch.setattr(search, "GLANCE", "50ms")
+    for number in range(60):
+        record_view(patient_id=patient_petrov().pk, what=f"page {number}")
+    page = log_in(lawyer()).get(reverse("history"), {"kind": "V"}).content.decode()
+    assert "A workbook holds up to 100,000 of these events" in page
+
+
+def test_lists_in_which_the_name_stood_are_found_with_the_patient_and_without_the_others() -> None:
+    patient, other = patient_petrov(), make_patient("Сидоров")
+    with acting(context_of(dr_orlova())):
+        alert(patient, "Latex")
+        record_list("diary", [patient.pk, other.pk])
+        record_list("desk", [other.pk])
+        record_taken(what="patients-list", patient_ids=[patient.pk, other.pk], body={"rows": 2})
+    whose = {"patient_id": patient.pk}
+    assert tables(**whose, with_views=False)[:2] == ["patients-list", "patients_alert"]
+    assert tables(**whose)[:3] == ["patients-list", "diary", "patients_alert"]
+    assert tables(**whose, kinds=["V"]) == ["diary"]
+    assert tables(**whose, kinds=["P"], tables=["patients-list"], actor=str(dr_orlova().pk)) == ["patients-list"]
+    assert tables(**whose, kinds=["V"], actor="somebody") == []
+    assert tables(**whose, marks=[Mark.OUTSIDE.value]) == []
+    assert tables(**whose, kinds=["V"], until=timezone.now() - timedelta(hours=1)) == []
+    assert tables(**whose, kinds=["V"], since=timezone.now() - timedelta(hours=1)) == ["diary"]
+    told = log_in(lawyer()).get("/api/v1/history", {"patient": str(patient.pk), "kind": "V", "table": "diary"})
+    assert [event["changes"][0]["after"] for event in told.json()["events"]] == ["2"]
+    assert str(other.pk) not in told.content.decode()
+
+
+def test_lists_and_own_events_stand_in_one_order_page_by_page() -> None:
+    patient, other = patient_petrov(), make_patient("Сидоров")
+    for number in range(7):
+        record_view(patient_id=patient.pk, what=f"page {number}")
+        record_list(f"list {number}", [patient.pk, other.pk])
+    found = [event.tbl for page in search.pages(Wanted(patient_id=patient.pk, kinds=["V"]), size=3) for event in page.page.events]
+    assert found == [name for number in range(6, -1, -1) for name in (f"list {number}", f"page {number}")]
+
+
+def test_keys_of_people_are_no_words() -> None:
+    patient = patient_petrov()
+    record_list("diary", [patient.pk])
+    assert tables(text=str(patient.pk).split("-")[0], kinds=["V"]) == []
+
+
+def test_an_older_programs_marks_are_set_anew_and_what_was_destroyed_keeps_its_own() -> None:
+    make_finding("caries", 16, "O", days_ago=3)
+    late = [event.id for event in search.find(Wanted(marks=[Mark.LATE.value])).page.events]
+    assert len(late) > 0
+    Entry.objects.filter(event_id__in=late).update(is_late=False)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE legal_progress SET rules = 'of an older program', marked = NULL")
+    assert indexing.mark_anew(size=7, batches=10_000) == len(late)
+    assert [event.id for event in search.find(Wanted(marks=[Mark.LATE.value])).page.events] == late
+    Entry.objects.filter(event_id__in=late).update(is_late=False)
+    assert indexing.mark_anew() == 0, "the rules are the same: nothing is read again"
+
+
+def test_search_and_evidence_call_the_same_entries_late() -> None:
+    make_finding("caries", 16, "O", days_ago=3)
+    make_finding("caries", 17, "O")
+    late = {event.id for event in search.find(Wanted(patient_id=patient_petrov().pk, marks=[Mark.LATE.value])).page.events}
+    assert {entry.line.id for entry in entries_of(patient_petrov(), None, None) if entry.is_late} == late
 
 
 def test_the_api_searches(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -276,3 +373,17 @@ def test_words_of_a_destroyed_body_are_destroyed_with_it() -> None:
         superuser.execute("UPDATE history.event SET body = NULL, salt = NULL WHERE patient_id = %s", [patient.pk])
     assert tables(text="latex") == []
     assert not Entry.objects.filter(patient_id=patient.pk, words__isnull=False).exists()
+
+
+def test_the_patience_of_a_search_ends_with_it() -> None:
+    names = ["statement_timeout", "enable_seqscan", "enable_hashjoin", "enable_mergejoin"]
+
+    def standing() -> Any:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting(name) FROM unnest(%s::text[]) name", [names])
+            return cursor.fetchall()
+
+    before = standing()
+    for wanted in (Wanted(), Wanted(text="пульпит"), Wanted(patient_id=patient_petrov().pk)):
+        search.find(wanted, size=1, glances=True)
+    assert standing() == before

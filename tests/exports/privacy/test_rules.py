@@ -2,7 +2,9 @@
 
 from datetime import date
 
-from hypothesis import given
+import pytest
+from django.db import connection
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from clinic.history.retention import ACCOUNTING, MEDICAL
@@ -47,3 +49,43 @@ def test_months_never_pass_the_end_of_a_month(day: date, months: int) -> None:
     found = add_months(day, months)
     assert (found.year * 12 + found.month) - (day.year * 12 + day.month) == months
     assert found.day <= day.day
+
+
+@pytest.mark.parametrize(
+    ("country", "kind", "received", "due"),
+    [
+        ("FR", "access", date(2024, 2, 21), date(2024, 2, 29)),
+        ("FR", "access", date(2025, 2, 21), date(2025, 3, 1)),
+        ("FR", "looks", date(2026, 12, 27), date(2027, 1, 4)),
+        ("FR", "rectification", date(2024, 1, 31), date(2024, 2, 29)),
+        ("FR", "restriction", date(2025, 1, 31), date(2025, 2, 28)),
+        ("FR", "erasure", date(2024, 2, 29), date(2024, 3, 29)),
+        ("FR", "erasure", date(2026, 12, 31), date(2027, 1, 31)),
+        ("EE", "access", date(2026, 10, 31), date(2026, 11, 30)),
+        ("RU", "access", date(2024, 1, 31), date(2024, 3, 1)),
+        ("RU", "access", date(2025, 1, 31), date(2025, 3, 2)),
+        ("RU", "erasure", date(2026, 12, 2), date(2027, 1, 1)),
+        ("RU", "looks", date(2024, 2, 29), date(2024, 3, 30)),
+    ],
+)
+def test_deadlines_over_the_ends_of_months_and_leap_days(country: str, kind: str, received: date, due: date) -> None:
+    assert due_date(country, kind, received) == due
+
+
+def test_a_child_is_kept_by_the_law_of_the_country() -> None:
+    """France: to the 28th birthday when that is later. Russia knows one period for the cards of all ages; the longest holds elsewhere."""
+    born, seen = date(2020, 2, 29), date(2023, 2, 28)
+    assert keep_until(retention("FR", MEDICAL, TODAY), seen, born) == date(2048, 2, 29)
+    assert keep_until(retention("RU", MEDICAL, TODAY), seen, born) == date(2048, 2, 28)
+    assert keep_until(retention("DE", MEDICAL, TODAY), date(2021, 5, 1), born) == date(2048, 2, 29)
+    assert keep_until(retention("FR", ACCOUNTING, TODAY), seen, born) == date(2033, 2, 28)
+    assert keep_until(retention("FR", MEDICAL, TODAY), seen, None) == date(2043, 2, 28)
+
+
+@pytest.mark.django_db
+@given(st.dates(date(1950, 1, 1), date(2025, 1, 1)), st.integers(0, 40))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+def test_program_and_database_count_years_alike(day: date, years: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT (%s::date + make_interval(years => %s))::date", [day, years])
+        assert cursor.fetchone()[0] == add_months(day, 12 * years)

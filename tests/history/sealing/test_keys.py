@@ -1,5 +1,7 @@
 """The key file is guarded, its history is signed, and a rotation that is cut short is finished."""
 
+import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +10,8 @@ import pytest
 
 from clinic.history.sealing import keys, notes
 from clinic.history.sealing.sequencer import Sequencer
+from clinic.history.verification.verify import verify
+from tests.history.doors import connect
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Connection = psycopg.Connection[Any]
@@ -93,3 +97,54 @@ def test_a_damaged_verifier_key_is_noticed(seq: Connection, key_file: Path) -> N
     for damaged in (f"{name}+{digest}+{encoded[:-4]}AAA=", f"{name}x+{digest}+{encoded}", "nonsense", ""):
         with pytest.raises(notes.BadNote):
             notes.parse_vkey(damaged)
+
+
+def test_rotations_while_the_sequencer_runs_and_people_write_stop_nobody(
+    seq: Connection, sequencer: Sequencer, key_file: Path, write: Callable[[str], Any]
+) -> None:
+    """Each checkpoint is signed by the key of its size, and the log is whole at the end."""
+    failures: list[str] = []
+    stopping = threading.Event()
+
+    def seal() -> None:
+        with connect("history_seq") as own:
+            keeper = Sequencer(own, lambda vkey: keys.load(key_file, vkey))
+            while not stopping.is_set():
+                try:
+                    keeper.drain()
+                except Exception as failure:
+                    failures.append(repr(failure))
+
+    sealing = threading.Thread(target=seal)
+    sealing.start()
+    for number in range(12):
+        write(f"Клиника {number}")
+        keys.rotate(seq, key_file)
+    stopping.set()
+    sealing.join()
+    sequencer.drain()
+    assert failures == []
+    entries = keys.history(seq)
+    assert len({entry.vkey for entry in entries}) == 13
+    for size, note in seq.execute("SELECT size, note FROM history.checkpoint ORDER BY size").fetchall():
+        assert notes.open_checkpoint(note, keys.at_size(entries, size)).size == size
+    assert [str(finding) for finding in verify(since=None, witnesses=()).findings if not finding.is_warning] == []
+
+
+def test_two_who_finish_a_rotation_at_once_both_find_it_done(seq: Connection, key_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    keys.create(seq, key_file)
+    before = key_file.read_text()
+    new = keys.rotate(seq, key_file)
+    key_file.rename(key_file.with_name("history.key.next"))
+    key_file.write_text(before)
+    key_file.chmod(0o600)
+    holds = keys._holds
+
+    def slowly(path: Path, vkey: str) -> bool:
+        found = holds(path, vkey)
+        if path.name.endswith(".next"):
+            path.replace(key_file)  # somebody else was quicker
+        return found
+
+    monkeypatch.setattr(keys, "_holds", slowly)
+    assert keys.load(key_file, new).vkey == new

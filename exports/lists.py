@@ -1,7 +1,11 @@
 """Lists that leave the house as workbooks; rows come from the database as they are written."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db.models import Prefetch
 from django.utils.functional import Promise
@@ -19,6 +23,12 @@ from inventory.models import Lot
 from lab_orders.models import LabOrder
 
 CHUNK = 2000
+R = TypeVar("R")
+
+
+def _there(instant: datetime, row: Patient | Appointment | Charge | Payment) -> datetime:
+    """What the wall clock of the row's branch showed."""
+    return instant.astimezone(ZoneInfo(row.branch.time_zone)).replace(tzinfo=None)
 
 
 def patients(scope: Scope) -> Table:
@@ -37,6 +47,7 @@ def patients(scope: Scope) -> Table:
         _("Source"),
         _("Registered"),
     )
+    seen: set[UUID] = set()
     rows = (
         (
             row.card_number,
@@ -47,21 +58,22 @@ def patients(scope: Scope) -> Table:
             ", ".join(contact.value for contact in row.contacts.all()),
             row.branch.name,
             row.source.name if row.source else "",
-            row.created_at,
+            _there(row.created_at, row),
         )
-        for row in found.iterator(CHUNK)
+        for row in _naming(seen, found.iterator(CHUNK), "pk")
     )
-    return Table("patients", _("Patients"), headings, rows)
+    return Table("patients", _("Patients"), headings, rows, patients=seen)
 
 
 def appointments(scope: Scope) -> Table:
     """Appointments that begin in the period."""
     found = scope.of(Appointment.objects.select_related("patient", "dentist", "branch", "chair", "type"), "starts_at").order_by("starts_at", "pk")
     headings = (_("From"), _("To"), _("Card"), _("Patient"), _("Dentist"), _("Branch"), _("Chair"), _("Type"), _("State"), _("Note"))
+    seen: set[UUID] = set()
     rows = (
         (
-            row.starts_at,
-            row.ends_at,
+            _there(row.starts_at, row),
+            _there(row.ends_at, row),
             row.patient.card_number,
             row.patient.get_full_name(),
             row.dentist.get_full_name(),
@@ -71,9 +83,9 @@ def appointments(scope: Scope) -> Table:
             str(row.get_state_display()),
             row.note,
         )
-        for row in found.iterator(CHUNK)
+        for row in _naming(seen, found.iterator(CHUNK), "patient_id")
     )
-    return Table("appointments", _("Appointments"), headings, rows)
+    return Table("appointments", _("Appointments"), headings, rows, patients=seen)
 
 
 def charges(scope: Scope) -> Table:
@@ -91,9 +103,10 @@ def charges(scope: Scope) -> Table:
         _("Currency"),
         _("Reason of reversal"),
     )
+    seen: set[UUID] = set()
     rows = (
         (
-            row.posted_at,
+            _there(row.posted_at, row),
             row.patient.card_number,
             row.patient.get_full_name(),
             row.service.code,
@@ -104,9 +117,9 @@ def charges(scope: Scope) -> Table:
             row.currency,
             row.reason,
         )
-        for row in found.iterator(CHUNK)
+        for row in _naming(seen, found.iterator(CHUNK), "patient_id")
     )
-    return Table("charges", _("Charges"), headings, rows)
+    return Table("charges", _("Charges"), headings, rows, patients=seen)
 
 
 def payments(scope: Scope) -> Table:
@@ -126,9 +139,10 @@ def payments(scope: Scope) -> Table:
         _("Received by"),
         _("Reason of refund"),
     )
+    seen: set[UUID] = set()
     rows = (
         (
-            row.received_at,
+            _there(row.received_at, row),
             row.patient.card_number,
             row.patient.get_full_name(),
             row.paid_by,
@@ -141,9 +155,9 @@ def payments(scope: Scope) -> Table:
             row.received_by.get_full_name(),
             row.reason,
         )
-        for row in found.iterator(CHUNK)
+        for row in _naming(seen, found.iterator(CHUNK), "patient_id", "payer_id")
     )
-    return Table("payments", _("Payments"), headings, rows)
+    return Table("payments", _("Payments"), headings, rows, patients=seen)
 
 
 def lab_orders(scope: Scope) -> Table:
@@ -161,6 +175,7 @@ def lab_orders(scope: Scope) -> Table:
         _("Due back"),
         _("Branch"),
     )
+    seen: set[UUID] = set()
     rows = (
         (
             row.number,
@@ -174,15 +189,18 @@ def lab_orders(scope: Scope) -> Table:
             row.due_date,
             row.branch.name,
         )
-        for row in found.iterator(CHUNK)
+        for row in _naming(seen, found.iterator(CHUNK), "patient_id")
     )
-    return Table("lab-orders", _("Laboratory orders"), headings, rows)
+    return Table("lab-orders", _("Laboratory orders"), headings, rows, patients=seen)
 
 
 def stock(scope: Scope) -> Table:
     """Lots with something on hand today, whatever the period; what nobody said the cost of has no value here, and not a value of zero."""
-    found = Lot.objects.filter(on_hand__gt=0).select_related("material", "branch").order_by("material__name", "expires_on", "pk")
-    found = found if scope.branches is None else found.filter(branch__in=scope.branches)
+    found = (
+        Lot.objects.filter(on_hand__gt=0, branch__in=[branch.pk for branch in scope.branches])
+        .select_related("material", "branch")
+        .order_by("material__name", "expires_on", "pk")
+    )
     headings = (
         _("Article"),
         _("Material"),
@@ -211,6 +229,13 @@ def stock(scope: Scope) -> Table:
         for row in found.iterator(CHUNK)
     )
     return Table("stock", _("Stock"), headings, rows)
+
+
+def _naming(seen: set[UUID], rows: Iterable[R], *links: str) -> Iterator[R]:
+    """The rows, each after the people whom it names are in `seen`."""
+    for row in rows:
+        seen.update(key for link in links if (key := getattr(row, link)))
+        yield row
 
 
 @dataclass(frozen=True)

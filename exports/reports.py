@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
-from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q, QuerySet, Sum
-from django.db.models.functions import TruncMonth
+from django.db.models import Count, DateField, Func, Q, QuerySet, Sum
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -16,6 +15,7 @@ from clinic.billing.models import Charge
 from clinic.patients.models import Patient
 from clinic.price_list.models import Category
 from clinic.scheduling.models import Appointment
+from clinic.staff.models import Branch
 from exports.queries import Period
 from exports.tables import Table
 from treatment_plans.models import AlternativeState, Plan
@@ -23,23 +23,35 @@ from treatment_plans.models import AlternativeState, Plan
 
 @dataclass(frozen=True)
 class Scope:
-    """What a report is about: days on the wall clock of a zone, in these branches; None is all there are."""
+    """What a report is about: days in these branches, each on its own wall clock, so that the branches add up to the whole."""
 
     period: Period
-    zone: str
-    branches: Sequence[UUID] | None = None
+    branches: Sequence[Branch]
 
-    def of(self, rows: QuerySet[Any], moment: str, branch: str = "branch") -> QuerySet[Any]:
-        """The rows whose `moment` lies in the period, in the branches."""
-        start, end = self.period.bounds(self.zone)
-        rows = rows.filter(**{f"{moment}__gte": start}) if start else rows
-        rows = rows.filter(**{f"{moment}__lt": end}) if end else rows
-        return rows if self.branches is None else rows.filter(**{f"{branch}__in": self.branches})
+    def of(self, rows: QuerySet[Any], moment: str) -> QuerySet[Any]:
+        """The rows of the branches whose `moment` lies in the period."""
+        zones = {branch.time_zone for branch in self.branches}
+        wanted = [self._in_zone(zone, moment) for zone in sorted(zones)]
+        return rows.filter(reduce(or_, wanted)) if wanted else rows.none()
+
+    def _in_zone(self, zone: str, moment: str) -> Q:
+        start, end = self.period.bounds(zone)
+        inside = Q(branch__in=[branch.pk for branch in self.branches if branch.time_zone == zone])
+        inside &= Q(**{f"{moment}__gte": start}) if start else Q()
+        return inside & (Q(**{f"{moment}__lt": end}) if end else Q())
+
+
+class BranchMonth(Func):
+    """The first day of the month in which an instant lies on the wall clock of its row's branch."""
+
+    template = "date_trunc('month', %(expressions)s)::date"
+    arg_joiner = " AT TIME ZONE "
+    output_field = DateField()
 
 
 def revenue_by_month(scope: Scope) -> Table:
-    """Charges less reversals, by the month in which they were posted."""
-    month = TruncMonth("posted_at", tzinfo=ZoneInfo(scope.zone))
+    """Charges less reversals, by the month of their branch in which they were posted."""
+    month = BranchMonth("posted_at", "branch__time_zone")
     found = _charges(scope).annotate(month=month).values("month", "currency").annotate(count=_FORWARD, amount=Sum("amount"))
     rows = [
         (date_format(row["month"], "F Y", use_l10n=False), row["currency"], row["count"], row["amount"])

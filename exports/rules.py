@@ -34,22 +34,32 @@ class Cell:
 
 @dataclass(frozen=True)
 class Formula:
-    """Rows of the formula as one looks at the patient; primary rows only when there is something to say of them."""
+    """Rows of the formula as one looks at the patient; primary rows only when there is something to say of them.
+
+    The form's grid has no cells for supernumerary teeth: each of those that were found is in `extras`, beside its neighbour.
+    """
 
     upper: tuple[Cell, ...]
     lower: tuple[Cell, ...]
     upper_primary: tuple[Cell, ...] = ()
     lower_primary: tuple[Cell, ...] = ()
+    extras: tuple[Cell, ...] = ()
 
     @property
     def rows(self) -> list[tuple[Cell, ...]]:
         """All rows from above to below."""
         return [row for row in (self.upper_primary, self.upper, self.lower, self.lower_primary) if row]
 
+    def beside(self, row: tuple[Cell, ...]) -> tuple[Cell | None, ...]:
+        """The supernumerary tooth beside each tooth of a row; nothing when it has none at all."""
+        found = {teeth.TEETH[cell.tooth].neighbour: cell for cell in self.extras}
+        beside = tuple(found.get(cell.tooth) for cell in row)
+        return beside if any(beside) else ()
+
     @property
     def used(self) -> tuple[str, ...]:
         """The signs that occur, in the order of the legend."""
-        found = {sign for row in self.rows for cell in row for sign in cell.signs}
+        found = {sign for row in (*self.rows, self.extras) for cell in row for sign in cell.signs}
         return tuple(sign for sign in ORDER if sign in found)
 
 
@@ -70,12 +80,16 @@ def formula_of(
         return tuple(Cell(number, signs_of(mouth, number, letters, is_periodontal=number in sick)) for number in numbers)
 
     upper_primary, lower_primary = row(teeth.UPPER_PRIMARY_ROW), row(teeth.LOWER_PRIMARY_ROW)
-    shows_primary = with_primary or any(cell.signs for cell in upper_primary + lower_primary)
+    extras = row(tuple(number for number in teeth.SUPERNUMERARY if number in mouth.presence))
+    shows_primary = (
+        with_primary or any(cell.signs for cell in upper_primary + lower_primary) or any(teeth.TEETH[cell.tooth].is_primary for cell in extras)
+    )
     return Formula(
         upper=row(teeth.UPPER_ROW),
         lower=row(teeth.LOWER_ROW),
         upper_primary=upper_primary if shows_primary else (),
         lower_primary=lower_primary if shows_primary else (),
+        extras=extras,
     )
 
 

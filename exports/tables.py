@@ -1,9 +1,10 @@
 """A table that a page shows and a workbook holds."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from uuid import UUID
 
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
@@ -13,7 +14,10 @@ from clinic.lib import sheets
 
 @dataclass(frozen=True)
 class Table:
-    """Rows under headings; `bar` is the column whose values are also drawn, each against the longest of its `unit` (a column: the currency)."""
+    """Rows under headings; `bar` is the column whose values are also drawn, each against the longest of its `unit` (a column: the currency).
+
+    `patients` are those whom the rows that were read so far name.
+    """
 
     slug: str
     title: str
@@ -21,6 +25,7 @@ class Table:
     rows: Iterable[Sequence[object]]
     bar: int | None = None
     unit: int | None = None
+    patients: set[UUID] = field(default_factory=set)
 
     def workbook(self) -> bytes:
         """The table as XLSX."""

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpResponse
 from django.utils import timezone
-from ninja import File, Router, UploadedFile
+from ninja import File, Router, Status, UploadedFile
 from ninja.pagination import CursorPagination, paginate
 
 from clinic.billing.ledger import require_amount
@@ -100,9 +100,9 @@ def save_policy(request: Request, data: PolicyIn) -> Policy:
 
 
 @router.post("/policies/{uuid:policy_id}/letters", response={201: LetterWhole}, operation_id="add_guarantee_letter")
-def add_guarantee_letter(request: Request, policy_id: UUID, data: LetterIn) -> tuple[int, GuaranteeLetter]:
+def add_guarantee_letter(request: Request, policy_id: UUID, data: LetterIn) -> Status[GuaranteeLetter]:
     values = data.dict()
-    return 201, setup.add_letter(id=values.pop("id"), policy_id=policy_id, details=setup.LetterDetails(**values), actor=request.user)
+    return Status(201, setup.add_letter(id=values.pop("id"), policy_id=policy_id, details=setup.LetterDetails(**values), actor=request.user))
 
 
 @router.get("/policies/{uuid:policy_id}/letters", response=list[LetterWhole], operation_id="list_guarantee_letters")
@@ -115,13 +115,13 @@ def list_guarantee_letters(request: Request, policy_id: UUID) -> QuerySet[Guaran
 
 
 @router.post("/letters/{uuid:letter_id}/file", response={201: LetterWhole}, operation_id="attach_letter_scan")
-def attach_letter_scan(request: Request, letter_id: UUID, file: File[UploadedFile]) -> tuple[int, GuaranteeLetter]:
+def attach_letter_scan(request: Request, letter_id: UUID, file: File[UploadedFile]) -> Status[GuaranteeLetter]:
     """Put the scan (PDF, JPEG, PNG) to a letter that has none."""
     request.user.require(Permission.INSURANCE_WRITE)
     _patient(request, queries.patient_of_letter(letter_id), Permission.INSURANCE_WRITE)
     content = content_of(file)
     stored = files.store(content=content, media_type=sniff(content))
-    return 201, setup.attach_scan(letter_id=letter_id, file=stored, actor=request.user)
+    return Status(201, setup.attach_scan(letter_id=letter_id, file=stored, actor=request.user))
 
 
 @router.get("/letters/{uuid:letter_id}/file", operation_id="get_letter_scan", openapi_extra=openapi.UPLOADED)
@@ -156,10 +156,12 @@ def list_claims(request: Request) -> QuerySet[Claim]:
 
 
 @router.post("/claims", response={201: ClaimOut}, operation_id="make_claim")
-def make_claim(request: Request, data: ClaimIn) -> tuple[int, Claim]:
+def make_claim(request: Request, data: ClaimIn) -> Status[Claim]:
     """Gather what an insurer owes up to the period's end into a draft register."""
     values = data.dict()
-    return 201, claims.make_claim(insurer_id=values.pop("insurer"), branch=branch_of(request), actor=request.user, at=timezone.now(), **values)
+    return Status(
+        201, claims.make_claim(insurer_id=values.pop("insurer"), branch=branch_of(request), actor=request.user, at=timezone.now(), **values)
+    )
 
 
 @router.get("/claims/{uuid:claim_id}/lines", response=list[ClaimLineOut], operation_id="list_claim_lines")

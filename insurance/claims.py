@@ -14,7 +14,7 @@ from openpyxl.styles import Font
 
 from charting import notation
 from clinic.files import actions as files
-from clinic.history.actions import record_print
+from clinic.history.actions import record_taken
 from clinic.history.creation import check_first
 from clinic.lib import sheets
 from clinic.lib.errors import Conflict, DomainError, InvalidInput, NotFound, StaleVersion
@@ -138,8 +138,8 @@ def lines_of(claim: Claim) -> QuerySet[ClaimLine]:
 
 def take_register(claim: Claim) -> bytes:
     """The register as it goes out of the house, once sent the very file that was sent; whose procedures it holds stands in history."""
-    patients = sorted({str(line.patient_id) for line in lines_of(claim)})
-    record_print(what="insurance_claim", patient_id=None, body={"claim": str(claim.pk), "number": claim.number, "patients": patients})
+    named = {"claim": str(claim.pk), "number": claim.number}
+    record_taken(what="insurance_claim", patient_ids=(line.patient_id for line in lines_of(claim)), body=named)
     return files.read(claim.file) if claim.file else register_xlsx(claim)
 
 

@@ -16,6 +16,7 @@ from clinic.files.answers import attachment
 from clinic.files.uploads import sniff
 from clinic.lib import panels, sheets
 from clinic.lib.clock import branch_day
+from clinic.lib.numbers import whole
 from clinic.lib.pages import page_of
 from clinic.lib.toasts import tell
 from clinic.patients import queries as patients
@@ -142,8 +143,7 @@ def claim_paid(request: Request, claim_id: UUID) -> HttpResponse:
 
 
 def _version(request: Request) -> int:
-    text = request.POST.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() else 0
+    return whole(request.POST.get("version", "")) or 0
 
 
 def _patient(request: Request, patient_id: UUID, permission: Permission = Permission.INSURANCE_VIEW) -> Patient:

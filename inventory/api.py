@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils import timezone
-from ninja import Router
+from ninja import Router, Status
 from ninja.pagination import CursorPagination, paginate
 
 from clinic.lib.clock import branch_day
@@ -43,8 +43,8 @@ def list_materials(request: Request, q: str = "") -> QuerySet[Material]:
 
 
 @router.post("/materials", response={201: MaterialOut}, operation_id="create_material")
-def create_material(request: Request, data: MaterialIn) -> tuple[int, Material]:
-    return 201, actions.create_material(actor=request.user, **data.dict())
+def create_material(request: Request, data: MaterialIn) -> Status[Material]:
+    return Status(201, actions.create_material(actor=request.user, **data.dict()))
 
 
 @router.put("/materials/{uuid:material_id}", response=MaterialOut, operation_id="change_material")
@@ -69,21 +69,23 @@ def find_lots(request: Request, barcode: str) -> QuerySet[Lot]:
 
 
 @router.post("/receipts", response={201: MovementOut}, operation_id="receive_material")
-def receive_material(request: Request, data: ReceiptIn) -> tuple[int, Movement]:
+def receive_material(request: Request, data: ReceiptIn) -> Status[Movement]:
     values = data.dict()
-    return 201, actions.receive(actor=request.user, at=timezone.now(), branch=branch_of(request), material_id=values.pop("material"), **values)
+    return Status(
+        201, actions.receive(actor=request.user, at=timezone.now(), branch=branch_of(request), material_id=values.pop("material"), **values)
+    )
 
 
 @router.post("/lots/{uuid:lot_id}/discards", response={201: MovementOut}, operation_id="discard_material")
-def discard_material(request: Request, lot_id: UUID, data: DiscardIn) -> tuple[int, Movement]:
-    return 201, actions.discard(actor=request.user, at=timezone.now(), lot_id=lot_id, **data.dict())
+def discard_material(request: Request, lot_id: UUID, data: DiscardIn) -> Status[Movement]:
+    return Status(201, actions.discard(actor=request.user, at=timezone.now(), lot_id=lot_id, **data.dict()))
 
 
 @router.post("/lots/{uuid:lot_id}/counts", response={201: MovementOut, 204: None}, operation_id="count_lot")
-def count_lot(request: Request, lot_id: UUID, data: CountIn) -> tuple[int, Movement | None]:
+def count_lot(request: Request, lot_id: UUID, data: CountIn) -> Status[Movement | None]:
     """Book what was counted; 204 when the books agree."""
     difference = actions.count(actor=request.user, at=timezone.now(), lot_id=lot_id, **data.dict())
-    return (201, difference) if difference else (204, None)
+    return Status(201, difference) if difference else Status(204, None)
 
 
 @router.get("/materials/{uuid:material_id}/movements", response=list[MovementOut], operation_id="list_movements")
@@ -119,7 +121,7 @@ def set_norm(request: Request, data: NormIn) -> Norm:
 
 
 @router.delete("/norms/{uuid:norm_id}", response={204: None}, operation_id="remove_norm")
-def remove_norm(request: Request, norm_id: UUID, version: int) -> tuple[int, None]:
+def remove_norm(request: Request, norm_id: UUID, version: int) -> Status[None]:
     """Take the norm of that `version` away."""
     actions.remove_norm(actor=request.user, norm_id=norm_id, version=version)
-    return 204, None
+    return Status(204, None)

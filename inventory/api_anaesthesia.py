@@ -6,7 +6,7 @@ from typing import Literal
 from uuid import UUID
 
 from django.utils import timezone
-from ninja import Field, Router, Schema
+from ninja import Field, Router, Schema, Status
 
 from charting import queries as charting
 from charting.actions import Given
@@ -97,15 +97,15 @@ def list_anaesthesia(request: Request, visit_id: UUID) -> list[Anaesthesia]:
 
 
 @router.post("/visits/{uuid:visit_id}/anaesthesia", response={201: AnaesthesiaOut}, operation_id="give_anaesthesia")
-def give_anaesthesia(request: Request, visit_id: UUID, data: AnaesthesiaIn) -> tuple[int, Anaesthesia]:
+def give_anaesthesia(request: Request, visit_id: UUID, data: AnaesthesiaIn) -> Status[Anaesthesia]:
     """Note an anaesthesia; what was given leaves the lot. 409 `interaction_stop` when a rule stops it for this patient."""
     request.user.require(Permission.PROCEDURE_COMPLETE)
     values = data.dict(exclude={"id", "lot_id", "override_reason", "teeth"})
     given = Given(**values, teeth=tuple(data.teeth))
-    return 201, anaesthesia.give(
+    return Status(201, anaesthesia.give(
         visit=_visit(request, visit_id), given=given, lot_id=data.lot_id, actor=request.user, at=timezone.now(),
         override_reason=data.override_reason, id=data.id,
-    )  # fmt: skip
+    ))  # fmt: skip
 
 
 @router.post("/anaesthesia/{uuid:anaesthesia_id}/error", response=AnaesthesiaOut, operation_id="mark_anaesthesia_in_error")

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from clinic.lib import panels
 from clinic.lib.clock import branch_day
+from clinic.lib.numbers import whole
 from clinic.lib.pages import page_of
 from clinic.lib.toasts import tell
 from clinic.staff.guards import page
@@ -148,6 +149,6 @@ def norm_edit(request: Request, norm_id: UUID | None = None) -> HttpResponse:
 @page(Permission.STOCK_WRITE)
 def norm_remove(request: Request, norm_id: UUID) -> HttpResponse:
     version = request.POST.get("version", "")
-    actions.remove_norm(actor=request.user, norm_id=norm_id, version=int(version) if version.isdecimal() and len(version) < 10 else 0)
+    actions.remove_norm(actor=request.user, norm_id=norm_id, version=whole(version) or 0)
     tell(request, _("The norm is removed; history keeps it."))
     return panels.done(request, "norms")

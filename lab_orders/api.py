@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils import timezone
-from ninja import File, Router, UploadedFile
+from ninja import File, Router, Status, UploadedFile
 from ninja.pagination import CursorPagination, paginate
 
 from clinic.files import actions as files
@@ -65,7 +65,7 @@ def list_patient_lab_orders(request: Request, patient_id: UUID) -> QuerySet[LabO
 
 
 @router.post("/lab-orders", response={201: OrderOut}, operation_id="draft_lab_order")
-def draft_lab_order(request: Request, data: OrderIn) -> tuple[int, LabOrder]:
+def draft_lab_order(request: Request, data: OrderIn) -> Status[LabOrder]:
     order = actions.draft_order(
         actor=request.user,
         at=timezone.now(),
@@ -75,7 +75,7 @@ def draft_lab_order(request: Request, data: OrderIn) -> tuple[int, LabOrder]:
         stages=data.stages,
         id=data.id,
     )
-    return 201, order
+    return Status(201, order)
 
 
 @router.get("/lab-orders/{uuid:order_id}", response=OrderWhole, operation_id="get_lab_order")
@@ -126,13 +126,13 @@ def list_lab_order_files(request: Request, order_id: UUID) -> QuerySet[LabOrderF
 
 
 @router.post("/lab-orders/{uuid:order_id}/files", response={201: LabFileOut}, operation_id="attach_lab_order_file")
-def attach_lab_order_file(request: Request, order_id: UUID, file: File[UploadedFile]) -> tuple[int, LabOrderFile]:
+def attach_lab_order_file(request: Request, order_id: UUID, file: File[UploadedFile]) -> Status[LabOrderFile]:
     """Attach a PDF, JPEG, PNG, DICOM or STL file; the same file twice is one attachment."""
     request.user.require(Permission.LAB_WRITE)
     order = queries.get_order_for(request.user, order_id)
     content = content_of(file)
     stored = files.store(content=content, media_type=sniff(content))
-    return 201, actions.attach_file(actor=request.user, order_id=order.pk, file=stored, name=file.name or "")
+    return Status(201, actions.attach_file(actor=request.user, order_id=order.pk, file=stored, name=file.name or ""))
 
 
 @router.get("/lab-orders/{uuid:order_id}/files/{uuid:file_id}", operation_id="get_lab_order_file", openapi_extra=openapi.UPLOADED)

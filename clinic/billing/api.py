@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from ninja import Router
+from ninja import Router, Status
 from ninja.pagination import CursorPagination, paginate
 
 from clinic.billing import actions, day_report, debts, invoicing, queries
@@ -69,7 +69,7 @@ def list_payments(request: Request, patient: UUID) -> QuerySet[Payment]:
 
 
 @router.post("/payments", response={201: PaymentOut}, operation_id="take_payment")
-def take_payment(request: Request, data: PaymentIn) -> tuple[int, Payment]:
+def take_payment(request: Request, data: PaymentIn) -> Status[Payment]:
     """Receive money in the branch one works in; the same `id` again gives the first payment."""
     payment = actions.take_payment(
         id=data.id,
@@ -83,13 +83,13 @@ def take_payment(request: Request, data: PaymentIn) -> tuple[int, Payment]:
         reference=data.reference,
         allocate_to=data.allocate_to,
     )
-    return 201, payment
+    return Status(201, payment)
 
 
 @router.post("/payments/{uuid:payment_id}/refund", response={201: PaymentOut}, operation_id="refund_payment")
-def refund_payment(request: Request, payment_id: UUID, data: RefundIn) -> tuple[int, Payment]:
+def refund_payment(request: Request, payment_id: UUID, data: RefundIn) -> Status[Payment]:
     """Give money back from the till of the branch one works in."""
-    return 201, actions.refund(payment_id=payment_id, branch=branch_of(request), actor=request.user, at=timezone.now(), **data.dict())
+    return Status(201, actions.refund(payment_id=payment_id, branch=branch_of(request), actor=request.user, at=timezone.now(), **data.dict()))
 
 
 @router.get("/allocations", response=list[AllocationOut], operation_id="list_allocations")
@@ -99,16 +99,16 @@ def list_allocations(request: Request, patient: UUID) -> QuerySet[Allocation]:
 
 
 @router.post("/allocations", response={201: list[AllocationOut]}, operation_id="allocate")
-def allocate(request: Request, data: AllocationIn) -> tuple[int, list[Allocation]]:
+def allocate(request: Request, data: AllocationIn) -> Status[list[Allocation]]:
     """Settle charges with what is free of a payment, or with the patient's advances."""
     if data.payment:
-        return 201, actions.allocate(payment_id=data.payment, charges=data.charges, actor=request.user, at=timezone.now())
-    return 201, actions.use_advance(patient_id=data.patient, charges=data.charges, actor=request.user, at=timezone.now())
+        return Status(201, actions.allocate(payment_id=data.payment, charges=data.charges, actor=request.user, at=timezone.now()))
+    return Status(201, actions.use_advance(patient_id=data.patient, charges=data.charges, actor=request.user, at=timezone.now()))
 
 
 @router.post("/allocations/{uuid:allocation_id}/reverse", response={201: AllocationOut}, operation_id="free_allocation")
-def free_allocation(request: Request, allocation_id: UUID) -> tuple[int, Allocation]:
-    return 201, actions.free_allocation(allocation_id=allocation_id, actor=request.user, at=timezone.now())
+def free_allocation(request: Request, allocation_id: UUID) -> Status[Allocation]:
+    return Status(201, actions.free_allocation(allocation_id=allocation_id, actor=request.user, at=timezone.now()))
 
 
 @router.get("/invoices", response=list[InvoiceOut], operation_id="list_invoices")
@@ -118,7 +118,7 @@ def list_invoices(request: Request, patient: UUID) -> QuerySet[Invoice]:
 
 
 @router.post("/invoices", response={201: InvoiceWhole}, operation_id="issue_invoice")
-def issue_invoice(request: Request, data: InvoiceIn) -> tuple[int, Invoice]:
+def issue_invoice(request: Request, data: InvoiceIn) -> Status[Invoice]:
     invoice = invoicing.issue_invoice(
         id=data.id,
         patient_id=data.patient,
@@ -128,7 +128,7 @@ def issue_invoice(request: Request, data: InvoiceIn) -> tuple[int, Invoice]:
         actor=request.user,
         at=timezone.now(),
     )
-    return 201, invoice
+    return Status(201, invoice)
 
 
 @router.get("/invoices/{uuid:invoice_id}", response=InvoiceWhole, operation_id="get_invoice")
@@ -137,9 +137,9 @@ def get_invoice(request: Request, invoice_id: UUID) -> Invoice:
 
 
 @router.post("/invoices/{uuid:invoice_id}/cancel", response={201: InvoiceWhole}, operation_id="cancel_invoice")
-def cancel_invoice(request: Request, invoice_id: UUID, data: CancelIn) -> tuple[int, Invoice]:
+def cancel_invoice(request: Request, invoice_id: UUID, data: CancelIn) -> Status[Invoice]:
     """Cancel an invoice by a credit note, which is the answer."""
-    return 201, invoicing.cancel_invoice(invoice_id=invoice_id, reason=data.reason, actor=request.user, at=timezone.now())
+    return Status(201, invoicing.cancel_invoice(invoice_id=invoice_id, reason=data.reason, actor=request.user, at=timezone.now()))
 
 
 @router.get("/invoices/{uuid:invoice_id}/file", operation_id="get_invoice_file", openapi_extra=openapi.PDF)
@@ -194,8 +194,7 @@ def get_day_report(request: Request, day: date | None = None) -> HttpResponse:
     today = branch_day(timezone.now(), branch.time_zone)
     if day and not day_report.FIRST_DAY <= day <= today:
         raise InvalidInput(fields={"day": NO_SUCH_DAY})
-    record_print(what="billing_day_report", patient_id=None, body={"branch": str(branch.pk), "day": (day or today).isoformat()})
-    return pdf.response(day_report.render(branch, day or today), name=f"cash-{(day or today).isoformat()}")
+    return pdf.response(day_report.take(branch, day or today), name=f"cash-{(day or today).isoformat()}")
 
 
 @router.get("/debts", response=list[DebtOut], operation_id="list_debts")

@@ -7,6 +7,7 @@ from datetime import date
 import segno
 
 from clinic.billing import debts
+from clinic.history.actions import record_taken
 from clinic.history.verification import status
 from clinic.lib import pdf
 from clinic.lib.clock import day_bounds
@@ -30,6 +31,13 @@ def seal_of(branch: Branch, day: date) -> Seal | None:
     if found is None:
         return None
     return Seal(found.size, base64.b64encode(found.root).decode(), segno.make(found.note, error="m").svg_data_uri(scale=3, border=1))
+
+
+def take(branch: Branch, day: date) -> bytes:
+    """The report as it goes out of the house; whose payments it names stands in history."""
+    people = {key for payment in debts.payments_of_day(branch, day) for key in (payment.patient_id, payment.payer_id) if key}
+    record_taken(what="billing_day_report", patient_ids=people, body={"branch": str(branch.pk), "day": day.isoformat()})
+    return render(branch, day)
 
 
 def render(branch: Branch, day: date) -> bytes:

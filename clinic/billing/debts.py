@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from clinic.billing.models import Method, Payment
-from clinic.history.actions import record_print
+from clinic.history.actions import record_taken
 from clinic.lib import sheets
 from clinic.lib.clock import day_bounds
 from clinic.lib.money import ZERO
@@ -203,8 +203,7 @@ def receipts_by_method(branch: Branch, day: date) -> list[MethodTotal]:
 def take_debts(scope: Scope) -> bytes:
     """The list of debts as a workbook that goes out of the house; whose debts it holds stands in history."""
     found = debts(scope)
-    body = {"here": len(scope.branches) == 1, "patients": sorted({str(debt.patient_id) for debt in found})}
-    record_print(what="billing_unpaid", patient_id=None, body=body)
+    record_taken(what="billing_unpaid", patient_ids=(debt.patient_id for debt in found), body={"here": len(scope.branches) == 1})
     more = _("These are the 10,000 largest debts; there are more.") if len(found) == LONGEST_LIST else ""
     return debts_xlsx(found, note=str(CUT) if scope.is_cut else more)
 

@@ -65,8 +65,7 @@ def till_report(request: Request) -> HttpResponse:
     """The day as PDF, with the signed state of history."""
     branch = branch_of(request)
     day = _day(request, branch_day(timezone.now(), branch.time_zone))
-    record_print(what="billing_day_report", patient_id=None, body={"branch": str(branch.pk), "day": day.isoformat()})
-    return pdf.response(day_report.render(branch, day), name=f"cash-{day.isoformat()}")
+    return pdf.response(day_report.take(branch, day), name=f"cash-{day.isoformat()}")
 
 
 @page(Permission.MONEY_VIEW, Permission.PAYMENT_POST)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils import timezone
-from ninja import File, Form, Router, UploadedFile
+from ninja import File, Form, Router, Status, UploadedFile
 from ninja.pagination import CursorPagination, paginate
 
 from clinic.lib.clock import branch_day
@@ -28,9 +28,9 @@ def list_services(request: Request, q: str = "", category: str = "", day: date |
 
 
 @router.post("/services", response={201: ServiceOut}, operation_id="create_service")
-def create_service(request: Request, data: NewService) -> tuple[int, Service]:
+def create_service(request: Request, data: NewService) -> Status[Service]:
     values = data.dict()
-    return 201, actions.create_service(actor=request.user, day=_today(request), id=values.pop("id"), details=_details(values))
+    return Status(201, actions.create_service(actor=request.user, day=_today(request), id=values.pop("id"), details=_details(values)))
 
 
 @router.put("/services/{uuid:service_id}", response=ServiceOut, operation_id="change_service")
@@ -74,10 +74,10 @@ def list_codes(request: Request, kind: str, q: str = "", parent: str = "", day: 
 
 
 @router.post("/dictionaries", response={201: ImportOut}, operation_id="import_dictionary")
-def import_dictionary(request: Request, data: Form[ImportIn], file: File[UploadedFile]) -> tuple[int, DictionaryImport]:
+def import_dictionary(request: Request, data: Form[ImportIn], file: File[UploadedFile]) -> Status[DictionaryImport]:
     """Import a published dictionary's file."""
     request.user.require(Permission.DICTIONARY_IMPORT)
-    return 201, dictionaries.import_dictionary(actor=request.user, content=file.read(), **data.dict())
+    return Status(201, dictionaries.import_dictionary(actor=request.user, content=file.read(), **data.dict()))
 
 
 def _today(request: Request) -> date:

@@ -12,9 +12,9 @@ from openpyxl import load_workbook
 from clinic.history.models import Event
 from clinic.lib import sheets
 from clinic.patients.models import Source
-from clinic.staff.models import User
+from clinic.staff.models import Branch, User
 from clinic.staff.roles import Role
-from exports import reports
+from exports import lists, reports
 from exports.lists import LISTS
 from exports.queries import Period
 from exports.reports import Scope
@@ -25,11 +25,16 @@ from tests.staff.factories import log_in, make_branch, make_user
 from tests.treatment_plans.factories import accept, plan_with
 
 pytestmark = pytest.mark.django_db
-NOVEMBER = Scope(Period(date(2026, 11, 1), date(2026, 11, 30)), "Europe/Moscow")
+NOVEMBER = Period(date(2026, 11, 1), date(2026, 11, 30))
 
 
 def manager() -> User:
     return User.objects.filter(username="glavin").first() or make_user(Role.MANAGER, username="glavin")
+
+
+def everywhere(period: Period = NOVEMBER) -> Scope:
+    make_branch()
+    return Scope(period, list(Branch.objects.all()))
 
 
 def rows_of(content: bytes) -> list[tuple[Any, ...]]:
@@ -43,25 +48,53 @@ def test_revenue_is_charges_less_reversals_by_month_dentist_and_category() -> No
     make_charge("4500.00")
     make_charge("1000.50", category="surgery", at=NOW.replace(month=10))
     undo(make_charge("700.00"))
-    year = Scope(Period(date(2026, 1, 1), date(2026, 12, 31)), "Europe/Moscow")
+    year = everywhere(Period(date(2026, 1, 1), date(2026, 12, 31)))
     months = [("October 2026", "RUB", 1, Decimal("1000.50")), ("November 2026", "RUB", 2, Decimal("4500.00"))]
     assert list(reports.revenue_by_month(year).rows) == months
     assert [row[3] for row in reports.revenue_by_dentist(year).rows] == [Decimal("5500.50")]
-    assert [row[3] for row in reports.revenue_by_category(NOVEMBER).rows] == [Decimal("4500.00")]
+    assert [row[3] for row in reports.revenue_by_category(everywhere()).rows] == [Decimal("4500.00")]
 
 
-def test_a_month_is_the_branchs_month() -> None:
-    make_charge("10.00", at=datetime.fromisoformat("2026-10-31T22:30:00+00:00"))
-    assert [row[0] for row in reports.revenue_by_month(NOVEMBER).rows] == ["November 2026"]
-    assert list(reports.revenue_by_month(Scope(NOVEMBER.period, "UTC")).rows) == []
+def test_a_month_is_that_of_each_branch_and_the_branches_add_up() -> None:
+    """Half past midnight of the first of November in Vladivostok is still October in Moscow and in Paris."""
+    east, west = make_branch("Владивосток", time_zone="Asia/Vladivostok"), make_branch("Nice", time_zone="Europe/Paris")
+    moment = datetime.fromisoformat("2026-10-31T14:30:00+00:00")
+    make_charge("10.00", make_patient("Kim", branch=east), branch=east, at=moment)
+    make_charge("200.00", make_patient("Dupont", branch=west), branch=west, at=moment)
+    make_charge("3000.00", at=moment)
+    make_charge("40000.00", at=datetime.fromisoformat("2026-10-31T22:30:00+00:00"))
+    october = everywhere(Period(date(2026, 10, 1), date(2026, 10, 31)))
+    assert [(row[0], row[3]) for row in reports.revenue_by_month(everywhere()).rows] == [("November 2026", Decimal("40010.00"))]
+    assert [(row[0], row[3]) for row in reports.revenue_by_month(october).rows] == [("October 2026", Decimal("3200.00"))]
+    both = everywhere(Period(date(2026, 10, 1), date(2026, 11, 30)))
+    assert [row[3] for row in reports.revenue_by_month(both).rows] == [Decimal("3200.00"), Decimal("40010.00")]
+    apart = [row[3] for branch in Branch.objects.all() for row in reports.revenue_by_month(Scope(NOVEMBER, [branch])).rows]
+    assert sorted(map(str, apart)) == ["10.00", "40000.00"]
+    listed = {row[7]: row[0] for row in lists.charges(everywhere()).rows}
+    assert listed[Decimal("10.00")] == datetime(2026, 11, 1, 0, 30)  # noqa: DTZ001
+    assert Decimal("200.00") not in listed
+
+
+def test_nobodys_branches_hold_nothing() -> None:
+    make_charge("10.00")
+    assert list(reports.revenue_by_month(Scope(Period(), [])).rows) == []
+
+
+@pytest.mark.parametrize(("first", "last"), [("0001-01-01", "9999-12-31"), ("9999-12-31", "9999-12-31"), ("0001-01-01", "0001-01-01")])
+def test_days_at_the_ends_of_the_calendar_are_days(first: str, last: str) -> None:
+    make_branch("Владивосток", time_zone="Asia/Vladivostok")
+    make_charge("10.00")
+    browser = log_in(manager())
+    for address in (reverse("reports"), reverse("charges-xlsx"), "/api/v1/lists/charges/workbook", "/api/v1/reports/revenue-by-month/workbook"):
+        assert browser.get(address, {"first": first, "last": last}).status_code == 200
 
 
 def test_currencies_are_not_added_up_and_branches_can_be_chosen() -> None:
     nice = make_branch("Nice", currency="EUR")
     make_charge("100.00")
     make_charge("80.00", make_patient("Dupont", branch=nice), branch=nice)
-    assert {row[1]: row[3] for row in reports.revenue_by_month(NOVEMBER).rows} == {"EUR": Decimal("80.00"), "RUB": Decimal("100.00")}
-    only = Scope(NOVEMBER.period, NOVEMBER.zone, [nice.pk])
+    assert {row[1]: row[3] for row in reports.revenue_by_month(everywhere()).rows} == {"EUR": Decimal("80.00"), "RUB": Decimal("100.00")}
+    only = Scope(NOVEMBER, [nice])
     assert [row[1] for row in reports.revenue_by_month(only).rows] == ["EUR"]
 
 
@@ -70,8 +103,8 @@ def test_visits_sources_and_plans_are_counted() -> None:
     missed = book()
     type(missed).objects.filter(pk=missed.pk).update(state="no_show")
     book(moscow(12))
-    assert [row[1:] for row in reports.visits_by_dentist(NOVEMBER).rows] == [(2, 0, 1, 0, 1.0)]
-    everything = Scope(Period(), "UTC")
+    assert [row[1:] for row in reports.visits_by_dentist(everywhere()).rows] == [(2, 0, 1, 0, 1.0)]
+    everything = everywhere(Period())
     make_patient("Klein", source=Source.objects.create(name="Website"))
     assert ("Website", 1) in list(reports.patients_by_source(everything).rows)
     accept(plan_with("filling", alternatives=2).alternatives.all()[0])

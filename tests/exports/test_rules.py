@@ -103,3 +103,20 @@ def test_an_absent_tooth_never_has_other_letters(found: list[tuple[str, int]]) -
         for cell in row:
             assert rules.ABSENT not in cell.signs or cell.signs == (rules.ABSENT,)
             assert (cell.tooth in mouth.absent) == (rules.ABSENT in cell.signs)
+
+
+def test_a_supernumerary_tooth_stands_beside_its_neighbour_and_only_when_it_was_found() -> None:
+    empty = replay.mouth_at([], [], NOW)
+    assert rules.formula_of(empty).extras == ()
+    found = [finding("supernumerary", 111), finding("supernumerary", 148), finding("caries", 111)]
+    formula = rules.formula_of(replay.mouth_at(found, [act("extraction", Place(148))], NOW))
+    assert [(cell.tooth, cell.text("ru")) for cell in formula.extras] == [(111, "С"), (148, "О")]
+    upper = formula.beside(formula.upper)
+    assert [cell.tooth if cell else None for cell in upper] == [None] * 7 + [111] + [None] * 8
+    assert formula.beside(formula.lower)[0] == formula.extras[1]
+    assert set(formula.used) == {rules.CARIES, rules.ABSENT}
+
+
+def test_one_beside_a_primary_tooth_brings_its_row() -> None:
+    formula = rules.formula_of(replay.mouth_at([finding("supernumerary", 151)], [], NOW))
+    assert [formula.beside(row) != () for row in formula.rows] == [True, False, False, False]

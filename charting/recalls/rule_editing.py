@@ -1,0 +1,96 @@
+"""The clinic's own rules of recalls: written, succeeded, ended; what was in force on a day stays readable."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from charting.medical.rule_editing import RuleEnded
+from charting.medical.vocabulary import ACTS
+from charting.recalls import rules
+from charting.recalls.models import RecallRule
+from clinic.history.creation import check_first
+from clinic.lib.errors import InvalidInput, Text
+from clinic.lib.ids import uuid7
+from clinic.price_list.models import Service
+from clinic.staff.models import User
+from clinic.staff.roles import Permission
+
+FIELDS = ("code", "kind", "diagnoses", "acts", "younger_than", "months", "days", "purpose_ru", "purpose_fr", "purpose_en", "source")
+LIMITS = {"months": rules.LONGEST_MONTHS, "days": rules.LONGEST_DAYS, "younger_than": 120}
+
+
+@transaction.atomic
+def write_rule(*, details: Mapping[str, Any], actor: User, at: datetime, instead_of: RecallRule | None = None, id: UUID | None = None) -> RecallRule:
+    """A new rule, or the successor of one, which ends at the same instant; the same `id` returns the first one.
+
+    :raises RuleEnded: when the rule to be changed is not in force any more.
+    :raises InvalidInput: when a field cannot be, or a rule of this code is in force.
+    """
+    actor.require(Permission.SETTINGS_WRITE)
+    said = {name: details[name] for name in FIELDS if name in details}
+    said["diagnoses"] = list(dict.fromkeys(code.strip().upper() for code in said.get("diagnoses") or []))
+    said |= {"code": instead_of.code} if instead_of else {}
+    sent = RecallRule.objects.filter(pk=id).first() if id else None
+    if sent is not None:
+        check_first(sent, **said)
+        return sent
+    rule = RecallRule(id=id or uuid7(), in_force_from=at, written_by=actor, **said)
+    if instead_of is not None:
+        end_rule(rule=instead_of, actor=actor, at=at)
+    _check(rule)
+    try:
+        with transaction.atomic():
+            rule.save(force_insert=True)
+    except IntegrityError as error:
+        if "charting_recall_rule_code_once" not in str(error):
+            raise
+        raise InvalidInput(fields={"code": _("A rule with this code is in force. Change that one, or choose another code.")}) from error
+    return rule
+
+
+def _check(rule: RecallRule) -> None:
+    errors: dict[str, Text] = {}
+    try:
+        rule.clean_fields()
+    except ValidationError as error:
+        errors = {name: " ".join(texts) for name, texts in error.message_dict.items()}
+    if not rule.diagnoses and not rule.acts:
+        errors["diagnoses"] = _("Say after what: beginnings of ICD-10 codes, or acts.")
+    if _strangers(rule.acts):
+        errors["acts"] = _("Choose acts from the list.")
+    if (rule.months is None) == (rule.days is None):
+        errors["months"] = _("Say after how long: either months or days.")
+    for name, limit in LIMITS.items():
+        value = getattr(rule, name)
+        if value is not None and not 1 <= value <= limit:
+            errors.setdefault(name, _("From 1 to %(limit)s.") % {"limit": limit})
+    if errors:
+        raise InvalidInput(fields=errors)
+
+
+def _strangers(acts: list[str]) -> list[str]:
+    """Tags that are neither a kind of act nor a service of the clinic."""
+    codes = [tag.removeprefix("service:") for tag in acts if tag.startswith("service:")]
+    known = {f"service:{code}" for code in Service.objects.filter(code__in=codes).values_list("code", flat=True)} if codes else set()
+    return [tag for tag in acts if tag not in known and (tag not in ACTS or tag.startswith("drug:"))]
+
+
+@transaction.atomic
+def end_rule(*, rule: RecallRule, actor: User, at: datetime) -> RecallRule:
+    """From now on the rule proposes nothing; recalls that it led to stay.
+
+    :raises RuleEnded: when it ended before.
+    """
+    actor.require(Permission.SETTINGS_WRITE)
+    locked = RecallRule.objects.select_for_update(of=("self",)).get(pk=rule.pk)
+    if locked.in_force_to is not None:
+        raise RuleEnded
+    locked.in_force_to = max(at, locked.in_force_from)
+    locked.save(update_fields=["in_force_to"])
+    locked.refresh_from_db(fields=["version"])
+    return locked

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
-from ninja import Router
+from ninja import Router, Status
 from ninja.pagination import CursorPagination, paginate
 
 from charting import actions, moments, note_schemas, queries, schemas
@@ -28,6 +28,8 @@ from charting.models import Finding, Procedure, Visit, VisitAddendum
 from charting.palette import Palette, palette
 from charting.perio.api import router as perio_router
 from charting.prescribing.api import router as prescribing_router
+from charting.recalls.api import router as recalls_router
+from charting.recalls.api_rules import router as recall_rules_router
 from clinic.history.schemas import sealed
 from clinic.lib import openapi
 from clinic.lib.errors import InvalidInput
@@ -54,6 +56,8 @@ router.add_router("", outlines_router)
 router.add_router("", papers_router)
 router.add_router("", perio_router)
 router.add_router("", prescribing_router)
+router.add_router("", recalls_router)
+router.add_router("", recall_rules_router)
 router.add_router("", requirements_router)
 router.add_router("", templates_router)
 
@@ -107,11 +111,11 @@ def list_findings(request: Request, patient_id: UUID) -> QuerySet[Finding]:
 
 
 @router.post("/patients/{uuid:patient_id}/findings", response={201: schemas.FindingOut}, operation_id="record_finding")
-def record_finding(request: Request, patient_id: UUID, data: schemas.FindingIn) -> tuple[int, Finding]:
+def record_finding(request: Request, patient_id: UUID, data: schemas.FindingIn) -> Status[Finding]:
     request.user.require(Permission.CHART_WRITE)
     patient = _patient(request, patient_id)
     at = moments.of_request(request, patient, data.entered_at)
-    return 201, actions.record_finding(patient=patient, actor=request.user, at=at, **data.dict(exclude={"entered_at"}))
+    return Status(201, actions.record_finding(patient=patient, actor=request.user, at=at, **data.dict(exclude={"entered_at"})))
 
 
 @router.post("/findings/{uuid:finding_id}/resolve", response=schemas.FindingOut, operation_id="resolve_finding")
@@ -146,14 +150,14 @@ def list_procedures(request: Request, patient_id: UUID, state: str = "") -> Quer
 
 
 @router.post("/patients/{uuid:patient_id}/procedures", response={201: schemas.ProcedureOut}, operation_id="add_procedure")
-def add_procedure(request: Request, patient_id: UUID, data: schemas.ProcedureIn) -> tuple[int, Procedure]:
+def add_procedure(request: Request, patient_id: UUID, data: schemas.ProcedureIn) -> Status[Procedure]:
     """Propose a procedure, or record one that exists or was referred. It becomes done by completing its line of a plan."""
     request.user.require(Permission.CHART_WRITE)
     patient = _patient(request, patient_id)
     values = data.dict(exclude={"service", "teeth", "entered_at"})
     places = [place.to_place() for place in data.teeth]
     service, at = queries.get_service(data.service), moments.of_request(request, patient, data.entered_at)
-    return 201, actions.add_procedure(patient=patient, service=service, places=places, actor=request.user, at=at, **values)
+    return Status(201, actions.add_procedure(patient=patient, service=service, places=places, actor=request.user, at=at, **values))
 
 
 @router.get("/procedures/{uuid:procedure_id}", response=schemas.ProcedureOut, operation_id="get_procedure")
@@ -192,17 +196,19 @@ def list_visits(request: Request, patient_id: UUID) -> QuerySet[Visit]:
 
 
 @router.post("/visits", response={201: note_schemas.VisitOut}, operation_id="open_visit")
-def open_visit(request: Request, data: note_schemas.VisitIn) -> tuple[int, Visit]:
+def open_visit(request: Request, data: note_schemas.VisitIn) -> Status[Visit]:
     """Begin the visit of an appointment (its patient is seated) or, without one, the caller's own visit of a patient."""
     request.user.require(Permission.VISIT_WRITE)
     if data.appointment:
         appointment = scheduling.get_appointment_for(request.user, data.appointment)
-        return 201, actions.open_visit_of_appointment(appointment=appointment, actor=request.user, at=timezone.now(), id=data.id)
+        if data.patient not in (None, appointment.patient_id):
+            raise InvalidInput(fields={"appointment": queries.APPOINTMENT_OF_ANOTHER})
+        return Status(201, actions.open_visit_of_appointment(appointment=appointment, actor=request.user, at=timezone.now(), id=data.id))
     if data.patient is None:
         raise InvalidInput(fields={"appointment": queries.VISIT_OF_WHOM})
     patient = _patient(request, data.patient, "visit")
     branch = request.branch or patient.branch
-    return 201, actions.open_visit(patient=patient, dentist=request.user, branch=branch, actor=request.user, at=timezone.now(), id=data.id)
+    return Status(201, actions.open_visit(patient=patient, dentist=request.user, branch=branch, actor=request.user, at=timezone.now(), id=data.id))
 
 
 @router.get("/visits/{uuid:visit_id}", response=note_schemas.VisitDetail, operation_id="get_visit")
@@ -236,11 +242,13 @@ def sign_visit(request: Request, visit_id: UUID, data: note_schemas.SignIn) -> V
 
 
 @router.post("/visits/{uuid:visit_id}/addenda", response={201: note_schemas.SealedAddendumOut}, operation_id="add_addendum")
-def add_addendum(request: Request, visit_id: UUID, data: note_schemas.AddendumIn) -> tuple[int, VisitAddendum]:
-    """Add to a signed note; `seal` is the receipt, waited for up to 1.5 s."""
+def add_addendum(request: Request, visit_id: UUID, data: note_schemas.AddendumIn) -> Status[VisitAddendum]:
+    """Add to a signed note; `seal` is the receipt, waited for up to 1.5 s. The writer's `pin` is asked for as with a signature."""
     request.user.require(Permission.VISIT_SIGN)
-    addendum = actions.add_addendum(visit=_visit(request, visit_id), actor=request.user, at=timezone.now(), **data.dict())
-    return 201, sealed(addendum, table=Visit._meta.db_table, key=visit_id)
+    visit, now = _visit(request, visit_id), timezone.now()
+    confirmed = signing.confirmed_by(request, request.user, data.pin, at=now)
+    addendum = actions.add_addendum(visit=visit, actor=request.user, at=now, confirmed=confirmed, **data.dict(exclude={"pin"}))
+    return Status(201, sealed(addendum, table=Visit._meta.db_table, key=visit_id))
 
 
 @router.get(

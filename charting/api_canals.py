@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from ninja import Router
+from ninja import Router, Status
 
 from charting import actions, canals, moments, queries, schemas
 from charting.canal_schemas import CanalOut, CanalText
@@ -33,7 +33,7 @@ def list_canals(request: Request, patient_id: UUID, tooth: int | None = None) ->
 
 
 @router.post("/patients/{uuid:patient_id}/canals", response={201: CanalOut}, operation_id="record_canal")
-def record_canal(request: Request, patient_id: UUID, data: CanalIn) -> tuple[int, CanalRecord]:
+def record_canal(request: Request, patient_id: UUID, data: CanalIn) -> Status[CanalRecord]:
     """Measure or fill a canal; with `replaces` correct what was entered. 409 `canal_corrected_meanwhile` when it stands otherwise by now."""
     request.user.require(Permission.CHART_WRITE)
     patient = _patient(request, patient_id)
@@ -41,7 +41,7 @@ def record_canal(request: Request, patient_id: UUID, data: CanalIn) -> tuple[int
     replaces = canals.get_canal(data.replaces) if data.replaces else None
     values = data.dict(exclude={"procedure", "replaces", "entered_at"})
     at = moments.of_request(request, patient, data.entered_at)
-    return 201, actions.record_canal(patient=patient, procedure=procedure, replaces=replaces, actor=request.user, at=at, **values)
+    return Status(201, actions.record_canal(patient=patient, procedure=procedure, replaces=replaces, actor=request.user, at=at, **values))
 
 
 @router.post("/canals/{uuid:canal_id}/error", response=CanalOut, operation_id="mark_canal_in_error")

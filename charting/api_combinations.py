@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
-from ninja import Field, Router, Schema
+from ninja import Field, Router, Schema, Status
 from ninja.pagination import CursorPagination, paginate
 
 from charting import actions, combinations, moments
@@ -80,9 +80,9 @@ def list_combinations(request: Request) -> QuerySet[Combination]:
 
 
 @router.post("/combinations", response={201: CombinationOut}, operation_id="create_combination")
-def create_combination(request: Request, data: CombinationIn) -> tuple[int, Combination]:
+def create_combination(request: Request, data: CombinationIn) -> Status[Combination]:
     request.user.require(Permission.SETTINGS_WRITE)
-    return 201, actions.save_combination(details=_details(data), actor=request.user, id=data.id)
+    return Status(201, actions.save_combination(details=_details(data), actor=request.user, id=data.id))
 
 
 @router.put("/combinations/{uuid:combination_id}", response=CombinationOut, operation_id="change_combination")
@@ -101,14 +101,14 @@ def _patient(request: Request, patient_id: UUID) -> Patient:
 
 
 @router.post("/patients/{uuid:patient_id}/combined-entries", response={201: CombinedEntryOut}, operation_id="enter_combination")
-def enter_combination(request: Request, patient_id: UUID, data: CombinedEntryIn) -> tuple[int, CombinedEntry]:
+def enter_combination(request: Request, patient_id: UUID, data: CombinedEntryIn) -> Status[CombinedEntry]:
     """Record the finding, its diagnosis and the proposed act in one transaction: all or nothing."""
     request.user.require(Permission.CHART_WRITE)
     request.user.require(Permission.DIAGNOSE)
     patient = _patient(request, patient_id)
     combination = combinations.get_combination(data.combination)
     values, at = data.dict(exclude={"combination", "entered_at"}), moments.of_request(request, patient, data.entered_at)
-    return 201, actions.enter_combination(patient=patient, combination=combination, actor=request.user, at=at, **values)
+    return Status(201, actions.enter_combination(patient=patient, combination=combination, actor=request.user, at=at, **values))
 
 
 @router.post("/combined-entries/{uuid:entry_id}/undo", response=CombinedEntryOut, operation_id="undo_combined_entry")

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils import timezone
-from ninja import Router
+from ninja import Router, Status
 from ninja.pagination import CursorPagination, paginate
 
 from charting import actions, moments, note_schemas, queries, schemas
@@ -35,13 +35,13 @@ def list_diagnoses(request: Request, patient_id: UUID) -> QuerySet[Diagnosis]:
 
 
 @router.post("/diagnoses", response={201: note_schemas.DiagnosisOut}, operation_id="record_diagnosis")
-def record_diagnosis(request: Request, data: note_schemas.DiagnosisIn) -> tuple[int, Diagnosis]:
+def record_diagnosis(request: Request, data: note_schemas.DiagnosisIn) -> Status[Diagnosis]:
     request.user.require(Permission.DIAGNOSE)
     patient = _patient(request, data.patient)
     finding = queries.get_finding(data.finding) if data.finding else None
     values = data.dict(exclude={"patient", "finding", "rank", "entered_at"})
     at = moments.of_request(request, patient, data.entered_at)
-    return 201, actions.record_diagnosis(patient=patient, finding=finding, rank=data.rank or "", actor=request.user, at=at, **values)
+    return Status(201, actions.record_diagnosis(patient=patient, finding=finding, rank=data.rank or "", actor=request.user, at=at, **values))
 
 
 @router.post("/diagnoses/{uuid:diagnosis_id}/error", response=note_schemas.DiagnosisOut, operation_id="mark_diagnosis_in_error")

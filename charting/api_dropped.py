@@ -6,11 +6,11 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils import timezone
-from ninja import Field, Router, Schema
+from ninja import Field, Router, Schema, Status
 from ninja.pagination import CursorPagination, paginate
 from pydantic import AwareDatetime
 
-from charting import actions
+from charting import actions, moments
 from charting.models import DroppedEntry
 from clinic.patients.queries import get_patient_for
 from clinic.staff.http import Request
@@ -45,7 +45,10 @@ def list_dropped_entries(request: Request, patient_id: UUID) -> QuerySet[Dropped
 
 
 @router.post("/patients/{uuid:patient_id}/dropped-entries", response={201: DroppedEntryOut}, operation_id="drop_entry")
-def drop_entry(request: Request, patient_id: UUID, data: DroppedEntryIn) -> tuple[int, DroppedEntry]:
+def drop_entry(request: Request, patient_id: UUID, data: DroppedEntryIn) -> Status[DroppedEntry]:
     """The writer lets go of an entry: it stays out of the record, and that it was made stays in the patient's history."""
     patient = get_patient_for(request.user, patient_id, what="chart", permission=Permission.CLINICAL_VIEW)
-    return 201, actions.drop_entry(patient=patient, actor=request.user, at=timezone.now(), **data.dict())
+    now = timezone.now()
+    if data.entered_at:
+        moments.keep_told(data.entered_at, device=moments.device_of(request), now=now)
+    return Status(201, actions.drop_entry(patient=patient, actor=request.user, at=now, **data.dict()))

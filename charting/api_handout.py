@@ -7,6 +7,7 @@ from django.utils import timezone
 from ninja import Router, Schema
 
 from charting import handout, queries
+from charting.recalls import queries as recalls
 from clinic.patients.queries import get_patient_for
 from clinic.staff.http import Request
 from clinic.staff.roles import Permission
@@ -28,10 +29,12 @@ class HandoutOut(Schema):
     at: datetime
     found: list[LineOut]
     suggested: list[LineOut]
+    come_again: list[LineOut]
 
 
 @router.get("/patients/{uuid:patient_id}/handout", response=HandoutOut, operation_id="get_handout")
 def get_handout(request: Request, patient_id: UUID, language: str = "") -> handout.Handout:
     """What was found and suggested, in plain words for the patient: in `ru`, `fr` or `en`, else in the patient's language."""
     patient = get_patient_for(request.user, patient_id, what="handout", permission=Permission.CLINICAL_VIEW)
-    return handout.write(queries.chart_at(patient, timezone.now()), handout.language_of(language, patient.language))
+    told = handout.language_of(language, patient.language)
+    return handout.write(queries.chart_at(patient, timezone.now()), told, recalls.ahead_of(patient))

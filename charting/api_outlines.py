@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils.translation import get_language
-from ninja import Router
+from ninja import Router, Status
 from ninja.pagination import CursorPagination, paginate
 
 from charting import actions, filling, note_schemas, queries
@@ -36,9 +36,9 @@ def list_note_outlines(request: Request, language: Literal["", "en", "ru", "fr"]
 
 
 @router.post("/note-outlines", response={201: note_schemas.OutlineOut}, operation_id="create_note_outline")
-def create_note_outline(request: Request, data: note_schemas.OutlineIn) -> tuple[int, NoteOutline]:
+def create_note_outline(request: Request, data: note_schemas.OutlineIn) -> Status[NoteOutline]:
     """422 with the section in `fields` when a placeholder is not known."""
-    return 201, actions.save_outline(actor=request.user, details=data.dict(exclude={"id"}), id=data.id)
+    return Status(201, actions.save_outline(actor=request.user, details=data.dict(exclude={"id"}), id=data.id))
 
 
 @router.put("/note-outlines/{uuid:outline_id}", response=note_schemas.OutlineOut, operation_id="change_note_outline")
@@ -56,8 +56,8 @@ def list_text_macros(request: Request, q: str = "") -> QuerySet[TextMacro]:
 
 
 @router.post("/text-macros", response={201: note_schemas.MacroOut}, operation_id="create_text_macro")
-def create_text_macro(request: Request, data: note_schemas.MacroIn) -> tuple[int, TextMacro]:
-    return 201, actions.save_macro(actor=request.user, **data.dict())
+def create_text_macro(request: Request, data: note_schemas.MacroIn) -> Status[TextMacro]:
+    return Status(201, actions.save_macro(actor=request.user, **data.dict()))
 
 
 @router.put("/text-macros/{uuid:macro_id}", response=note_schemas.MacroOut, operation_id="change_text_macro")
@@ -67,6 +67,6 @@ def change_text_macro(request: Request, macro_id: UUID, data: note_schemas.Macro
 
 
 @router.delete("/text-macros/{uuid:macro_id}", response={204: None}, operation_id="remove_text_macro")
-def remove_text_macro(request: Request, macro_id: UUID, version: int) -> tuple[int, None]:
+def remove_text_macro(request: Request, macro_id: UUID, version: int) -> Status[None]:
     actions.remove_macro(actor=request.user, macro_id=macro_id, version=version)
-    return 204, None
+    return Status(204, None)

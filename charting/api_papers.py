@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils import timezone
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 from ninja.pagination import CursorPagination, paginate
 from pydantic import AwareDatetime
 
@@ -40,6 +40,7 @@ class PaperOut(Schema):
     id: UUID
     kind: str
     visit_id: UUID | None
+    exam_id: UUID | None
     language: str
     mouth_at: datetime
     own_words: str
@@ -61,11 +62,11 @@ def list_papers(request: Request, patient_id: UUID) -> QuerySet[IssuedPaper]:
 
 
 @router.post("/patients/{uuid:patient_id}/papers", response={201: PaperOut}, operation_id="issue_paper")
-def issue_paper(request: Request, patient_id: UUID, data: PaperIn) -> tuple[int, IssuedPaper]:
+def issue_paper(request: Request, patient_id: UUID, data: PaperIn) -> Status[IssuedPaper]:
     """Issue what was found, or the chart, with the drawing of the mouth; kept as the file that `get_paper_file` gives."""
     patient = get_patient_for(request.user, patient_id, what="chart", permission=Permission.CLINICAL_VIEW)
     values = data.dict() | {"language": data.language or patient.language}
-    return 201, actions.issue_paper(patient=patient, actor=request.user, at=timezone.now(), **values)
+    return Status(201, actions.issue_paper(patient=patient, actor=request.user, at=timezone.now(), **values))
 
 
 @router.get("/papers/{uuid:paper_id}/file", operation_id="get_paper_file", openapi_extra=openapi.PDF)

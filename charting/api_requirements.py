@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
-from ninja import Field, Router, Schema
+from ninja import Field, Router, Schema, Status
 from ninja.pagination import CursorPagination, paginate
 
 from charting import actions, queries, requirements
@@ -67,8 +67,8 @@ def list_note_requirements(request: Request) -> QuerySet[NoteRequirement]:
 
 
 @router.post("/note-requirements", response={201: RequirementOut}, operation_id="create_note_requirement")
-def create_note_requirement(request: Request, data: RequirementIn) -> tuple[int, NoteRequirement]:
-    return 201, actions.save_requirement(actor=request.user, details=data.dict(exclude={"id"}), id=data.id)
+def create_note_requirement(request: Request, data: RequirementIn) -> Status[NoteRequirement]:
+    return Status(201, actions.save_requirement(actor=request.user, details=data.dict(exclude={"id"}), id=data.id))
 
 
 @router.put("/note-requirements/{uuid:requirement_id}", response=RequirementOut, operation_id="change_note_requirement")

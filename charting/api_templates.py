@@ -4,7 +4,7 @@ from typing import Literal
 from uuid import UUID
 
 from django.db.models import QuerySet
-from ninja import Router
+from ninja import Router, Status
 from ninja.pagination import CursorPagination, paginate
 
 from charting import actions, note_schemas, queries
@@ -24,8 +24,8 @@ def list_note_templates(request: Request, language: Literal["", "en", "ru", "fr"
 
 
 @router.post("/note-templates", response={201: note_schemas.NoteTemplateOut}, operation_id="create_note_template")
-def create_note_template(request: Request, data: note_schemas.NoteTemplateIn) -> tuple[int, NoteTemplate]:
-    return 201, actions.save_template(actor=request.user, details=data.dict(exclude={"id"}), id=data.id)
+def create_note_template(request: Request, data: note_schemas.NoteTemplateIn) -> Status[NoteTemplate]:
+    return Status(201, actions.save_template(actor=request.user, details=data.dict(exclude={"id"}), id=data.id))
 
 
 @router.put("/note-templates/{uuid:template_id}", response=note_schemas.NoteTemplateOut, operation_id="change_note_template")

@@ -65,14 +65,33 @@ def told(record: CanalRecord) -> str:
     return f"{notation.code(record.tooth)} {said.name}: {said.text}"
 
 
+def row(record: CanalRecord) -> dict[str, str]:
+    """The cells of the table that papers print; the tooth in the reader's notation."""
+    return {
+        "tooth": notation.code(record.tooth),
+        "canal": f"{record.canal}, {words.ROOT_NAMES[record.canal]}",
+        "length": _length(record),
+        "reference": record.reference,
+        "file": _file(record),
+        "obturation": _filled(record),
+        "note": record.note,
+    }
+
+
+def _length(record: CanalRecord) -> str:
+    return _("%(length)s mm") % {"length": number_format(record.length_mm, 1)}
+
+
+def _file(record: CanalRecord) -> str:
+    taper = f"/.{record.taper:02}" if record.taper is not None else ""
+    return f"{record.file_size}{taper}" if record.file_size else ""
+
+
 def _prepared(record: CanalRecord) -> str:
-    parts = [_("%(length)s mm") % {"length": number_format(record.length_mm, 1)}]
-    if record.reference:
-        parts[0] = _("%(length)s from %(point)s") % {"length": parts[0], "point": record.reference}
-    if record.file_size:
-        taper = f"/.{record.taper:02}" if record.taper is not None else ""
-        parts.append(_("file %(size)s") % {"size": f"{record.file_size}{taper}"})
-    return ", ".join(parts)
+    length = _length(record)
+    measured = _("%(length)s from %(point)s") % {"length": length, "point": record.reference} if record.reference else length
+    file = _file(record)
+    return ", ".join(filter(None, [measured, file and _("file %(size)s") % {"size": file}]))
 
 
 def _filled(record: CanalRecord) -> str:

@@ -11,6 +11,7 @@ from charting import rules, signs, teeth, words
 from charting.models import ChartSign, FindingKind, Letter
 from charting.signs import Sign
 from clinic.lib.errors import NotFound
+from clinic.lib.numbers import whole
 from clinic.price_list.models import ChartEffect, Service
 
 SUBJECTS: dict[str, Any] = {f"{signs.FINDING}:{kind.value}": kind.label for kind in FindingKind}
@@ -116,7 +117,7 @@ def read_ranges(text: str) -> list[int]:
     found: list[int] = []
     for part in filter(None, (part.strip() for part in text.replace(";", ",").replace("–", "-").split(","))):
         first, _, last = (end.strip() for end in part.partition("-"))
-        numbers = [int(end) if end.isdigit() else 0 for end in (first, last or first)]
+        numbers = [whole(end) or 0 for end in (first, last or first)]
         if not set(numbers) <= set(teeth.ALL) or numbers[1] not in teeth.row_of(numbers[0]):
             raise ValueError(part)
         found += teeth.span(*numbers)

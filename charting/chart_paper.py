@@ -1,11 +1,12 @@
 """The chart on paper, in a language: each tooth in words, the caries index, the signs; teeth by FDI, as on every paper."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from charting import canals, catalogue, notation, replay, story
+from charting import canals, catalogue, mucosa, notation, replay, story
 from charting.queries import Chart
 from clinic.patients.models import Patient
 from clinic.staff.models import Notation
@@ -20,7 +21,8 @@ def facts(chart: Chart, patient: Patient, language: str) -> dict[str, Any]:
         return {
             "rows": rows,
             "indexes": [_index(name, found) for name, found in indexes if found.total or name == _("DMFT")],
-            "canals": [canals.told(record) for record in chart.canals],
+            "mucosa": [asdict(region) for region in mucosa.regions_of(chart)],
+            "canals": [canals.row(record) for record in chart.canals],
             "signs": _own_signs(chart),
         }
 

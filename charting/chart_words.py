@@ -56,6 +56,7 @@ def _sentences() -> dict[str, str]:
         "saving": _("Saving…"),
         "undo": pgettext("entry", "Undo"),
         "undone": _("Undone"),
+        "nothingToUndo": _("Nothing was entered here since the page was opened. An older entry is withdrawn in the story of its tooth."),
         "undoReason": _("undone right after entry"),
         "cancel": _("Cancel procedure"),
         "cancelled": _("Cancelled"),
@@ -146,6 +147,7 @@ def canal_choices() -> dict[str, list[tuple[str, str]]]:
 def mucosa_names() -> dict[str, dict[str, str]]:
     """The regions of the map of the mouth, and what is found there."""
     return {
+        "numbers": {site: str(number) for site, number in sites.NUMBERS.items()},
         "sites": {site: str(finding_words.SITE_NAMES[site]) for site in sites.MUCOSA},
         "lesions": {kind: str(FindingKind(kind).label) for kind in sites.LESIONS},
     }
@@ -158,6 +160,8 @@ def _mucosa() -> dict[str, str]:
         "mucosaSize": _("Size, mm"),
         "mucosaNote": _("In words: edges, colour, pain"),
         "mucosaSave": _("Put on the chart"),
+        "mucosaWhere": _("Choose the region on the map, or type its number first: M20 ulc 5"),
+        "mucosaKeys": _("A digit puts its finding on the region, U or Escape leads back to the teeth."),
     }
 
 

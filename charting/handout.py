@@ -1,16 +1,20 @@
 """What a patient takes home: every open finding as a plain sentence, and what was suggested, in the patient's language."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from django.utils import translation
+from django.utils import timezone, translation
+from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
-from charting import finding_words, notation, replay, rules, words
-from charting.models import Finding, ProcedureState
+from charting import finding_words, mucosa, notation, replay, rules, words
+from charting.models import Finding, ProcedureState, Recall
 from charting.queries import Chart, procedure_fact
 from charting.story import procedure_part
 from clinic.staff.models import Notation
@@ -76,6 +80,7 @@ class Handout:
     at: datetime
     found: list[Line]
     suggested: list[Line]
+    come_again: list[Line]
 
 
 def language_of(asked: str, patients: str) -> str:
@@ -83,8 +88,8 @@ def language_of(asked: str, patients: str) -> str:
     return next((code for code in (asked, patients) if code in LANGUAGES), "en")
 
 
-def write(chart: Chart, language: str) -> Handout:
-    """The mouth of the chart in plain words; teeth are numbered by FDI, as on every paper."""
+def write(chart: Chart, language: str, recalls: Sequence[Recall] = ()) -> Handout:
+    """The mouth of the chart in plain words, and when the patient should come again; teeth are numbered by FDI, as on every paper."""
     drawn = {mark.source for mark in chart.mouth.marks}
     with translation.override(language), notation.shown_in(Notation.FDI):
         found = [_finding(finding) for finding in _ordered(chart) if str(finding.pk) in drawn and _is_told(finding)]
@@ -93,13 +98,24 @@ def write(chart: Chart, language: str) -> Handout:
             for procedure in chart.procedures
             if (last := replay.last_up_to(procedure_fact(procedure).changes, chart.at)) and last[1] in SUGGESTED
         ]
-    return Handout(language, chart.at, found, suggested)
+        return Handout(language, chart.at, found, suggested, [Line(_when(recall), capfirst(recall.words)) for recall in recalls])
 
 
-def facts(chart: Chart, language: str) -> dict[str, Any]:
+def _when(recall: Recall) -> str:
+    """The time of the appointment, else by which day."""
+    appointment = recall.appointment
+    if appointment is not None and appointment.is_standing:
+        return date_format(timezone.localtime(appointment.starts_at, ZoneInfo(appointment.branch.time_zone)), "SHORT_DATETIME_FORMAT")
+    return pgettext("recall", "by %(day)s") % {"day": date_format(recall.due_on, "SHORT_DATE_FORMAT")}
+
+
+def facts(chart: Chart, language: str, recalls: Sequence[Recall] = ()) -> dict[str, Any]:
     """The same as plain values, for a paper that is kept."""
-    written = write(chart, language)
-    return {"found": [asdict(line) for line in written.found], "suggested": [asdict(line) for line in written.suggested]}
+    written = write(chart, language, recalls)
+    with translation.override(language):
+        regions = [asdict(region) for region in mucosa.regions_of(chart)]
+    told = {name: [asdict(line) for line in getattr(written, name)] for name in ("found", "suggested", "come_again")}
+    return {**{name: lines for name, lines in told.items() if lines or name != "come_again"}, "mucosa": regions}
 
 
 def _ordered(chart: Chart) -> list[Finding]:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from charting import actions, handout, queries
 from charting.models import PaperKind
+from charting.recalls import queries as recalls
 from clinic.patients.queries import get_patient_for
 from clinic.staff.guards import page
 from clinic.staff.http import Request
@@ -41,5 +42,6 @@ def handout_page(request: Request, patient_id: UUID) -> HttpResponse:
     if form.is_valid():
         paper = actions.issue_paper(patient=patient, kind=PaperKind.HANDOUT, actor=request.user, at=now, **form.cleaned_data)
         return redirect("paper-file", paper_id=paper.pk)
-    context = {"patient": patient, "tab": "chart", "handout": handout.write(queries.chart_at(patient, now), language), "form": form}
+    written = handout.write(queries.chart_at(patient, now), language, recalls.ahead_of(patient))
+    context = {"patient": patient, "tab": "chart", "handout": written, "form": form}
     return render(request, "charting/handout.html", context, status=422 if form.errors else 200)

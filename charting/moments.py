@@ -1,5 +1,7 @@
 """When an entry was made at the chair: what its device says, put right by the device's own clock and held within bounds."""
 
+import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.http import HttpRequest
@@ -7,6 +9,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
+from clinic.history import context
 from clinic.lib.errors import InvalidInput
 from clinic.patients.models import Patient
 
@@ -33,9 +36,28 @@ def device_of(request: HttpRequest) -> datetime | None:
 def of_request(request: HttpRequest, patient: Patient, told: datetime | None) -> datetime:
     """The instant of an entry that was made at `told`, as far as the device that sends the request can be believed.
 
+    What the device said itself goes into history before the entry, when that is another time than now.
+
     :raises NotThen: as in `made_at`.
     """
-    return made_at(told, device=device_of(request), patient=patient, now=timezone.now())
+    device, now = device_of(request), timezone.now()
+    found = made_at(told, device=device, patient=patient, now=now)
+    if told is not None:
+        keep_told(told, device=device, now=now, taken=found)
+    return found
+
+
+def keep_told(told: datetime, *, device: datetime | None, now: datetime, taken: datetime | None = None) -> None:
+    """Let history keep what the device said before what this request writes from now on; an entry of this moment by a right clock says nothing."""
+    ahead = device - now if device else timedelta()
+    current = context.current()
+    if current is None or max(abs(now - told), abs(ahead)) <= SKEW:
+        return
+    said = {"told": told, "clock": device, "arrived": now, "taken": taken}
+    body = {name: moment.isoformat() for name, moment in said.items() if moment}
+    if device:
+        body["ahead_seconds"] = str(round(ahead.total_seconds(), 1))
+    context.become(replace(current, device=json.dumps(body)))
 
 
 def made_at(told: datetime | None, *, device: datetime | None, patient: Patient, now: datetime) -> datetime:

@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 from charting import canals
 from charting.models import Anaesthesia, Diagnosis, NoteSection, Performance, Visit
+from charting.prescribing import queries as prescribing
+from charting.prescribing.models import ClinicalPaper
 from charting.queries import anaesthesia_in, diagnoses_in, hash_of, performances_in
 
 
@@ -19,7 +21,11 @@ def sections_of(visit: Visit) -> list[tuple[str, str | Promise, str]]:
 
 
 def visit_content(visit: Visit) -> dict[str, object]:
-    """What a signature of the visit covers: its text, diagnoses and procedures as they stand."""
+    """What a signature of the visit covers: its text, diagnoses, procedures, prescriptions and referrals as they stand.
+
+    `papers` is there since prescriptions are covered, `anaesthesia` and `anamnesis_vitae` since they are: a note that was signed before has no such
+    key, and its hash is that of what it has.
+    """
     return {
         "visit": str(visit.pk),
         "patient": str(visit.patient_id),
@@ -36,6 +42,7 @@ def visit_content(visit: Visit) -> dict[str, object]:
         "diagnoses": [_diagnosis_content(row) for row in diagnoses_in(visit)],
         "procedures": [_performance_content(row) for row in performances_in(visit)],
         "anaesthesia": [_anaesthesia_content(row) for row in anaesthesia_in(visit) if row.in_error_at is None],
+        "papers": [_paper_content(row) for row in prescribing.papers_in(visit) if row.in_error_at is None],
         **({"canals": canals.content(measured)} if (measured := canals.in_visit(visit)) else {}),
         **({"addenda": list(visit.addenda.order_by("written_at", "pk").values_list("content_hash", flat=True))} if visit.locked_at else {}),
     }
@@ -73,6 +80,11 @@ def _anaesthesia_content(row: Anaesthesia) -> dict[str, object]:
         "given_at": row.given_at.isoformat(),
         "given_by": str(row.given_by_id),
     }
+
+
+def _paper_content(row: ClinicalPaper) -> dict[str, object]:
+    """The paper by its number and the hash that is printed on it: what it says cannot change."""
+    return {"id": str(row.pk), "kind": row.kind, "number": row.full_number, "sha256": row.content_hash, "issued_at": row.issued_at.isoformat()}
 
 
 def is_as_signed(visit: Visit) -> bool:

@@ -102,9 +102,12 @@ class SignIn(VersionIn):
 
 
 class AddendumIn(Schema):
+    """`pin` of the writer, where the clinic asks for it."""
+
     id: UUID | None = None
     text: str
     reason: str = ""
+    pin: str = ""
 
 
 class AddendumOut(Schema):

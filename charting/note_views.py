@@ -18,11 +18,13 @@ from charting.forms import AddendumForm, DiagnosisForm, ErrorForm
 from charting.medical import interactions
 from charting.models import DiagnosisRank, Visit
 from charting.prescribing import queries as prescribing
+from charting.recalls import note_part
 from charting.views import url_or_nothing, visit_context
 from clinic.history.actions import record_print
 from clinic.history.evidence import receipts
 from clinic.lib import panels
 from clinic.lib.errors import InvalidInput
+from clinic.lib.numbers import whole
 from clinic.lib.pages import page_of
 from clinic.lib.toasts import tell
 from clinic.patients.queries import get_patient_for
@@ -87,6 +89,8 @@ def _note_context(request: Request, found: Visit, addendum_form: AddendumForm) -
     may_write = not found.is_fixed and found.cancelled_at is None and user.may(Permission.VISIT_WRITE)
     templates = queries.templates_for(get_language() or "en") if may_write else []
     needs = {need.part: need for need in requirements.needs_of(found)} if may_write else {}
+    diagnosed = _diagnoses_context(found, may_rank=may_write and user.may(Permission.DIAGNOSE))
+    performances = queries.performances_in(found)
     sections = [
         {"name": name, "label": label, "text": text, "need": needs.get(name), "templates": [row for row in templates if row.section == name]}
         for name, label, text in note_content.sections_of(found)
@@ -98,11 +102,12 @@ def _note_context(request: Request, found: Visit, addendum_form: AddendumForm) -
         "sections": sections,
         "needs": needs,
         "missing": [],
-        **_diagnoses_context(found, may_rank=may_write and user.may(Permission.DIAGNOSE)),
+        **diagnosed,
+        **note_part.context_of(found, user, diagnosed["diagnoses"], performances),
         "anaesthesia": queries.anaesthesia_in(found),
         "may_give": may_write and user.may(Permission.PROCEDURE_COMPLETE),
         "may_withdraw": found.cancelled_at is None and user.may(Permission.PROCEDURE_COMPLETE),
-        "performances": queries.performances_in(found),
+        "performances": performances,
         "clinical_papers": prescribing.papers_in(found),
         "may_prescribe": found.cancelled_at is None and user.may(Permission.PRESCRIBE),
         "may_refer": found.cancelled_at is None and user.may(Permission.DIAGNOSE),
@@ -129,8 +134,8 @@ def _note_context(request: Request, found: Visit, addendum_form: AddendumForm) -
     }
 
 
-def _diagnoses_context(found: Visit, *, may_rank: bool) -> dict[str, object]:
-    context: dict[str, object] = {"diagnoses": queries.diagnoses_in(found), "may_rank": may_rank, "ranks": DiagnosisRank.choices}
+def _diagnoses_context(found: Visit, *, may_rank: bool) -> dict[str, Any]:
+    context: dict[str, Any] = {"diagnoses": queries.diagnoses_in(found), "may_rank": may_rank, "ranks": DiagnosisRank.choices}
     if may_rank:
         context |= {"charted_before": charted.diagnoses_before(found), "teeth_in_visit": charted.teeth_in(found)}
     return context
@@ -166,13 +171,13 @@ def visit_diagnosis(request: Request, visit_id: UUID) -> HttpResponse:
 def visit_sign(request: Request, visit_id: UUID) -> HttpResponse:
     """Sign and lock the note."""
     found = _get_visit(request, visit_id)
-    version = request.POST.get("version", "")
-    if not version.isdigit():
+    version = whole(request.POST.get("version", ""))
+    if version is None:
         raise InvalidInput
     now = timezone.now()
     try:
         confirmed = signing.confirmed_by(request, request.user, request.POST.get("pin", ""), at=now)
-        actions.sign_visit(visit=found, version=int(version), actor=request.user, at=now, confirmed=confirmed)
+        actions.sign_visit(visit=found, version=version, actor=request.user, at=now, confirmed=confirmed)
     except signing.REFUSALS as refusal:
         context = {**_note_context(request, found, AddendumForm()), "pin_refusal": refusal}
         return render(request, "charting/visit.html", context, status=refusal.status)
@@ -189,17 +194,23 @@ def _tell_sealed(request: Request, signed: Visit, text: str) -> None:
     tell(request, f"{text} {seal or ''}", open_url=reverse("signatures-of", args=[signed.patient_id, signed.pk]))
 
 
+@sensitive_post_parameters("pin")
 @page(Permission.VISIT_SIGN)
 @require_POST
 def visit_addendum(request: Request, visit_id: UUID) -> HttpResponse:
     """Add to a signed note."""
     found = _get_visit(request, visit_id)
-    form = AddendumForm(request.POST)
-    if form.is_valid():
-        actions.add_addendum(visit=found, actor=request.user, at=timezone.now(), **form.cleaned_data)
-        _tell_sealed(request, found, _("The addendum is added."))
-        return redirect("visit", visit_id=found.pk)
-    return render(request, "charting/visit.html", _note_context(request, found, form), status=422)
+    form, now = AddendumForm(request.POST), timezone.now()
+    if not form.is_valid():
+        return render(request, "charting/visit.html", _note_context(request, found, form), status=422)
+    try:
+        confirmed = signing.confirmed_by(request, request.user, request.POST.get("pin", ""), at=now)
+    except signing.REFUSALS as refusal:
+        context = {**_note_context(request, found, form), "addendum_refusal": refusal}
+        return render(request, "charting/visit.html", context, status=refusal.status)
+    actions.add_addendum(visit=found, actor=request.user, at=now, confirmed=confirmed, **form.cleaned_data)
+    _tell_sealed(request, found, _("The addendum is added."))
+    return redirect("visit", visit_id=found.pk)
 
 
 @page(Permission.VISIT_SIGN)
@@ -226,4 +237,5 @@ def visit_print(request: Request, visit_id: UUID) -> HttpResponse:
     found = _get_visit(request, visit_id)
     record_print(what="visit", patient_id=found.patient_id, body={"visit": str(found.pk), "sha256": found.content_hash})
     with notation.shown_in(Notation.FDI):
-        return render(request, "charting/visit_print.html", _note_context(request, found, AddendumForm()))
+        context = _note_context(request, found, AddendumForm()) | {"canal_rows": [canals.row(record) for record in canals.in_visit(found)]}
+        return render(request, "charting/visit_print.html", context)

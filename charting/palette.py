@@ -20,7 +20,19 @@ SHIPPED_FAVOURITES = {
     7: "finding:calculus:moderate",
     8: "finding:mobility:1",
     9: "finding:caries:initial",
+    11: "finding:ulcer",
+    12: "finding:erosion",
+    13: "finding:leukoplakia",
+    14: "finding:erythroplakia",
+    15: "finding:lichen",
+    16: "finding:candidiasis",
+    17: "finding:herpes",
+    18: "finding:swelling",
+    19: "finding:mucosal_injury",
 }
+"""What the digits hold: 1 to 9 at the teeth, 11 to 19 the same digits on the map of the mouth."""
+ON_MAP = range(11, 20)
+SLOTS = (*range(1, 10), *ON_MAP)
 
 
 @dataclass(frozen=True)
@@ -79,12 +91,17 @@ def _finding_entries(signs: dict[str, Sign]) -> list[PaletteEntry]:
     return [
         _finding_entry(signs[f"finding:{kind}"], kind, severity, direction, site)
         for kind in FindingKind.values
-        if signs[f"finding:{kind}"].is_offered and kind not in sites.LESIONS
-        for site in sites.SITES.get(kind, ("",))
+        if signs[f"finding:{kind}"].is_offered
+        for site in _sites_of(kind)
         for direction in details.DIRECTIONS.get(kind, ("",))
         for severity in ("", *rules.SEVERITIES.get(kind, ()))
         if details.has_detail(kind, severity, direction)
     ]
+
+
+def _sites_of(kind: str) -> tuple[str, ...]:
+    """The places that entries of their own stand for; of the mucosa the place is chosen on the map or typed before."""
+    return ("",) if kind in sites.LESIONS else sites.SITES.get(kind, ("",))
 
 
 def _finding_entry(sign: Sign, kind: str, severity: str, direction: str, site: str) -> PaletteEntry:
@@ -101,9 +118,15 @@ def _finding_entry(sign: Sign, kind: str, severity: str, direction: str, site: s
         site=site,
         amount=_amount(kind, severity),
         is_dated=kind in details.DATED and severity != "agenesis",
-        scope="mouth" if kind in sites.OF_MOUTH else "surfaces" if kind in rules.ON_SURFACES else "tooth",
+        scope=_scope(kind),
         group=_group(kind),
     )
+
+
+def _scope(kind: str) -> str:
+    if kind in sites.LESIONS:
+        return "mucosa"
+    return "mouth" if kind in sites.OF_MOUTH else "surfaces" if kind in rules.ON_SURFACES else "tooth"
 
 
 def _typed(sign: Sign, severity: str, direction: str) -> str:
@@ -118,6 +141,8 @@ def _group(kind: str) -> str:
         return _("Is the tooth there")
     if kind in rules.POSITIONS:
         return _("Position of the tooth")
+    if kind in sites.LESIONS:
+        return _("Mucosa")
     if kind in sites.OCCLUSION:
         return _("Occlusion")
     if kind in sites.OF_MOUTH:

@@ -10,7 +10,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from charting import actions, chart_paper, drawing, handout, papers, queries
+from charting import actions, chart_paper, drawing, handout, papers, queries, sites
 from charting.models import PaperKind
 from clinic.lib import pdf
 from clinic.lib.errors import InvalidInput
@@ -33,6 +33,8 @@ def chart_print(request: Request, patient_id: UUID) -> HttpResponse:
     chart = queries.chart_at(patient, min(_moment(request.GET.get("at", "")) or timezone.now(), timezone.now()))
     asked = request.GET.get("dentition", "")
     dentition = asked if asked in drawing.DENTITIONS else drawing.dentition_of(chart, patient)
+    facts = chart_paper.facts(chart, patient, language)
+    mucosa = {"numbers": sites.NUMBERS, "found": [region["site"] for region in facts["mucosa"]]}
     context = {
         "patient": patient,
         "tab": "chart",
@@ -42,8 +44,8 @@ def chart_print(request: Request, patient_id: UUID) -> HttpResponse:
         "dentitions": DENTITIONS,
         "mouth_at": chart.at,
         "at": request.GET.get("at", ""),
-        "facts": chart_paper.facts(chart, patient, language),
-        "setup": {"patient": str(patient.pk), "at": chart.at.isoformat(), "dentition": dentition},
+        "facts": facts,
+        "setup": {"patient": str(patient.pk), "at": chart.at.isoformat(), "dentition": dentition, "mucosa": mucosa},
     }
     return render(request, "charting/chart_print.html", context)
 

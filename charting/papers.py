@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from charting.models import IssuedPaper, Visit
+from charting.models import IssuedPaper, PerioExam, Visit
 from clinic.lib.errors import NotFound
 from clinic.patients.models import Patient
 
@@ -17,7 +17,8 @@ def get_paper(paper_id: UUID) -> IssuedPaper:
     return paper
 
 
-def papers_of(patient: Patient, *, visit: Visit | None = None) -> QuerySet[IssuedPaper]:
-    """Papers of the patient, or of one visit, newest first."""
+def papers_of(patient: Patient, *, visit: Visit | None = None, exam: PerioExam | None = None) -> QuerySet[IssuedPaper]:
+    """Papers of the patient, or of one visit or periodontal exam, newest first."""
     found = IssuedPaper.objects.filter(patient=patient).select_related("file", "issued_by")
-    return (found.filter(visit=visit) if visit else found).order_by("-issued_at", "-pk")
+    found = found.filter(visit=visit) if visit else found
+    return (found.filter(exam=exam) if exam else found).order_by("-issued_at", "-pk")

@@ -5,6 +5,8 @@ import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import reduce
+from operator import or_
 from uuid import UUID
 
 from django.db import connection
@@ -14,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from charting import canals, catalogue, replay, rules
+from charting import canals, catalogue, replay, rules, typed_codes
 from charting.models import (
     Anaesthesia,
     CanalRecord,
@@ -42,6 +44,7 @@ from clinic.scheduling.models import Appointment
 from clinic.staff.models import User
 
 VISIT_OF_WHOM = _("Name the appointment or the patient of the visit.")
+APPOINTMENT_OF_ANOTHER = _("This appointment is of another patient. Leave the patient out, or choose an appointment of theirs.")
 
 
 class ClosedCode(DomainError):
@@ -187,7 +190,9 @@ def code_on(code: str, day: date) -> DictionaryCode:
 
     :raises ClosedCode: when it is closed on that day, or was never there.
     """
-    row = codes_on(day).filter(code__iexact=code.strip()).first()
+    meant = typed_codes.readings(code)
+    found = {row.code.upper(): row for row in codes_on(day).filter(reduce(or_, (Q(code__iexact=reading) for reading in meant)))}
+    row = next((found[reading.upper()] for reading in meant if reading.upper() in found), None)
     if row is None:
         raise ClosedCode
     return row
@@ -204,7 +209,7 @@ def search_codes(text: str, day: date, limit: int = 20) -> list[DictionaryCode]:
     """ICD-10 codes by the start of the code or words of the title; those of the mouth (K00-K14) first."""
     found = codes_on(day)
     for word in text.split()[:6]:
-        found = found.filter(Q(code__istartswith=word) | Q(title__icontains=word))
+        found = found.filter(reduce(or_, (Q(code__istartswith=reading) for reading in typed_codes.readings(word)), Q(title__icontains=word)))
     oral = found.filter(code__gte=DENTAL_CHAPTER[0], code__lt=DENTAL_CHAPTER[1]).order_by("code", "pk")[:limit]
     first = list(oral)
     others = found.exclude(code__gte=DENTAL_CHAPTER[0], code__lt=DENTAL_CHAPTER[1]).order_by("code", "pk")[: limit - len(first)]

@@ -65,6 +65,10 @@ SHIPPED_TYPED: dict[str, dict[str, str]] = {
         "effect:root_canal": "rct", "effect:post": "pos", "effect:extraction": "ext", "effect:implant": "impl", "effect:sealant": "sea",
         "effect:denture": "den", "effect:splint": "spl", "effect:bracket": "bra", "effect:braces": "braces",
         "effect:retainer": "ret", "effect:plate": "plate", "effect:removal": "off",
+        "finding:ulcer": "ulc", "finding:erosion": "ero", "finding:leukoplakia": "leu", "finding:erythroplakia": "ery",
+        "finding:lichen": "lic", "finding:candidiasis": "can", "finding:herpes": "her", "finding:mucosal_fistula": "mfis",
+        "finding:swelling": "swe", "finding:mucocele": "muc", "finding:hyperplasia": "hyp", "finding:pigmentation": "pig",
+        "finding:mucosal_injury": "inj",
     },
     "ru": {
         "finding:periapical_lesion": "оча", "finding:cold_test": "хол", "finding:heat_test": "теп", "finding:electric_test": "эод",
@@ -78,6 +82,10 @@ SHIPPED_TYPED: dict[str, dict[str, str]] = {
         "effect:root_canal": "энд", "effect:post": "шти", "effect:extraction": "уда", "effect:implant": "имп", "effect:sealant": "гер",
         "effect:denture": "про", "effect:splint": "шин", "effect:bracket": "бре", "effect:braces": "брексист",
         "effect:retainer": "ретей", "effect:plate": "плас", "effect:removal": "снят",
+        "finding:ulcer": "язв", "finding:erosion": "эро", "finding:leukoplakia": "лей", "finding:erythroplakia": "эри",
+        "finding:lichen": "лиш", "finding:candidiasis": "кан", "finding:herpes": "герп", "finding:mucosal_fistula": "ссви",
+        "finding:swelling": "оте", "finding:mucocele": "мук", "finding:hyperplasia": "гип", "finding:pigmentation": "пиг",
+        "finding:mucosal_injury": "тра",
     },
     "fr": {
         "finding:periapical_lesion": "les", "finding:cold_test": "fro", "finding:heat_test": "cha", "finding:electric_test": "ele",
@@ -91,6 +99,10 @@ SHIPPED_TYPED: dict[str, dict[str, str]] = {
         "effect:root_canal": "endo", "effect:post": "ten", "effect:extraction": "ext", "effect:implant": "imp", "effect:sealant": "sce",
         "effect:denture": "pro", "effect:splint": "con", "effect:bracket": "bra", "effect:braces": "multi",
         "effect:retainer": "fil", "effect:plate": "plaque", "effect:removal": "dep",
+        "finding:ulcer": "ulc", "finding:erosion": "ero", "finding:leukoplakia": "leu", "finding:erythroplakia": "ery",
+        "finding:lichen": "lic", "finding:candidiasis": "can", "finding:herpes": "her", "finding:mucosal_fistula": "mfis",
+        "finding:swelling": "tum", "finding:mucocele": "muc", "finding:hyperplasia": "hyp", "finding:pigmentation": "pig",
+        "finding:mucosal_injury": "ble",
     },
 }  # fmt: skip
 SHIPPED_DIAGNOSES = {

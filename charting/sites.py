@@ -7,6 +7,8 @@ MUCOSA = (
     "gingiva_1", "gingiva_2", "gingiva_3", "gingiva_4", "gingiva_5", "gingiva_6",
 )  # fmt: skip
 """The gingiva by sextants, as the screening counts them: 1 upper right, 2 upper front … 6 lower right."""
+NUMBERS = {site: number for number, site in enumerate(MUCOSA, start=1)}
+"""The number of each region on the map, on screen and paper."""
 SIDES = ("right", "left")
 BITE = ("front", *SIDES)
 

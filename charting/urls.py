@@ -10,6 +10,9 @@ from charting.medical import views as medical
 from charting.perio import compare_views as perio_compare
 from charting.perio import views as perio
 from charting.prescribing import views as prescribing
+from charting.recalls import desk_views as recall_desk
+from charting.recalls import settings_views as recall_settings
+from charting.recalls import views as recalls
 
 urlpatterns = [
     path("patients/<uuid:patient_id>/chart/", views.chart, name="chart"),
@@ -80,6 +83,20 @@ urlpatterns = [
     path("usual-prescriptions/", prescribing.usual_drugs, name="usual-drugs"),
     path("usual-prescriptions/new/", prescribing.usual_drug, name="usual-drug-new"),
     path("usual-prescriptions/<uuid:drug_id>/", prescribing.usual_drug, name="usual-drug"),
+    path("visits/<uuid:visit_id>/recalls/new/", recalls.recall_new, name="recall-new"),
+    path("visits/<uuid:visit_id>/recalls/<uuid:recall_rule_id>/", recalls.recall_new, name="recall-change"),
+    path("visits/<uuid:visit_id>/recalls/<uuid:recall_rule_id>/accept/", recalls.recall_accept, name="recall-accept"),
+    path("visits/<uuid:visit_id>/recalls/<uuid:recall_rule_id>/decline/", recalls.recall_decline, name="recall-decline"),
+    path("recalls/", recall_desk.recalls, name="recalls"),
+    path("recalls/list.xlsx", recall_desk.recalls_xlsx, name="recalls-xlsx"),
+    path("recalls/<uuid:recall_id>/book/", recall_desk.recall_book, name="recall-book"),
+    path("recalls/<uuid:recall_id>/link/", recall_desk.recall_link, name="recall-link"),
+    path("recalls/<uuid:recall_id>/move/", recalls.recall_move, name="recall-move"),
+    path("recalls/<uuid:recall_id>/cancel/", recalls.recall_cancel, name="recall-cancel"),
+    path("recall-rules/", recall_settings.recall_rules, name="recall-rules"),
+    path("recall-rules/new/", recall_settings.recall_rule, name="recall-rule-new"),
+    path("recall-rules/<uuid:recall_rule_id>/", recall_settings.recall_rule, name="recall-rule"),
+    path("recall-rules/<uuid:recall_rule_id>/end/", recall_settings.recall_rule_end, name="recall-rule-end"),
     path("note-requirements/", requirement_views.note_requirements, name="note-requirements"),
     path("note-requirements/new/", requirement_views.note_requirement, name="note-requirement-new"),
     path("note-requirements/<uuid:requirement_id>/", requirement_views.note_requirement, name="note-requirement"),

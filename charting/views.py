@@ -44,7 +44,9 @@ def chart(request: Request, patient_id: UUID) -> HttpResponse:
         "may_write": setup["mayWrite"],
         **visit_context(request.user, patient),
     }
-    return render(request, "charting/chart.html", context)
+    answer = render(request, "charting/chart.html", context)
+    answer["Link"] = f"<{reverse('api:get_chart', args=[patient.pk])}>; rel=preload; as=fetch; crossorigin"
+    return answer
 
 
 def _strip(patient: Patient) -> dict[str, object]:

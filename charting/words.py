@@ -235,8 +235,8 @@ def _named(name: str, value: Any) -> Any:
 def refuse(problems: list[rules.Problem]) -> None:
     """:raises InvalidInput: when there is any problem, in words, under the fields they belong to."""
     if problems:
-        fields: dict[str, str] = {}
+        told: dict[str, dict[str, None]] = {}  # each sentence once, in order
         for problem in problems:
-            text = problem_text(problem)
-            fields[problem.field] = f"{fields[problem.field]} {text}" if problem.field in fields else text
+            told.setdefault(problem.field, {})[problem_text(problem)] = None
+        fields = {field: " ".join(texts) for field, texts in told.items()}
         raise InvalidInput(" ".join(dict.fromkeys(fields.values())), fields=fields)

@@ -1,6 +1,6 @@
 """Handing data out of the house: each time is written down."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from charting import actions as charting_actions
 from charting import queries as charting
 from charting.actions import once as sending
 from charting.models import IssuedPaper, PaperKind, Visit
-from clinic.history.actions import record_print
+from clinic.history.actions import record_print, record_taken
 from clinic.lib.errors import DomainError
 from clinic.patients.queries import get_patient_for
 from clinic.staff.models import User
@@ -83,6 +83,6 @@ def issue_visit_card(*, user: User, visit_id: UUID, language: str, at: datetime,
     return charting_actions.keep_paper(patient=visit.patient, **said, printed=printed, actor=user, at=at, id=id)
 
 
-def note_taken(what: str, asked: Mapping[str, str]) -> None:
-    """Write down that a list or report was taken out of the house."""
-    record_print(what=f"exports_{what}", patient_id=None, body=dict(asked))
+def note_taken(what: str, asked: Mapping[str, str], patients: Iterable[UUID]) -> None:
+    """Write down that a list or report was taken out of the house, and whom it names."""
+    record_taken(what=f"exports_{what}", patient_ids=patients, body=dict(asked))

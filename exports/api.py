@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.utils import timezone
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Query, Router, Schema, Status
 from pydantic import AwareDatetime
 
 from charting.api_papers import PaperOut
@@ -57,12 +57,12 @@ class VisitCardIn(Schema):
 
 
 @router.post("/visits/{uuid:visit_id}/card", response={201: PaperOut}, operation_id="issue_visit_card")
-def issue_visit_card(request: Request, visit_id: UUID, data: VisitCardIn) -> tuple[int, IssuedPaper]:
+def issue_visit_card(request: Request, visit_id: UUID, data: VisitCardIn) -> Status[IssuedPaper]:
     """The card of one signed visit after form 043/у, with the dental formula as the visit left it; kept as `get_paper_file` gives it.
 
     422 `note_open` while the visit's note may still change.
     """
-    return 201, actions.issue_visit_card(user=request.user, visit_id=visit_id, at=timezone.now(), **data.dict())
+    return Status(201, actions.issue_visit_card(user=request.user, visit_id=visit_id, at=timezone.now(), **data.dict()))
 
 
 class EvidenceIn(Schema):
@@ -96,9 +96,9 @@ def list_evidence(request: Request, patient_id: UUID) -> list[EvidenceOut]:
 
 
 @router.post("/patients/{uuid:patient_id}/evidence", response={201: EvidenceOut}, operation_id="ask_for_evidence")
-def ask_for_evidence(request: Request, patient_id: UUID, body: EvidenceIn) -> tuple[int, EvidenceOut]:
+def ask_for_evidence(request: Request, patient_id: UUID, body: EvidenceIn) -> Status[EvidenceOut]:
     """Ask for evidence: the request is written into the history, its archive can be taken when it is sealed, a second later."""
-    return 201, _told(evidence.ask(user=request.user, patient_id=patient_id, at=timezone.now(), **body.model_dump()))
+    return Status(201, _told(evidence.ask(user=request.user, patient_id=patient_id, at=timezone.now(), **body.model_dump())))
 
 
 @router.get(

@@ -34,8 +34,9 @@ def _workbook(slug: str, table: Callable[[Scope], Table], needs: Sequence[Permis
     def take(request: Request, scope: Query[ScopeQuery]) -> HttpResponse:
         for permission in needs:
             request.user.require(permission)
-        content = table(scope_of(scope.dict(exclude_none=True), request.user.branches_where(*needs))).workbook()
-        actions.note_taken(slug, scope.model_dump(mode="json", exclude_none=True))
+        found = table(scope_of(scope.dict(exclude_none=True), request.user.branches_where(*needs)))
+        content = found.workbook()
+        actions.note_taken(slug, scope.model_dump(mode="json", exclude_none=True), found.patients)
         return sheets.response(content, name=slug)
 
     take.__doc__ = table.__doc__

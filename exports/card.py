@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -12,10 +12,12 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
-from charting import act_words, canals, finding_words, notation
+from charting import act_words, canals, drawing, finding_words, mucosa, notation, sites
 from charting.anaesthesia_words import told
-from charting.models import CanalRecord, Diagnosis, Finding, NoteSection, Performance, Visit
+from charting.models import ClinicalPaper, Diagnosis, Finding, NoteSection, Performance, Visit
 from charting.note_content import sections_of
+from charting.prescribing import queries as prescribing
+from charting.prescribing import words as paper_words
 from charting.queries import ranked
 from charting.teeth import TEETH, dentition_at_age
 from clinic.lib import pdf
@@ -58,7 +60,7 @@ def language_of(asked: str, material_language: str) -> str:
 
 def write(material: Material, *, language: str) -> Card:
     """The card in a language; the same record at the same instant gives the same hash."""
-    with translation.override(language), timezone.override(material.zone):
+    with translation.override(language), timezone.override(material.zone), notation.shown_in(Notation.FDI):
         formula = _formula(material)
         facts = {
             **_about(material),
@@ -69,13 +71,14 @@ def write(material: Material, *, language: str) -> Card:
             "unsigned": material.unsigned,
             "plan": _plan(material.items, language),
             "consents": _consents(material),
+            "papers": [_paper(row) for row in material.papers_between],
         }
     return _card(material, language, facts, formula, of=material.at)
 
 
 def write_visit(material: Material, visit: Visit, *, language: str) -> Card:
     """The card of one visit: the passport part, the mouth as the visit left it, the visit's entry in the diary."""
-    with translation.override(language), timezone.override(material.zone):
+    with translation.override(language), timezone.override(material.zone), notation.shown_in(Notation.FDI):
         formula = _formula(material)
         facts = {
             **_about(material),
@@ -105,16 +108,28 @@ def _formula(material: Material) -> rules.Formula:
 def _mouth(material: Material, formula: rules.Formula, language: str) -> dict[str, Any]:
     drawn = {mark.source for mark in material.chart.mouth.marks}
     return {
-        "formula": [_arch(row, language) for row in formula.rows],
-        "findings": [_finding(row) for row in material.chart.findings if str(row.pk) in drawn],
+        "formula": [_arch(row, formula.beside(row), language) for row in formula.rows],
+        "findings": [_finding(row) for row in material.chart.findings if str(row.pk) in drawn and row.site not in sites.NUMBERS],
+        "mucosa": [asdict(region) for region in mucosa.regions_of(material.chart)],
     }
 
 
 def render(material: Material, card: Card, template: str = "exports/pdf/card.html") -> bytes:
-    """The card as PDF."""
+    """The card as PDF.
+
+    :raises charting.drawing.NoDrawing: when the map of the mucosa cannot be drawn.
+    """
     with timezone.override(material.zone):
         legend = [(rules.LETTERS[card.language][sign], name) for sign, name in LEGEND.items()]
-        context = {"card": card, "facts": card.facts, "entity": material.patient.branch.legal_entity, "legend": legend, "at": material.at}
+        regions = [region["site"] for region in card.facts["mucosa"]]
+        context = {
+            "card": card,
+            "facts": card.facts,
+            "drawing": drawing.pictures({"mucosa": drawing.mucosa(regions)} if regions else {}),
+            "entity": material.patient.branch.legal_entity,
+            "legend": legend,
+            "at": material.at,
+        }
         return pdf.render(template, context, language=card.language)
 
 
@@ -150,10 +165,11 @@ def _passport(material: Material) -> list[tuple[str, str]]:
     ]
 
 
-def _arch(row: tuple[rules.Cell, ...], language: str) -> dict[str, Any]:
+def _arch(row: tuple[rules.Cell, ...], extras: tuple[rules.Cell | None, ...], language: str) -> dict[str, Any]:
     first = TEETH[row[0].tooth]
     cells = [{"tooth": cell.tooth, "signs": cell.text(language), "is_middle": place == len(row) // 2} for place, cell in enumerate(row)]
-    return {"is_lower": first.arch == "lower", "is_primary": first.is_primary, "cells": cells}
+    beside = [{"tooth": notation.fdi(cell.tooth), "signs": cell.text(language)} if cell else None for cell in extras]
+    return {"is_lower": first.arch == "lower", "is_primary": first.is_primary, "cells": cells, **({"extras": beside} if beside else {})}
 
 
 def _first_examination(visits: list[Visit]) -> dict[str, Any]:
@@ -173,6 +189,7 @@ def _visit(material: Material, visit: Visit, language: str) -> dict[str, Any]:
         "sections": [(str(label), text) for _name, label, text in sections_of(visit) if text],
         "diagnoses": [_diagnosis(row) for row in sorted(material.diagnoses.get(visit.pk, []), key=ranked)],
         "anaesthesia": [{"text": told(row), "error": row.error_reason} for row in material.anaesthesia.get(visit.pk, [])],
+        "papers": [_paper(row) for row in material.papers.get(visit.pk, [])],
         "acts": [_act(row, language) for row in material.performances.get(visit.pk, [])],
         "signed_at": _moment(visit.signed_at),
         "signed_by": visit.signed_by.get_full_name() if visit.signed_by else "",
@@ -190,13 +207,19 @@ def _visit(material: Material, visit: Visit, language: str) -> dict[str, Any]:
             }
             for row in material.addenda.get(visit.pk, [])
         ],
-        **({"canals": [_canal(row) for row in measured]} if (measured := material.canals.get(visit.pk)) else {}),
+        **({"canals": [canals.row(row) for row in measured]} if (measured := material.canals.get(visit.pk)) else {}),
     }
 
 
-def _canal(row: CanalRecord) -> str:
-    line = canals.line(row)
-    return f"{notation.fdi(line.tooth)} {line.name}: {line.text}"
+def _paper(row: ClinicalPaper) -> dict[str, Any]:
+    return {
+        "title": str(row),
+        "text": paper_words.told(row),
+        "at": _moment(row.issued_at),
+        "by": row.issued_by.get_full_name(),
+        "error": row.error_reason,
+        "is_later": prescribing.came_later(row),
+    }
 
 
 def _diagnosis(row: Diagnosis) -> dict[str, str]:

@@ -156,6 +156,8 @@ def _said(number: int, entry: Entry) -> str:
         parts.append(f"<b>{LATE}</b>")
     if entry.delay:
         parts.append(f"<b>{escape(entry.delay)}</b>")
+    if entry.device:
+        parts.append(escape(entry.device))
     role = f" ({escape(line.role_label)})" if line.role_label else ""
     title = f" «{escape(line.title)}»" if line.title else ""
     parts += [f"{escape(line.actor_name)}{role}", f"{escape(line.kind_label)}: {escape(line.what)}{title}"]

@@ -1,10 +1,10 @@
 """`record.pdf` of an evidence file: everything that was recorded of a patient, told in words, in the order in which it was entered."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib import import_module
-from typing import IO
+from typing import IO, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,7 @@ from clinic.history import queries, wording
 from clinic.history.models import Event
 from clinic.history.wording import Line
 from clinic.patients.models import Patient
+from exports import device_clocks
 from exports.models import Evidence
 
 LATE = timedelta(hours=24)
@@ -37,6 +38,7 @@ SERVICE_TIMES = {
     "charting_diagnosisranking": "ranked_at",
     "charting_anaesthesia": "given_at",
     "charting_clinicalpaper": "issued_at",
+    "charting_recall": "set_at",
     "charting_procedurechange": "changed_at",
     "charting_performance": "performed_at",
     "charting_image": "taken_at",
@@ -52,13 +54,14 @@ SERVICE_TIMES = {
 
 @dataclass(frozen=True)
 class Entry:
-    """One event in words: when it was entered, when the service was, whether the one came long after the other."""
+    """One event in words: when it was entered, when the service was, whether the one came long after the other, what its device said of the time."""
 
     line: Line
     entered_at: datetime
     served_at: datetime | None
     is_said_late: bool = False
     delay: str = ""
+    device: str = ""
 
     @property
     def is_late(self) -> bool:
@@ -78,9 +81,10 @@ def entries_of(patient: Patient, since: datetime | None, until: datetime | None)
     found = Event.objects.filter(queries.Filter(patient_id=patient.pk, since=since, until=until).condition()).order_by("id")
     last_id = 0
     while events := list(found.filter(id__gt=last_id)[:CHUNK]):
-        lines = wording.lines(events, queries.bodies_before(events))
+        before, said = queries.beside(events)
+        lines, clocks = wording.lines(events, before), clocks_of(events, said)
         for event, line in zip(events, lines, strict=True):
-            yield Entry(line, event.at, service_time(event), _is_said_late(event), delay_in_words(event))
+            yield Entry(line, event.at, service_time(event), _is_said_late(event), delay_in_words(event), clocks.get(event.id, ""))
         last_id = events[-1].id
 
 
@@ -99,6 +103,11 @@ def service_time(event: Event) -> datetime | None:
     is_written = event.op == "I" or (event.tbl == "charting_visit" and event.op == "U" and not {*NOTE}.isdisjoint(event.changed or ()))
     text = (event.body or {}).get(column) if column and is_written else None
     return parse_datetime(text) if text else None
+
+
+def clocks_of(events: Sequence[Event], said: Mapping[int, Mapping[str, Any]]) -> dict[int, str]:
+    """Of entries with a time of their own, what the clock of their device said of it before it was put right, in words."""
+    return {event.id: device_clocks.in_words(said[event.id]) for event in events if event.id in said and service_time(event)}
 
 
 def delay_in_words(event: Event) -> str:

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clinic.lib.errors import InvalidInput
@@ -44,16 +43,15 @@ class ReportForm(PeriodForm):
 
     def __init__(self, *args: Any, branches: Sequence[Branch], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.branches = [branch.pk for branch in branches]
-        self.fields["branch"].queryset = Branch.objects.filter(pk__in=self.branches).order_by("name")  # type: ignore[attr-defined]
+        self.branches = branches
+        self.fields["branch"].queryset = Branch.objects.filter(pk__in=[branch.pk for branch in branches]).order_by("name")  # type: ignore[attr-defined]
 
     @property
     def scope(self) -> Scope:
-        """What a valid form asks for: days on the wall clock of its branch, or of the reader."""
+        """What a valid form asks for."""
         values = self.cleaned_data
         branch = values["branch"]
-        zone = branch.time_zone if branch else timezone.get_current_timezone_name()
-        return Scope(Period(values["first"], values["last"]), zone, [branch.pk] if branch else self.branches)
+        return Scope(Period(values["first"], values["last"]), [branch] if branch else self.branches)
 
 
 def scope_of(asked: Mapping[str, Any], branches: Sequence[Branch]) -> Scope:

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 from charting import canals, catalogue, signs
 from charting import queries as charting
-from charting.models import Anaesthesia, CanalRecord, Diagnosis, Performance, Visit, VisitAddendum
+from charting.models import Anaesthesia, CanalRecord, ClinicalPaper, Diagnosis, Performance, Visit, VisitAddendum
+from charting.prescribing import queries as prescribing
 from clinic.lib.clock import branch_day, day_bounds
 from clinic.patients.models import Alert, Consent, Contact, Identifier, Patient, Relation
 from insurance.models import Policy
@@ -54,6 +55,8 @@ class Material:
     performances: dict[UUID, list[Performance]]
     anaesthesia: dict[UUID, list[Anaesthesia]]
     canals: dict[UUID, list[CanalRecord]]
+    papers: dict[UUID, list[ClinicalPaper]]
+    papers_between: list[ClinicalPaper]
     items: list[Item]
     consents: list[Document]
     data_consents: list[Consent]
@@ -70,6 +73,7 @@ def material_of(patient: Patient, period: Period, at: datetime) -> Material:
     visits = visits.filter(opened_at__gte=start) if start else visits
     visits = visits.filter(opened_at__lt=end) if end else visits
     chart = charting.chart_at(patient, min(at, end) if end else at)
+    papers = list(prescribing.papers_of(patient).order_by("issued_at", "pk"))
     performances = Performance.objects.filter(patient=patient, reversed_at=None, visit__isnull=False)
     return Material(
         patient=patient,
@@ -91,6 +95,8 @@ def material_of(patient: Patient, period: Period, at: datetime) -> Material:
         ),
         anaesthesia=_by_visit(Anaesthesia.objects.filter(patient=patient).order_by("given_at", "pk")),
         canals={visit: canals.standing(rows) for visit, rows in _by_visit(CanalRecord.objects.filter(patient=patient)).items()},
+        papers=_by_visit(papers),
+        papers_between=[row for row in papers if row.visit_id is None and (not start or row.issued_at >= start) and (not end or row.issued_at < end)],
         items=_agreed_items(patient),
         consents=_consents(patient),
         data_consents=list(Consent.objects.filter(patient=patient).select_related("text").order_by("signed_at", "pk")),
@@ -111,7 +117,7 @@ def _end_of(visit: Visit, at: datetime) -> datetime:
     return min(at, *(moment - SHORTEST for moment in (midnight, following) if moment))
 
 
-Row = TypeVar("Row", VisitAddendum, Diagnosis, Performance, Anaesthesia, CanalRecord)
+Row = TypeVar("Row", VisitAddendum, Diagnosis, Performance, Anaesthesia, CanalRecord, ClinicalPaper)
 
 
 def _by_visit(rows: Iterable[Row]) -> dict[UUID, list[Row]]:

@@ -104,8 +104,9 @@ def report_xlsx(request: Request, slug: str) -> HttpResponse:
     if report is None:
         raise NotFound
     table = report(scope_of(request.GET, request.user.branches_where(Permission.REPORT_VIEW)))
-    actions.note_taken(table.slug, request.GET.dict())
-    return sheets.response(table.workbook(), name=table.slug)
+    content = table.workbook()
+    actions.note_taken(table.slug, request.GET.dict(), table.patients)
+    return sheets.response(content, name=table.slug)
 
 
 @page(Permission.LIST_EXPORT)
@@ -133,8 +134,9 @@ def list_xlsx(found: lists.List) -> Callable[..., HttpResponseBase]:
     @require_GET
     def view(request: Request) -> HttpResponse:
         scope = scope_of(request.GET, request.user.branches_where(Permission.LIST_EXPORT, *found.needs))
-        content = found.table(scope).workbook()
-        actions.note_taken(found.slug, request.GET.dict())
+        table = found.table(scope)
+        content = table.workbook()
+        actions.note_taken(found.slug, request.GET.dict(), table.patients)
         return sheets.response(content, name=found.slug)
 
     return view

@@ -87,7 +87,7 @@ interface PaletteEntry {
   is_dated: boolean;
   service: string;
   combination: string;
-  scope: "mouth" | "arch" | "tooth" | "surfaces" | "root" | "span";
+  scope: "mouth" | "mucosa" | "arch" | "tooth" | "surfaces" | "root" | "span";
   effect: string;
   roles: Record<string, string>;
   group: string;
@@ -111,7 +111,7 @@ interface ChartSetup {
   words: Record<string, string>;
   canals: Record<"method" | "quality", [string, string][]>;
   notation: NotationData;
-  mucosa: { sites: Record<string, string>; lesions: Record<string, string> };
+  mucosa: { numbers: Record<string, string>; sites: Record<string, string>; lesions: Record<string, string> };
 }
 
 /** The chart that early.js asked for; whoever loads the chart first takes it. */

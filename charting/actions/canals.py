@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from charting import canals, notation, queries, rules, teeth, words
-from charting.actions.meanwhile import refuse_if_charted
+from charting.actions.meanwhile import hold_teeth, refuse_if_charted
 from charting.actions.once import create_once, find_sent
 from charting.actions.said import NotOpen, is_marked, required
 from charting.actions.visits import visit_for
@@ -62,6 +62,7 @@ def record_canal(
         **_details(details),
     }
     _refuse_impossible(sent)
+    hold_teeth(patient.pk)
     known = find_sent(CanalRecord, id, patient, **sent)
     if known is not None:
         return known

@@ -16,7 +16,8 @@ from clinic.patients.models import Patient
 from clinic.staff.models import User
 from clinic.staff.roles import Permission
 
-LONGEST_CONTENT = 8000
+LONGEST_CONTENT = 24_000
+"""As much as a section of a note takes, with the marks of its lines."""
 
 
 @transaction.atomic
@@ -35,7 +36,7 @@ def drop_entry(
         return known
     if not words or not reason:
         raise InvalidInput(fields={name: _("Say in a few words why.") for name, text in (("what", words), ("why", reason)) if not text})
-    if len(json.dumps(content)) > LONGEST_CONTENT:
+    if len(json.dumps(content, ensure_ascii=False)) > LONGEST_CONTENT:
         raise InvalidInput(fields={"content": _("At most %(limit)s characters.") % {"limit": LONGEST_CONTENT}})
     values = {"what": words, "why": reason, "address": address[:200], "content": dict(content), "entered_at": entered_at}
     entry, _is_new = create_once(DroppedEntry, id, patient=patient, **values, dropped_at=at, dropped_by=actor)

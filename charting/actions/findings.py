@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from charting import catalogue, details, queries, replay, rules, teeth, words
-from charting.actions.meanwhile import refuse_if_charted
+from charting.actions.meanwhile import after_all, hold_teeth, refuse_if_charted
 from charting.actions.once import create_once, find_sent
 from charting.actions.said import NotOpen, is_marked, required, short
 from charting.actions.visits import visit_for
@@ -40,7 +40,7 @@ def record_finding(
 ) -> Finding:
     """Note something seen on a tooth (for plaque and calculus, also in the whole mouth; for mucosa, joints and bite, at a `site`).
 
-    The same `id` twice is one finding.
+    The same `id` twice is one finding. A tooth that is not there was lost after everything that stands of it.
 
     :raises ChartedMeanwhile: when somebody else charted the tooth since `seen_at`, the instant of the chart that the sender saw.
     :raises InvalidInput: when the tooth, surface, root, degree, direction, amount or date cannot be.
@@ -48,27 +48,38 @@ def record_finding(
     actor.require(Permission.CHART_WRITE)
     told = details.Told(kind, severity, direction, amount, since)
     sent = {**vars(told), "site": site, "tooth": tooth, "surfaces": list(teeth.ordered_surfaces(set(surfaces))), "roots": sorted(set(roots))}
+    hold_teeth(patient.pk)
     known = find_sent(Finding, id, patient, note=note, **sent)
     if known is not None:
         return known
-    refuse_if_charted(patient=patient, teeth=[] if tooth is None else [tooth], seen_at=seen_at, actor=actor)
+    noted_at = _turn_at(patient, kind, tooth, at=at, seen_at=seen_at, actor=actor)
     place = rules.Place(tooth, frozenset(surfaces), frozenset(roots)) if tooth is not None else None
     if tooth is None and (surfaces or roots):
         words.refuse([rules.Problem("tooth_needed")])
-    problems = _place_problems(patient, at, told, place) + details.site_problems(kind, site, tooth)
+    problems = _place_problems(patient, noted_at, told, place) + details.site_problems(kind, site, tooth)
     words.refuse(problems + details.problems(told, day=queries.branch_day_of(patient, at), born=patient.birth_date))
     catalogue.refuse_narrowed(f"finding:{kind}", [place] if place else [])
-    finding, _is_new = create_once(
+    return create_once(
         Finding,
         id,
         patient=patient,
         visit=visit_for(patient, visit, actor, at),
         note=short(note, "note", 500),
         **sent,
-        noted_at=at,
+        noted_at=noted_at,
         noted_by=actor,
-    )
-    return finding
+    )[0]
+
+
+def _turn_at(patient: Patient, kind: str, tooth: int | None, *, at: datetime, seen_at: datetime | None, actor: User) -> datetime:
+    """The instant that the entry bears.
+
+    :raises ChartedMeanwhile:
+    """
+    if tooth is None:
+        return at
+    refuse_if_charted(patient=patient, teeth=[tooth], seen_at=seen_at, actor=actor)
+    return after_all(patient.pk, [tooth], at) if kind in rules.ABSENCES else at
 
 
 def _place_problems(patient: Patient, at: datetime, told: details.Told, place: rules.Place | None) -> list[rules.Problem]:

@@ -1,10 +1,10 @@
-"""Two people at one tooth: whoever enters without having seen the other's entry is asked first.
+"""Two people at one tooth: their entries are judged one after the other, and whoever has not seen the other's entry is asked first.
 
 What the other entered counts from its arrival: one that waited on a device bears an earlier time, and nobody saw it then.
 """
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
@@ -30,12 +30,39 @@ UNION ALL
 SELECT NULL, NULL, id, made_by_id FROM charting_diagnosis
 WHERE patient_id = %(patient)s AND tooth = ANY(%(teeth)s) AND created_at > %(seen_at)s AND made_by_id <> %(actor)s AND in_error_at IS NULL
 """
+HOLD = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
+LAST_TOLD = """
+SELECT max(told) FROM (
+  SELECT noted_at AS told FROM charting_finding WHERE patient_id = %(patient)s AND tooth = ANY(%(teeth)s) AND in_error_at IS NULL
+  UNION ALL
+  SELECT c.changed_at FROM charting_procedurechange c
+  JOIN charting_proceduretooth t ON t.procedure_id = c.procedure_id JOIN charting_procedure p ON p.id = c.procedure_id
+  WHERE c.patient_id = %(patient)s AND t.tooth = ANY(%(teeth)s) AND p.state <> 'cancelled'
+) entries
+"""
 
 
 class ChartedMeanwhile(Conflict):
     """Somebody else charted the same tooth since the chart was seen; nothing was recorded."""
 
     code = "charted_meanwhile"
+
+
+def hold_teeth(patient_id: UUID) -> None:
+    """Until the transaction ends nobody else enters what is judged by how this patient's teeth stand, nor anything under the same key.
+
+    Take it before any row is locked.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(HOLD, [f"charting.teeth {patient_id}"])
+
+
+def after_all(patient_id: UUID, teeth: Collection[int], at: datetime) -> datetime:
+    """When a tooth went whose loss at `at` is told late: after everything that is on record of it, or the chart would show that on a gap."""
+    with connection.cursor() as cursor:
+        cursor.execute(LAST_TOLD, {"patient": patient_id, "teeth": list(teeth)})
+        last: datetime | None = cursor.fetchone()[0]
+    return at if last is None or at >= last else last + timedelta(microseconds=1)
 
 
 def refuse_if_charted(*, patient: Patient, teeth: Collection[int], seen_at: datetime | None, actor: User) -> None:

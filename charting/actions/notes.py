@@ -95,8 +95,12 @@ def may_sign(visit: Visit, user: User) -> bool:
 
 
 @transaction.atomic
-def add_addendum(*, visit: Visit, text: str, actor: User, at: datetime, reason: str = "", id: UUID | None = None) -> VisitAddendum:
+def add_addendum(
+    *, visit: Visit, text: str, actor: User, at: datetime, reason: str = "", confirmed: str = "", id: UUID | None = None
+) -> VisitAddendum:
     """Add to a signed or locked note. The same `id` twice is one addendum.
+
+    `confirmed` says how the writer has shown that it is they (`PIN`), as with a signature; it stands in the history of the addendum.
 
     :raises NotSigned: while the note itself can still be written.
     """
@@ -113,7 +117,8 @@ def add_addendum(*, visit: Visit, text: str, actor: User, at: datetime, reason: 
     addendum, is_new = create_once(VisitAddendum, id, patient=visit.patient, visit=visit, content_hash=queries.hash_of(content), **values)
     if not is_new:
         return addendum
-    history.note(EventKind.ADDENDUM, table=Visit._meta.db_table, key=visit.pk, patient_id=visit.patient_id, body={"sha256": addendum.content_hash})
+    told = {"sha256": addendum.content_hash, **({"confirmed": confirmed} if confirmed else {})}
+    history.note(EventKind.ADDENDUM, table=Visit._meta.db_table, key=visit.pk, patient_id=visit.patient_id, body=told)
     return addendum
 
 

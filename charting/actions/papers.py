@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,9 +12,10 @@ from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
-from charting import chart_paper, drawing, handout, papers, queries
+from charting import chart_paper, drawing, handout, mucosa, papers, queries
 from charting.actions.once import create_once, find_sent
-from charting.models import IssuedPaper, PaperKind, Visit
+from charting.models import IssuedPaper, PaperKind, PerioExam, Visit
+from charting.recalls import queries as recalls
 from clinic.files import actions as files
 from clinic.history.actions import record_print
 from clinic.lib import pdf
@@ -53,11 +55,12 @@ def issue_paper(
     if known is not None:
         return known
     chart = queries.chart_at(patient, mouth_at or at)
-    facts = handout.facts(chart, language) if kind == PaperKind.HANDOUT else chart_paper.facts(chart, patient, language)
-    picture = drawing.draw(chart, patient, dentition or drawing.dentition_of(chart, patient))
-    told = {"kind": kind, "patient": patient.pk, "mouth_at": chart.at, "facts": facts, "words": words, "drawing": picture}
-    digest = hashlib.sha256(json.dumps(told, ensure_ascii=False, sort_keys=True, default=str).encode()).hexdigest()
-    context = {**told, "patient": patient, "sha256": digest, "author": actor, "at": at}
+    ahead = [] if mouth_at else recalls.ahead_of(patient)
+    facts = handout.facts(chart, language, ahead) if kind == PaperKind.HANDOUT else chart_paper.facts(chart, patient, language)
+    drawn = drawing.pictures(_pictures(chart, patient, dentition))
+    told = {"kind": kind, "patient": patient.pk, "mouth_at": chart.at, "facts": facts, "words": words, "drawing": drawn}
+    digest = hash_of_paper(told)
+    context = {**told, "patient": patient, "language": language, "sha256": digest, "author": actor, "at": at}
     printed = Printed(_rendered(context, patient, language), digest, chart.at)
     return keep_paper(patient=patient, kind=kind, language=language, printed=printed, own_words=words, actor=actor, at=at, id=id)
 
@@ -65,11 +68,14 @@ def issue_paper(
 @transaction.atomic
 def keep_paper(
     *, patient: Patient, kind: str, language: str, printed: Printed, actor: User, at: datetime,
-    own_words: str = "", visit: Visit | None = None, id: UUID | None = None,
+    own_words: str = "", visit: Visit | None = None, exam: PerioExam | None = None, id: UUID | None = None,
 ) -> IssuedPaper:  # fmt: skip
     """Keep a paper that was made as it is; that it was issued stands in the patient's history."""
     actor.require(Permission.CLINICAL_VIEW)
-    said = {"kind": kind, "language": language, "own_words": own_words, "visit": visit, "mouth_at": printed.mouth_at, "content_hash": printed.sha256}
+    said = {
+        "kind": kind, "language": language, "own_words": own_words, "visit": visit, "exam": exam,
+        "mouth_at": printed.mouth_at, "content_hash": printed.sha256,
+    }  # fmt: skip
     known = find_sent(IssuedPaper, id, patient, **said)
     if known is not None:
         return known
@@ -78,6 +84,18 @@ def keep_paper(
     if is_new:
         record_print(what=kind, patient_id=patient.pk, body=_told(paper))
     return paper
+
+
+def hash_of_paper(told: Mapping[str, Any]) -> str:
+    """The hash that is printed on a paper: of all that it says and shows."""
+    return hashlib.sha256(json.dumps(told, ensure_ascii=False, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _pictures(chart: queries.Chart, patient: Patient, dentition: str) -> dict[str, dict[str, Any]]:
+    """The teeth, and the map of the mouth when something was found on the mucosa."""
+    found = [region.site for region in mucosa.regions_of(chart)]
+    teeth = drawing.mouth(chart, patient, dentition or drawing.dentition_of(chart, patient))
+    return {"mouth": teeth, **({"mucosa": drawing.mucosa(found)} if found else {})}
 
 
 def print_paper(*, paper_id: UUID, actor: User) -> tuple[IssuedPaper, bytes]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from charting import acts, catalogue, queries, replay, rules, teeth, words
 from charting.actions.findings import reopen, settle
-from charting.actions.meanwhile import refuse_if_charted
+from charting.actions.meanwhile import after_all, hold_teeth, refuse_if_charted
 from charting.actions.once import create_once, find_sent
 from charting.actions.visits import visit_for
 from charting.medical import interactions
@@ -102,6 +102,7 @@ def add_procedure(
     :raises InvalidInput: when the service cannot be placed there.
     """
     actor.require(Permission.PLAN_WRITE if state in ("proposed", "planned") and not actor.may(Permission.CHART_WRITE) else Permission.CHART_WRITE)
+    hold_teeth(patient.pk)
     known = find_sent(Procedure, id, patient, service_id=service.pk, state=state, note=note)
     if known is not None:
         return _same_places(known, places)
@@ -110,6 +111,8 @@ def add_procedure(
         raise InvalidInput(fields={"state": _("A procedure starts as proposed, planned, referred or existing.")})
     if len(note) > 500:
         raise InvalidInput(fields={"note": _("At most %(limit)s characters.") % {"limit": 500}})
+    if service.chart_effect == "extraction" and state in rules.EXISTING_STATES:
+        at = after_all(patient.pk, [place.tooth for place in places], at)
     mouth = queries.teeth_at(patient, at) if places else replay.EMPTY_MOUTH
     problems = rules.procedure_problems(scope=service.scope, effect=service.chart_effect, places=places, dentition=service.dentition)
     words.refuse(problems or acts.state_problems(effect=service.chart_effect, places=places, presence=mouth.presence, moment=acts.moment_of(state)))
@@ -146,10 +149,13 @@ def change_procedure_state(
     To the state where it stands: nothing changes.
 
     :raises WrongTransition: when that is not a way it can go.
+    :raises ToothGone: when it would be in the mouth on a tooth that does not allow it.
     :raises StaleVersion: when a `version` was read and it is another now.
     :raises ChartedMeanwhile: when somebody else charted one of its teeth since `seen_at`, the instant of the chart that the sender saw.
     """
     actor.require(next((permission for permission in MAY_MOVE if actor.may(permission)), Permission.CHART_WRITE))
+    if state in rules.EXISTING_STATES:
+        hold_teeth(procedure.patient_id)
     locked = Procedure.objects.select_for_update().get(pk=procedure.pk)
     if locked.state != state:
         if version is not None:
@@ -158,9 +164,18 @@ def change_procedure_state(
             raise WrongTransition
         numbers = list(locked.teeth.values_list("tooth", flat=True)) if seen_at else []
         refuse_if_charted(patient=locked.patient, teeth=numbers, seen_at=seen_at, actor=actor)
-        _move(locked, state, actor, _not_before(locked, at), reason)
+        _move(locked, state, actor, _moved_at(locked, state, at), reason)
         locked.refresh_from_db(fields=["version"])
     return locked
+
+
+def _moved_at(procedure: Procedure, state: str, at: datetime) -> datetime:
+    """:raises ToothGone: when it would be in the mouth on a tooth that does not allow it."""
+    if state not in rules.EXISTING_STATES:
+        return _not_before(procedure, at)
+    moment = _in_place_at(procedure, at)
+    _refuse_state(procedure, moment, acts.Moment.EXISTING)
+    return moment
 
 
 @transaction.atomic
@@ -181,6 +196,7 @@ def perform_procedure(
     :raises OtherLegalEntity: when the visit's branch is of another legal entity or currency than `branch`.
     """
     actor.require(Permission.PROCEDURE_COMPLETE)
+    hold_teeth(procedure.patient_id)
     locked = Procedure.objects.select_for_update(of=("self",)).select_related("service", "patient").get(pk=procedure.pk)
     standing = locked.performances.filter(reversed_at=None).first()
     if standing is not None:
@@ -189,8 +205,8 @@ def perform_procedure(
         raise AlreadyPerformed(standing)
     if not locked.is_performable:
         raise NotPerformable
-    moment = _not_before(locked, at)
-    _refuse_absent(locked, moment)
+    moment = _in_place_at(locked, at)
+    _refuse_state(locked, moment, acts.Moment.PERFORMED)
     firing = interactions.check(locked.patient, interactions.act_of(locked.service), moment, reason=override_reason, read=precautions)
     visit = visit_for(locked.patient, visit, actor, moment)
     performance = _perform(locked, actor, moment, visit, branch_id=_branch_id(locked, actor, visit, branch), key=id)
@@ -200,13 +216,13 @@ def perform_procedure(
     return performance
 
 
-def _refuse_absent(procedure: Procedure, at: datetime) -> None:
-    """Only by the state of the teeth at that moment: what else its places lack was judged when it was entered."""
+def _refuse_state(procedure: Procedure, at: datetime, moment: acts.Moment) -> None:
+    """Only by the state of the teeth at that instant: what else its places lack was judged when it was entered."""
     places = [queries.tooth_place(row) for row in procedure.teeth.order_by("tooth")]
     if not places:
         return
     presence = queries.teeth_at(procedure.patient, at).presence
-    problems = acts.state_problems(effect=procedure.service.chart_effect, places=places, presence=presence, moment=acts.Moment.PERFORMED)
+    problems = acts.state_problems(effect=procedure.service.chart_effect, places=places, presence=presence, moment=moment)
     if problems:
         raise ToothGone(problems, procedure.patient)
 
@@ -224,6 +240,13 @@ def _not_before(procedure: Procedure, at: datetime) -> datetime:
     """What waited on a device follows what was told of the procedure meanwhile: changes stand in the order of their times."""
     last = procedure.changes.order_by("-changed_at").values_list("changed_at", flat=True).first()
     return max(at, last or at)
+
+
+def _in_place_at(procedure: Procedure, at: datetime) -> datetime:
+    """The same of an act that will be in the mouth: a tooth is pulled after everything that stands of it."""
+    if procedure.service.chart_effect == "extraction":
+        return after_all(procedure.patient_id, list(procedure.teeth.values_list("tooth", flat=True)), at)
+    return _not_before(procedure, at)
 
 
 def _perform(procedure: Procedure, actor: User, at: datetime, visit: Visit | None, *, branch_id: UUID, key: UUID | None) -> Performance:

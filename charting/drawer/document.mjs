@@ -6,7 +6,8 @@ const ESCAPED = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 /** @param {string} text */
 const escape = (text) => text.replace(/[&<>"]/g, (sign) => ESCAPED[sign]);
 
-class Shape {
+/** An element: its name, what it is told, and what is in it. */
+export class Shape {
   /** @param {string} name */
   constructor(name) {
     this.name = name;
@@ -25,6 +26,10 @@ class Shape {
     return this.children.join("");
   }
 
+  set textContent(text) {
+    this.children = text ? [text] : [];
+  }
+
   /** @param {string} name @param {string} value */
   setAttribute(name, value) {
     this.attributes.set(name, String(value));
@@ -40,17 +45,30 @@ class Shape {
     this.children.push(...children);
   }
 
-  /** @param {string} selector a class with its dot */
+  /** Put a child before another one, or at the end. @param {Shape} child @param {Shape | null} before */
+  insertBefore(child, before) {
+    const place = before ? this.children.indexOf(before) : -1;
+    this.children.splice(place < 0 ? this.children.length : place, 0, child);
+  }
+
+  /** @param {string} selector `.class` or `[name="value"]` */
   querySelector(selector) {
     return this.querySelectorAll(selector)[0] ?? null;
   }
 
-  /** @param {string} selector a class with its dot @returns {Shape[]} */
+  /** @param {string} selector `.class` or `[name="value"]` @returns {Shape[]} */
   querySelectorAll(selector) {
     const inner = this.children.filter((child) => child instanceof Shape);
-    return inner.flatMap((child) => [...(child.classes.includes(selector.slice(1)) ? [child] : []), ...child.querySelectorAll(selector)]);
+    return inner.flatMap((child) => [...(child.fits(selector) ? [child] : []), ...child.querySelectorAll(selector)]);
   }
 
+  /** @param {string} selector */
+  fits(selector) {
+    const [, name, value] = /^\[([\w-]+)="(.*)"\]$/.exec(selector) ?? [];
+    return name ? this.getAttribute(name) === value : this.classes.includes(selector.slice(1));
+  }
+
+  /** @returns {string} */
   toString() {
     const told = [...this.attributes].map(([name, value]) => ` ${name}="${escape(value)}"`).join("");
     const inside = this.children.map((child) => (child instanceof Shape ? child.toString() : escape(child))).join("");
@@ -58,4 +76,4 @@ class Shape {
   }
 }
 
-globalThis.document = { createElementNS: (/** @type {string} */ _space, /** @type {string} */ name) => new Shape(name) };
+/** @type {any} */ (globalThis).document = { createElementNS: (/** @type {string} */ _space, /** @type {string} */ name) => new Shape(name) };

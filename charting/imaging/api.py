@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils import timezone
-from ninja import File, Form, Query, Router, Schema, UploadedFile
+from ninja import File, Form, Query, Router, Schema, Status, UploadedFile
 from ninja.pagination import CursorPagination, paginate
 
 from charting.imaging import actions, queries, sending
@@ -92,20 +92,23 @@ def list_images(request: Request, patient_id: UUID, tooth: int | None = None, vi
 
 
 @router.post("/images", response={201: ImageOut}, operation_id="add_image")
-def add_image(request: Request, data: Form[ImageIn], file: File[UploadedFile]) -> tuple[int, Image]:
+def add_image(request: Request, data: Form[ImageIn], file: File[UploadedFile]) -> Status[Image]:
     """Take in a JPEG, PNG or DICOM picture; the same file sent twice for a patient answers with the first."""
     request.user.require(Permission.IMAGE_WRITE)
     patient = get_patient_for(request.user, data.patient, what="images", permission=Permission.CLINICAL_VIEW)
     values = data.dict(exclude={"patient", "visit", "confirmed", "taken_at"})
-    return 201, actions.add_image(
-        patient=patient,
-        content=content_of(file),
-        visit=queries.visit_of(patient, data.visit),
-        taken_at=aware(data.taken_at) if data.taken_at else None,
-        is_confirmed=data.confirmed,
-        actor=request.user,
-        at=timezone.now(),
-        **values,
+    return Status(
+        201,
+        actions.add_image(
+            patient=patient,
+            content=content_of(file),
+            visit=queries.visit_of(patient, data.visit),
+            taken_at=aware(data.taken_at) if data.taken_at else None,
+            is_confirmed=data.confirmed,
+            actor=request.user,
+            at=timezone.now(),
+            **values,
+        ),
     )
 
 
@@ -169,12 +172,14 @@ def list_image_lines(request: Request, image_id: UUID) -> QuerySet[ImageLine]:
 
 
 @router.post("/images/{uuid:image_id}/lines", response={201: LineOut}, operation_id="draw_image_line")
-def draw_image_line(request: Request, image_id: UUID, data: LineIn) -> tuple[int, ImageLine]:
+def draw_image_line(request: Request, image_id: UUID, data: LineIn) -> Status[ImageLine]:
     """Keep a line; the same `id` sent twice answers with the first. The length is the server's own reckoning."""
     request.user.require(Permission.IMAGE_WRITE)
     image = queries.get_image_for(request.user, image_id)
     ends = actions.Ends(data.start, data.end)
-    return 201, actions.draw_line(image=image, ends=ends, frame=data.frame, label=data.label, id=data.id, actor=request.user, at=timezone.now())
+    return Status(
+        201, actions.draw_line(image=image, ends=ends, frame=data.frame, label=data.label, id=data.id, actor=request.user, at=timezone.now())
+    )
 
 
 @router.post("/images/{uuid:image_id}/lines/{uuid:line_id}/withdraw", response=LineOut, operation_id="withdraw_image_line")

@@ -19,6 +19,7 @@ from charting.imaging.models import Image
 from charting.imaging.schemas import InsideOut
 from clinic.files.uploads import content_of
 from clinic.lib.errors import DomainError
+from clinic.lib.numbers import whole
 from clinic.lib.pages import page_of
 from clinic.lib.panels import add_errors
 from clinic.lib.toasts import tell
@@ -71,8 +72,8 @@ def _name(file: "UploadedFile[bytes]") -> str:
 
 
 def _gallery(request: Request, patient: Patient, form: UploadForm, problems: list[str]) -> dict[str, Any]:
-    tooth = request.GET.get("tooth", "")
-    chosen = int(tooth) if tooth.isdigit() and int(tooth) in teeth.KNOWN else None
+    tooth = whole(request.GET.get("tooth", ""))
+    chosen = tooth if tooth in teeth.KNOWN else None
     visit_id = _uuid(request.GET.get("visit", "") or request.POST.get("visit", ""))
     found = queries.images_of(patient, tooth=chosen, visit_id=visit_id if request.method == "GET" else None)
     shown = page_of(request, found, PAGE_SIZE)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils import timezone
-from ninja import Router
+from ninja import Router, Status
 from ninja.pagination import CursorPagination, paginate
 
 from charting import moments
@@ -34,12 +34,12 @@ def list_indices(request: Request, patient_id: UUID) -> QuerySet[OralIndex]:
 
 
 @router.post("/patients/{uuid:patient_id}/indices", response={201: schemas.IndexOut}, operation_id="record_index")
-def record_index(request: Request, patient_id: UUID, data: schemas.IndexIn) -> tuple[int, OralIndex]:
+def record_index(request: Request, patient_id: UUID, data: schemas.IndexIn) -> Status[OralIndex]:
     """Keep an index as it was scored. Sent again with its key it is the same record."""
     request.user.require(Permission.CHART_WRITE)
     patient = _patient(request, patient_id)
     at = moments.of_request(request, patient, data.entered_at)
-    return 201, actions.record_index(patient=patient, actor=request.user, at=at, **data.dict(exclude={"entered_at"}))
+    return Status(201, actions.record_index(patient=patient, actor=request.user, at=at, **data.dict(exclude={"entered_at"})))
 
 
 @router.get("/patients/{uuid:patient_id}/index-places", response=schemas.IndexPlacesOut, operation_id="list_index_places")

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils import timezone
-from ninja import Router
+from ninja import Router, Status
 from ninja.pagination import CursorPagination, paginate
 
 from charting.medical import actions, editing, queries, schemas
@@ -43,16 +43,16 @@ def get_medical_questionnaire(request: Request, questionnaire_id: UUID) -> Quest
 
 
 @router.post("/medical-questionnaires", response={201: schemas.QuestionnaireOut}, operation_id="draft_medical_questionnaire")
-def draft_medical_questionnaire(request: Request) -> tuple[int, Questionnaire]:
+def draft_medical_questionnaire(request: Request) -> Status[Questionnaire]:
     """The next edition with the questions of the last one; the draft that stands already, if there is one."""
-    return 201, editing.begin_edition(actor=request.user)
+    return Status(201, editing.begin_edition(actor=request.user))
 
 
 @router.post("/medical-questionnaires/{uuid:questionnaire_id}/questions", response={201: schemas.QuestionOut}, operation_id="add_medical_question")
-def add_medical_question(request: Request, questionnaire_id: UUID, data: schemas.QuestionIn) -> tuple[int, Question]:
+def add_medical_question(request: Request, questionnaire_id: UUID, data: schemas.QuestionIn) -> Status[Question]:
     """Ask something new in a draft; 409 `questionnaire_published` in a published edition."""
     request.user.require(Permission.SETTINGS_WRITE)
-    return 201, editing.save_question(questionnaire=queries.get_questionnaire(questionnaire_id), details=data.dict(), actor=request.user)
+    return Status(201, editing.save_question(questionnaire=queries.get_questionnaire(questionnaire_id), details=data.dict(), actor=request.user))
 
 
 @router.put("/medical-questions/{uuid:question_id}", response=schemas.QuestionOut, operation_id="change_medical_question")
@@ -90,7 +90,7 @@ def list_medical_histories(request: Request, patient_id: UUID) -> QuerySet[Medic
 
 
 @router.post("/patients/{uuid:patient_id}/medical-histories", response={201: schemas.SealedMedicalHistoryOut}, operation_id="record_medical_history")
-def record_medical_history(request: Request, patient_id: UUID, data: schemas.MedicalHistoryIn) -> tuple[int, MedicalHistory]:
+def record_medical_history(request: Request, patient_id: UUID, data: schemas.MedicalHistoryIn) -> Status[MedicalHistory]:
     """Sign answers; a yes on a risk raises its alert. 422 names the unanswered questions in `fields`. `seal` is waited for up to 1.5 s."""
     patient = get_patient_for(request.user, patient_id, what="medical history", permission=Permission.PATIENT_WRITE)
     drawn = signature.read(strokes=json.dumps(data.strokes), image=data.image) if data.strokes or data.image else None
@@ -106,7 +106,7 @@ def record_medical_history(request: Request, patient_id: UUID, data: schemas.Med
         at=timezone.now(),
         id=data.id,
     )
-    return 201, sealed(history)
+    return Status(201, sealed(history))
 
 
 @router.get("/medical-histories/{uuid:history_id}", response=schemas.MedicalHistoryDetail, operation_id="get_medical_history")

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils import timezone
-from ninja import Router
+from ninja import Router, Status
 from ninja.pagination import CursorPagination, paginate
 
 from charting.medical import interactions, queries, rule_editing, schemas
@@ -43,8 +43,8 @@ def list_interaction_rules(request: Request) -> QuerySet[InteractionRule]:
 
 
 @router.post("/interaction-rules", response={201: schemas.InteractionRuleOut}, operation_id="write_interaction_rule")
-def write_interaction_rule(request: Request, data: schemas.InteractionRuleIn) -> tuple[int, InteractionRule]:
-    return 201, rule_editing.write_rule(details=data.dict(), actor=request.user, at=timezone.now())
+def write_interaction_rule(request: Request, data: schemas.InteractionRuleIn) -> Status[InteractionRule]:
+    return Status(201, rule_editing.write_rule(details=data.dict(), actor=request.user, at=timezone.now()))
 
 
 @router.put("/interaction-rules/{uuid:rule_id}", response=schemas.InteractionRuleOut, operation_id="change_interaction_rule")

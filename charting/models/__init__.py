@@ -18,6 +18,7 @@ from charting.models.requirements import NotePart, NoteRequirement
 from charting.models.visits import NoteSection, NoteTemplate, Visit, VisitAddendum, VisitQuerySet
 from charting.perio.models import PerioExam, PerioScript, PerioTooth
 from charting.prescribing.models import ClinicalPaper, ClinicalSeries, PrescribedDrug, UsualDrug
+from charting.recalls.models import Recall, RecallKind, RecallRule
 
 __all__ = [
     "AlertDoubt",
@@ -70,6 +71,9 @@ __all__ = [
     "Question",
     "Questionnaire",
     "RaisedAlert",
+    "Recall",
+    "RecallKind",
+    "RecallRule",
     "TextMacro",
     "ToothRole",
     "UsualDrug",

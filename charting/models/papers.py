@@ -1,4 +1,4 @@
-"""Papers of the mouth that were issued: what the patient took home, the printed chart, the card of one visit."""
+"""Papers of the mouth that were issued: what the patient took home, the printed chart, the card of one visit, a periodontal exam."""
 
 from django.db import models
 from django.db.models import Q
@@ -16,6 +16,7 @@ class PaperKind(models.TextChoices):
     HANDOUT = "handout", pgettext_lazy("paper", "What we found")
     CHART = "chart", pgettext_lazy("paper", "Dental chart")
     VISIT = "visit", pgettext_lazy("paper", "Card of a visit (form 043/у)")
+    PERIO = "perio", pgettext_lazy("paper", "Periodontal exam")
 
 
 class IssuedPaper(Record):
@@ -24,6 +25,7 @@ class IssuedPaper(Record):
     patient = models.ForeignKey(Patient, models.PROTECT, related_name="papers", verbose_name=_("patient"))
     kind = models.CharField(_("kind"), max_length=10, choices=PaperKind.choices)
     visit = models.ForeignKey(Visit, models.PROTECT, null=True, blank=True, related_name="papers", verbose_name=_("visit"))
+    exam = models.ForeignKey("charting.PerioExam", models.PROTECT, null=True, blank=True, related_name="papers", verbose_name=_("periodontal exam"))
     language = models.CharField(_("language"), max_length=2, choices=[("en", "English"), ("ru", "Русский"), ("fr", "Français")])
     mouth_at = models.DateTimeField(_("the mouth as it was on"))
     own_words = models.TextField(_("in the dentist's own words"), blank=True)
@@ -39,5 +41,6 @@ class IssuedPaper(Record):
             models.CheckConstraint(condition=Q(language__in=["en", "ru", "fr"]), name="charting_paper_language_known"),
             models.CheckConstraint(condition=Q(mouth_at__lte=models.F("issued_at")), name="charting_paper_of_the_past"),
             models.CheckConstraint(condition=Q(kind=PaperKind.VISIT) ^ Q(visit=None), name="charting_paper_of_a_visit"),
+            models.CheckConstraint(condition=Q(kind=PaperKind.PERIO) ^ Q(exam=None), name="charting_paper_of_an_exam"),
         ]
         indexes = [models.Index(fields=["patient", "-issued_at"], name="charting_paper_patient")]

@@ -134,4 +134,4 @@ class PaletteFavourite(Record):
 
     class Meta:
         verbose_name = _("favourite of the palette")
-        constraints = [models.CheckConstraint(condition=Q(slot__gte=1, slot__lte=9), name="charting_favourite_under_a_digit")]
+        constraints = [models.CheckConstraint(condition=Q(slot__range=(1, 9)) | Q(slot__range=(11, 19)), name="charting_favourite_under_a_digit")]

@@ -7,11 +7,14 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from ninja import Query, Router
+from ninja import Query, Router, Status
 from ninja.pagination import CursorPagination, paginate
 
+from charting import handout
+from charting.api_papers import PaperOut
+from charting.models import IssuedPaper
 from charting.note_schemas import VersionIn
-from charting.perio import actions, queries, schemas
+from charting.perio import actions, papers, queries, schemas
 from charting.perio.models import PerioExam, PerioScript
 from clinic.lib.errors import InvalidInput
 from clinic.lib.schemas import ReasonIn
@@ -30,11 +33,11 @@ def list_perio_exams(request: Request, patient_id: UUID) -> QuerySet[PerioExam]:
 
 
 @router.post("/patients/{uuid:patient_id}/perio-exams", response={201: schemas.PerioExamOut}, operation_id="begin_perio_exam")
-def begin_perio_exam(request: Request, patient_id: UUID, data: schemas.PerioExamIn) -> tuple[int, PerioExam]:
+def begin_perio_exam(request: Request, patient_id: UUID, data: schemas.PerioExamIn) -> Status[PerioExam]:
     """Begin an exam, or go on with the patient's draft: there is one draft at a time."""
     request.user.require(Permission.CHART_WRITE)
     patient = get_patient_for(request.user, patient_id, what="perio", permission=Permission.CLINICAL_VIEW)
-    return 201, actions.begin_exam(patient=patient, actor=request.user, at=timezone.now(), id=data.id)
+    return Status(201, actions.begin_exam(patient=patient, actor=request.user, at=timezone.now(), id=data.id))
 
 
 @router.get("/patients/{uuid:patient_id}/perio-comparison", response=schemas.PerioComparisonOut, operation_id="compare_perio_exams")
@@ -89,6 +92,14 @@ def mark_perio_exam_in_error(request: Request, exam_id: UUID, data: ReasonIn) ->
     exam = queries.get_exam_for(request.user, exam_id)
     actions.mark_exam_in_error(exam=exam, actor=request.user, at=timezone.now(), reason=data.reason)
     return queries.reread(exam)
+
+
+@router.post("/perio-exams/{uuid:exam_id}/papers", response={201: PaperOut}, operation_id="issue_perio_paper")
+def issue_perio_paper(request: Request, exam_id: UUID, data: schemas.PerioPaperIn) -> Status[IssuedPaper]:
+    """Issue the exam as a paper with its drawing; kept as the file that `get_paper_file` gives. A draft says that it is one."""
+    exam = queries.get_exam_for(request.user, exam_id)
+    language = data.language or handout.language_of("", exam.patient.language)
+    return Status(201, papers.issue_exam(exam=exam, language=language, actor=request.user, at=timezone.now(), id=data.id))
 
 
 @router.get("/perio-script", response=schemas.PerioScriptOut, operation_id="get_perio_script")

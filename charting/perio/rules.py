@@ -74,6 +74,8 @@ class Dentition:
 
 def problem_of(entry: Entry, dentition: Dentition) -> Problem | None:
     """What is impossible about an entry on the day of the exam."""
+    if entry.tooth in teeth.SUPERNUMERARY:
+        return Problem("supernumerary", {"tooth": entry.tooth})
     if entry.tooth not in teeth.ALL:
         return Problem("no_such_tooth", {"tooth": entry.tooth})
     if not dentition.has(entry.tooth):

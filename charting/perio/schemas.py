@@ -21,6 +21,13 @@ class PerioExamIn(Schema):
     id: UUID | None = None
 
 
+class PerioPaperIn(Schema):
+    """`language` is `ru`, `fr` or `en`, else the patient's own; `id` makes a repeated request one paper."""
+
+    id: UUID | None = None
+    language: str = ""
+
+
 class PerioEntryIn(Schema):
     """One measurement. `depth`, `margin` (mm, positive below the cemento-enamel junction) and the flags `bleeding`, `suppuration`, `plaque`,
     `calculus` stand at a site MV V DV ML L DL; `furcation` (0-3) at an entrance V L M D; `gingiva` (mm) at a side V or L; `mobility` (0-3) and

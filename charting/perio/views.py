@@ -11,16 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from charting import handout, notation
-from charting import queries as charting
+from charting import papers as issued
 from charting.forms import ErrorForm
-from charting.indices import queries as indices
-from charting.indices import words as index_words
-from charting.perio import actions, figures, queries, words
+from charting.perio import actions, figures, papers, queries, words
 from charting.perio.compare_views import trends_of
 from charting.perio.forms import CloseForm, ParticularsForm
 from charting.perio.models import PerioExam, ScriptMeasures, ScriptPath
 from charting.perio.page_words import perio_words
-from clinic.history.actions import record_print
 from clinic.lib import panels
 from clinic.lib.errors import DomainError, StaleVersion
 from clinic.lib.pages import page_of
@@ -29,6 +26,7 @@ from clinic.patients.models import Patient
 from clinic.patients.queries import get_patient_for
 from clinic.staff.guards import page
 from clinic.staff.http import Request
+from clinic.staff.models import Notation
 from clinic.staff.roles import Permission
 
 
@@ -167,20 +165,23 @@ def exam_error(request: Request, exam_id: UUID) -> HttpResponse:
 
 
 @page(Permission.CLINICAL_VIEW)
-@require_GET
+@require_http_methods(["GET", "POST"])
 def exam_print(request: Request, exam_id: UUID) -> HttpResponse:
-    """The exam on paper in a language, the patient's own by default; printing is an event of the record."""
+    """The exam as it will be printed in a language, the patient's own by default; sent, it is issued and leads to its file."""
     found = queries.get_exam_for(request.user, exam_id)
+    if request.method == "POST":
+        language = request.POST.get("language", found.patient.language)
+        return redirect("paper-file", paper_id=papers.issue_exam(exam=found, language=language, actor=request.user, at=timezone.now()).pk)
     language = handout.language_of(request.GET.get("language", ""), found.patient.language)
-    record_print(what="perio", patient_id=found.patient_id, body={"exam": str(found.pk), "language": language})
-    with translation.override(language):
-        context = {"patient": found.patient, "exam": found, "languages": handout.NAMES, "language": language}
-        setup = {"exam": str(found.pk), "mayWrite": False, "words": perio_words()}
-        return render(request, "charting/perio_print.html", {**context, "setup": setup, **_read_context(found), **_indices_of(found)})
-
-
-def _indices_of(found: PerioExam) -> dict[str, Any]:
-    """The newest index of each kind up to the end of the exam, and the caries index of its moment."""
-    until = found.closed_at or found.examined_at
-    permanent, _primary = charting.dmft(found.patient, until)
-    return {"indices": [index_words.short(row) for row in indices.latest_of(found.patient, until)], "dmft": permanent}
+    with translation.override(language), notation.shown_in(Notation.FDI):
+        told = {"facts": papers.facts(found), "setup": {"exam": str(found.pk), "mayWrite": False, "words": perio_words()}}
+    context = {
+        "patient": found.patient,
+        "tab": "chart",
+        "exam": found,
+        "languages": handout.NAMES,
+        "language": language,
+        "papers": issued.papers_of(found.patient, exam=found),
+        **told,
+    }
+    return render(request, "charting/perio_print.html", context)

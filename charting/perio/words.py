@@ -34,6 +34,7 @@ MEASURE_NAMES = {
 }
 PROBLEMS = {
     "no_such_tooth": gettext_lazy("There is no tooth %(tooth)s. Permanent teeth are 11–48, primary teeth 51–85."),
+    "supernumerary": gettext_lazy("The exam measures no supernumerary teeth: write what was found at %(tooth)s into the note."),
     "tooth_absent": gettext_lazy("Tooth %(tooth)s is not in the mouth on the day of this exam: it cannot be measured."),
     "no_such_place": gettext_lazy("Tooth %(tooth)s has no place “%(place)s” for this measurement."),
     "no_such_depth": gettext_lazy("%(value)s mm is no probing depth (tooth %(tooth)s %(place)s): whole millimetres from %(least)s to %(most)s."),

@@ -24,7 +24,7 @@ from charting.prescribing.models import ClinicalKind, ClinicalPaper, ClinicalSer
 from clinic.files import actions as files
 from clinic.history.creation import check_first
 from clinic.lib.clock import branch_day
-from clinic.lib.errors import InvalidInput, NotFound, Text, check_version
+from clinic.lib.errors import InvalidInput, KeyTaken, NotFound, Text, check_version
 from clinic.lib.ids import uuid7
 from clinic.patients.models import Patient
 from clinic.staff.models import Branch, LegalEntity, User
@@ -86,21 +86,30 @@ def prescribe(
     :raises InteractionStop: when a rule stops a drug for this patient and no `override_reason` is given.
     :raises PrecautionsUnread: when a rule warns of a drug and is not among the `precautions` that were read.
     :raises InvalidInput: when a drug does not say all of itself.
+    :raises KeyTaken: when a prescription of other drugs bears the `id`.
     """
     actor, patient = setting.actor, setting.patient
     actor.require(Permission.PRESCRIBE)
+    drugs = [_named(drug) for drug in drugs]
     known = find_sent(ClinicalPaper, id, patient, kind=ClinicalKind.PRESCRIPTION, language=setting.language)
     if known is not None:
-        return known
-    drugs = [_named(drug) for drug in drugs]
+        return _with_drugs(known, drugs)
     _refuse_drugs(drugs, setting.language)
     acts = sorted({act for drug in drugs for act in drug.acts})
     found = interactions.check(patient, acts, setting.at, reason=override_reason, read=precautions) if acts else []
     paper, is_new = _issue(setting, ClinicalKind.PRESCRIPTION, {}, [asdict(drug) for drug in drugs], id)
-    if is_new:
-        rows = [PrescribedDrug(paper=paper, patient=patient, position=place, **asdict(drug)) for place, drug in enumerate(drugs, start=1)]
-        PrescribedDrug.objects.bulk_create(rows)
-        interactions.keep(found, reason=override_reason, actor=actor, at=setting.at, patient=patient, paper=paper)
+    if not is_new:
+        return _with_drugs(paper, drugs)
+    rows = [PrescribedDrug(paper=paper, patient=patient, position=place, **asdict(drug)) for place, drug in enumerate(drugs, start=1)]
+    PrescribedDrug.objects.bulk_create(rows)
+    interactions.keep(found, reason=override_reason, actor=actor, at=setting.at, patient=patient, paper=paper)
+    return paper
+
+
+def _with_drugs(paper: ClinicalPaper, drugs: Sequence[Drug]) -> ClinicalPaper:
+    """The prescription, when these are its drugs: a key that is sent again never hides another prescription."""
+    if list(paper.drugs.order_by("position").values(*DRUG_FIELDS)) != [asdict(drug) for drug in drugs]:
+        raise KeyTaken
     return paper
 
 
@@ -139,22 +148,24 @@ def refer(*, setting: Setting, asked: Asked, id: UUID | None = None) -> Clinical
 
     :raises InvalidInput: when something of it cannot be.
     :raises ClosedCode: when the ICD-10 code is not in force on the branch's day.
+    :raises KeyTaken: when a referral that asks for something else bears the `id`.
     """
     setting.actor.require(Permission.DIAGNOSE)
-    known = find_sent(ClinicalPaper, id, setting.patient, kind=ClinicalKind.REFERRAL, language=setting.language, question=asked.question)
-    if known is not None:
-        return known
-    _refuse_asked(asked, setting.language)
-    code = queries.code_on(asked.diagnosis, queries.branch_day_of(setting.patient, setting.at)) if asked.diagnosis.strip() else None
     values = {
         "examination": asked.examination,
         "urgency": asked.urgency,
         "addressee": asked.addressee.strip(),
         "question": asked.question.strip(),
         "teeth": sorted(set(asked.teeth)),
-        "diagnosis": code,
     }
-    return _issue(setting, ClinicalKind.REFERRAL, values, [], id)[0]
+    known = find_sent(ClinicalPaper, id, setting.patient, kind=ClinicalKind.REFERRAL, language=setting.language, **values)
+    if known is None:
+        _refuse_asked(asked, setting.language)
+        code = queries.code_on(asked.diagnosis, queries.branch_day_of(setting.patient, setting.at)) if asked.diagnosis.strip() else None
+        known = _issue(setting, ClinicalKind.REFERRAL, {**values, "diagnosis": code}, [], id)[0]
+    if (known.diagnosis.code if known.diagnosis else "").lower() != asked.diagnosis.strip().lower():
+        raise KeyTaken
+    return known
 
 
 def _refuse_asked(asked: Asked, language: str) -> None:
@@ -181,22 +192,28 @@ def _issue(
     if visit is not None and visit.patient_id != setting.patient.pk:
         raise InvalidInput(fields={"visit": _("This visit belongs to another patient.")})
     entity, year = setting.branch.legal_entity, branch_day(setting.at, setting.branch.time_zone).year
+    series = _locked_series(entity, kind, year)
+    twin = find_sent(ClinicalPaper, key, setting.patient, kind=kind)
+    if twin is not None:
+        return twin, False  # made while this request waited for the series: it takes no number
+    series.last_number += 1
+    series.save(update_fields=["last_number"])
     paper = ClinicalPaper(
         id=key or uuid7(), patient=setting.patient, visit=visit, branch=setting.branch, legal_entity=entity, kind=kind, year=year,
-        number=_next_number(entity, kind, year), language=setting.language, issued_at=setting.at, issued_by=setting.actor, **values,
+        number=series.last_number, language=setting.language, issued_at=setting.at, issued_by=setting.actor, **values,
     )  # fmt: skip
     content, paper.content_hash = papers.print_paper(paper, drugs)
     paper.file = files.store(content=content, media_type="application/pdf")
     fields = [field.name for field in ClinicalPaper._meta.concrete_fields if field.name not in ("id", "patient", "version", "created_at")]
-    return create_once(ClinicalPaper, paper.pk, patient=setting.patient, **{name: getattr(paper, name) for name in fields})
+    made, is_new = create_once(ClinicalPaper, paper.pk, patient=setting.patient, **{name: getattr(paper, name) for name in fields})
+    if not is_new:
+        raise KeyTaken  # of another series: the number is given back with the whole
+    return made, True
 
 
-def _next_number(entity: LegalEntity, kind: str, year: int) -> int:
+def _locked_series(entity: LegalEntity, kind: str, year: int) -> ClinicalSeries:
     ClinicalSeries.objects.get_or_create(legal_entity=entity, kind=kind, year=year)
-    row = ClinicalSeries.objects.select_for_update(no_key=True).get(legal_entity=entity, kind=kind, year=year)
-    row.last_number += 1
-    row.save(update_fields=["last_number"])
-    return row.last_number
+    return ClinicalSeries.objects.select_for_update(no_key=True).get(legal_entity=entity, kind=kind, year=year)
 
 
 @transaction.atomic

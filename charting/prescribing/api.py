@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils import timezone
-from ninja import Field, Router, Schema
+from ninja import Field, Router, Schema, Status
 from ninja.pagination import CursorPagination, paginate
 
 from charting.prescribing import actions, download, queries
@@ -62,6 +62,8 @@ class ReferralIn(PaperIn):
 
 
 class PaperOut(Schema):
+    """`came_later`: issued after the note of its visit was signed or locked, so the signature does not name it."""
+
     id: UUID
     version: int
     patient: UUID = Field(alias="patient_id")
@@ -81,6 +83,11 @@ class PaperOut(Schema):
     content_hash: str
     in_error_at: datetime | None
     error_reason: str
+    came_later: bool
+
+    @staticmethod
+    def resolve_came_later(paper: ClinicalPaper) -> bool:
+        return queries.came_later(paper)
 
     @staticmethod
     def resolve_diagnosis(paper: ClinicalPaper) -> str:
@@ -137,22 +144,22 @@ def list_clinical_papers(request: Request, patient_id: UUID) -> QuerySet[Clinica
 
 
 @router.post("/patients/{uuid:patient_id}/prescriptions", response={201: PaperOut}, operation_id="prescribe")
-def prescribe(request: Request, patient_id: UUID, data: PrescriptionIn) -> tuple[int, ClinicalPaper]:
+def prescribe(request: Request, patient_id: UUID, data: PrescriptionIn) -> Status[ClinicalPaper]:
     """Issue a prescription; 409 `interaction_stop` or `precautions_unread` when a rule speaks against a drug on this patient."""
     request.user.require(Permission.PRESCRIBE)
     setting = _setting(request, patient_id, data, "prescription")
     drugs = [actions.Drug(**drug.dict()) for drug in data.drugs]
     issued = actions.prescribe(setting=setting, drugs=drugs, override_reason=data.override_reason, precautions=data.precautions, id=data.id)
-    return 201, queries.get_paper(issued.pk)
+    return Status(201, queries.get_paper(issued.pk))
 
 
 @router.post("/patients/{uuid:patient_id}/referrals", response={201: PaperOut}, operation_id="refer")
-def refer(request: Request, patient_id: UUID, data: ReferralIn) -> tuple[int, ClinicalPaper]:
+def refer(request: Request, patient_id: UUID, data: ReferralIn) -> Status[ClinicalPaper]:
     """Issue a referral."""
     request.user.require(Permission.DIAGNOSE)
     setting = _setting(request, patient_id, data, "referral")
     asked = {name: value for name, value in data.dict().items() if name in actions.Asked.__dataclass_fields__}
-    return 201, queries.get_paper(actions.refer(setting=setting, asked=actions.Asked(**{**asked, "teeth": tuple(data.teeth)}), id=data.id).pk)
+    return Status(201, queries.get_paper(actions.refer(setting=setting, asked=actions.Asked(**{**asked, "teeth": tuple(data.teeth)}), id=data.id).pk))
 
 
 @router.get("/clinical-papers/{uuid:paper_id}", response=PaperOut, operation_id="get_clinical_paper")
@@ -185,8 +192,8 @@ def list_usual_prescriptions(request: Request, language: Literal["", "ru", "fr",
 
 
 @router.post("/usual-prescriptions", response={201: UsualOut}, operation_id="create_usual_prescription")
-def create_usual_prescription(request: Request, data: UsualIn) -> tuple[int, UsualDrug]:
-    return 201, actions.save_usual_drug(actor=request.user, details=data.dict(exclude={"id"}), id=data.id)
+def create_usual_prescription(request: Request, data: UsualIn) -> Status[UsualDrug]:
+    return Status(201, actions.save_usual_drug(actor=request.user, details=data.dict(exclude={"id"}), id=data.id))
 
 
 @router.put("/usual-prescriptions/{uuid:drug_id}", response=UsualOut, operation_id="change_usual_prescription")

@@ -143,6 +143,7 @@ class PrescribedDrug(DrugText, Record):
         verbose_name = _("prescribed drug")
         constraints = [
             models.UniqueConstraint(fields=["paper", "position"], name="charting_drug_place_once"),
+            models.CheckConstraint(condition=Q(position__gte=1, position__lte=rules.MOST_DRUGS), name="charting_drug_place_on_paper"),
             models.CheckConstraint(condition=_CLASS_KNOWN, name="charting_drug_class_known"),
             models.CheckConstraint(condition=~Q(inn="") & ~Q(form="") & ~Q(quantity="") & ~Q(signa=""), name="charting_drug_says_all"),
         ]

@@ -1,7 +1,5 @@
 """What a prescription and a referral say on paper, in the paper's language."""
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,8 +10,10 @@ from django.utils.formats import date_format
 from charting import notation
 from charting.prescribing import rules
 from charting.prescribing.models import ClinicalKind, ClinicalPaper
+from charting.queries import hash_of
 from clinic.lib import pdf
 from clinic.lib.clock import branch_day
+from clinic.patients.rules import age_on
 from clinic.staff.models import Notation
 
 
@@ -21,7 +21,7 @@ def print_paper(paper: ClinicalPaper, drugs: Sequence[Mapping[str, str]]) -> tup
     """The PDF, and the hash of what it says."""
     with translation.override(paper.language), timezone.override(ZoneInfo(paper.branch.time_zone)), notation.shown_in(Notation.FDI):
         facts = _facts(paper, drugs)
-        digest = hashlib.sha256(json.dumps(facts, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+        digest = hash_of(facts)
         context = {
             "paper": paper,
             "facts": facts,
@@ -47,9 +47,10 @@ def _facts(paper: ClinicalPaper, drugs: Sequence[Mapping[str, str]]) -> dict[str
         "patient": patient.get_full_name(),
         "card": str(patient.card_number),
         "born": date_format(born, "SHORT_DATE_FORMAT") if born else "",
-        "age": day.year - born.year - ((day.month, day.day) < (born.month, born.day)) if born else None,
+        "age": age_on(born, day),
         "prescriber": paper.issued_by.get_full_name(),
         "speciality": paper.issued_by.speciality,
+        "rpps": paper.issued_by.rpps,
         "drugs": [dict(drug) for drug in drugs],
     }
     if paper.kind == ClinicalKind.REFERRAL:

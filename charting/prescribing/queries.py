@@ -20,13 +20,23 @@ def papers_in(visit: Visit) -> list[ClinicalPaper]:
     return list(_whole(ClinicalPaper.objects.filter(visit=visit)).order_by("issued_at", "pk"))
 
 
+def came_later(paper: ClinicalPaper) -> bool:
+    """Whether it was issued after the note of its visit was fixed: a signature that names papers does not name it."""
+    visit = paper.visit
+    fixed_at = (visit.signed_at or visit.locked_at) if visit else None
+    if visit is None or fixed_at is None or (paper.in_error_at and paper.in_error_at <= fixed_at):
+        return False
+    named = (visit.signed_content or {}).get("papers")
+    return paper.issued_at > fixed_at if named is None else str(paper.pk) not in {row["id"] for row in named}
+
+
 def _whole(rows: QuerySet[ClinicalPaper]) -> QuerySet[ClinicalPaper]:
-    return rows.select_related("issued_by", "in_error_by", "diagnosis").prefetch_related("drugs")
+    return rows.select_related("issued_by", "in_error_by", "diagnosis", "visit").prefetch_related("drugs")
 
 
 def get_paper(paper_id: UUID) -> ClinicalPaper:
     """:raises NotFound: when there is none; who may see it is asked of its patient."""
-    rows = _whole(ClinicalPaper.objects.select_related("branch", "legal_entity", "file", "visit"))
+    rows = _whole(ClinicalPaper.objects.select_related("branch", "legal_entity", "file"))
     found = rows.filter(pk=paper_id).first()
     if found is None:
         raise NotFound

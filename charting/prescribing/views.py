@@ -65,11 +65,12 @@ def prescription_new(request: Request, patient_id: UUID) -> HttpResponse:
                 setting=_setting(request, patient, form.cleaned_data["language"], visit),
                 drugs=form.drugs(),
                 override_reason=form.cleaned_data.get("override_reason", ""),
-                precautions=[rule.pk for rule in precautions],
+                precautions=[rule.pk for rule in precautions if str(rule.pk) in request.POST.getlist("read")],
                 id=form.cleaned_data["id"],
             )
         except DomainError as error:
             _show(form, error)
+            interactions.show(precautions, patient)
         else:
             return _issued(request, issued)
     else:

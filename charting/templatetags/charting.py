@@ -3,7 +3,9 @@
 from django import template
 
 from charting import anaesthesia_words, notation
-from charting.models import Anaesthesia, Procedure
+from charting.models import Anaesthesia, ClinicalPaper, Procedure
+from charting.prescribing import queries as prescribing
+from charting.prescribing import words as paper_words
 from charting.story import procedure_part
 
 register = template.Library()
@@ -31,3 +33,15 @@ def teeth(numbers: list[int]) -> str:
 def anaesthesia(row: Anaesthesia) -> str:
     """What was given, how much, of which lot, where."""
     return anaesthesia_words.told(row)
+
+
+@register.filter
+def came_later(paper: ClinicalPaper) -> bool:
+    """Whether a prescription or referral was issued after the note of its visit was fixed."""
+    return prescribing.came_later(paper)
+
+
+@register.filter
+def paper_told(paper: ClinicalPaper) -> str:
+    """What a prescription or referral says, in one line."""
+    return paper_words.told(paper)

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
+from pypdf import PdfReader
 
 from charting import actions, canals, queries, teeth
 from charting.actions.said import NotOpen
@@ -191,7 +193,8 @@ def test_the_note_tells_and_signs_the_canals_of_its_visit() -> None:
     record = measure(**FILLED)
     dentist = log_in(dr_orlova())
     assert "AH Plus" in dentist.get(reverse("visit", args=[visit.pk])).text
-    assert "21.5 mm from MB cusp" in dentist.get(reverse("visit-print", args=[visit.pk])).text
+    printed = dentist.get(reverse("visit-print", args=[visit.pk])).text
+    assert '<th scope="row">16</th><td>MB1, first mesiobuccal canal</td><td>21.5 mm</td><td>MB cusp</td>' in printed
     written = actions.write_visit(visit=visit, version=visit.version, sections={"complaint": "Боль"}, actor=dr_orlova())
     signed = actions.sign_visit(visit=visit, version=written.version, actor=dr_orlova(), at=NOW)
     assert signed.signed_content["canals"][0]["id"] == str(record.pk)  # type: ignore[index]  # signed just now
@@ -199,8 +202,11 @@ def test_the_note_tells_and_signs_the_canals_of_its_visit() -> None:
         measure("P1", visit=Visit.objects.get())
     with pytest.raises(IntegrityError), transaction.atomic():
         CanalRecord.objects.bulk_create([bare(canal="P1", visit=visit)])
-    card = dentist.get(f"/patients/{patient_petrov().pk}/card/card.pdf")
-    assert card.status_code == 200
+    for address in (f"/patients/{patient_petrov().pk}/card/card.pdf?language=fr", f"/visits/{visit.pk}/card/"):
+        made = dentist.get(address) if "pdf" in address else dentist.get(dentist.post(address, {"language": "fr"})["Location"])
+        told = " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(made.content)).pages).split())
+        for words in ("Longueur de travail", "Repère", "MB1", "21,5 mm", "MB cusp", "AH Plus"):
+            assert words in told, words
 
 
 def test_a_visit_with_canals_is_not_cancelled_as_empty() -> None:

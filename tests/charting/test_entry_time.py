@@ -1,18 +1,28 @@
 """What is entered without the clinic bears the time at the chair, within bounds; its arrival and what is let go stay in history."""
 
+import re
 from datetime import datetime, timedelta
+from io import BytesIO
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import ProgrammingError, transaction
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
+from pypdf import PdfReader
 
 from charting import actions, queries, story
 from charting.models import Diagnosis, DroppedEntry, Finding, FindingChange, OralIndex, Procedure
-from clinic.history.models import Event
+from clinic.history import queries as ledger
+from clinic.history.actions import note
+from clinic.history.models import Event, EventKind
 from clinic.patients.models import Patient
 from clinic.staff.roles import Role
+from exports import device_clocks, evidence_record
+from exports.models import Evidence
 from tests.charting.factories import make_code, make_procedure, patient_petrov, place
 from tests.staff.factories import dr_orlova, log_in, make_user
 
@@ -148,7 +158,7 @@ def test_what_is_let_go_stays_in_the_patients_history(dentist: Client, patient: 
     assert not Finding.objects.exists()
 
 
-@pytest.mark.parametrize("wrong", [{"what": " "}, {"why": ""}, {"content": {"x": "y" * 9000}}, {"content": [1]}, {"entered_at": "never"}])
+@pytest.mark.parametrize("wrong", [{"what": " "}, {"why": ""}, {"content": {"x": "y" * 24_001}}, {"content": [1]}, {"entered_at": "never"}])
 def test_a_trace_says_what_it_was_and_why_it_was_not_recorded(dentist: Client, patient: Patient, wrong: dict[str, Any]) -> None:
     assert send(dentist, f"/patients/{patient.pk}/dropped-entries", **trace(**wrong)).status_code == 422
     assert not DroppedEntry.objects.exists()
@@ -176,3 +186,74 @@ def test_an_index_that_waited_bears_the_time_at_the_chair(dentist: Client, patie
     late = send(dentist, f"/patients/{patient.pk}/indices", **{**asked, "entered_at": minutes_ago(-30), "id": str(uuid4())})
     assert (late.status_code, late.json()["code"]) == (422, "not_then")
     assert OralIndex.objects.count() == 1
+
+
+def clocks() -> list[dict[str, Any]]:
+    return [event.body or {} for event in Event.objects.filter(op="N", tbl="device clock").order_by("id")]
+
+
+@pytest.mark.parametrize(("wrong", "waited"), [(timedelta(hours=-3), 10), (timedelta(hours=5), 0), (timedelta(0), 40)])
+def test_what_the_device_said_stands_before_what_was_made_of_it(dentist: Client, patient: Patient, wrong: timedelta, waited: int) -> None:
+    told, clock = minutes_ago(waited) + wrong, timezone.now() + wrong
+    assert caries(dentist, patient, entered_at=told, device=clock).status_code == 201
+    (said,) = clocks()
+    assert (said["told"], said["clock"]) == (told.isoformat(), clock.isoformat())
+    assert abs(float(said["ahead_seconds"]) - wrong.total_seconds()) < 60
+    assert said["taken"] == Finding.objects.get().noted_at.isoformat()
+    noted, entered = (Event.objects.get(tbl=table, op=kind) for table, kind in (("device clock", "N"), ("charting_finding", "I")))
+    assert noted.id < entered.id
+    assert (noted.patient_id, noted.request, noted.actor) == (patient.pk, entered.request, entered.actor)
+    assert list(evidence_record.clocks_of([entered], ledger.beside([entered])[1])) == [entered.id]
+
+
+def test_an_entry_of_this_moment_by_a_right_clock_says_nothing_more(dentist: Client, patient: Patient) -> None:
+    caries(dentist, patient, entered_at=minutes_ago(1))
+    send(dentist, f"/patients/{patient.pk}/findings", kind="fracture", tooth=16)
+    assert clocks() == []
+
+
+def test_a_clock_that_was_not_told_is_not_made_up(dentist: Client, patient: Patient) -> None:
+    sent = {"kind": "fracture", "tooth": 16, "entered_at": minutes_ago(30).isoformat()}
+    assert dentist.post(f"/api/v1/patients/{patient.pk}/findings", sent, content_type=JSON).status_code == 201
+    (said,) = clocks()
+    assert {"clock", "ahead_seconds"}.isdisjoint(said)
+    assert "did not say how its clock stood" in device_clocks.in_words(said)
+
+
+def test_an_entry_sent_twice_or_refused_leaves_no_clock_of_its_own(dentist: Client, patient: Patient) -> None:
+    key = str(uuid4())
+    for _again in range(2):
+        assert caries(dentist, patient, id=key, entered_at=minutes_ago(30)).status_code == 201
+    assert caries(dentist, patient, entered_at=minutes_ago(30), severity="nonsense").status_code == 422
+    assert len(clocks()) == 1
+
+
+def test_one_gesture_of_many_entries_says_it_once_and_a_dropped_one_too(dentist: Client, patient: Patient) -> None:
+    trace: dict[str, Any] = {"what": "caries 16", "address": "POST /x", "content": {}, "why": "refused"}
+    assert send(dentist, f"/patients/{patient.pk}/dropped-entries", **trace, entered_at=minutes_ago(9)).status_code == 201
+    (said,) = clocks()
+    assert "taken" not in said
+
+
+def test_history_search_and_evidence_tell_what_the_device_said(dentist: Client, patient: Patient) -> None:
+    wrong = timedelta(hours=3, minutes=20, seconds=7)
+    told = minutes_ago(40) + wrong
+    caries(dentist, patient, entered_at=told, device=timezone.now() + wrong)
+    sentence = rf":{told:%M:%S}, its clock was 3:(19|20):\d\d ahead"
+    lawyer = log_in(make_user(Role.LAWYER))
+    for address, narrowed in ((reverse("patient-history", args=[patient.pk]), {}), (reverse("history"), {"patient": str(patient.card_number)})):
+        assert re.search(sentence, lawyer.get(address, narrowed).content.decode())
+    (entry,) = [entry for entry in evidence_record.entries_of(patient, None, None) if entry.device]
+    assert entry.line.table == "charting_finding"
+    paper = BytesIO()
+    asked = Evidence(patient=patient, reason="claim", asked_by=dr_orlova(), asked_at=timezone.now(), language="en")
+    evidence_record.write(paper, asked, zone=ZoneInfo("UTC"))
+    text = " ".join(" ".join(page.extract_text().split()) for page in PdfReader(paper).pages)
+    assert "ahead of the clinic's" in text
+    assert "clock of the device when it sent the entry".lower() in text.lower()
+    assert told.isoformat() not in text, "times are told as people write them"
+
+
+def test_the_application_cannot_write_such_an_event_itself(patient: Patient) -> None:
+    with pytest.raises(ProgrammingError, match="not written by the application"), transaction.atomic():
+        note(EventKind.NOTE, table="device clock", key=None, patient_id=patient.pk, body={"told": "2026-01-01T00:00:00+00:00"})

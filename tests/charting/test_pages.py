@@ -33,6 +33,12 @@ def test_the_chart_opens_in_each_language(language: str) -> None:
     assert 'id="chart-failure"' in page.text
 
 
+def test_the_page_of_the_chart_has_it_asked_for_before_the_page_is_read(dentist: Client) -> None:
+    patient = patient_petrov()
+    answer = dentist.get(f"/patients/{patient.pk}/chart/")
+    assert answer["Link"] == f"</api/v1/patients/{patient.pk}/chart>; rel=preload; as=fetch; crossorigin"
+
+
 def test_a_visit_without_appointment_is_begun_once(dentist: Client) -> None:
     address = f"/patients/{patient_petrov().pk}/visits/start/"
     assert dentist.post(address).headers["Location"] == dentist.post(address).headers["Location"]

@@ -17,9 +17,10 @@ from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
 
-from charting import actions, drawing, notation, queries, replay, sites, teeth
+from charting import actions, drawing, mucosa, notation, queries, replay, sites, teeth
 from charting.models import FindingKind, IssuedPaper
 from charting.signs import Sign
+from clinic.files import actions as files
 from clinic.files.models import StoredFile
 from clinic.history.models import Event
 from clinic.lib.errors import InvalidInput
@@ -85,7 +86,42 @@ def test_every_finding_and_every_act_is_drawn(layer: str, kinds: list[str]) -> N
 def test_a_supernumerary_tooth_stands_beside_its_neighbour() -> None:
     actions.record_finding(patient=patient_petrov(), kind="supernumerary", tooth=111, direction="mesial", actor=dr_orlova(), at=timezone.now())
     shown = [text.text for text in ElementTree.fromstring(drawn()).iter(f"{SVG}text")]
-    assert shown[7:10] == ["11", "111", "21"]
+    assert shown[7:10] == ["11", "11S", "21"]
+
+
+def ulcer(site: str, **said: Any) -> None:
+    actions.record_finding(patient=patient_petrov(), kind="ulcer", site=site, actor=dr_orlova(), at=timezone.now(), **said)
+
+
+def test_the_map_of_the_mucosa_marks_regions_by_number_and_more_than_colour() -> None:
+    picture = ElementTree.fromstring(drawing.pictures({"map": drawing.mucosa(["tongue_left"])})["map"])
+    numbers = {int(shape.text or 0): "is-found" in (shape.get("class") or "") for shape in picture.iter(f"{SVG}text")}
+    assert sorted(numbers) == list(range(1, 29))
+    assert [number for number, is_found in numbers.items() if is_found] == [sites.NUMBERS["tongue_left"]]
+    assert len([shape for shape in picture.iter(f"{SVG}path") if "has-finding" in (shape.get("class") or "")]) == 1
+
+
+@pytest.mark.parametrize(("language", "region"), [("en", "Left edge of the tongue"), ("ru", "Левый край языка"), ("fr", "Bord gauche de la langue")])
+@pytest.mark.parametrize("kind", ["chart", "handout"])
+def test_the_mucosa_is_drawn_on_the_paper_with_its_findings_in_words(dentist: Client, kind: str, language: str, region: str) -> None:
+    bare = issued(kind, language)
+    ulcer("tongue_left", amount=5, note="края неровные")
+    paper = issued(kind, language)
+    told = text_of(dentist.get(reverse("paper-file", args=[paper.pk])).content)
+    assert region in told
+    assert "5 m" in told or "5 мм" in told
+    assert "края неровные" in told
+    assert region not in text_of(dentist.get(reverse("paper-file", args=[bare.pk])).content)
+    page = dentist.get(reverse("chart-print", args=[patient_petrov().pk]), {"language": language}).content.decode()
+    assert f'<li value="{sites.NUMBERS["tongue_left"]}"><strong>{region}' in page
+
+
+def test_a_settled_finding_leaves_the_map() -> None:
+    ulcer("uvula")
+    chart = queries.chart_at(patient_petrov(), timezone.now())
+    assert [region.number for region in mucosa.regions_of(chart)] == [sites.NUMBERS["uvula"]]
+    actions.resolve_finding(finding=chart.findings[0], actor=dr_orlova(), at=timezone.now())
+    assert mucosa.regions_of(queries.chart_at(patient_petrov(), timezone.now())) == []
 
 
 def of_tooth(picture: Element, tooth: int) -> list[Element]:
@@ -140,6 +176,12 @@ def test_an_issued_paper_is_never_changed() -> None:
     for write in (lambda: IssuedPaper.objects.update(own_words="x"), lambda: IssuedPaper.objects.all().delete()):
         with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
             write()
+
+
+@pytest.mark.parametrize("kind", ["chart", "handout"])
+def test_a_paper_names_its_language_for_readers_of_the_screen(kind: str) -> None:
+    paper = issued(kind, "fr")
+    assert PdfReader(BytesIO(files.read(paper.file))).root_object["/Lang"] == "fr"
 
 
 def test_the_paper_shows_the_mouth_of_its_instant(dentist: Client) -> None:
@@ -217,7 +259,7 @@ def test_paper_has_a_look_for_all_that_the_screen_draws() -> None:
     classes = re.compile(r"\.([a-z][\w-]*)")
     css = drawing.HOUSE / "static" / "charting" / "css"
     screen = {name for file in ("odontogram.css", "signs.css") for name in classes.findall((css / file).read_text())}
-    paper = set(classes.findall((drawing.HOUSE / "drawer" / "paper.css").read_text()))
-    of_the_screen = {"odontogram", "tooth", "tooth-column", "is-changed", "is-selected", "sign-symbol"}
+    paper = {name for file in ("mouth.css", "mucosa.css") for name in classes.findall((drawing.HOUSE / "drawer" / file).read_text())}
+    of_the_screen = {"odontogram", "paper-mucosa", "tooth", "tooth-column", "is-changed", "is-selected", "sign-symbol"}
     untold = {name for name in screen - paper - of_the_screen if not name.startswith(("swatch", "hides-", "hatch-"))}
     assert not untold

@@ -1,4 +1,4 @@
-"""Where the clinic asks for it, whoever signs a note gives their PIN; the signature's history says so."""
+"""Where the clinic asks for it, whoever signs a note, or adds to it, gives their PIN; the history of it says so."""
 
 from typing import Any
 
@@ -118,3 +118,45 @@ def test_the_api_asks_alike(settings: Any, orlova: User, visit: Visit) -> None:
     signed = client.post(path, {"version": visit.version, "pin": PIN}, content_type=JSON)
     assert signed.status_code == 200
     assert signature(visit)["confirmed"] == "PIN"
+
+
+def signed(shared: Client, visit: Visit) -> Visit:
+    assert sign(shared, visit) == 302
+    visit.refresh_from_db()
+    return visit
+
+
+def test_an_addendum_asks_as_the_signature_does(settings: Any, shared: Client, visit: Visit) -> None:
+    path = f"/visits/{signed(shared, visit).pk}/addenda/"
+    settings.SIGN_WITH_PIN = "shared"
+    assert 'id="addendum-pin"' in shared.get(f"/visits/{visit.pk}/").content.decode()
+    for pin, words in (("", "Type your PIN"), ("1111", "This PIN does not match")):
+        answer = shared.post(path, {"text": "Also 17 <b>", "pin": pin})
+        page = answer.content.decode()
+        assert (answer.status_code, words in page, "Also 17 &lt;b&gt;" in page) == (422, True, True)
+        assert pin == "" or pin not in page
+    assert not visit.addenda.exists()
+    assert shared.post(path, {"text": "Also 17", "pin": PIN}).status_code == 302
+    event = Event.objects.get(op="A", tbl="charting_visit", patient_id=visit.patient_id)
+    assert event.body == {"sha256": visit.addenda.get().content_hash, "confirmed": "PIN"}
+
+
+def test_where_the_clinic_does_not_ask_an_addendum_needs_no_pin(settings: Any, shared: Client, orlova: User, visit: Visit) -> None:
+    path = f"/visits/{signed(shared, visit).pk}/addenda/"
+    assert shared.post(path, {"text": "Also 17"}).status_code == 302
+    settings.SIGN_WITH_PIN = "shared"
+    own = log_in(orlova)
+    assert "addendum-pin" not in own.get(f"/visits/{visit.pk}/").content.decode()
+    assert own.post(path, {"text": "Also 18"}).status_code == 302
+    bodies = Event.objects.filter(op="A", tbl="charting_visit", patient_id=visit.patient_id).values_list("body", flat=True)
+    assert ["confirmed" in (body or {}) for body in bodies] == [False, False]
+
+
+def test_the_api_asks_for_an_addendum_alike(settings: Any, shared: Client, orlova: User, visit: Visit) -> None:
+    signed(shared, visit)
+    settings.SIGN_WITH_PIN = "always"
+    client, path = log_in(orlova), f"/api/v1/visits/{visit.pk}/addenda"
+    codes = [client.post(path, {"text": "Also 17", "pin": pin}, content_type=JSON).json().get("code") for pin in ("", "1111")]
+    assert codes == ["pin_required", "wrong_pin"]
+    assert client.post(path, {"text": "Also 17", "pin": PIN}, content_type=JSON).status_code == 201
+    assert visit.addenda.count() == 1

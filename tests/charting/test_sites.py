@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.utils import translation
 
 from charting import actions, queries, sites, story
 from charting.finding_words import SITE_NAMES
-from charting.models import Finding
+from charting.models import Finding, FindingKind, PaletteFavourite
+from charting.palette import ON_MAP, favourites, palette
 from clinic.lib.errors import InvalidInput, NotAllowed
 from clinic.staff.roles import Role
 from tests.charting.factories import NOW, patient_petrov
@@ -93,6 +95,31 @@ def test_the_database_knows_the_places() -> None:
     overjet = found("overjet", amount=-2)
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("UPDATE charting_finding SET amount = NULL WHERE id = %s", [overjet.pk])
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "fr"])
+def test_the_mucosa_is_typed_by_codes_and_has_digits_of_its_own(language: str) -> None:
+    with translation.override(language):
+        shown = palette()
+    lesions = {entry.kind: entry for entry in shown.entries if entry.scope == "mucosa"}
+    assert tuple(lesions) == tuple(kind for kind in FindingKind.values if kind in sites.LESIONS)
+    assert all(entry.typed and not entry.site and entry.key == f"finding:{kind}" for kind, entry in lesions.items())
+    assert [shown.favourites[slot] for slot in ON_MAP][:2] == ["finding:ulcer", "finding:erosion"]
+    assert {shown.favourites[slot] for slot in ON_MAP} <= {entry.key for entry in lesions.values()}
+
+
+def test_the_digits_of_the_map_and_of_the_teeth_do_not_touch_each_other() -> None:
+    actions.set_favourite(slot=5, entry="finding:ulcer", actor=dr_orlova())
+    assert (favourites()[5], favourites()[11]) == ("finding:ulcer", "finding:ulcer")
+    actions.set_favourite(slot=12, entry="finding:ulcer", actor=dr_orlova())
+    assert (favourites()[5], favourites()[11], favourites()[12]) == ("finding:ulcer", "finding:erosion", "finding:ulcer")
+    actions.set_favourite(slot=13, entry="", actor=dr_orlova())
+    assert 13 not in favourites()
+    for slot, entry in ((11, "finding:caries:deep"), (10, "finding:ulcer"), (20, "finding:ulcer"), (0, "")):
+        with pytest.raises(InvalidInput):
+            actions.set_favourite(slot=slot, entry=entry, actor=dr_orlova())
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PaletteFavourite.objects.create(slot=10, entry="finding:ulcer")
 
 
 def test_every_place_of_the_map_has_a_region_and_a_name() -> None:

@@ -77,6 +77,23 @@ def test_the_formula_stands_under_its_teeth() -> None:
         assert sign in text.split()
 
 
+@pytest.mark.parametrize(("language", "words"), [("ru", "сверхкомплектный зуб"), ("fr", "dent surnuméraire"), ("en", "a supernumerary tooth")])
+def test_a_supernumerary_tooth_has_its_place_in_the_formula(language: str, words: str) -> None:
+    patient = a_record()
+    browser = log_in(dr_orlova())
+    legend = f"S{' ' if language == 'fr' else ''}: "
+    assert legend not in " ".join(text_of(take(browser, patient, language=language)).split())
+    at = NOW - timedelta(days=2)
+    charting.record_finding(patient=patient, kind="supernumerary", tooth=111, direction="mesial", actor=dr_orlova(), at=at)
+    make_finding("caries", 111, "M", days_ago=1)
+    told = " ".join(text_of(take(browser, patient, language=language)).split())
+    letter = "С" if language == "ru" else "C"
+    assert f"11S {letter} " in told
+    assert f"{legend}{words}" in told
+    page = browser.get(reverse("card", args=[patient.pk]), {"language": language}).content.decode()
+    assert f'<td class="extra">11S<br><b>{letter}</b></td>' in page
+
+
 def test_the_language_is_the_patients_unless_another_is_asked_for() -> None:
     patient = a_record()
     Patient.objects.filter(pk=patient.pk).update(language="fr")

@@ -1,5 +1,6 @@
 """The card of one visit after form 043/у: the mouth as the visit left it, its note, diagnoses, acts and anaesthesia; issued and kept."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO
@@ -11,7 +12,9 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from charting import actions as charting
+from charting import sites
 from charting.models import IssuedPaper, Visit
+from charting.prescribing import actions as prescribing
 from clinic.history.models import Event
 from clinic.staff.roles import Role
 from tests.charting.factories import NOW, make_code, make_finding, make_procedure, patient_petrov, perform, place
@@ -77,6 +80,38 @@ def test_it_says_the_same_in_three_languages(dentist: Client, language: str, wor
     told = issue(dentist, a_visit(), language)
     for word in [*words, "Петров Иван", "K02.1", "Кариозная полость", "Анестезия, препарирование, пломба", "Orlova"]:
         assert word in told, word
+
+
+@pytest.mark.parametrize(
+    ("language", "prescription", "referral", "later"),
+    [
+        ("ru", "Рецепт RX-2026-000001", "Направление REF-2026-000001", "выдано после закрытия записи"),
+        ("fr", "Ordonnance RX-2026-000001", "Courrier d'adressage REF-2026-000001", "délivrance postérieure au verrouillage de la note"),
+        ("en", "Prescription RX-2026-000001", "Referral REF-2026-000001", "issued after the note was fixed"),
+    ],
+)
+def test_prescriptions_and_referrals_stand_in_both_cards(dentist: Client, language: str, prescription: str, referral: str, later: str) -> None:
+    visit = a_visit()
+    setting = prescribing.Setting(patient_petrov(), make_branch(), "ru", dr_orlova(), NOW - timedelta(days=2), visit)
+    prescribing.prescribe(setting=setting, drugs=[prescribing.Drug("Ибупрофен", "Tab.", "N. 10", "При боли", "400 mg")])
+    prescribing.refer(setting=setting, asked=prescribing.Asked("cbct", "Корень 36?", "urgent", "Рентген-центр", (36,)))
+    prescribing.prescribe(setting=replace(setting, visit=None), drugs=[prescribing.Drug("Хлоргексидин", "Sol.", "100 ml", "Полоскать")])
+    card = dentist.get(reverse("patient-card-pdf", args=[patient_petrov().pk]), {"language": language}).content
+    for told in (issue(dentist, visit, language), text_of(card)):
+        for word in (prescription, referral, later, "Ибупрофен 400 mg, Tab., N. 10", "При боли", "Рентген-центр", "Корень 36?"):
+            assert word in told, word
+    assert "Хлоргексидин" in text_of(card)
+    assert "Хлоргексидин" not in issue(dentist, visit, language)
+
+
+def test_the_map_of_the_mucosa_is_drawn_in_the_card(dentist: Client) -> None:
+    visit = a_visit()
+    at = NOW - timedelta(days=3) + timedelta(hours=2)
+    charting.record_finding(patient=patient_petrov(), kind="ulcer", site="tongue_left", amount=5, actor=dr_orlova(), at=at)
+    card = issue(dentist, visit, "en")
+    assert "Left edge of the tongue. ulcer, 5 mm" in card
+    assert card.count("ulcer") == 1
+    assert str(sites.NUMBERS["gingiva_6"]) in card.split()
 
 
 def test_the_formula_is_of_the_visit_not_of_today(dentist: Client) -> None:

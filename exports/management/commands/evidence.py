@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from clinic.lib.errors import DomainError
+from clinic.lib.numbers import whole
 from clinic.patients.models import Patient
 from clinic.staff.commands import acting_person, add_actor_argument
 from clinic.staff.roles import Permission
@@ -61,7 +62,7 @@ class Command(BaseCommand):
 def _patient(text: str) -> Patient:
     found = Patient.objects.select_related("branch")
     try:
-        patient = found.filter(card_number=int(text)).first() if text.isdigit() else found.filter(pk=UUID(text)).first()
+        patient = found.filter(card_number=number).first() if (number := whole(text)) is not None else found.filter(pk=UUID(text)).first()
     except ValueError as error:
         raise CommandError(f"{text!r} is neither a card number nor an id.") from error
     if patient is None:

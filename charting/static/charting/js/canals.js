@@ -1,4 +1,5 @@
 // The root canals of the chosen tooth as a table under the arch: length, file, obturation; Enter in a row keeps it, a correction is a new record.
+import { letterOf } from "../../desk/js/stroke.js";
 import { entered } from "./entering.js";
 import { byId, html } from "./svg.js";
 import { code } from "./teeth.js";
@@ -32,7 +33,7 @@ export class Canals {
     this.body.addEventListener("keydown", (event) => this.#typed(event));
     byId("canals-open").addEventListener("click", () => this.#enter());
     byId("arch").addEventListener("keydown", (event) => {
-      if (event.code !== "KeyK" || event.ctrlKey || event.metaKey || event.altKey || this.panel.hidden) return;
+      if (letterOf(event) !== "K" || event.ctrlKey || event.metaKey || event.altKey || this.panel.hidden) return;
       event.preventDefault();
       this.#enter();
     });

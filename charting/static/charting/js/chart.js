@@ -56,7 +56,7 @@ const absent = () => new Set((chart?.teeth ?? []).filter((tooth) => ["missing", 
 const isWalking = onWalking(() => focusTooth(selection.focused));
 const acts = new Acts(status, setup.words, mouth);
 const canals = new Canals(setup, acts, () => mouth.loaded?.at);
-const mucosa = new Mucosa(setup, acts, () => mouth.loaded?.at);
+const mucosa = new Mucosa(setup, acts, () => mouth.loaded?.at, { turned: (isMap) => { palette.set({ isMap }); if (!isMap) focusTooth(selection.focused); }, favourite: (digit) => board.favourite(digit, true), undo: () => board.undo() });
 new Zoom(arch);
 /** @type {import("./keyboard.js").Board} */
 const board = {
@@ -67,7 +67,7 @@ const board = {
     else enter();
   },
 };
-palette.readPlace = (text) => readPlace(text, { rows: rows(), known: known(), words: setup.words });
+palette.readPlace = (text) => readPlace(text, { rows: rows(), known: known(), words: setup.words, regions: setup.mucosa.numbers });
 mouth.addEventListener("change", () => {
   chart = mouth.chart;
   if (chart) player.know(chart.days);
@@ -95,6 +95,12 @@ function redraw() {
   if (hadFocus) focusTooth(selection.focused);
 }
 
+/** Both dentitions: what is typed is seen. */
+function showAll() {
+  dentition = "mixed";
+  redraw();
+}
+
 function showChoice() {
   if (!chart || !drawing) return;
   showSelection(drawing.parts, selection.teeth, selection.focused);
@@ -113,9 +119,13 @@ function focusTooth(number) {
   /** @type {SVGElement | undefined} */ (drawing?.parts.get(number)?.group)?.focus({ preventScroll: true });
 }
 
-const hand = new Hand({ setup, palette, acts, status, mouth, selected, board, isPast, told: (teeth) => { recent = teeth; showChoice(); } });
+const hand = new Hand({ setup, palette, acts, status, mouth, mucosa, selected, board, isPast, told: (teeth) => { recent = teeth; showChoice(); } });
 palette.addEventListener("choose", (event) => { const { entry, isAsked } = /** @type {CustomEvent} */ (event).detail; hand.enter(entry, "wait", isAsked); });
-palette.addEventListener("place", (event) => selection.choose(/** @type {CustomEvent} */ (event).detail));
+palette.addEventListener("place", (event) => {
+  const { detail: teeth } = /** @type {CustomEvent<Map<number, Set<string>>>} */ (event);
+  if ([...teeth.keys()].some((number) => !drawing?.parts.has(number))) showAll();
+  selection.choose(teeth);
+});
 palette.addEventListener("refused", (event) => status.say(/** @type {CustomEvent} */ (event).detail, "danger"));
 palette.addEventListener("leave", () => focusTooth(selection.focused));
 timeline.addEventListener("change", () => mouth.load());

@@ -7,6 +7,10 @@ import { html } from "./svg.js";
 const WAIT_MS = 180;
 const MOST = 20;
 const WHOLE_CODE = /^[a-z]\d\d(\.\d+)?$/i;
+const [LOOKS, LATIN] = ["АВСЕНКМОРТХ", "ABCEHKMOPTX"];
+
+/** A code that was begun in a Russian layout or with the comma of a number pad. @param {string} word in lower case */
+const asCode = (word) => (/^\p{L}\d+[.,]?\d*$/u.test(word) ? (LATIN[LOOKS.indexOf(word[0].toUpperCase())] ?? word[0]).toLowerCase() + word.slice(1).replace(",", ".") : word);
 
 /** Codes in force by their letters or words of their titles; without the clinic those of the mouth that this device holds, and the code that was typed.
  * @param {string} text @returns {Promise<Code[]>} */
@@ -17,8 +21,8 @@ async function codesLike(text) {
     if (!(error instanceof Refusal) || error.status !== 0) throw error;
     const held = /** @type {Code[]} */ (await call("/diagnosis-codes/oral").catch(() => []));
     const wanted = text.toLowerCase().split(/\s+/).filter(Boolean);
-    const found = held.filter(({ code, title }) => wanted.every((word) => code.toLowerCase().startsWith(word) || title.toLowerCase().includes(word))).slice(0, MOST);
-    const typed = text.trim().toUpperCase();
+    const found = held.filter(({ code, title }) => wanted.every((word) => code.toLowerCase().startsWith(asCode(word)) || title.toLowerCase().includes(word))).slice(0, MOST);
+    const typed = asCode(text.trim().toLowerCase()).toUpperCase();
     const isNew = WHOLE_CODE.test(typed) && !found.some(({ code }) => code === typed);
     if (!found.length && !isNew && !held.length) throw error;
     return isNew ? [{ code: typed, title: "", language: "" }, ...found] : found;

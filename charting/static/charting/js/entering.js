@@ -19,7 +19,7 @@ const PRESENCES = ["missing", "unerupted", "erupting", "erupted", "impacted", "s
  * The requests that an entry means for the selection.
  * @param {PaletteEntry} entry
  * @param {Map<number, Set<string>>} selection
- * @param {{patient: string, state: string, note: string, absent: Set<number>, order: (numbers: number[]) => number[], undoReason: string, roots: string[], detail: import("./detail.js").Detail, roles: Map<number, string> | null, seen: string | undefined}} context
+ * @param {{patient: string, state: string, note: string, absent: Set<number>, isGone: (number: number) => boolean, order: (numbers: number[]) => number[], undoReason: string, roots: string[], detail: import("./detail.js").Detail, roles: Map<number, string> | null, seen: string | undefined}} context
  * @returns {Order[]}
  */
 export function ordersFor(entry, selection, context) {
@@ -45,7 +45,7 @@ function combinationOrders(entry, numbers, selection, context) {
 
 /** @param {PaletteEntry} entry @param {number[]} numbers @param {Map<number, Set<string>>} selection @param {any} context @returns {Order[]} */
 function findingOrders(entry, numbers, selection, context) {
-  const present = PRESENCES.includes(entry.kind) || numbers.length === 1 ? numbers : numbers.filter((number) => !context.absent.has(number));
+  const present = PRESENCES.includes(entry.kind) || numbers.length === 1 ? numbers : standing(numbers, context);
   const places = numbers.length && entry.scope !== "mouth" ? present : [null];
   return places.map((chosen) => {
     const tooth = entry.kind === "supernumerary" && chosen ? besideOf(chosen) : chosen;
@@ -60,6 +60,12 @@ function findingOrders(entry, numbers, selection, context) {
       undo: { path: `/findings/${body.id}/error`, body: { reason: context.undoReason } },
     };
   });
+}
+
+/** Those of the teeth that are there; when age alone says that none is, those not recorded as gone; when all are, one of which the clinic says so. @param {number[]} numbers @param {any} context @returns {number[]} */
+function standing(numbers, { absent, isGone }) {
+  const [there, notGone] = [numbers.filter((number) => !absent.has(number)), numbers.filter((number) => !isGone(number))];
+  return there.length ? there : notGone.length ? notGone : numbers.slice(0, 1);
 }
 
 /** @param {PaletteEntry} entry @param {number[]} numbers @param {Map<number, Set<string>>} selection @param {any} context @returns {Order[]} */

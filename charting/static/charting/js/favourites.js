@@ -14,22 +14,25 @@ export function star(entry, slot, words) {
   return html("button", { type: "button", class: "palette-star", "data-keep": entry.key, "aria-pressed": String(Boolean(slot)), "aria-label": `${label}: ${entry.title}`, title: label }, shape);
 }
 
-/** @param {PaletteData} data @returns {[string, PaletteEntry][]} what each key holds */
-export function held(data) {
+/** Where the digit is kept: on the map of the mouth the digits have holders of their own. @param {string} digit @param {boolean} isMap */
+export const slotOf = (digit, isMap) => (isMap ? `1${digit}` : digit);
+
+/** @param {PaletteData} data @param {boolean} isMap @returns {[string, PaletteEntry][]} what each digit holds there */
+export function held(data, isMap) {
   return Object.entries(data.favourites).flatMap(([slot, key]) => {
     const entry = data.entries.find((known) => known.key === key);
-    return entry ? [/** @type {[string, PaletteEntry]} */ ([slot, entry])] : [];
+    return entry && slot.length === (isMap ? 2 : 1) ? [/** @type {[string, PaletteEntry]} */ ([slot.slice(-1), entry])] : [];
   });
 }
 
 /** Ask under which key the entry is kept: tap a key or press its digit, or free the key it has; anything else leaves all as it is.
- * @param {HTMLElement} place @param {PaletteEntry} entry @param {PaletteData} data @param {Record<string, string>} words @returns {Promise<string>} the digit, "free", or nothing */
-export function askSlot(place, entry, data, words) {
-  const names = new Map(held(data));
+ * @param {HTMLElement} place @param {PaletteEntry} entry @param {PaletteData} data @param {Record<string, string>} words @param {boolean} isMap @returns {Promise<string>} the digit, "free", or nothing */
+export function askSlot(place, entry, data, words, isMap) {
+  const names = new Map(held(data, isMap));
   const digits = ["1", "2", "3", "4", "5", "6", "7", "8", "9"];
   const keys = digits.map((slot) => html("button", { type: "button", class: "palette-key", "data-slot": slot }, html("kbd", {}, slot), html("span", {}, names.get(slot)?.title ?? words.freeKey)));
   const leave = html("button", { type: "button", class: "btn btn-small btn-quiet", "data-slot": "" }, words.leave);
-  const own = held(data).find(([, kept]) => kept.key === entry.key)?.[0];
+  const own = held(data, isMap).find(([, kept]) => kept.key === entry.key)?.[0];
   const free = own ? [html("button", { type: "button", class: "btn btn-small", "data-slot": "free" }, `${words.freeThisKey} ${own}`)] : [];
   const asked = html("div", { class: "palette-slots", role: "dialog", "aria-label": words.chooseKey }, html("p", {}, html("strong", {}, entry.title), ` ${words.chooseKey}`), html("div", { class: "palette-keys" }, ...keys), html("div", { class: "row" }, ...free, leave));
   place.replaceChildren(asked);

@@ -7,7 +7,7 @@ import { askRoles, rolesFor } from "./roles.js";
 
 /** @typedef {import("./detail.js").Detail} Detail */
 /** What the hand works with.
- * @typedef {{setup: ChartSetup, palette: import("./palette.js").Palette, acts: import("./acts.js").Acts, status: import("./status.js").Status, mouth: import("./mouth.js").Mouth,
+ * @typedef {{setup: ChartSetup, palette: import("./palette.js").Palette, acts: import("./acts.js").Acts, status: import("./status.js").Status, mouth: import("./mouth.js").Mouth, mucosa: import("./mucosa.js").Mucosa,
  *   selected: import("./selected.js").SelectedPanel, board: import("./keyboard.js").Board, isPast: () => boolean, told: (teeth: number[]) => void}} Tools `told` shows the story of the teeth just charted */
 
 export class Hand {
@@ -31,6 +31,7 @@ export class Hand {
     if (entry.type === "combination" && !setup.mayDiagnose) return status.say(setup.words.mayNotDiagnose, "warning");
     const detail = again ?? (entry.amount || entry.is_dated ? await palette.detailFor(entry, isAsked) : NOTHING);
     if (!detail || !this.mayAct) return;
+    if (entry.scope === "mucosa") return this.#onMucosa(entry, detail);
     const isPlaced = entry.scope === "mouth" || (entry.type === "finding" && ["plaque", "calculus"].includes(entry.kind));
     if (selection.isEmpty && then !== "wait") selection.pick(selection.focused, false);
     if (selection.isEmpty && !isPlaced) return status.say(setup.words.chooseTeeth, "warning");
@@ -44,6 +45,18 @@ export class Hand {
     if (!(await acts.submit(orders))) return;
     if (palette.search.value === typed) palette.forget();
     this.tools.told(selection.finish(chosen));
+  }
+
+  /** On the region that was typed or is in hand; without one the map asks for it. @param {PaletteEntry} entry @param {Detail} detail */
+  async #onMucosa({ kind }, { amount }) {
+    const { palette, mucosa, status, setup } = this.tools;
+    const typed = palette.search.value;
+    const site = palette.readPlace(typed).site ?? mucosa.region;
+    if (!site) {
+      status.say(setup.words.mucosaWhere, "warning");
+      mucosa.askWhere(kind, amount);
+    } else if (!(await mucosa.put({ kind, site, amount, note: "" }))) return;
+    if (palette.search.value === typed) palette.forget();
   }
 
   /** The last entry once more, with its surfaces where none are chosen. */
@@ -70,7 +83,8 @@ export class Hand {
     const { palette, board, setup, mouth, selected } = this.tools;
     const state = palette.mode === "condition" ? "proposed" : palette.mode;
     const order = (/** @type {number[]} */ numbers) => board.rows().flat().map((spot) => spot.number).filter((number) => numbers.includes(number));
-    return { patient: setup.patient, seen: mouth.loaded?.at, state, note: "", absent: board.absent(), order, undoReason: setup.words.undoReason, roots: selected.roots, detail, roles: null };
+    const isGone = (/** @type {number} */ number) => ["missing", "unerupted"].includes(board.known().get(number)?.presence ?? "");
+    return { patient: setup.patient, seen: mouth.loaded?.at, state, note: "", absent: board.absent(), isGone, order, undoReason: setup.words.undoReason, roots: selected.roots, detail, roles: null };
   }
 
   /** @param {PaletteEntry} entry @returns {Promise<Map<number, string>>} empty when it was left */

@@ -1,4 +1,5 @@
-// The chart by keyboard. Letters are taken by their place on the board, so they work in a Cyrillic layout too.
+// The chart by keyboard. A letter is the one that the key types; in a Cyrillic layout the Latin one in its place.
+import { letterOf } from "../../desk/js/stroke.js";
 import { span, step } from "./layout.js";
 import { ROOT_SURFACES, SURFACES } from "./place.js";
 import { stepOn, widen } from "./walk.js";
@@ -19,8 +20,9 @@ export function listen(place, board) {
 
 /** @param {KeyboardEvent} event @param {Board} board */
 function undoKey(event, board) {
-  if (event.code === "KeyZ") board.undo();
-  return event.code === "KeyZ";
+  const isUndo = letterOf(event) === "Z";
+  if (isUndo) board.undo();
+  return isUndo;
 }
 
 /** While walking, Space says that a tooth is looked at and goes on, Backspace goes back. @param {KeyboardEvent} event @param {Board} board */
@@ -52,7 +54,7 @@ function moveKey(event, board) {
 
 /** A letter is a surface of the crown; with Shift it is the root's. @param {KeyboardEvent} event @param {Board} board */
 function surfaceKey(event, board) {
-  const letter = event.code.startsWith("Key") ? event.code.slice(3) : "";
+  const letter = letterOf(event);
   const codes = event.shiftKey && ROOT_SURFACES[letter] ? [ROOT_SURFACES[letter]] : SURFACES[letter];
   if (!codes) return false;
   const { selection } = board;
@@ -67,12 +69,13 @@ function surfaceKey(event, board) {
 /** @param {KeyboardEvent} event @param {Board} board */
 function actKey(event, board) {
   const { selection } = board;
+  const letter = letterOf(event);
   if (event.key === " ") selection.pick(selection.focused, true);
   else if (event.key === "Enter") board.openPalette();
   else if (event.key === "Escape") selection.clear();
-  else if (event.code === "KeyQ") selection.pickOnly(widen(board.rows(), selection.focused, selection.numbers));
-  else if (event.code === "KeyR") board.repeat();
-  else if (event.code === "KeyY" || event.code === "KeyN") board.judge(event.code === "KeyY");
+  else if (letter === "Q") selection.pickOnly(widen(board.rows(), selection.focused, selection.numbers));
+  else if (letter === "R") board.repeat();
+  else if (letter === "Y" || letter === "N") board.judge(letter === "Y");
   else if (/^Digit[1-9]$/.test(event.code)) board.favourite(event.code.slice(5), event.shiftKey);
   else return false;
   return true;

@@ -13,6 +13,9 @@ const FULL = { neck: 66, diagram: 122, lingualNeck: 172, number: 237, height: 25
 const SHORT = { neck: 66, diagram: 122, lingualNeck: 0, number: 158, height: 164 };
 const SMALL = { neck: 44, diagram: 93, lingualNeck: 0, number: 121, height: 131 };
 
+/** Every row of teeth, also those that are not drawn now. */
+export const ALL_ROWS = Object.values(ROWS);
+
 /** @typedef {{number: number, x: number, isUpper: boolean, mirror: 1 | -1, neck: number, diagram: number, lingualNeck: number, label: number, top: number, bottom: number, scale: number, column: number}} Spot */
 
 /** @param {ChartData["dentition"]} dentition @param {import("./extras.js").Extra[]} extras @returns {{width: number, height: number, rows: Spot[][]}} */

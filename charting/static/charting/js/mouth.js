@@ -1,5 +1,5 @@
 // The mouth that the page shows: what the clinic has, what others just entered, and what this device has not sent yet.
-import { call, tagOf } from "./api.js";
+import { call, Refusal, tagOf } from "./api.js";
 import { writeList } from "./list.js";
 import { Live } from "./offline/live.js";
 import { queue } from "./offline/queue.js";
@@ -20,6 +20,8 @@ export class Mouth extends EventTarget {
     this.loaded = null;
     /** @type {ChartData | null} */
     this.chart = null;
+    /** The instant for which the clinic gave it. */
+    this.loadedAt = "";
     this.asked = 0;
     this.unsent = "";
     queue.addEventListener("changed", () => this.#follow());
@@ -36,13 +38,17 @@ export class Mouth extends EventTarget {
       const found = await call(`${this.path}${at ? `?at=${encodeURIComponent(at)}` : ""}`, { asked });
       if (mine === this.asked) this.#take(found);
     } catch (error) {
-      if (mine === this.asked) this.#fail(/** @type {Error} */ (error));
+      if (mine !== this.asked) return;
+      const isLost = error instanceof Refusal && error.status === 0;
+      if (isLost && this.loaded && this.loadedAt === at) this.status.loaded(at); // what is shown stays, marked with its hour
+      else this.#fail(/** @type {Error} */ (error));
     }
   }
 
   /** @param {ChartData} found */
   #take(found) {
     this.loaded = found;
+    this.loadedAt = this.timeline.at;
     this.live.tag = tagOf(found);
     this.status.loaded(this.timeline.at);
     this.timeline.span(found.first_at);
@@ -79,6 +85,6 @@ export class Mouth extends EventTarget {
 
   /** The list lies below the teeth: it is written once they are drawn. @param {ChartData} chart */
   #writeLater(chart) {
-    requestAnimationFrame(() => setTimeout(() => { if (chart === this.chart) writeList(byId("chart-list"), chart, this.setup.words); }));
+    requestIdleCallback(() => { if (chart === this.chart) writeList(byId("chart-list"), chart, this.setup.words); }, { timeout: 500 });
   }
 }

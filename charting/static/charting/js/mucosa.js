@@ -1,12 +1,15 @@
 // The map of the mouth in place of the arch: tap a region, say what is there; it goes the way of every other entry.
-import { entered } from "./entering.js";
-import { REGIONS, SIZE } from "./mucosa-map.js";
-import { shownMouth } from "./offline/waiting.js";
+import { numbered, REGIONS, SIZE } from "./mucosa-map.js";
+import { lesionFields, lesionOrder, lesionSaid } from "./mucosa-order.js";
 import { byId, html, svg } from "./svg.js";
 
 export class Mucosa {
-  /** @param {ChartSetup} setup @param {import("./acts.js").Acts} acts @param {() => string | undefined} seen the instant of the chart that is shown */
-  constructor(setup, acts, seen) {
+  /** @param {ChartSetup} setup @param {import("./acts.js").Acts} acts @param {() => string | undefined} seen the instant of the chart that is shown
+   * @param {{turned: (isShown: boolean) => void, favourite: (digit: string) => void, undo: () => void}} keys what the map tells the page */
+  constructor(setup, acts, seen, keys) {
+    this.keys = keys;
+    /** What was chosen before its region. @type {{kind: string, amount: number | null} | null} */
+    this.pending = null;
     this.setup = setup;
     this.acts = acts;
     this.seen = seen;
@@ -14,12 +17,12 @@ export class Mucosa {
     this.isPast = false;
     this.panel = byId("mucosa");
     this.button = byId("mucosa-open");
-    const { words } = setup;
-    this.map = svg("svg", { viewBox: `0 0 ${SIZE[0]} ${SIZE[1]}`, class: "mucosa-map", role: "listbox", "aria-label": words.mucosaMap, "data-own-keys": "" });
-    this.map.append(...REGIONS.map(([site, d], place) => svg("path", { d, "data-site": site, role: "option", tabindex: place ? -1 : 0, "aria-selected": "false" }, svg("title", {}))));
+    this.map = svg("svg", { viewBox: `0 0 ${SIZE[0]} ${SIZE[1]}`, class: "mucosa-map", role: "listbox", "aria-label": setup.words.mucosaMap, "data-own-keys": "" });
+    this.map.append(...REGIONS.map(([site, d], place) => svg("path", { d, "data-site": site, role: "option", tabindex: place ? -1 : 0, "aria-selected": "false" }, svg("title", {}))), ...numbered(/** @type {any} */ (setup.mucosa.numbers), new Set()));
     this.form = html("form", { class: "mucosa-form" });
     this.panel.append(this.map, this.form);
-    this.button.addEventListener("click", () => this.#turn());
+    this.button.addEventListener("click", () => this.turn());
+    byId("arch").addEventListener("keydown", (event) => this.#turnKey(event));
     this.map.addEventListener("click", (event) => this.#choose(event));
     this.map.addEventListener("keydown", (event) => this.#key(event));
     this.form.addEventListener("submit", (event) => void this.#keep(event));
@@ -31,11 +34,43 @@ export class Mucosa {
     return this.chosen !== "" && this.form.querySelector("input") !== null;
   }
 
-  #turn() {
+  /** The region in hand: the one that is chosen, else the one that has the focus. */
+  get region() {
+    const focused = this.panel.contains(document.activeElement) ? document.activeElement?.getAttribute("data-site") : "";
+    return this.chosen || focused || "";
+  }
+
+  /** @param {import("./mucosa-order.js").Lesion} lesion */
+  put(lesion) {
+    return this.acts.submit([lesionOrder(lesion, this.setup, this.seen())]);
+  }
+
+  /** What was found is known, its region not yet: the next one that is chosen is meant. @param {string} kind @param {number | null} amount */
+  askWhere(kind, amount) {
+    this.pending = { kind, amount };
+    if (this.panel.hidden) this.turn();
+    else this.#focus();
+  }
+
+  /** @param {KeyboardEvent} event */
+  #turnKey(event) {
+    if (event.code !== "KeyU" || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    this.turn();
+  }
+
+  #focus() {
+    /** @type {SVGElement | null} */ (this.map.querySelector('[tabindex="0"]'))?.focus();
+  }
+
+  /** The map in place of the teeth, or they again. */
+  turn() {
     const isShown = byId("chart-page").classList.toggle("shows-mucosa");
     this.button.setAttribute("aria-pressed", String(isShown));
     this.panel.hidden = !isShown;
-    if (isShown) /** @type {SVGElement | null} */ (this.map.querySelector('[tabindex="0"]'))?.focus();
+    if (isShown) this.#focus();
+    else this.pending = null;
+    this.keys.turned(isShown);
   }
 
   /** @param {ChartData} chart @param {boolean} isPast */
@@ -62,9 +97,17 @@ export class Mucosa {
     if (!region || this.isPast || !this.setup.mayWrite) return;
     this.#move(region);
     this.chosen = region.getAttribute("data-site") ?? "";
+    if (this.pending) return this.#place(this.pending);
     for (const other of this.map.querySelectorAll("[data-site]")) other.setAttribute("aria-selected", String(other === region));
     this.#ask();
     this.form.querySelector("select")?.focus();
+  }
+
+  /** @param {{kind: string, amount: number | null}} lesion */
+  #place(lesion) {
+    const site = this.chosen;
+    [this.pending, this.chosen] = [null, ""];
+    void this.put({ ...lesion, site, note: "" });
   }
 
   /** @param {Element} region */
@@ -82,37 +125,24 @@ export class Mucosa {
       this.#move(next);
       next.focus();
     } else if (event.key === "Enter" || event.key === " ") this.#choose(event);
+    else if (/^Digit[1-9]$/.test(event.code) && !event.altKey && !event.ctrlKey) this.keys.favourite(event.code.slice(5));
+    else if (event.code === "KeyZ" && (event.ctrlKey || event.metaKey)) this.keys.undo();
+    else if (event.key === "Escape" || (event.code === "KeyU" && !event.ctrlKey)) this.turn();
     else return;
     event.preventDefault();
   }
 
   #ask() {
-    const { words, mucosa } = this.setup;
-    if (!this.chosen) return this.form.replaceChildren(html("p", { class: "muted" }, words.mucosaChoose));
-    const kinds = Object.entries(mucosa.lesions).map(([kind, label]) => html("option", { value: kind }, label));
-    this.form.replaceChildren(
-      html("strong", {}, mucosa.sites[this.chosen]),
-      html("select", { name: "kind", "aria-label": words.what }, ...kinds),
-      html("label", {}, words.mucosaSize, html("input", { name: "amount", type: "number", min: 1, max: 99, inputmode: "numeric" })),
-      html("label", {}, words.mucosaNote, html("input", { name: "note", type: "text", maxlength: 500 })),
-      html("button", { class: "btn btn-primary" }, words.mucosaSave),
-    );
+    const { words } = this.setup;
+    const hints = [words.mucosaChoose, words.mucosaKeys].map((text) => html("p", { class: "muted" }, text));
+    this.form.replaceChildren(...(this.chosen ? lesionFields(this.chosen, this.setup) : hints));
   }
 
   /** @param {Event} event */
   async #keep(event) {
     event.preventDefault();
-    const { words, mucosa, patient } = this.setup;
     const asked = this.form.firstElementChild;
-    const said = new FormData(/** @type {HTMLFormElement} */ (this.form));
-    const [kind, site, note] = [String(said.get("kind")), this.chosen, String(said.get("note") ?? "").trim()];
-    const amount = said.get("amount") ? Number(said.get("amount")) : null;
-    const body = { ...entered(this.seen()), kind, severity: "", direction: "", site, amount, since: "", tooth: null, surfaces: [], roots: [], note };
-    const title = `${mucosa.lesions[kind]}${amount === null ? "" : `, ${amount} mm`}`;
-    const isKept = await this.acts.submit([{
-      path: `/patients/${patient}/findings`, body, words: `${title} – ${mucosa.sites[site]}`, shown: shownMouth(body, title, mucosa.sites[site]),
-      undo: { path: `/findings/${body.id}/error`, body: { reason: words.undoReason } },
-    }]);
+    const isKept = await this.put(lesionSaid(/** @type {HTMLFormElement} */ (this.form), this.chosen));
     if (!isKept || this.form.firstElementChild !== asked) return; // meanwhile another region was chosen
     this.chosen = "";
     this.#ask();

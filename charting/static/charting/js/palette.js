@@ -1,7 +1,7 @@
 // The palette beside the arch: typing finds a finding or a service, number keys give the favourites.
 import { call } from "./api.js";
 import { askDetail, detailTyped, NOTHING, takes } from "./detail.js";
-import { askSlot } from "./favourites.js";
+import { askSlot, slotOf } from "./favourites.js";
 import { matching } from "./matching.js";
 import { keysOf, lineOf } from "./palette-rows.js";
 import { byId, html } from "./svg.js";
@@ -21,11 +21,12 @@ export class Palette extends EventTarget {
     this.data = { entries: [], favourites: {} };
     this.mode = "condition";
     this.place = "";
+    this.isMap = false;
     /** @type {(text: string) => import("./place.js").Typed} */
     this.readPlace = (text) => ({ teeth: null, rest: text });
     this.search.addEventListener("input", () => this.show());
     this.search.addEventListener("keydown", (event) => this.#typed(event));
-    byId("palette-mode").addEventListener("change", (event) => this.setMode(/** @type {HTMLInputElement} */ (event.target).value));
+    byId("palette-mode").addEventListener("change", (event) => this.set({ mode: /** @type {HTMLInputElement} */ (event.target).value }));
     this.list.addEventListener("mousedown", (event) => event.preventDefault());
     for (const list of [this.list, this.keys]) list.addEventListener("click", (event) => this.#clicked(event));
   }
@@ -35,9 +36,9 @@ export class Palette extends EventTarget {
     this.show();
   }
 
-  /** @param {string} mode */
-  setMode(mode) {
-    this.mode = mode;
+  /** What is entered, and whether the map of the mouth is shown in place of the teeth. @param {{mode?: string, isMap?: boolean}} told */
+  set({ mode = this.mode, isMap = this.isMap }) {
+    [this.mode, this.isMap] = [mode, isMap];
     this.show();
   }
 
@@ -49,9 +50,10 @@ export class Palette extends EventTarget {
 
   /** The entries that fit what is typed behind the place; a digit is the entry under its key. */
   matches() {
-    const { rest } = this.readPlace(this.search.value);
-    const held = this.favourite(rest);
-    return held ? [held] : matching(this.data.entries, this.mode, rest);
+    const { rest, site } = this.readPlace(this.search.value);
+    const isOnMap = Boolean(site) || (this.isMap && !rest.trim());
+    const held = this.favourite(rest, isOnMap || this.isMap);
+    return held ? [held] : matching(isOnMap ? this.data.entries.filter(({ scope }) => scope === "mucosa") : this.data.entries, this.mode, rest);
   }
 
   show() {
@@ -63,11 +65,11 @@ export class Palette extends EventTarget {
     for (const entry of found) {
       if (entry.group !== group) rows.push(html("li", { class: "palette-group" }, entry.group));
       group = entry.group;
-      rows.push(lineOf(entry, this.data, this.words));
+      rows.push(lineOf(entry, this.data, this.words, this.isMap));
     }
     this.list.replaceChildren(...(rows.length ? rows : [html("li", { class: "muted" }, this.words.nothingFound)]));
     this.list.querySelector(".palette-entry")?.classList.add("is-next");
-    this.keys.replaceChildren(...keysOf(this.data));
+    this.keys.replaceChildren(...keysOf(this.data, this.isMap));
   }
 
   /** Teeth typed before the finding are chosen while they are typed. */
@@ -78,9 +80,9 @@ export class Palette extends EventTarget {
     this.place = place;
   }
 
-  /** @param {string} slot */
-  favourite(slot) {
-    return this.data.entries.find((entry) => entry.key === this.data.favourites[slot]);
+  /** @param {string} digit @param {boolean} [isMap] */
+  favourite(digit, isMap = this.isMap) {
+    return this.data.entries.find((entry) => entry.key === this.data.favourites[slotOf(digit, isMap)]);
   }
 
   /** @param {KeyboardEvent} event */
@@ -131,11 +133,12 @@ export class Palette extends EventTarget {
   /** Put an entry under a number key, or off it; what that key held moves to the entry's old one. @param {string} key */
   async #keep(key) {
     const entry = this.data.entries.find((known) => known.key === key);
-    const slot = entry && (await askSlot(this.slots, entry, this.data, this.words));
+    const slot = entry && (await askSlot(this.slots, entry, this.data, this.words, this.isMap));
     if (!slot) return this.search.focus();
     try {
       const isFreed = slot === "free";
-      const place = isFreed ? Object.keys(this.data.favourites).find((held) => this.data.favourites[held] === key) : slot;
+      const slots = Object.keys(this.data.favourites).filter((held) => held.length === (this.isMap ? 2 : 1));
+      const place = isFreed ? slots.find((held) => this.data.favourites[held] === key) : slotOf(slot, this.isMap);
       this.data = await call(`/chart-palette/${place}`, { method: "PUT", body: { entry: isFreed ? "" : key } });
       this.show();
     } catch (error) {

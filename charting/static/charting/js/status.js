@@ -54,7 +54,8 @@ export class Status extends EventTarget {
   undoLast() {
     const back = this.back;
     this.back = null;
-    back?.();
+    if (back) back();
+    else this.say(this.words.nothingToUndo, "warning");
   }
 
   /** @param {Error} error @param {() => void} again */

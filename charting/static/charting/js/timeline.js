@@ -41,9 +41,11 @@ export class Timeline extends EventTarget {
     return this.isNow ? "" : `${this.date.value}T${this.time.value || "23:59:59"}`;
   }
 
-  /** Where a day stands on the slider. @param {string} day ISO */
+  /** Where a day stands on the slider: a past one never at its end, which is the present. @param {string} day ISO */
   placeOf(day) {
-    return Math.max(0, Math.floor((new Date(day).getTime() + DAY_MS - this.first) / DAY_MS));
+    const end = Number(this.slider.max);
+    if (day >= this.#text(Date.now())) return end;
+    return Math.max(0, Math.min(Math.floor((new Date(day).getTime() + DAY_MS - this.first) / DAY_MS), end - 1));
   }
 
   /** @param {string} day ISO */
@@ -68,7 +70,8 @@ export class Timeline extends EventTarget {
   #typed() {
     const time = new Date(this.date.value).getTime();
     if (Number.isNaN(time)) return;
-    this.slider.value = this.date.value >= this.#text(Date.now()) ? this.slider.max : String(this.placeOf(this.date.value));
+    this.slider.value = String(this.placeOf(this.date.value));
+    if (this.isNow) this.#show(Date.now()); // a day to come is the present
     this.#tell();
   }
 

@@ -51,7 +51,7 @@ export class Zoom {
     const target = /** @type {Element} */ (event.target);
     const isCtrl = event.ctrlKey || event.metaKey;
     if (isCtrl && event.code === "Digit0" && this.scale > 1) this.by(0);
-    else if (isCtrl || event.altKey || target.closest("input, textarea, select, dialog")) return;
+    else if (event.defaultPrevented || isCtrl || event.altKey || target.closest("input, textarea, select, dialog")) return;
     else if (event.key === "+" || event.key === "=") this.by(STEP);
     else if (event.key === "-") this.by(1 / STEP);
     else return;

@@ -1,4 +1,5 @@
 // The viewer by keyboard. Arrows do what the chosen tool does: lead to the neighbours, shade, or move the cross that measures.
+import { letterOf } from "../../../desk/js/stroke.js";
 import { shadeBy } from "./gestures.js";
 
 /** @typedef {import("./view.js").View} View */
@@ -9,13 +10,12 @@ const FAR = 12;
 const SHADE_STEP = 0.05;
 /** @type {Record<string, [number, number]>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-// By the place of the key: the same in every alphabet.
 /** @type {Record<string, string>} */
-const LETTERS = { KeyR: "turnRight", KeyF: "mirror", KeyI: "negative" };
+const LETTERS = { R: "turnRight", F: "mirror", I: "negative" };
 /** @type {Record<string, string>} */
 const SIGNS = { "+": "zoomIn", "=": "zoomIn", "-": "zoomOut", 0: "reset" };
 /** @type {Record<string, Tool>} */
-const TOOLS = { KeyV: "move", KeyW: "window", KeyM: "measure" };
+const TOOLS = { V: "move", W: "window", M: "measure" };
 
 /** @param {HTMLElement} viewer @param {Keyboard} keyboard */
 export function listenToKeys(viewer, keyboard) {
@@ -31,11 +31,12 @@ export function listenToKeys(viewer, keyboard) {
 
 /** @param {HTMLElement} viewer @param {Keyboard} keyboard @param {KeyboardEvent} event @param {boolean} isOnButton */
 function press(viewer, keyboard, event, isOnButton) {
-  const does = event.code === "KeyR" && event.shiftKey ? "turnLeft" : (LETTERS[event.code] ?? SIGNS[event.key]);
+  const letter = letterOf(event);
+  const does = letter === "R" && event.shiftKey ? "turnLeft" : (LETTERS[letter] ?? SIGNS[event.key]);
   const isArrow = Boolean(ARROWS[event.key]);
   if (!keyboard.view() && !isArrow) return false;
   if (does) keyboard.does[does]();
-  else if (TOOLS[event.code]) keyboard.choose(TOOLS[event.code]);
+  else if (TOOLS[letter]) keyboard.choose(TOOLS[letter]);
   else if (event.key === "Escape" && keyboard.tool() !== "move") keyboard.choose("move");
   else if (event.key === "Enter" && keyboard.tool() === "measure" && !isOnButton) setEnd(keyboard);
   else if (isArrow) return arrow(viewer, keyboard, event);

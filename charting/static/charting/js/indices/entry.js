@@ -1,4 +1,5 @@
 // An index scored place by place: a key or a tap scores the place and goes on, Enter keeps all of it at once.
+import { letterOf } from "../../../desk/js/stroke.js";
 import { useSentences } from "../api.js";
 import { queue } from "../offline/queue.js";
 import { byId, html } from "../svg.js";
@@ -116,9 +117,9 @@ function press(event) {
   const digit = /^(?:Digit|Numpad)(\d)$/.exec(event.code);
   const moves = /** @type {Record<string, number>} */ ({ ArrowLeft: -1, ArrowRight: 1, Space: 1 });
   const isButton = /** @type {HTMLElement} */ (event.target).closest("a, button:not(.index-place), summary");
-  if (event.key === "*" || event.code === "KeyF") star();
+  if (event.key === "*" || letterOf(event) === "F") star();
   else if (digit && !event.shiftKey && Number(digit[1]) <= setup.most) put(Number(digit[1]));
-  else if (event.code === "KeyX" && setup.isCode) put("X");
+  else if (letterOf(event) === "X" && setup.isCode) put("X");
   else if (event.code === "Backspace") back();
   else if (isButton && ["Enter", "Space"].includes(event.code)) return;
   else if (event.key === "Enter") void finish();

@@ -63,8 +63,9 @@ function arrived(parcel, clashes) {
 const asked = (entry, theirs, again) => ({ ...entry, state: "asked", ask: "meanwhile", theirs, again });
 
 /** What the clinic is told of an entry that its writer lets go. @param {Entry} entry @param {string} why it was not recorded @returns {import("./entry.js").NewEntry} */
-export function traceOf({ words, path, method, body, patient, where }, why) {
+export function traceOf({ kind, words, path, method, body, patient, where }, why) {
   const id = newKey();
-  const told = { id, what: words, address: `${method ?? "POST"} ${path}`, content: body, why, entered_at: body.entered_at ?? null };
+  const content = kind === "text" ? { text: body.text } : body;
+  const told = { id, what: words, address: `${method ?? "POST"} ${path}`, content, why, entered_at: body.entered_at ?? null };
   return { key: id, kind: "trace", path: `/patients/${patient}/dropped-entries`, body: told, words, patient, where };
 }

@@ -1,6 +1,6 @@
 // Entries on the device's shelf: each is sealed for its owner; what is written together is there together.
 import { change, entriesOf } from "./db.js";
-import { openVault, seal, unseal } from "./vault.js";
+import { hidden, openVault, seal, unseal } from "./vault.js";
 
 /** @typedef {import("./queue.js").Entry} Entry */
 
@@ -45,7 +45,7 @@ export class Shelf {
       const { vault } = this;
       const batch = [...this.dirty];
       const rows = await Promise.all(batch.flatMap(([key, entry]) => (entry ? [this.#row(vault, key, entry)] : [])));
-      const gone = batch.flatMap(([key, entry]) => (entry ? [] : [`${this.owner} ${key}`]));
+      const gone = await Promise.all(batch.flatMap(([key, entry]) => (entry ? [] : [this.#name(vault, key)])));
       try {
         await change("entries", rows, gone);
       } catch {
@@ -58,7 +58,12 @@ export class Shelf {
 
   /** @param {import("./vault.js").Vault} vault @param {string} key @param {Entry} entry */
   async #row(vault, key, entry) {
-    return { key: `${this.owner} ${key}`, owner: this.owner, order: entry.order, sealed: await seal(vault, entry) };
+    return { key: await this.#name(vault, key), owner: this.owner, order: entry.order, sealed: await seal(vault, entry) };
+  }
+
+  /** @param {import("./vault.js").Vault} vault @param {string} key */
+  #name(vault, key) {
+    return hidden(vault, `${this.owner} ${key}`);
   }
 
   /** What stands on the shelf, in order; nothing when it cannot be read now. @returns {Promise<Entry[] | null>} */

@@ -42,12 +42,12 @@ function told(entry, id, layer, places, type) {
 }
 
 const LATELY_MS = 10000;
-/** What just arrived is drawn until the chart brings it. @type {Map<string, {shown: Shown, patient: string, until: number, over: ChartData | null}>} */
+/** What just arrived is drawn until the chart brings it, over the chart that was shown then. @type {Map<string, {shown: Shown, patient: string, until: number, over: ChartData | null}>} */
 const lately = new Map();
 /** @type {ChartData | null} */
 let last = null;
 queue.addEventListener("sent", (event) => {
-  for (const { key, shown, patient } of /** @type {CustomEvent} */ (event).detail.entries) if (shown) lately.set(key, { shown, patient, until: Date.now() + LATELY_MS, over: shown.change ? last : null });
+  for (const { key, shown, patient } of /** @type {CustomEvent} */ (event).detail.entries) if (shown) lately.set(key, { shown, patient, until: Date.now() + LATELY_MS, over: last });
 });
 
 /** Entries of this patient that are to be drawn. @param {string} patient */
@@ -57,7 +57,7 @@ export const unsentOf = (patient) => queue.list.filter((entry) => entry.shown &&
 export function withUnsent(chart, patient, label) {
   const known = new Set([...chart.entries, ...chart.canals].map(({ id }) => id));
   last = chart;
-  for (const [key, { until, over }] of lately) if (known.has(key) || until < Date.now() || (over && over !== chart)) lately.delete(key);
+  for (const [key, { shown, until, over }] of lately) if (known.has(key) || (over !== chart && (shown.change || until < Date.now()))) lately.delete(key);
   const arrived = [...lately.values()].filter((late) => late.patient === patient);
   const waiting = unsentOf(patient).filter((entry) => entry.state === "waiting" && !known.has(entry.key));
   const fresh = [...arrived, ...waiting].map(({ shown }) => /** @type {Shown} */ (shown));

@@ -1,11 +1,12 @@
-// The exam by keyboard. Letters and digits are taken by their place on the board, so they work in every layout.
+// The exam by keyboard, in every layout: digits are taken by their place on the board, a letter is the one that the key types or, in Cyrillic, the Latin one there.
+import { letterOf } from "../../../desk/js/stroke.js";
 
 /** @typedef {(name: string, value?: unknown) => void} Act */
 
 /** @type {Record<string, string>} */
-const FLAG_KEYS = { KeyB: "bleeding", KeyS: "suppuration", KeyP: "plaque", KeyC: "calculus" };
+const FLAG_KEYS = { B: "bleeding", S: "suppuration", P: "plaque", C: "calculus" };
 /** @type {Record<string, string>} */
-const PREFIX_KEYS = { KeyM: "mobility", KeyF: "furcation", KeyG: "gingiva", KeyR: "prognosis" };
+const PREFIX_KEYS = { M: "mobility", F: "furcation", G: "gingiva", R: "prognosis" };
 
 /** @param {HTMLElement} place @param {Act} act @param {() => string} pedal the code of the pedal's key */
 export function listen(place, act, pedal) {
@@ -13,7 +14,7 @@ export function listen(place, act, pedal) {
     const target = /** @type {HTMLElement} */ (event.target);
     const isButton = target.closest("button, a, summary") && ["Enter", "Space"].includes(event.code);
     if (event.altKey || isButton || target.closest("input, select, textarea")) return;
-    const meant = event.ctrlKey || event.metaKey ? (event.code === "KeyZ" ? ["undo"] : null) : meaning(event, pedal());
+    const meant = event.ctrlKey || event.metaKey ? (letterOf(event) === "Z" ? ["undo"] : null) : meaning(event, pedal());
     if (!meant) return;
     event.preventDefault();
     act(/** @type {string} */ (meant[0]), meant[1]);
@@ -29,18 +30,19 @@ const MEANINGS = {
   Enter: ["tooth"],
   NumpadEnter: ["tooth"],
   Escape: ["leave"],
-  KeyT: ["triple"],
-  KeyV: ["voice"],
 };
+/** @type {Record<string, [string, unknown?]>} */
+const LETTERS = { T: ["triple"], V: ["voice"] };
 
 /** @param {KeyboardEvent} event @param {string} pedal @returns {[string, unknown?] | null} */
 function meaning(event, pedal) {
   const digit = /^(?:Digit|Numpad)(\d)$/.exec(event.code);
   if (digit) return ["number", Number(digit[1]) + (isTen(event) ? 10 : 0)];
   if (event.code === pedal) return ["next"];
-  if (FLAG_KEYS[event.code]) return ["flag", FLAG_KEYS[event.code]];
-  if (PREFIX_KEYS[event.code]) return ["prefix", PREFIX_KEYS[event.code]];
-  return event.key.startsWith("Arrow") ? ["move", event.key] : (MEANINGS[event.code] ?? null);
+  const letter = letterOf(event);
+  if (FLAG_KEYS[letter]) return ["flag", FLAG_KEYS[letter]];
+  if (PREFIX_KEYS[letter]) return ["prefix", PREFIX_KEYS[letter]];
+  return event.key.startsWith("Arrow") ? ["move", event.key] : (LETTERS[letter] ?? MEANINGS[event.code] ?? null);
 }
 
 /** Shift with a digit is ten more. Some systems turn Shift on the number pad into arrows and hide the Shift. @param {KeyboardEvent} event */

@@ -1,4 +1,4 @@
-// The exam drawn for paper: once it is drawn, the browser asks for the printer; a failed load says so and prints nothing.
+// The exam as the paper will show it; the paper itself is drawn by the clinic from the record.
 import { call, useSentences } from "../api.js";
 import { byId } from "../svg.js";
 import { Exam } from "./exam.js";
@@ -17,8 +17,6 @@ try {
     paint(sheet, exam.rows[arch], exam, null, setup.words);
     byId(`perio-${arch}`).replaceChildren(sheet);
   }
-  window.print();
-} catch (error) {
+} catch {
   byId("perio-failure").hidden = false;
-  byId("perio-failure").textContent = /** @type {Error} */ (error).message;
 }

@@ -112,6 +112,7 @@ def _run(port: int) -> None:
     _check_port(port)
     is_local = local_postgres.is_wanted()
     os.environ.setdefault("DEBUG", "true")
+    os.environ.setdefault("STATIC_MARK", mark_of_files())
     web, worker = Service("web server", _web_command(port)), Service("background worker", _worker_command())
     services = [web, worker, *([Service("sequencer of history", _sequencer_command())] if is_local or _has_sequencer_role() else [])]
     try:
@@ -132,6 +133,16 @@ def _run(port: int) -> None:
         if is_local and _own_postgres().exists():
             local_postgres.stop()
             _own_postgres().unlink()
+
+
+def mark_of_files() -> str:
+    """Another one when a file of the pages has changed, ours or a library's."""
+    digest = hashlib.sha256((ROOT / "uv.lock").read_bytes())
+    for folder in sorted([ROOT / "static", *ROOT.glob("*/static"), *ROOT.glob("*/*/static")]):
+        for file in sorted(folder.rglob("*")):
+            found = file.stat()
+            digest.update(f"{file}:{found.st_size}:{found.st_mtime_ns};".encode())
+    return digest.hexdigest()[:12]
 
 
 def _port() -> int:

@@ -230,11 +230,15 @@ FORMAT_MODULE_PATH = "clinic.lib.formats"
 USE_TZ = True
 TIME_ZONE = "UTC"
 
-STATIC_URL = "static/"
+STATIC_MARK = env("STATIC_MARK", "")
+"""Names the content of all files of the pages, where `bin/run` serves them as they lie: a browser then asks for none of them twice."""
+STATIC_URL = f"static/{STATIC_MARK}/" if STATIC_MARK else "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_AUTOREFRESH = False
+if STATIC_MARK:
+    WHITENOISE_IMMUTABLE_FILE_TEST = f"^/static/{STATIC_MARK}/"
 MEDIA_ROOT = Path(env("FILES_DIR") or local_postgres.data_directory() / "files")
 STORAGES = {
     "default": {"BACKEND": "clinic.files.storage.WholeFiles", "OPTIONS": {"location": MEDIA_ROOT}},

@@ -133,6 +133,7 @@ def _hire(member: Member, manager: User, branches: list[Branch], at: datetime) -
         "home_branch": home,
         "speciality": member.speciality,
         "colour": member.colour,
+        "rpps": member.rpps,
     }
     user = actions.create_user(actor=manager, at=at, username=member.username, details=details, password=PASSWORD).owner
     for role in member.roles:

@@ -8,7 +8,7 @@ PIN = "2580"
 
 @dataclass(frozen=True)
 class Member:
-    """One person of the demo clinic: user name, names, roles, language, branch (0 or 1, None: all), speciality."""
+    """One person of the demo clinic: user name, names, roles, language, branch (0 or 1, None: all), speciality, colour, RPPS number."""
 
     username: str
     last_name: str
@@ -19,6 +19,7 @@ class Member:
     branch: int | None
     speciality: str = ""
     colour: str = ""
+    rpps: str = ""
 
 
 TEAM = (
@@ -26,7 +27,7 @@ TEAM = (
     Member("admin", "Белова", "Ирина", "Сергеевна", ("administrator",), "ru", None),
     Member("orlova", "Орлова", "Анна", "Петровна", ("dentist",), "ru", None, "Терапевт", "#2563eb"),
     Member("sokolov", "Соколов", "Дмитрий", "Игоревич", ("dentist",), "ru", None, "Хирург-имплантолог", "#0d9488"),
-    Member("moreau", "Moreau", "Céline", "", ("dentist",), "fr", None, "Omnipratique", "#9333ea"),
+    Member("moreau", "Moreau", "Céline", "", ("dentist",), "fr", None, "Omnipratique", "#9333ea", "89970000009"),
     Member("chistova", "Чистова", "Мария", "Олеговна", ("hygienist",), "ru", None, "Гигиенист", "#ca8a04"),
     Member("lebedev", "Лебедев", "Иван", "", ("assistant",), "ru", None),
     Member("accountant", "Счётова", "Ольга", "Ивановна", ("accountant",), "ru", None),

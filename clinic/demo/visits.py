@@ -13,6 +13,9 @@ from charting.actions.anaesthesia import Given, give_anaesthesia
 from charting.anaesthetics import SOLUTIONS, act_of
 from charting.medical import interactions
 from charting.models import Visit
+from charting.recalls import queries as recalls
+from charting.recalls import rules as recall_rules
+from charting.recalls.actions import Wish, set_recall
 from clinic.demo.calendar import Calendar
 from clinic.demo.people import Clinic
 from clinic.patients.models import Patient
@@ -123,8 +126,16 @@ def finish(scene: Scene, visit: Visit, *, is_signed: bool = True) -> None:
     if is_signed:
         _say_what_is_asked(closed, dentist, ended - timedelta(minutes=20))
         notes.sign_visit(visit=closed, version=closed.version, actor=dentist, at=ended)
+        _say_when_to_come_again(closed, dentist, ended)
     appointment = Appointment.objects.get(visit=visit)
     advance(scene, appointment, "done", ended)
+
+
+def _say_when_to_come_again(visit: Visit, dentist: User, at: datetime) -> None:
+    """The dentist accepts the regular visit that the clinic's rules propose."""
+    periodic = [proposal for proposal in recalls.proposals_for(visit, at) if proposal.rule.kind in recall_rules.PERIODIC]
+    for proposal in periodic[:1]:
+        set_recall(visit=visit, wish=Wish(rule=proposal.rule.pk), actor=dentist, at=at)
 
 
 def _say_what_is_asked(visit: Visit, dentist: User, at: datetime) -> None:

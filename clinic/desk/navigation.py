@@ -94,6 +94,7 @@ SETTINGS = (
             Entry("interaction-rules", "shield-alert", _("Interactions"), (P.SETTINGS_WRITE,)),
             Entry("usual-drugs", "pill", _("Usual prescriptions"), (P.PRESCRIBE,)),
             Entry("note-requirements", "clipboard-check", _("What a note must say"), (P.SETTINGS_WRITE,)),
+            Entry("recall-rules", "calendar-clock", _("When to come again"), (P.SETTINGS_WRITE,)),
             Entry("note-templates", "notebook-pen", _("Templates of notes"), (P.VISIT_WRITE, P.SETTINGS_WRITE)),
         ),
     ),

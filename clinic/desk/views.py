@@ -17,6 +17,7 @@ from clinic.desk.marks import marks_of
 from clinic.desk.navigation import settings_groups
 from clinic.history.actions import record_list
 from clinic.lib.errors import InvalidInput, NotFound
+from clinic.lib.numbers import whole
 from clinic.lib.toasts import tell
 from clinic.scheduling import actions as scheduling_actions
 from clinic.scheduling import queries as scheduling
@@ -107,10 +108,10 @@ def _picture(request: Request, desk: desks.Desk | None) -> object:
 
 
 def _version(request: Request) -> int:
-    text = request.POST.get("version", "")
-    if not text.isdecimal():
+    version = whole(request.POST.get("version", ""))
+    if version is None:
         raise InvalidInput
-    return int(text)
+    return version
 
 
 def _asked_branch(request: Request) -> Branch:

@@ -19,6 +19,7 @@ from clinic.lib import panels, toasts
 from clinic.lib.clock import branch_day
 from clinic.lib.errors import NotFound
 from clinic.lib.ids import uuid7
+from clinic.lib.numbers import whole
 from clinic.scheduling import queries, setup_actions
 from clinic.scheduling.forms import ChairForm, RoomForm, ShiftForm, TypeForm
 from clinic.scheduling.models import AppointmentType, Chair, Room, Shift
@@ -100,8 +101,8 @@ def shift(request: Request, shift_id: UUID) -> HttpResponse:
 @require_POST
 @page(Permission.DIARY_SETUP)
 def shift_cancel(request: Request, shift_id: UUID) -> HttpResponse:
-    version = request.POST.get("version", "")
-    setup_actions.cancel_shift(actor=request.user, at=timezone.now(), shift_id=shift_id, version=int(version) if version.isdigit() else 0)
+    version = whole(request.POST.get("version", "")) or 0
+    setup_actions.cancel_shift(actor=request.user, at=timezone.now(), shift_id=shift_id, version=version)
     toasts.tell(request, _("The shift is taken off."))
     return panels.done(request, "shifts")
 

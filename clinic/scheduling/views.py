@@ -21,6 +21,7 @@ from django.views.decorators.http import require_POST
 from clinic.lib.clock import branch_day, day_bounds
 from clinic.lib.errors import DomainError, NotFound
 from clinic.lib.ids import uuid7
+from clinic.lib.numbers import whole
 from clinic.lib.pages import page_of
 from clinic.lib.panels import add_errors
 from clinic.lib.templatetags.house import STATE_ICONS, icon
@@ -217,11 +218,11 @@ def appointment_details(request: Request, appointment_id: UUID) -> HttpResponse:
 
 def _act(request: Request, appointment_id: UUID, act: Callable[[int], Appointment], **forms: Any) -> HttpResponse:
     """Do it and show the panel anew; when refused, show why with what was typed."""
-    version = request.POST.get("version", "")
-    if not version.isdigit():
+    version = whole(request.POST.get("version", ""))
+    if version is None:
         return HttpResponseBadRequest("version")
     try:
-        act(int(version))
+        act(version)
     except DomainError as error:
         if isinstance(error, NotFound):
             raise

@@ -19,11 +19,15 @@ from clinic.history.context import Context
 from clinic.history.creation import check_first
 from clinic.lib.errors import Conflict, DomainError, InvalidInput, StaleVersion
 from clinic.lib.ids import uuid7
-from clinic.staff import attempts, reach
+from clinic.staff import attempts, reach, rules
 from clinic.staff.models import ApiToken, Branch, RoleGrant, User
 from clinic.staff.roles import Permission, Role
 
 TOKEN_LIFE = timedelta(days=365)
+WRONG_RPPS = {
+    "length": _("An RPPS number is 11 digits."),
+    "key": _("A digit of this RPPS number is wrong: the last one does not fit the others. Compare it with the card."),
+}
 
 
 class UsernameTaken(Conflict):
@@ -113,11 +117,12 @@ def create_user(
 ) -> Secret:
     """An account for a person; without a password a temporary one is made, to be changed at the first login.
 
-    `details`: names, e-mail, language, home branch, speciality, colour.
+    `details`: names, e-mail, language, home branch, speciality, RPPS number, colour.
 
     :raises UsernameTaken: when the name is in use.
     """
     actor.require(Permission.STAFF_WRITE)
+    details = _checked(details)
     known = User.objects.filter(pk=id).first() if id else None
     if known is not None:
         check_first(known, username=username, **details)
@@ -138,7 +143,7 @@ def update_user(*, user: User, version: int, actor: User, details: Mapping[str, 
     """
     locked = _lock(user, version)
     reach.require_person(actor, locked)
-    _fill(locked, details)
+    _fill(locked, _checked(details))
     _save_account(locked)
     return locked
 
@@ -328,9 +333,18 @@ def _set_password(user: User, password: str) -> None:
 
 
 def _fill(user: User, details: Mapping[str, Any]) -> None:
-    for name in ("username", "last_name", "first_name", "patronymic", "email", "language", "notation", "home_branch", "speciality", "colour"):
+    for name in ("username", "last_name", "first_name", "patronymic", "email", "language", "notation", "home_branch", "speciality", "rpps", "colour"):
         if name in details:
             setattr(user, name, details[name])
+
+
+def _checked(details: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The details with the RPPS number as it is kept, without spaces."""
+    number = "".join(details.get("rpps", "").split())
+    problem = rules.rpps_problem(number) if number else ""
+    if problem:
+        raise InvalidInput(fields={"rpps": WRONG_RPPS[problem]})
+    return {**details, "rpps": number} if "rpps" in details else details
 
 
 def _save_account(user: User, *, force_insert: bool = False) -> None:
@@ -344,6 +358,8 @@ def _save_account(user: User, *, force_insert: bool = False) -> None:
         with transaction.atomic():
             user.save(force_insert=force_insert)
     except IntegrityError as error:
+        if "staff_user_rpps_once" in str(error):
+            raise InvalidInput(fields={"rpps": _("This RPPS number belongs to somebody else here.")}) from error
         raise UsernameTaken(fields={"username": UsernameTaken.default_message}) from error
     user.refresh_from_db(fields=["version"])
 

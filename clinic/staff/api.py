@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Router
+from ninja import Router, Status
 from ninja.pagination import CursorPagination, paginate
 
 from clinic.lib import openapi
@@ -60,12 +60,12 @@ def users(request: HttpRequest, q: str = "") -> QuerySet[User]:
 
 
 @router.post("/users", response={201: PersonMade}, operation_id="create_user")
-def create_user(request: HttpRequest, body: PersonIn) -> tuple[int, dict[str, Any]]:
+def create_user(request: HttpRequest, body: PersonIn) -> Status[dict[str, Any]]:
     """A new account with a temporary password."""
     details = body.dict(exclude={"id", "username"})
     show_once(request, "temporary_password")
     made = actions.create_user(actor=_actor(request), at=timezone.now(), username=body.username, details=_with_branch(details), id=body.id)
-    return 201, {"user": made.owner, "temporary_password": made.value}
+    return Status(201, {"user": made.owner, "temporary_password": made.value})
 
 
 @router.get("/users/{uuid:user_id}", response=UserOut, operation_id="user")
@@ -122,12 +122,12 @@ def switch_second_factor_off(request: HttpRequest, user_id: UUID, body: ReasonIn
 
 
 @router.post("/users/{uuid:user_id}/roles", response={201: UserOut}, operation_id="grant_role")
-def grant_role(request: HttpRequest, user_id: UUID, body: RoleIn) -> tuple[int, User]:
+def grant_role(request: HttpRequest, user_id: UUID, body: RoleIn) -> Status[User]:
     """Give a person a role, in one branch or in all."""
     _actor(request).require(Permission.STAFF_WRITE)
     person = queries.get_person(user_id)
     actions.grant_role(user=person, role=body.role, branch=_branch(body.branch_id), actor=_actor(request), at=timezone.now())
-    return 201, queries.get_person(user_id)
+    return Status(201, queries.get_person(user_id))
 
 
 @router.delete("/users/{uuid:user_id}/roles/{uuid:grant_id}", response=UserOut, operation_id="end_role")
@@ -148,10 +148,10 @@ def branches(request: HttpRequest) -> list[Branch]:
 
 
 @router.post("/branches", response={201: BranchOut}, operation_id="create_branch")
-def create_branch(request: HttpRequest, body: BranchIn) -> tuple[int, Branch]:
+def create_branch(request: HttpRequest, body: BranchIn) -> Status[Branch]:
     """A new place where patients are seen."""
     details = body.dict(exclude={"id"})
-    return 201, places.create_branch(actor=_actor(request), at=timezone.now(), details=details, id=body.id)
+    return Status(201, places.create_branch(actor=_actor(request), at=timezone.now(), details=details, id=body.id))
 
 
 @router.put("/branches/{uuid:branch_id}", response=BranchOut, operation_id="update_branch")
@@ -172,10 +172,10 @@ def legal_entities(request: HttpRequest) -> list[LegalEntity]:
 
 
 @router.post("/legal-entities", response={201: LegalEntityOut}, operation_id="create_legal_entity")
-def create_legal_entity(request: HttpRequest, body: LegalEntityIn) -> tuple[int, LegalEntity]:
+def create_legal_entity(request: HttpRequest, body: LegalEntityIn) -> Status[LegalEntity]:
     """A new company."""
     details = body.dict(exclude={"id"})
-    return 201, places.create_legal_entity(actor=_actor(request), at=timezone.now(), details=details, id=body.id)
+    return Status(201, places.create_legal_entity(actor=_actor(request), at=timezone.now(), details=details, id=body.id))
 
 
 @router.put("/legal-entities/{uuid:entity_id}", response=LegalEntityOut, operation_id="update_legal_entity")
@@ -196,13 +196,13 @@ def tokens(request: HttpRequest) -> list[ApiToken]:
 
 
 @router.post("/tokens", response={201: TokenMade}, operation_id="create_token")
-def create_token(request: HttpRequest, body: TokenIn) -> tuple[int, dict[str, Any]]:
+def create_token(request: HttpRequest, body: TokenIn) -> Status[dict[str, Any]]:
     """A token for a program that acts as a person; its value is in this answer only."""
     _actor(request).require(Permission.STAFF_WRITE)
     life = timedelta(days=body.days)
     show_once(request, "value")
     made = actions.create_api_token(user=queries.get_person(body.user_id), name=body.name, actor=_actor(request), at=timezone.now(), life=life)
-    return 201, {**TokenOut.from_orm(made.row).dict(), "value": made.value}
+    return Status(201, {**TokenOut.from_orm(made.row).dict(), "value": made.value})
 
 
 @router.delete("/tokens/{uuid:token_id}", response=TokenOut, operation_id="revoke_token")

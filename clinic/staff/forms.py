@@ -102,10 +102,17 @@ class PersonForm(DomainForm, forms.ModelForm):  # type: ignore[type-arg]
     """A person's details as the manager keeps them."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    rpps = forms.CharField(
+        label=_("RPPS number (France)"),
+        max_length=20,
+        required=False,
+        help_text=_("11 digits, printed on prescriptions in French."),
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+    )
 
     class Meta:
         model = User
-        fields = ("last_name", "first_name", "patronymic", "username", "email", "speciality", "home_branch", "language", "colour")
+        fields = ("last_name", "first_name", "patronymic", "username", "email", "speciality", "rpps", "home_branch", "language", "colour")
         widgets = {"colour": forms.TextInput(attrs={"type": "color"})}
 
     def _post_clean(self) -> None:

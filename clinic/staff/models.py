@@ -87,6 +87,7 @@ class User(AbstractBaseUser, Record):
     notation = models.CharField(_("tooth numbers"), max_length=10, default=Notation.FDI, choices=Notation.choices)
     home_branch = models.ForeignKey(Branch, models.PROTECT, null=True, blank=True, verbose_name=_("branch"))
     speciality = models.CharField(_("speciality"), max_length=120, blank=True)
+    rpps = models.CharField(_("RPPS number (France)"), max_length=11, blank=True)
     colour = models.CharField(_("colour in the diary"), max_length=7, blank=True)
     pin = models.CharField(max_length=200, blank=True, editable=False)
     must_change_password = models.BooleanField(_("must change the password"), default=False)
@@ -99,7 +100,11 @@ class User(AbstractBaseUser, Record):
 
     class Meta:
         verbose_name = _("user")
-        constraints = [models.CheckConstraint(condition=models.Q(notation__in=Notation.values), name="staff_user_notation_known")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(notation__in=Notation.values), name="staff_user_notation_known"),
+            models.CheckConstraint(condition=models.Q(rpps__regex=r"^([0-9]{11})?$"), name="staff_user_rpps_digits"),
+            models.UniqueConstraint(fields=["rpps"], condition=~models.Q(rpps=""), name="staff_user_rpps_once"),
+        ]
 
     def __str__(self) -> str:
         return self.get_short_name()

@@ -1,11 +1,15 @@
-"""What makes a PIN acceptable and how many wrong tries are taken, as plain decisions."""
+"""What makes a PIN or a professional number acceptable and how many wrong tries are taken, as plain decisions."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import Literal
+
+from stdnum import luhn
 
 PIN_LENGTHS = range(4, 9)
+RPPS_DIGITS = 11
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,13 @@ def is_easy_pin(pin: str) -> bool:
     """One digit repeated, a pair repeated, or digits in a row: what everybody tries first."""
     steps = {int(after) - int(before) for before, after in pairwise(pin)}
     return steps <= {0} or steps in ({1}, {-1}) or pin == pin[:2] * (len(pin) // 2)
+
+
+def rpps_problem(number: str) -> Literal["", "length", "key"]:
+    """What is wrong with a number of the French register of health professionals: ten digits and their Luhn key."""
+    if len(number) != RPPS_DIGITS or not (number.isascii() and number.isdigit()):
+        return "length"
+    return "" if luhn.is_valid(number) and int(number) else "key"
 
 
 def short_name(last_name: str, first_name: str, patronymic: str) -> str:

@@ -25,6 +25,7 @@ class UserOut(Schema):
     email: str
     language: str
     speciality: str
+    rpps: str
     colour: str
     home_branch_id: UUID | None
     is_active: bool
@@ -53,12 +54,15 @@ class MeIn(Schema):
 
 
 class PersonDetails(Schema):
+    """`rpps`: the number in the French register of health professionals, 11 digits with their key; printed on prescriptions."""
+
     last_name: str
     first_name: str
     patronymic: str = ""
     email: str = ""
     language: str = "en"
     speciality: str = ""
+    rpps: str = ""
     colour: str = ""
     home_branch_id: UUID | None = None
 

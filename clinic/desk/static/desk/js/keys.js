@@ -1,4 +1,5 @@
 // Keys: any element with `data-key="n"` (or `data-key="g d"`, two strokes) is clicked or focused by it; `?` lists them.
+import { strokeOf } from "./stroke.js";
 
 const SEQUENCE_MS = 900;
 let before = "";
@@ -29,8 +30,9 @@ function act(element) {
 function pressed(event) {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
   const isSecond = performance.now() - beforeAt < SEQUENCE_MS;
-  const element = (isSecond && find(`${before} ${event.key}`)) || find(event.key);
-  before = event.key;
+  const stroke = strokeOf(event);
+  const element = (isSecond && find(`${before} ${stroke}`)) || find(stroke);
+  before = stroke;
   beforeAt = performance.now();
   if (!element) return;
   event.preventDefault();

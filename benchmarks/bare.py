@@ -19,7 +19,7 @@ from clinic.history.context import SET_CONTEXT
 
 PERSON = {"django_session", "staff_user", "staff_rolegrant", "staff_branch", "staff_legalentity", "otp_totp_totpdevice", "otp_static_staticdevice"}
 TABLES = re.compile(r'(?:FROM|JOIN|INTO|UPDATE) "?(\w+)"?', re.IGNORECASE)
-CONTEXT = ["system:benchmark", "benchmark", "system", "", "care", "", "", ""]
+CONTEXT = ["system:benchmark", "benchmark", "system", "", "care", "", "", "", ""]
 
 
 class Recorder:

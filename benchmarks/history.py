@@ -38,6 +38,16 @@ FROM (
     md5('actor' || CASE WHEN g.n %% 997 = 0 THEN 900 ELSE g.n %% %(patients)s %% 40 END)::uuid::text AS actor
   FROM generate_series(%(first)s::bigint, %(last)s::bigint) g (n)) e
 """
+LISTS = """
+INSERT INTO history.event (at, op, tbl, actor, actor_name, actor_role, purpose, db_user, body)
+SELECT %(start)s::timestamptz + %(span)s * (g.n / %(total)s::float8), 'V',
+  (ARRAY['diary', 'patients-list', 'patient search', 'desk'])[1 + (g.n / 100) %% 4],
+  md5('actor' || g.n %% 40)::uuid::text, 'Врач', 'dentist', 'lists', 'clinic_app',
+  jsonb_build_object('patients', (
+    SELECT jsonb_agg(md5('patient' || (hashint8(g.n * 64 + k) & 2147483647) %% %(patients)s)::uuid) FROM generate_series(1, 50) k))
+FROM generate_series(%(first)s::bigint, %(last)s::bigint, 100) g (n)
+"""
+"""A list of fifty for every hundred events: each patient stands in 250 of them."""
 LEAVES = """
 INSERT INTO history.leaf (pos, event_id, event_at, patient_id, pseq, head, commit, hash)
 SELECT %(base)s + row_number() OVER (ORDER BY e.id) - 1, e.id, e.at, e.patient_id,
@@ -47,6 +57,7 @@ FROM history.event e WHERE e.id > %(after)s
 SEARCHES: dict[str, dict[str, Any]] = {
     "the newest": {},
     "one patient": {"patient_id": "patient"},
+    "lists in which one patient stood": {"patient_id": "patient", "kinds": ["V"], "tables": ["diary"]},
     "one person": {"actor": "actor"},
     "one person, one kind of record": {"actor": "actor", "tables": ["patients_alert"]},
     "one kind of record": {"tables": ["charting_finding"]},
@@ -94,7 +105,8 @@ def fill(total: int) -> dict[str, float]:
             values = {"first": first, "last": min(first + CHUNK, total) - 1, "total": total, "patients": max(total // EACH, 1)}
             with connection.transaction():
                 connection.execute("SET LOCAL ROLE history_owner")
-                connection.execute(EVENTS, {**values, "start": START, "span": timedelta(days=365 * YEARS)})
+                for statement in (EVENTS, LISTS):
+                    connection.execute(statement, {**values, "start": START, "span": timedelta(days=365 * YEARS)})
             print(f"\r{first + CHUNK:,} events", end="", flush=True)
         base, after = connection.execute("SELECT coalesce(max(pos), -1) + 1, coalesce(max(event_id), 0) FROM history.leaf").fetchone()
         with connection.transaction():

@@ -38,9 +38,11 @@ def measure(times: int) -> None:
     from benchmarks.place import place  # noqa: PLC0415
     from clinic.demo.team import PASSWORD  # noqa: PLC0415
     from clinic.history.context import Context, acting  # noqa: PLC0415
+    from clinic.local_run import mark_of_files  # noqa: PLC0415
 
     with acting(Context(actor="system:benchmark", actor_name="benchmark", actor_role="system", purpose="operation")):
         patient = long_record(place())
+    os.environ["STATIC_MARK"] = mark_of_files()
     with server.serving("clinic.wsgi:application", "benchmarks.paint_settings") as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page(base_url=f"http://{address}", viewport={"width": 1280, "height": 800})

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 import pytest
@@ -26,6 +26,8 @@ from clinic.history import roles
 from clinic.history.context import Context, acting
 
 settings.BREAK_GLASS = "branches"  # people of the tests open anybody's record; what the program asks of them by itself has tests of its own
+settings.MEDIA_ROOT /= os.environ.get("PYTEST_XDIST_WORKER", "alone")  # what one worker's database does not name is no orphan of another's
+cast(Any, settings.STORAGES)["default"]["OPTIONS"]["location"] = settings.MEDIA_ROOT
 hypothesis.register_profile("clinic", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis.load_profile("clinic")  # how long an example takes on a busy machine says nothing of the rule
 

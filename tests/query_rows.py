@@ -2,8 +2,10 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
-from charting.models import NoteRequirement, NoteTemplate, Visit
+from charting.actions import Printed, keep_paper
+from charting.models import NoteRequirement, NoteTemplate, Recall, RecallRule, Visit
 from charting.perio.actions import Sent, begin_exam, close_exam, record_entries
 from charting.perio.rules import Entry
 from clinic.history.actions import record_view
@@ -57,11 +59,29 @@ def _work(number: int) -> None:
     draft(procedure_ids=[make_crown(1001).pk], details={"lab_id": lab.pk})
     NoteTemplate.objects.create(section="complaint", language="ru", title=f"Template {number}", body="Боль")
     NoteRequirement.objects.create(act=f"service:R{number}", parts=["objective"])
+    _to_come_again(number)
     record_view(patient_id=petrov().pk, what="chart")
     make_case(petrov(), deadline_date=NOW.date())
     exam = begin_exam(patient=petrov(), actor=dr_orlova(), at=NOW)
     record_entries(exam=exam, entries=[Sent(Entry(tooth, "depth", "MV", 3)) for tooth in (11, 16)], actor=dr_orlova())
     close_exam(exam=exam, version=exam.version, actor=dr_orlova(), at=NOW)
+    printed = Printed(f"%PDF-1.7 {number}".encode(), f"{number:064}", NOW)
+    keep_paper(patient=petrov(), kind="chart", language="ru", printed=printed, actor=dr_orlova(), at=NOW)
+
+
+def _to_come_again(number: int) -> None:
+    interval: dict[str, Any] = {
+        "kind": "checkup",
+        "diagnoses": ["K02"],
+        "months": 6,
+        "purpose_ru": "x",
+        "purpose_fr": "x",
+        "purpose_en": "x",
+        "source": "x",
+    }
+    rule = RecallRule.objects.create(code=f"rule{number}", in_force_from=NOW, **interval)
+    told: dict[str, Any] = {"patient": petrov(), "branch": make_branch(), "visit": petrov().visits.order_by("pk")[0], "rule": rule, "kind": rule.kind}
+    Recall.objects.create(**told, proposed_on=NOW.date(), due_on=NOW.date(), set_at=NOW, set_by=dr_orlova())
 
 
 def _offer(number: int) -> None:

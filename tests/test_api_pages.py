@@ -50,6 +50,7 @@ WHOLE = {
     "list_anaesthetics": "a fixed list",
     "list_anaesthesia": "of one visit",
     "list_visit_requirements": "at most one a part of the note",
+    "list_recall_proposals": "at most one a rule, after one visit",
     "list_visit_outlines": "kept by hand, offered whole",
 }
 

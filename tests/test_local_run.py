@@ -1,6 +1,7 @@
 """bin/run serves the clinic, survives the killing of anything it runs, and leaves nothing behind."""
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -16,6 +17,7 @@ import pytest
 from django.conf import settings
 
 from clinic import local_postgres
+from clinic.local_run import mark_of_files
 
 SECONDS = 60
 
@@ -57,6 +59,11 @@ class Run:
                 return bool(answer.status == 200)
         except (urllib.error.URLError, OSError):
             return False
+
+    def open(self, path: str) -> tuple[str, str]:
+        """What the page says, and for how long it may be kept."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=SECONDS) as answer:
+            return answer.read().decode(), answer.headers["Cache-Control"] or ""
 
     def interrupt(self) -> None:
         self.process.send_signal(signal.SIGINT)
@@ -101,8 +108,17 @@ def start(data: Path) -> Iterator[Callable[[], Run]]:
         run.process.wait(SECONDS)
 
 
+def assert_files_may_be_kept(run: Run) -> None:
+    """Their addresses name their content: a browser asks for none of them twice."""
+    files = re.findall(r'"(/static/[^"]+\.(?:js|css))"', run.open("/login/")[0])
+    assert files
+    assert {file.split("/")[2] for file in files} == {mark_of_files()}
+    assert all("immutable" in run.open(file)[1] for file in files)
+
+
 def test_it_survives_being_killed_in_every_part(start: Callable[[], Run]) -> None:
     run = start()
+    assert_files_may_be_kept(run)
     for part in ("granian", "procrastinate", "postgres"):
         kill(part)
         wait_for(run.is_ready)

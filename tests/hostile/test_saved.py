@@ -59,9 +59,9 @@ def formulas(content: bytes) -> list[str]:
 
 
 def problem_at(client: Client, address: str) -> str | None:
-    answer = client.get(address)
+    answer: Any = client.get(address)
     if "spreadsheet" in answer.headers.get("Content-Type", "") and answer.status_code == 200:
-        found = formulas(answer.content)
+        found = formulas(b"".join(answer.streaming_content) if answer.streaming else answer.content)
         return f"formulas {found}" if found else None
     if answer.status_code == 200 and "text/html" in answer.headers.get("Content-Type", "") and "49{% now" in answer.content.decode():
         return "a template in the text was evaluated"

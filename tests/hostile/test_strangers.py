@@ -11,6 +11,7 @@ from clinic.patients.models import Alert, Contact, Identifier, Patient, Relation
 from tests.billing.factories import NOW
 from tests.hostile import world
 from tests.hostile.requests import Operation, operations
+from tests.hostile.walk import problem_with
 from tests.patients.factories import make_patient
 from tests.patients.factories import petrov as the_petrov
 from tests.staff.factories import log_in
@@ -70,4 +71,34 @@ def test_operations(client: Client, stranger: Patient) -> None:
         if answer.status_code not in REFUSED or "Петров" in answer.content.decode():
             problems.append(f"{operation.name}: {answer.status_code}")
     assert tried >= 5
+    assert not problems, "\n".join(problems)
+
+
+def owned(name: str) -> bool:
+    """Whether the id called `name` is that of a record of one patient."""
+    model = world.model_called(name)
+    return model is not None and model is not Patient and any(field.name == "patient" for field in model._meta.concrete_fields)
+
+
+def mixed(stranger: Patient) -> Iterator[tuple[Operation, dict[str, str], dict[str, str]]]:
+    """Operations about a patient with records of a patient in their bodies: the stranger's path and body, all the rest Petrov's."""
+    for one in operations():
+        body = one.body if isinstance(one.body, dict) else {}
+        places = [name for name in ("patient", "patient_id") if name in body] + [name for name in one.path if name == "patient_id"]
+        if places and any(owned(name) and value for name, value in body.items()):
+            path, changed = ({name: str(stranger.pk) for name in places if name in where} for where in (one.path, body))
+            yield one, path, changed
+
+
+def test_a_body_with_another_patients_records_is_refused(client: Client, stranger: Patient) -> None:
+    tried, problems = 0, []
+    for one, path, changed in mixed(stranger):
+        for name, value in one.body.items():
+            if owned(name) and value:
+                tried += 1
+                alone = {key: kept for key, kept in one.body.items() if key == name or not owned(key)}
+                ask = lambda one=one, path=path, body={**alone, **changed}: one.ask(client, path=path, body=body)  # noqa: E731
+                problem = problem_with(ask, judge=lambda answer: None if 400 <= answer.status_code < 500 else f"{answer.status_code}")
+                problems += [f"{one.name} {name}: {problem}"] if problem else []
+    assert tried >= 10
     assert not problems, "\n".join(problems)

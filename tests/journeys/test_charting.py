@@ -1,6 +1,7 @@
 """Charting a mouth by keyboard, by typed places, by pulling and by a finger: keys are counted, what is drawn is what is recorded."""
 
 import pytest
+from django.core.signals import request_started
 from django.db import transaction
 from playwright.sync_api import Page, expect
 
@@ -73,6 +74,23 @@ def test_a_first_exam_of_28_teeth_with_40_findings_takes_few_keys(chart: Page) -
     assert keys.count <= MOST_KEYS, keys.count
 
 
+def test_the_mouth_is_asked_for_once(page: Page, base_url: str, seat: tuple[User, Patient]) -> None:
+    asked: list[str] = []
+
+    def hear(environ: dict[str, str], **_kwargs: object) -> None:
+        asked.append(environ["PATH_INFO"])
+
+    login_as(page, seat[0], base_url)
+    request_started.connect(hear)
+    try:
+        page.goto(f"/patients/{seat[1].pk}/chart/")
+        expect(page.locator("#chart-page")).to_have_attribute("data-state", "now")
+        expect(page.locator("#chart-list table").first).to_be_visible()
+    finally:
+        request_started.disconnect(hear)
+    assert [path for path in asked if path.endswith("/chart")] == [f"/api/v1/patients/{seat[1].pk}/chart"]
+
+
 def test_it_passes_over_absent_teeth_and_goes_back(chart: Page) -> None:
     chart.get_by_role("button", name="Tooth by tooth").click()
     chart.locator("[data-tooth='26']").focus()
@@ -93,6 +111,9 @@ def test_it_passes_over_absent_teeth_and_goes_back(chart: Page) -> None:
         ("q1 calculus, mod", [(tooth, "") for tooth in teeth.UPPER_ROW[1:8]]),
         ("lower plaque, slight", [(tooth, "") for tooth in teeth.LOWER_ROW[1:15]]),
         ("46 mobility, grade I", [(46, "")]),
+        ("53-51 calculus, slight", [(53, ""), (52, ""), (51, "")]),
+        ("75 o caries, deep", [(75, "O")]),
+        ("11 v5 caries, deep", [(11, "V5")]),
     ],
 )
 def test_a_place_is_typed_before_what_is_found_there(chart: Page, typed: str, found: list[tuple[int, str]]) -> None:
@@ -105,6 +126,18 @@ def test_a_place_is_typed_before_what_is_found_there(chart: Page, typed: str, fo
     expect(chart.locator("#chart-list tbody tr")).to_have_count(len(found) + 4)
     all_sent(chart, len(found))
     assert [(tooth, surfaces) for tooth, surfaces, *_ in recorded()] == found
+
+
+def test_a_range_of_teeth_that_are_gone_is_refused_in_words(chart: Page, seat: tuple[User, Patient]) -> None:
+    with transaction.atomic():
+        for tooth in (16, 17):
+            actions.record_finding(patient=seat[1], kind="missing", severity="", tooth=tooth, actor=seat[0], at=NOW)
+    chart.reload()
+    expect(chart.locator(".palette-key").first).to_be_visible()
+    chart.locator("#palette-search").fill("18-16 o caries, deep")
+    chart.locator("#palette-search").press("Enter")
+    expect(chart.locator("#unsent")).to_contain_text("is not in the mouth on this day.")
+    assert not Finding.objects.filter(kind="caries").exists()
 
 
 def test_a_typed_place_is_read_in_the_notation_of_the_person(page: Page, base_url: str, seat: tuple[User, Patient]) -> None:

@@ -17,7 +17,8 @@ from clinic.history.models import Event
 from clinic.patients.models import Alert, Patient
 from clinic.scheduling.models import Chair
 from clinic.staff.actions import context_of
-from clinic.staff.models import User
+from clinic.staff.models import RoleGrant, User
+from clinic.staff.roles import Role
 from tests.charting.factories import make_code, patient_petrov
 from tests.inventory.factories import make_lot, make_material
 from tests.journeys.hands import Keys, login_as
@@ -64,7 +65,8 @@ def kept(page: Page) -> list[dict[str, str]]:
             const request = indexedDB.open("clinic");
             request.onsuccess = () => {
                 const all = request.result.transaction("entries").objectStore("entries").getAll();
-                all.onsuccess = () => resolve(all.result.map((row) => ({owner: row.owner, text: new TextDecoder().decode(row.sealed.data)})));
+                const told = ({owner, key, sealed}) => ({owner, key, text: new TextDecoder().decode(sealed.data)});
+                all.onsuccess = () => resolve(all.result.map(told));
             };
         })"""
     )
@@ -81,6 +83,7 @@ def test_an_exam_cut_in_the_middle_arrives_once(page: Page, base_url: str, seat:
     shows(page, "90 not sent yet")
     assert {row["owner"] for row in kept(page)} == {str(seat[0].pk)}
     assert not any("depth" in row["text"] for row in kept(page))
+    assert all(re.fullmatch("[0-9a-f]{64}", row["key"]) for row in kept(page))
     address = page.url
     page.close()
 
@@ -119,6 +122,7 @@ def test_the_same_tooth_charted_meanwhile_is_asked_about(page: Page, base_url: s
     login_as(page, seat[0], base_url)
     page.goto(f"/patients/{seat[1].pk}/chart/")
     expect(page.locator("#chart-page")).to_have_attribute("data-state", "now")
+    expect(page.locator(".palette-key").first).to_be_visible()
     page.context.set_offline(True)
     chart_tooth(page, 16, "fracture")
     shows(page, "1 not sent yet")
@@ -311,6 +315,7 @@ def test_what_is_entered_after_the_session_ended_is_saved_after_the_next_login(p
     login_as(page, dentist, base_url)
     page.goto(f"/patients/{patient.pk}/chart/")
     expect(page.locator("#chart-page")).to_have_attribute("data-state", "now")
+    expect(page.locator(".palette-key").first).to_be_visible()
     holds(page, keys=1)
     end_sessions()
     chart_tooth(page, 16, "fracture")
@@ -328,6 +333,7 @@ def test_what_is_refused_on_return_stays_with_its_reason_until_it_is_let_go(page
     login_as(page, dentist, base_url)
     page.goto(f"/patients/{patient.pk}/chart/")
     expect(page.locator("#chart-page")).to_have_attribute("data-state", "now")
+    expect(page.locator(".palette-key").first).to_be_visible()
     page.context.set_offline(True)
     chart_tooth(page, 16, "fracture")
     shows(page, "1 not sent yet")
@@ -364,6 +370,7 @@ def test_diagnosing_resolving_and_withdrawing_go_on_without_the_clinic(page: Pag
     login_as(page, dentist, base_url)
     page.goto(f"/patients/{patient.pk}/chart/")
     expect(page.locator("#chart-page")).to_have_attribute("data-state", "now")
+    expect(page.locator(".palette-key").first).to_be_visible()
     page.context.set_offline(True)
     panel = story(page, 16)
     panel.get_by_role("button", name="ICD-10").click()
@@ -393,6 +400,7 @@ def test_done_without_the_clinic_is_said_kept_and_completed_when_it_answers(page
     login_as(page, seat[0], base_url)
     page.goto(chart)
     expect(page.locator("#chart-page")).to_have_attribute("data-state", "now")
+    expect(page.locator(".palette-key").first).to_be_visible()
     page.context.set_offline(True)
     panel = story(page, 36)
     panel.get_by_role("button", name="Done").click()
@@ -447,3 +455,92 @@ def test_a_note_that_could_not_be_saved_goes_again_by_itself(page: Page, base_ur
     holds(page, entries=0)
     visit.refresh_from_db()
     assert visit.complaint == "Pain at night"
+
+
+def test_words_for_a_note_that_was_locked_meanwhile_are_shown_added_and_let_go(page: Page, base_url: str, seat: tuple[User, Patient]) -> None:
+    dentist, patient = seat
+    with acting(context_of(dentist)), transaction.atomic():
+        visit = charting.open_visit(patient=patient, dentist=dentist, branch=patient.branch, actor=dentist, at=timezone.now() - timedelta(days=2))
+    login_as(page, dentist, base_url)
+    page.goto(f"/visits/{visit.pk}/")
+    holds(page, keys=1)
+    page.context.set_offline(True)
+    page.locator("#note-complaint").fill("Pain at night")
+    holds(page, entries=1)
+    page.close()
+    with acting(context_of(dentist)):
+        charting.lock_unsigned_visits(at=timezone.now())
+    again = page.context.new_page()
+    page.context.set_offline(False)
+    again.goto(f"/visits/{visit.pk}/")
+    strip = again.locator("#note-kept .alert-strip")
+    expect(strip).to_contain_text("the note was closed before it could be saved: Complaint")
+    strip.get_by_role("button", name="Put it into an addendum").click()
+    expect(again.locator("#id_text")).to_have_value("Pain at night")
+    again.get_by_role("button", name="Add to the note").click()
+    expect(again.locator(".note-addendum")).to_contain_text("Pain at night")
+    expect(again.locator("#id_text")).to_have_value("")
+    holds(again, entries=1)
+    strip.get_by_role("button", name="Let go").click()
+    expect(strip).to_be_hidden()
+    expect(counter(again)).to_be_hidden()
+    holds(again, entries=0)
+    assert DroppedEntry.objects.get().content == {"text": "Pain at night"}
+
+
+def test_a_chart_that_cannot_be_read_again_stays_and_goes_on(page: Page, base_url: str, seat: tuple[User, Patient]) -> None:
+    login_as(page, seat[0], base_url)
+    page.goto(f"/patients/{seat[1].pk}/chart/")
+    expect(page.locator("#chart-page")).to_have_attribute("data-state", "now")
+    page.context.route(re.compile("/api/v1/patients/[^/]*/chart$"), lambda route: route.abort("connectionrefused"))
+    page.clock.install()
+    chart_tooth(page, 16, "fracture")
+    expect(page.locator("#as-of")).to_contain_text("Offline. This is the record as of")
+    expect(page.locator("#chart-page")).to_have_attribute("data-state", "now")
+    page.clock.fast_forward(20_000)
+    chart_tooth(page, 26, "fracture")
+    expect(page.locator("#chart-list tbody tr")).to_have_count(2)
+    page.clock.resume()
+    holds(page, entries=0)
+    assert set(Finding.objects.values_list("tooth", flat=True)) == {16, 26}
+
+
+def test_an_addendum_cut_off_comes_back(page: Page, base_url: str, seat: tuple[User, Patient]) -> None:
+    dentist, patient = seat
+    with acting(context_of(dentist)), transaction.atomic():
+        visit = charting.open_visit(patient=patient, dentist=dentist, branch=patient.branch, actor=dentist, at=timezone.now() - timedelta(days=2))
+        charting.lock_unsigned_visits(at=timezone.now())
+    login_as(page, dentist, base_url)
+    page.goto(f"/visits/{visit.pk}/")
+    holds(page, keys=1)
+    page.context.set_offline(True)
+    page.locator("#id_text").fill("X-ray of 16\nshown to the patient")
+    holds(page, entries=1)
+    page.close()
+    again = page.context.new_page()
+    page.context.set_offline(False)
+    again.goto(f"/visits/{visit.pk}/")
+    expect(again.locator("#id_text")).to_have_value("X-ray of 16\nshown to the patient")
+    again.get_by_role("button", name="Add to the note").click()
+    expect(again.locator(".note-addendum")).to_contain_text("shown to the patient")
+    holds(again, entries=0)
+    expect(again.locator("#id_text")).to_have_value("")
+    assert visit.addenda.count() == 1
+
+
+def test_an_entry_of_somebody_whose_role_was_taken_away_stays_with_its_reason(page: Page, base_url: str, seat: tuple[User, Patient]) -> None:
+    login_as(page, seat[0], base_url)
+    page.goto(f"/patients/{seat[1].pk}/chart/")
+    expect(page.locator(".palette-key").first).to_be_visible()
+    page.context.set_offline(True)
+    chart_tooth(page, 16, "fracture")
+    shows(page, "1 not sent yet")
+    with transaction.atomic():
+        RoleGrant.objects.create(user=seat[0], role=Role.ADMINISTRATOR, branch=None)
+        RoleGrant.objects.filter(user=seat[0], role=Role.DENTIST).update(ended_at=timezone.now())
+    page.context.set_offline(False)
+    shows(page, "1 need you")
+    expect(page.locator("#unsent")).to_contain_text("You do not have the right to do this.")
+    assert not Finding.objects.exists()
+    page.goto("/")
+    shows(page, "1 need you")

@@ -101,3 +101,22 @@ def test_the_days_of_change_are_played_until_today(chart: Page) -> None:
     expect(chart.locator("#timeline-date")).to_have_value(day(9))
     chart.get_by_role("button", name="Stop playing").click()
     expect(chart.locator("#chart-page")).to_have_attribute("data-state", "past")
+
+
+def test_in_the_far_east_yesterday_is_yesterday(page: Page, base_url: str) -> None:
+    kamchatka = ZoneInfo("Asia/Kamchatka")
+    morning = timezone.localtime(timezone=kamchatka).replace(hour=9, minute=0, second=0, microsecond=0)
+    with transaction.atomic():
+        dentist, patient = dr_orlova(), patient_petrov()
+        actions.record_finding(
+            kind="caries", tooth=16, surfaces=["O"], patient=patient, actor=dentist, at=morning - timedelta(days=9) + timedelta(hours=1)
+        )
+    context = page.context.browser.new_context(timezone_id="Asia/Kamchatka", locale="en-GB", base_url=base_url)  # type: ignore[union-attr]
+    there = context.new_page()
+    there.clock.set_fixed_time(morning)
+    login_as(there, dentist, base_url)
+    there.goto(f"/patients/{patient.pk}/chart/")
+    expect(there.locator("#chart-page")).to_have_attribute("data-state", "now")
+    show(there, (morning - timedelta(days=1)).date().isoformat())
+    expect(there.locator("#chart-page")).to_have_attribute("data-state", "past")
+    context.close()

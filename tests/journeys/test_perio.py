@@ -15,7 +15,7 @@ from clinic.patients.models import Patient
 from clinic.staff.actions import context_of
 from clinic.staff.models import User
 from tests.charting.factories import NOW, patient_petrov
-from tests.journeys.hands import Keys, login_as
+from tests.journeys.hands import Keys, box_of, login_as
 from tests.journeys.screens import on_both_screens
 from tests.staff.factories import dr_orlova
 
@@ -69,11 +69,17 @@ def all_sent(page: Page) -> None:
 
 
 class Finger(Keys):
-    """A finger on the pad: what it taps is counted like keys."""
+    """A finger on the pad: what it taps is counted like keys. The pad stands still, so that a finger finds its keys where they were."""
+
+    def __init__(self, page: Page) -> None:
+        super().__init__(page)
+        keys = page.locator("#perio-pad [data-does^='number ']").all()
+        self.places = {(key.get_attribute("data-does") or "").removeprefix("number "): box_of(key) for key in keys}
 
     def press(self, *names: str) -> None:
         for name in names:
-            self.page.locator(f"#perio-pad [data-does='number {name}']").tap()
+            box = self.places[name]
+            self.page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
             self.count += 1
 
 

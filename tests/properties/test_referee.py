@@ -305,6 +305,7 @@ def test_a_service_takes_no_closed_code_but_keeps_the_one_it_has() -> None:
     assert rule_of("UPDATE price_list_service SET title_ru = 'Коронка' WHERE id = %s", [service.pk]) == ""
 
 
+@pytest.mark.soak  # walks every migration since; neither these nor those will change
 @pytest.mark.django_db(transaction=True)
 def test_the_rules_come_and_go_over_filled_tables() -> None:
     with transaction.atomic():

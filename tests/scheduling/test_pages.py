@@ -1,6 +1,7 @@
 """The pages of the diary by plain requests."""
 
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -212,3 +213,21 @@ def test_the_day_sheet_and_the_shifts_tell_them_apart_too(desk: Client) -> None:
     there = log_in(make_user(Role.ADMINISTRATOR, username="nicoise", branch=nice))
     assert "<td>02:30 +2–02:00 +1</td>" in desk.get(reverse("day-sheet"), {"branch": str(nice.pk), "day": "2027-10-31"}).content.decode()
     assert "02:30 +2–09:30" in there.get(reverse("shifts"), {"week": "2027-10-25"}).content.decode()
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "0001-01-02", "9999-12-30", "9999-12-31"])
+@pytest.mark.parametrize("zone", ["Asia/Vladivostok", "America/New_York"])
+def test_days_at_the_ends_of_the_calendar_are_answered_in_words(day: str, zone: str) -> None:
+    far = make_branch("Far", time_zone=zone)
+    for role in (Role.ADMINISTRATOR, Role.MANAGER):
+        RoleGrant.objects.create(user=registrar_belova(), role=role, branch=far)
+    browser = log_in(registrar_belova())
+    chair = make_chair("Chair", far)
+    for name in ("diary", "day-sheet", "shifts", "appointment-new"):
+        assert browser.get(reverse(name), {"branch": str(far.pk), "day": day, "week": day}).status_code in (200, 422), name
+    place = {"key": str(uuid4()), "patient_id": str(petrov().pk), "dentist_id": str(dr_orlova().pk), "chair_id": str(chair.pk), "minutes": "720"}
+    for time in ("00:00", "23:59"):
+        asked = {**place, "day": day, "time": time, "outside_shift_reason": "x"}
+        assert browser.post(f"{reverse('appointment-new')}?branch={far.pk}", asked).status_code == 422
+        hours = {"user_id": str(dr_orlova().pk), "day": day, "starts": time, "ends": "00:00"}
+        assert browser.post(f"{reverse('shift-new')}?branch={far.pk}", hours).status_code == 422

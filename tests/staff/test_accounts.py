@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -54,6 +55,43 @@ def test_it_names_the_field_that_is_too_long(manager: User) -> None:
     with pytest.raises(InvalidInput) as error:
         actions.create_user(actor=manager, at=timezone.now(), username="ivanov", details={**NAMES, "last_name": "Ы" * 400})
     assert set(error.value.fields) == {"last_name"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("1234", "11 digits"),
+        ("899700000099", "11 digits"),
+        ("8997000000x", "11 digits"),
+        ("٨٩٩٧٠٠٠٠٠٠٩", "11 digits"),
+        ("89970000019", "does not fit"),
+        ("00000000000", "does not fit"),
+    ],
+)
+def test_a_wrong_rpps_number_is_refused_in_words(manager: User, typed: str, words: str) -> None:
+    user = dr_orlova()
+    with pytest.raises(InvalidInput) as error:
+        actions.update_user(user=user, version=1, actor=manager, details={"rpps": typed})
+    assert words in str(error.value.fields["rpps"])
+
+
+def test_an_rpps_number_is_kept_without_spaces_and_belongs_to_one_person(manager: User) -> None:
+    user = actions.update_user(user=dr_orlova(), version=1, actor=manager, details={"rpps": " 8997 0000 009 "})
+    assert User.objects.get(pk=user.pk).rpps == "89970000009"
+    key = uuid4()
+    with pytest.raises(InvalidInput) as error:
+        actions.create_user(actor=manager, at=timezone.now(), username="ivanov", details={**NAMES, "rpps": "89970000009"})
+    assert "somebody else" in str(error.value.fields["rpps"])
+    for _again in range(2):
+        made = actions.create_user(actor=manager, at=timezone.now(), username="ivanov", details={**NAMES, "rpps": "1000 0000 009"}, id=key)
+        assert made.owner.rpps == "10000000009"
+    assert Event.objects.get(tbl="staff_user", pk_text=str(user.pk), op="U").changed == ["rpps"]
+
+
+def test_the_database_takes_only_digits_as_rpps() -> None:
+    user = dr_orlova()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        User.objects.filter(pk=user.pk).update(rpps="123")
 
 
 def test_it_refuses_a_stale_edit(manager: User) -> None:

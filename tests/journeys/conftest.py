@@ -24,6 +24,7 @@ LAPTOP = {"width": 1280, "height": 800}
 PATIENCE = 30_000
 REFUSED_OR_CUT = (
     "status of 4",
+    "status of 503",
     "Response Status Error Code 4",
     "net::ERR_FAILED",
     "net::ERR_INTERNET",
@@ -74,7 +75,9 @@ def page(page: Page) -> Iterator[Page]:
 
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("console", notice)
-    page.on("response", lambda response: wrong.append(f"{response.status} {response.url}") if response.status >= 500 else None)
+    page.on(
+        "response", lambda response: wrong.append(f"{response.status} {response.url}") if response.status >= 500 and response.status != 503 else None
+    )
     page.on("response", lambda response: wrong.append(f"404 {response.url}") if response.status == 404 and "/static/" in response.url else None)
     page.set_default_timeout(PATIENCE)
     yield page

@@ -1,11 +1,14 @@
 """The line is cut, the page is closed, another person sits down: what was entered arrives once, in its writer's name, and nobody else reads it."""
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
+from unittest.mock import Mock
 
 import pytest
 from django.db import transaction
 from django.utils import timezone
+from ninja.errors import HttpError
 from playwright.sync_api import Locator, Page, expect
 
 from charting import actions as charting
@@ -488,21 +491,42 @@ def test_words_for_a_note_that_was_locked_meanwhile_are_shown_added_and_let_go(p
     assert DroppedEntry.objects.get().content == {"text": "Pain at night"}
 
 
-def test_a_chart_that_cannot_be_read_again_stays_and_goes_on(page: Page, base_url: str, seat: tuple[User, Patient]) -> None:
+def cut(page: Page, _monkeypatch: pytest.MonkeyPatch) -> None:
+    page.context.route(re.compile("/api/v1/patients/[^/]*/chart$"), lambda route: route.abort("connectionrefused"))
+
+
+def busy(_page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("charting.queries.mark_of", Mock(side_effect=HttpError(503, "Maintenance")))
+
+
+def copied(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The device has a copy of the empty mouth, which it shows instead of the clinic's refusal."""
+    page.reload()
+    holds(page, copies=3)
+    busy(page, monkeypatch)
+
+
+@pytest.mark.parametrize("silenced", [cut, busy, copied])
+def test_a_chart_that_cannot_be_read_again_stays_and_goes_on(
+    page: Page, base_url: str, seat: tuple[User, Patient], monkeypatch: pytest.MonkeyPatch, silenced: Callable[[Page, pytest.MonkeyPatch], None]
+) -> None:
     login_as(page, seat[0], base_url)
     page.goto(f"/patients/{seat[1].pk}/chart/")
     expect(page.locator("#chart-page")).to_have_attribute("data-state", "now")
-    page.context.route(re.compile("/api/v1/patients/[^/]*/chart$"), lambda route: route.abort("connectionrefused"))
+    expect(page.locator(".palette-key").first).to_be_visible()
+    silenced(page, monkeypatch)
     page.clock.install()
-    chart_tooth(page, 16, "fracture")
-    expect(page.locator("#as-of")).to_contain_text("Offline. This is the record as of")
-    expect(page.locator("#chart-page")).to_have_attribute("data-state", "now")
-    page.clock.fast_forward(20_000)
-    chart_tooth(page, 26, "fracture")
-    expect(page.locator("#chart-list tbody tr")).to_have_count(2)
-    page.clock.resume()
-    holds(page, entries=0)
-    assert set(Finding.objects.values_list("tooth", flat=True)) == {16, 26}
+    for count, tooth in enumerate([16, 26, 36], start=1):
+        chart_tooth(page, tooth, "fracture")
+        expect(page.locator("#last-entry")).to_contain_text(str(tooth))
+        holds(page, entries=0)
+        expect(page.locator("#chart-list tbody tr")).to_have_count(count)
+        expect(page.locator("#as-of")).to_contain_text("Offline. This is the record as of")
+        expect(page.locator("#chart-page")).to_have_attribute("data-state", "now")
+        page.clock.fast_forward(20_000)
+    page.wait_for_timeout(1_000)
+    expect(page.locator("#chart-list tbody tr")).to_have_count(3)
+    assert set(Finding.objects.values_list("tooth", flat=True)) == {16, 26, 36}
 
 
 def test_an_addendum_cut_off_comes_back(page: Page, base_url: str, seat: tuple[User, Patient]) -> None:

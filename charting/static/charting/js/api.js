@@ -32,6 +32,12 @@ const tags = new WeakMap();
 /** The ETag with which this answer came. @param {object} answer */
 export const tagOf = (answer) => tags.get(answer) ?? "";
 
+/** @type {WeakSet<object>} */
+const copies = new WeakSet();
+
+/** Whether this answer is the copy that the device kept. @param {object} answer */
+export const isCopy = (answer) => copies.has(answer);
+
 let last = new Date().toISOString();
 
 /** Tell the page whether the clinic answers now. @param {string} since the instant of what is shown, when it does not */
@@ -62,7 +68,8 @@ export async function call(path, { method = "GET", body, held, asked } = {}, isA
     if (method === "GET") heard(last);
     throw new Refusal(sentences.lost, 0, "lost");
   }
-  heard(response.headers.get("X-As-Of") ?? "");
+  const isSilent = method === "GET" && response.status >= 500;
+  heard(isSilent ? last : response.headers.get("X-As-Of") ?? "");
   if (response.status === 304) return null;
   const answer = await response.json().catch(() => null);
   if (response.status === 403 && method !== "GET" && !isAgain) {
@@ -71,6 +78,7 @@ export async function call(path, { method = "GET", body, held, asked } = {}, isA
   }
   if (response.ok && answer !== null) {
     if (typeof answer === "object") tags.set(answer, response.headers.get("ETag") ?? "");
+    if (typeof answer === "object" && response.headers.has("X-As-Of")) copies.add(answer);
     return answer;
   }
   const words = answer?.fields ? [...new Set([answer.message, ...Object.values(answer.fields)])].join(" ") : answer?.message;

@@ -1,5 +1,5 @@
 // The mouth that the page shows: what the clinic has, what others just entered, and what this device has not sent yet.
-import { call, Refusal, tagOf } from "./api.js";
+import { call, isCopy, Refusal, tagOf } from "./api.js";
 import { writeList } from "./list.js";
 import { Live } from "./offline/live.js";
 import { queue } from "./offline/queue.js";
@@ -36,13 +36,20 @@ export class Mouth extends EventTarget {
       const asked = at ? undefined : globalThis.askedEarly;
       globalThis.askedEarly = undefined;
       const found = await call(`${this.path}${at ? `?at=${encodeURIComponent(at)}` : ""}`, { asked });
-      if (mine === this.asked) this.#take(found);
+      if (mine !== this.asked) return;
+      if (isCopy(found) && this.#shows(at)) this.status.loaded(at); // what is shown is newer
+      else this.#take(found);
     } catch (error) {
       if (mine !== this.asked) return;
-      const isLost = error instanceof Refusal && error.status === 0;
-      if (isLost && this.loaded && this.loadedAt === at) this.status.loaded(at); // what is shown stays, marked with its hour
+      const isLost = error instanceof Refusal && (error.status === 0 || error.status >= 500);
+      if (isLost && this.#shows(at)) this.status.loaded(at); // what is shown stays, marked with its hour
       else this.#fail(/** @type {Error} */ (error));
     }
+  }
+
+  /** @param {string} at */
+  #shows(at) {
+    return this.loaded !== null && this.loadedAt === at;
   }
 
   /** @param {ChartData} found */
@@ -72,8 +79,9 @@ export class Mouth extends EventTarget {
 
   #follow() {
     const now = unsentOf(this.setup.patient).map(({ key, state }) => `${key} ${state}`).join();
-    if (now !== this.unsent) this.#compose();
+    if (now === this.unsent) return;
     this.unsent = now;
+    queueMicrotask(() => { if (now === this.unsent) this.#compose(); }); // once for all that changes now; what is no longer waiting has then arrived
   }
 
   #compose() {

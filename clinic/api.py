@@ -1,6 +1,7 @@
 """The API under /api/v1/: one NinjaAPI, a router per app, one error shape."""
 
 import logging
+from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import SuspiciousOperation
@@ -37,10 +38,15 @@ from treatment_plans.api import router as treatment_plans_router
 class ClinicAPI(NinjaAPI):
     """The API; its published description says of every operation how it may refuse."""
 
-    def get_openapi_schema(self, **asked: Any) -> OpenAPISchema:
-        document = super().get_openapi_schema(**asked)
+    @cached_property
+    def described(self) -> OpenAPISchema:
+        """Made once, for it takes seconds; it is the same for everybody."""
+        document = super().get_openapi_schema()
         openapi.complete(document)
         return document
+
+    def get_openapi_schema(self, **_asked: Any) -> OpenAPISchema:
+        return self.described
 
 
 api = ClinicAPI(title="Dental clinic", version="1", urls_namespace="api", auth=[token_auth, session_auth], docs_url="/docs", parser=StrictParser())

@@ -26,6 +26,7 @@ from clinic.history import roles
 from clinic.history.context import Context, acting
 
 settings.BREAK_GLASS = "branches"  # people of the tests open anybody's record; what the program asks of them by itself has tests of its own
+settings.WHITENOISE_AUTOREFRESH = True  # else each test's client looks through all static files before its first page
 settings.MEDIA_ROOT /= os.environ.get("PYTEST_XDIST_WORKER", "alone")  # what one worker's database does not name is no orphan of another's
 cast(Any, settings.STORAGES)["default"]["OPTIONS"]["location"] = settings.MEDIA_ROOT
 hypothesis.register_profile("clinic", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -189,6 +189,7 @@ def note_words() -> dict[str, str]:
         "missing": _("Not signed yet. What the note must say is marked: fill it in, then sign."),
         "tryAgain": _("Try again"),
         "theirs": _("Somebody else has written here since:"),
+        "gaps": _("Where ___ stands nothing was written. Sign the note all the same? It cannot be changed afterwards; corrections are addenda."),
         "keepMine": _("Keep mine"),
         "takeTheirs": _("Take theirs"),
         "nothingFound": _("Nothing found."),

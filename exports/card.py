@@ -10,7 +10,7 @@ from typing import Any
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import ngettext, pgettext_lazy
 
 from charting import act_words, canals, drawing, finding_words, mucosa, notation, sites
 from charting.anaesthesia_words import told
@@ -149,14 +149,15 @@ def _about(material: Material) -> dict[str, Any]:
 
 def _passport(material: Material) -> list[tuple[str, str]]:
     patient = material.patient
-    age = _age(patient.birth_date, timezone.localtime(material.at).date())
-    born = _("%(date)s (age %(age)s)") % {"date": _day(patient.birth_date), "age": age} if patient.birth_date else ""
+    age = _age(patient.birth_date, timezone.localtime(material.at).date()) or 0
+    born = ngettext("%(date)s (%(age)s year)", "%(date)s (%(age)s years)", age) % {"date": _day(patient.birth_date), "age": age}
+    abroad = patient.country if patient.country != patient.branch.legal_entity.country else ""
     return [
         (_("Full name"), patient.get_full_name()),
         (_("Birth name"), patient.birth_name),
         (_("Sex"), patient.get_sex_display()),
-        (_("Date of birth"), born),
-        (_("Address"), ", ".join(part for part in (patient.postal_code, patient.city, patient.address, patient.country) if part)),
+        (_("Date of birth"), born if patient.birth_date else ""),
+        (_("Address"), ", ".join(part for part in (patient.postal_code, patient.city, patient.address, abroad) if part)),
         (_("Contacts"), ", ".join(format_phone(contact.value) for contact in material.contacts)),
         (_("Identifiers"), "; ".join(f"{row.get_kind_display()} {row.number}" for row in material.identifiers)),
         (_("Insurance"), "; ".join(f"{row.programme.insurer.name}, {row.programme.name}, {row.number}" for row in material.policies)),

@@ -2,6 +2,7 @@
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from charting import notation
 from charting.prescribing.models import ClinicalKind, ClinicalPaper, PrescribedDrug
@@ -20,7 +21,7 @@ def _drug(drug: PrescribedDrug) -> str:
 
 
 def _asked(paper: ClinicalPaper) -> str:
-    teeth = _("teeth %(teeth)s") % {"teeth": notation.shown_all(paper.teeth)} if paper.teeth else ""
+    teeth = ngettext("tooth %(teeth)s", "teeth %(teeth)s", len(paper.teeth)) % {"teeth": notation.shown_all(paper.teeth)} if paper.teeth else ""
     diagnosis = f"{paper.diagnosis.code} {paper.diagnosis.title}" if paper.diagnosis else ""
     urgency = str(paper.get_urgency_display()) if paper.urgency != "routine" else ""
     return ", ".join(filter(None, [capfirst(str(paper.get_examination_display())), urgency, paper.addressee, teeth, diagnosis]))

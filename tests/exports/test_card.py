@@ -203,3 +203,12 @@ def test_a_hundred_visits_take_no_more_queries_and_at_most_three_seconds(django_
         seconds = process_time() - started
     assert len(PdfReader(BytesIO(content)).pages) > 10
     assert seconds <= 3, f"{seconds:.1f} s"
+
+
+def test_it_tells_the_age_in_words_and_no_country_where_the_patient_lives_in_the_clinics_own() -> None:
+    a_record()
+    Patient.objects.update(country=patient_petrov().branch.legal_entity.country, city="Москва", birth_date=NOW.date() - timedelta(days=31 * 365 + 20))
+    text = text_of(take(log_in(dr_orlova()), patient_petrov(), language="ru"))
+    assert "(31 год)" in text
+    assert "Москва" in text
+    assert "Москва, " not in text

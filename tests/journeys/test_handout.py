@@ -34,6 +34,7 @@ def at_the_chair(page: Page, base_url: str) -> None:
 @on_both_screens
 def test_a_patient_takes_home_what_was_found(page: Page, base_url: str, *, has_touch: bool) -> None:
     at_the_chair(page, base_url)
+    page.locator(".patient-head summary", has_text="Print").click()
     page.get_by_role("link", name="For the patient").click()
     page.get_by_label("In your own words").fill("Приходите через неделю.")
     page.get_by_label("Language of the paper").select_option("ru")
@@ -48,6 +49,7 @@ def test_a_patient_takes_home_what_was_found(page: Page, base_url: str, *, has_t
 def test_the_chart_is_printed_as_the_screen_shows_it(page: Page, base_url: str, *, has_touch: bool) -> None:
     at_the_chair(page, base_url)
     page.get_by_role("button", name="Mixed").click()
+    page.locator(".patient-head summary", has_text="Print").click()
     page.get_by_role("link", name="Print the chart").click()
     expect(page.locator("#paper-drawing .odontogram.is-mixed")).to_be_visible()
     page.get_by_role("link", name="Français").click()

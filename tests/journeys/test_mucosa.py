@@ -79,3 +79,16 @@ def test_the_mucosa_is_charted_by_keys_alone(page: Page, base_url: str) -> None:
     found = list(Finding.objects.order_by("noted_at", "pk").values_list("kind", "site", "amount", "in_error_at"))
     assert [row[:3] for row in found] == [("ulcer", "tongue_left", 5), ("leukoplakia", "vestibule_upper", None), ("swelling", "palate_hard", None)]
     assert [row[3] is None for row in found] == [True, True, False]
+
+
+def test_the_key_of_the_map_opens_it_wherever_one_stands_on_the_page(page: Page, base_url: str) -> None:
+    """Not the change of the person, which is what the key means on other pages."""
+    with transaction.atomic():
+        dentist, patient = dr_orlova(), patient_petrov()
+    login_as(page, dentist, base_url)
+    page.goto(f"/patients/{patient.pk}/chart/")
+    expect(page.locator("#chart-page")).to_have_attribute("data-state", "now")
+    page.keyboard.press("u")
+    expect(page.locator("[data-site='lip_upper']")).to_be_focused()
+    page.keyboard.press("u")
+    expect(page.locator("#arch")).to_be_visible()

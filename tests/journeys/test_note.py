@@ -120,3 +120,19 @@ def test_a_note_is_signed_by_pin_where_the_clinic_asks(note: Page, visit: Visit,
     expect(note.locator(".note-seal")).to_be_visible()
     visit.refresh_from_db()
     assert (visit.signed_by, visit.recommendations) == (dentist, "Rest")
+
+
+def test_places_that_a_template_left_open_are_asked_about_before_the_signature(note: Page, visit: Visit) -> None:
+    Keys(note).press("F2")
+    expect(note.locator("#note-treatment")).to_have_value(re.compile("Service filling"))
+    note.locator("#note-recommendations").fill("Come again on ___")
+    note.locator("#sign-form button").click()
+    expect(note.locator("#confirm")).to_contain_text("Where ___ stands nothing was written")
+    note.keyboard.press("Escape")
+    for area in note.locator(".note-section textarea").all():
+        area.fill(area.input_value().replace("___", "none"))
+    note.locator("#sign-form button").click()
+    expect(note.locator("#confirm")).to_contain_text("Sign the note?")
+    expect(note.locator("#confirm")).not_to_contain_text("___")
+    note.locator("#confirm [value=yes]").click()
+    expect(note.locator(".note-seal")).to_be_visible()

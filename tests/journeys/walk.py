@@ -170,9 +170,14 @@ class Walk:
         """A click on a surface, the finding by its words."""
         self.open_tab("chart")
         expect(self.page.locator("#chart-page")).to_have_attribute("data-state", "now")
+        self.sees_whole_mouth()
         self.hit(self.page.locator(f"[data-tooth='{tooth}'] .occlusal path[data-surface='{surface}']"))
         self.enter(finding)
         expect(self.page.locator("#chart-list")).to_contain_text(str(tooth))
+
+    def sees_whole_mouth(self) -> None:
+        """Both arches above the fold, however much the patient's header says."""
+        self.page.wait_for_function("document.querySelector('#arch .odontogram').getBoundingClientRect().bottom <= window.innerHeight")
 
     def diagnose(self, tooth: int, surface: str, code: str) -> None:
         """The finding beside the arch gets its ICD-10 code."""

@@ -110,6 +110,7 @@ def patient_header(context: Context, patient: Patient, tab: str = "") -> dict[st
         "tabs": navigation.patient_tabs(request.user, patient.pk, tab),
         "url": navigation.url_or_none("patient", patient.pk),
         "actions": context.get("page_actions", ""),
+        "offers_note": tab not in ("chart", "visits"),
     }
 
 

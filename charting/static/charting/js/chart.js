@@ -4,6 +4,7 @@ import { Acts } from "./acts.js";
 import { Canals } from "./canals.js";
 import { Comparison } from "./compare.js";
 import { onDentition, onLayers, onWalking, pressDentition, printShown } from "./controls.js";
+import { fit } from "./fit.js";
 import { Hand } from "./hand.js";
 import { joinStrip } from "./images/strip.js";
 import { listen } from "./keyboard.js";
@@ -58,6 +59,7 @@ const acts = new Acts(status, setup.words, mouth);
 const canals = new Canals(setup, acts, () => mouth.loaded?.at);
 const mucosa = new Mucosa(setup, acts, () => mouth.loaded?.at, { turned: (isMap) => { palette.set({ isMap }); if (!isMap) focusTooth(selection.focused); }, favourite: (digit) => board.favourite(digit, true), undo: () => board.undo() });
 new Zoom(arch);
+fit(byId("chart-page"), arch);
 /** @type {import("./keyboard.js").Board} */
 const board = {
   rows, selection, known, absent, focusTooth, isWalking, repeat: () => hand.repeat(), judge: (isRight) => hand.judge(isRight, [selection.focused]), undo: () => status.undoLast(), openPalette: () => palette.search.focus(),

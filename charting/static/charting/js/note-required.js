@@ -1,4 +1,5 @@
 // What the clinic asks of a note is asked before the signature: every missing part is named where it belongs, and the cursor stands in the first.
+// Places that a template left open (___) are asked about once more: signed, they would stay.
 import { call } from "./api.js";
 import { html } from "./svg.js";
 
@@ -39,6 +40,14 @@ function show(missing, words) {
   if (missing.length) fieldOf(missing[0].part)?.focus();
 }
 
+const hasGaps = () => [...document.querySelectorAll(".note-section textarea")].some((area) => /** @type {HTMLTextAreaElement} */ (area).value.includes("___"));
+
+/** What is asked before the note is signed. @param {HTMLFormElement} form @param {Record<string, string>} words */
+function setQuestion(form, words) {
+  form.dataset.usual ??= form.dataset.confirm ?? "";
+  form.dataset.confirm = hasGaps() ? words.gaps : form.dataset.usual;
+}
+
 /** @param {string} visit @param {() => Promise<boolean>} save @param {Record<string, string>} words */
 export function attachRequired(visit, save, words) {
   let isAsked = false;
@@ -53,6 +62,7 @@ export function attachRequired(visit, save, words) {
     show(missing, words);
     if (missing.length) return;
     isAsked = true;
+    if (button.form) setQuestion(button.form, words);
     button.click();
   });
   document.getElementById("note")?.addEventListener("input", (event) => settle(/** @type {HTMLElement} */ (event.target)));

@@ -13,11 +13,12 @@ function isTyping(target) {
   return target instanceof HTMLElement && target.checkVisibility() && (target.isContentEditable || target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [data-own-keys]"));
 }
 
-/** @param {string} stroke */
+/** What the key means here: what the page itself says goes before the bar and the rail. @param {string} stroke */
 function find(stroke) {
   const scope = document.querySelector("dialog[open]") ?? document;
   const all = /** @type {HTMLElement[]} */ ([...scope.querySelectorAll("[data-key]")]);
-  return all.find((element) => element.dataset.key === stroke && !element.hasAttribute("disabled"));
+  const meant = all.filter((element) => element.dataset.key === stroke && !element.hasAttribute("disabled"));
+  return meant.find((element) => element.closest("main")) ?? meant[0];
 }
 
 /** @param {HTMLElement} element */
@@ -51,7 +52,8 @@ function words(element) {
 function fill(list) {
   const seen = new Set();
   const rows = [];
-  for (const element of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-key]"))) {
+  const all = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("main [data-key]"), ...document.querySelectorAll("[data-key]")]);
+  for (const element of all) {
     const stroke = element.dataset.key ?? "";
     if (!stroke || seen.has(stroke)) continue;
     seen.add(stroke);

@@ -6,7 +6,7 @@ import sys
 
 from clinic import local_postgres
 
-OWNER_COMMANDS = {"migrate", "makemigrations", "sqlmigrate", "showmigrations"}
+OWNER_COMMANDS = {"migrate", "makemigrations", "sqlmigrate", "showmigrations", "history_rewrite"}
 NO_DATABASE_COMMANDS = {"help", "makemessages", "compilemessages", "collectstatic", "init_database", "--help", "--version"}
 
 

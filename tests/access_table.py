@@ -581,6 +581,7 @@ OPERATIONS: dict[str, Needs] = {
     "history_seal": (P.HISTORY_CHECK,),
     "acknowledge_guards": (P.HISTORY_SEARCH,),
     "search_history": (P.HISTORY_SEARCH,),
+    "get_history_workbook": (P.HISTORY_SEARCH, P.RECORD_EXPORT),
     "record_history": (P.HISTORY_VIEW,),
     # inventory
     "list_materials": (P.STOCK_VIEW,),

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import FileResponse, HttpRequest
 from django.utils import timezone
 from ninja import Field, Query, Router, Schema, Status
 from ninja.pagination import paginate
@@ -114,12 +114,24 @@ class SearchIn(Wanted):
 @router.get("/history", response=FoundOut, operation_id="search_history")
 def search_history(request: HttpRequest, wanted: Query[SearchIn], cursor: str | None = None) -> dict[str, Any]:
     """Events of the whole clinic, the newest first; 422 `too_wide` when it would take too long."""
-    asked = search.Wanted(**vars(_filter(wanted, wanted.patient)), marks=[mark.value for mark in wanted.mark])
-    found = history_views.search_for(cast(User, request.user), asked, cursor)
+    found = history_views.search_for(cast(User, request.user), _asked(wanted), cursor)
     lines = wording.lines(found.page.events, found.page.before)
     told = {event.id: {"marks": found.marks[event.id], "served_at": service_time(event)} for event in found.page.events}
     events = [{**EventOut.from_orm(line).dict(), **told[line.id]} for line in lines]
     return {"events": events, "next_cursor": found.page.next_cursor, "known_until": found.known_until}
+
+
+@router.get("/history/workbook", operation_id="get_history_workbook", openapi_extra=openapi.XLSX)
+def get_history_workbook(request: HttpRequest, wanted: Query[SearchIn]) -> FileResponse:
+    """The newest 100,000 events that match at most, as a workbook whose last row says whether that is all; 422 `too_wide` as `search_history`.
+
+    That it was taken, and whose events are in it, stands in the ledger.
+    """
+    return history_views.workbook_for(cast(User, request.user), _asked(wanted))
+
+
+def _asked(wanted: SearchIn) -> search.Wanted:
+    return search.Wanted(**vars(_filter(wanted, wanted.patient)), marks=[mark.value for mark in wanted.mark])
 
 
 class CheckOut(Schema):

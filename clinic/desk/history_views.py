@@ -6,7 +6,7 @@ from tempfile import TemporaryFile
 from typing import Any, cast
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
@@ -94,14 +94,8 @@ def search(request: HttpRequest) -> HttpResponse:
 @page(Permission.HISTORY_SEARCH, Permission.RECORD_EXPORT)
 @require_GET
 def search_xlsx(request: HttpRequest) -> HttpResponseBase:
-    """What is filtered, as a workbook written into a file of its own; that it was taken is an event itself."""
-    target = TemporaryFile()  # noqa: SIM115 - the answer closes it when it is sent
-    try:
-        search_sheet.write(target, searched(request))
-    except BaseException:
-        target.close()
-        raise
-    return sheets.file_response(target, name="history")
+    """What is filtered, as a workbook."""
+    return workbook_for(_user(request), searched(request))
 
 
 @page(Permission.HISTORY_VIEW)
@@ -136,6 +130,22 @@ def search_for(user: User, wanted: Wanted, cursor: str | None, *, glances: bool 
     seen = sorted({str(event.patient_id) for event in found.page.events if event.patient_id})
     note(EventKind.VIEW, table="history_search", key=None, patient_id=wanted.patient_id, body={"patients": seen})
     return found
+
+
+def workbook_for(user: User, wanted: Wanted) -> FileResponse:
+    """The newest events that match, as a workbook written into a file of its own; that it was taken is an event itself.
+
+    :raises NotAllowed: :raises TooWide:
+    """
+    user.require(Permission.HISTORY_SEARCH)
+    user.require(Permission.RECORD_EXPORT)
+    target = TemporaryFile()  # noqa: SIM115 - the answer closes it when it is sent
+    try:
+        search_sheet.write(target, wanted)
+    except BaseException:
+        target.close()
+        raise
+    return sheets.file_response(target, name="history")
 
 
 def versions_for(user: User, table: str, key: UUID) -> list[Event]:

@@ -158,6 +158,12 @@ def last_changes(patients: Collection[UUID]) -> dict[UUID, datetime]:
         return dict(cursor.fetchall())
 
 
+def erased_among(patients: Collection[UUID]) -> set[UUID]:
+    """Those of these keys whose record was erased."""
+    found = Event.objects.filter(op=EventKind.ERASE, patient_id__in=patients).values_list("patient_id", flat=True)
+    return {key for key in found if key}
+
+
 def facets_of(patient_id: UUID) -> Facets:
     """Who acted on this patient's record and on what kinds of records."""
     facets = Facets()

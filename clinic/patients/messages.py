@@ -15,6 +15,7 @@ REFUSALS: dict[str, Promise] = {
     "nir_key": _("The key of this NIR does not match its number: one of the digits was mistyped."),
     "foreign_passport": _("A passport number has 5 to 15 Latin letters and digits."),
     "insurance_card": _("A card number has 4 to 40 Latin letters and digits."),
+    "erased": _("The record of this person was erased: an import does not bring it back."),
     "born_future": _("This date of birth is in the future."),
     "born_long_ago": _("Nobody is that old. Check the year of birth."),
     "date": _("This is not a date. Write it as 14.03.1985, 14/03/1985 or 14 Mar 1985."),

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,9 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from clinic.history.models import Record
+from clinic.lib.clock import branch_day
 from clinic.lib.errors import InvalidInput
+from clinic.staff.models import Branch
 
 Rows = dict[type[Record], list[Record]]
 Key = tuple[str, str]
@@ -98,15 +100,23 @@ def snapshot(patient_id: UUID, moment: Moment) -> Snapshot:
 
 
 def with_prices(shot: Snapshot) -> Snapshot:
-    """The snapshot with the prices that were in force then for the services of the patient's procedures."""
+    """The snapshot with the prices that were in force then, on that day of the patient's branch, for the services of the patient's procedures."""
     services = sorted({str(row.body["service_id"]) for row in shot.of("charting_procedure") if row.body.get("service_id")})
-    day = shot.moment.at.date().isoformat()
+    if not services:
+        return shot
+    day = _day_of(shot).isoformat()
     with connection.cursor() as cursor:
         cursor.execute(PRICES, {"services": services, "at": shot.moment.at})
         bodies = [_loaded(row[0]) for row in cursor.fetchall()]
     standing = [body for body in bodies if _is_in_force(body, day)]
     rows = {("price_list_price", body["id"]): _price(body) for body in standing}
     return Snapshot(shot.moment, {**shot.rows, **rows})
+
+
+def _day_of(shot: Snapshot) -> date:
+    """The calendar day of the moment at the patient's branch of then, however the moment was asked for."""
+    branches = [row.body["branch_id"] for row in shot.of("patients_patient")]
+    return branch_day(shot.moment.at, Branch.objects.values_list("time_zone", flat=True).get(pk=branches[0]))
 
 
 def _is_in_force(body: dict[str, Any], day: str) -> bool:

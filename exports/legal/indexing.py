@@ -25,9 +25,11 @@ CROSS JOIN LATERAL (
     ORDER BY e.id LIMIT %(size)s) fresh) b
 """
 FRESH = "SELECT e.* FROM history.event e WHERE e.id BETWEEN %(first)s AND %(last)s AND e.id = ANY(%(ids)s)"
+NO_TREATMENT = "'^(legal|privacy)_|^(exports_evidence|patients_brokenglass|patients_restriction|patients_rectification)$'"
+"""Records that nobody writes by treating: giving a reason to look, or answering for the record, makes nobody one of the team."""
 TEAM = """
 WITH fresh AS MATERIALIZED (@fresh@), hands AS (
-  SELECT patient_id, actor, at FROM fresh WHERE op IN ('I', 'U', 'D', 'S') AND actor ~ '^[0-9a-f]{8}-'
+  SELECT patient_id, actor, at FROM fresh WHERE op IN ('I', 'U', 'D', 'S') AND actor ~ '^[0-9a-f]{8}-' AND tbl !~ @no_treatment@
   UNION ALL
   SELECT patient_id, body ->> named.name, at FROM fresh
   CROSS JOIN (VALUES ('dentist_id'), ('assistant_id'), ('responsible_dentist_id'), ('performer_id')) named (name)
@@ -37,7 +39,7 @@ WITH fresh AS MATERIALIZED (@fresh@), hands AS (
   ON CONFLICT (patient_id, actor) DO NOTHING RETURNING patient_id, actor, first_at)
 UPDATE legal_entry x SET is_outside = false FROM joined j
 WHERE x.patient_id = j.patient_id AND x.actor = j.actor AND x.at >= j.first_at - %(within)s AND x.is_outside
-"""
+""".replace("@no_treatment@", NO_TREATMENT)
 IS_LATE = """
   coalesce((e.op = 'I' OR (e.op = 'U' AND e.tbl = 'charting_visit' AND e.changed && %(note)s::text[]))
              AND e.at - (e.body ->> s.name)::timestamptz > %(late)s, false)

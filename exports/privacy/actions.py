@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -205,8 +205,9 @@ def _destroy_bytes(doomed: Sequence[StoredFile]) -> None:
 
 
 def _render(request: DataRequest, at: datetime) -> bytes:
+    """The paper in the patient's language, with the days of the patient's branch, by which the deadline counts."""
     language = request.patient.language
-    with translation.override(language):
+    with translation.override(language), timezone.override(request.patient.branch.time_zone):
         context = {
             "request": request,
             "rectified": request.rectification,

@@ -92,7 +92,7 @@ def rectifications(user: User, patient_id: UUID) -> list[Rectification]:
 def open_requests(user: User) -> QuerySet[DataRequest]:
     """What waits for an answer, the most urgent first."""
     user.require(Permission.CASE_MANAGE)
-    return DataRequest.objects.filter(answered_at=None).select_related("patient", "received_by").order_by("due_date", "pk")
+    return DataRequest.objects.filter(answered_at=None).select_related("patient__branch", "received_by").order_by("due_date", "pk")
 
 
 def erasures(user: User) -> QuerySet[Erasure]:

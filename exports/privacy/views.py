@@ -1,5 +1,6 @@
 """Pages of requests: all that wait, those of a patient, one with its answer, the erasure."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -12,12 +13,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from clinic.files import actions as files
 from clinic.history.actions import record_list, record_print
 from clinic.lib import panels, pdf
+from clinic.lib.clock import branch_day
 from clinic.lib.errors import DomainError, NotFound
 from clinic.lib.toasts import tell
 from clinic.staff.guards import page
 from clinic.staff.http import Request
 from clinic.staff.roles import Permission
-from exports.privacy import actions, queries
+from exports.privacy import actions, queries, rules
 from exports.privacy.forms import AnswerForm, EraseForm, ReceiveForm, RectificationForm
 from exports.privacy.models import DataRequest, Kind, Outcome
 
@@ -26,9 +28,9 @@ from exports.privacy.models import DataRequest, Kind, Outcome
 @require_GET
 def requests(request: Request) -> HttpResponse:
     """What waits for an answer, and what was erased."""
-    waiting = list(queries.open_requests(request.user))
+    waiting = _dated(queries.open_requests(request.user))
     record_list("data requests", (row.patient_id for row in waiting))
-    context = {"waiting": waiting, "erasures": queries.erasures(request.user)[:50], "today": timezone.localdate()}
+    context = {"waiting": waiting, "erasures": queries.erasures(request.user)[:50]}
     return render(request, "privacy/requests.html", context)
 
 
@@ -41,8 +43,8 @@ def patient_requests(request: Request, patient_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         made = actions.receive(patient_id=patient_id, actor=request.user, at=timezone.now(), **form.cleaned_data)
         return redirect("data-request", made.pk)
-    rows = DataRequest.objects.filter(patient=patient)
-    context = {"patient": patient, "tab": "patient-history", "form": form, "rows": rows, "today": timezone.localdate()}
+    rows = _dated(DataRequest.objects.filter(patient=patient).select_related("patient__branch"))
+    context = {"patient": patient, "tab": "patient-history", "form": form, "rows": rows}
     return render(request, "privacy/patient.html", context, status=422 if form.errors else 200)
 
 
@@ -91,6 +93,14 @@ def data_request_pdf(request: Request, request_id: UUID) -> HttpResponse:
     return pdf.response(files.read(found.pdf), name=f"answer-{found.received_at:%Y%m%d}")
 
 
+def _dated(rows: Iterable[DataRequest]) -> list[DataRequest]:
+    """The requests, each with the day that it is at the patient's branch: by that one it is late or not."""
+    found, now = list(rows), timezone.now()
+    for row in found:
+        row.today = branch_day(now, row.patient.branch.time_zone)  # type: ignore[attr-defined]
+    return found
+
+
 def _answer_form(found: DataRequest) -> type[AnswerForm]:
     return RectificationForm if found.kind == Kind.RECTIFICATION else AnswerForm
 
@@ -102,10 +112,10 @@ def _context(found: DataRequest, form: AnswerForm, erase_form: EraseForm) -> dic
     return {
         "patient": found.patient,
         "tab": "patient-history",
-        "found": found,
+        "found": _dated([found])[0],
+        "rule": rules.deadline(queries.country_of(found.patient), found.kind, branch_day(found.received_at, found.patient.branch.time_zone)),
         "form": form,
         "erase_form": erase_form,
         "obstacles": obstacles,
         "may_erase": found.kind == Kind.ERASURE and found.is_open and not obstacles,
-        "today": timezone.localdate(),
     }

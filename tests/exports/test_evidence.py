@@ -22,6 +22,7 @@ from charting import actions as charting
 from charting.models import Finding
 from clinic.files.actions import read
 from clinic.history.context import acting
+from clinic.history.evidence import receipts
 from clinic.history.evidence.bundle import VERIFIER
 from clinic.history.models import Event
 from clinic.history.sealing import keys
@@ -133,6 +134,37 @@ def test_a_period_is_an_extract(seq: "psycopg.Connection[Any]", sequencer: Seque
     assert code == 0, said
     assert "AN EXTRACT ONLY, from 20" in said
     assert re.search(r"those next to it lie outside of it. NOT SHOWN, BUT EXISTING: 0 earlier events, [1-9] later ones\.", said), said
+
+
+def test_an_extract_may_hold_an_addendum_without_its_note_and_says_what_it_leaves_out(
+    seq: "psycopg.Connection[Any]", sequencer: Sequencer, patient: Patient, lawyer: User, tmp_path: Path
+) -> None:
+    """Cut to the very microsecond: what was entered at the first instant belongs to the period, what was entered at the last does not."""
+    at, orlova = timezone.now(), dr_orlova()
+    visit = charting.open_visit(patient=patient, dentist=orlova, branch=patient.branch, actor=orlova, at=at)
+    visit = charting.write_visit(visit=visit, version=visit.version, sections={"treatment": "Пломба на 16"}, actor=orlova)
+    visit = charting.sign_visit(visit=visit, version=visit.version, actor=orlova, at=at)
+    charting.add_addendum(visit=visit, text="Ещё и 17", actor=orlova, at=at)
+    added = Event.objects.get(tbl="charting_visitaddendum", op="I").at
+    signed = Event.objects.get(tbl="charting_visit", op="S").at
+    after = Event.objects.get(tbl="charting_visit", op="A").at
+    sequencer.drain()
+    vkey, note = keys.current(seq) or "", receipts.signings_of(patient.pk, key=visit.pk)
+    for since, until, held in ((added, after, 1), (signed, after, 2), (added, after + timedelta(microseconds=1), 2)):
+        with acting(context_of(lawyer, purpose="legal")):
+            asked = evidence.ask(user=lawyer, patient_id=patient.pk, reason="claim", language="ru", since=since, until=until, at=timezone.now())
+            sequencer.drain()
+            archive = evidence.take(asked).file.read()
+        code, said = verdict(archive, vkey, tmp_path)
+        assert (code, f"PROVEN: {held} events" in said, "AN EXTRACT ONLY" in said, "lie outside of it" in said) == (0, True, True, True), said
+        with zipfile.ZipFile(BytesIO(archive)) as taken:
+            pages = " ".join(page.extract_text() for page in PdfReader(BytesIO(taken.read("record.pdf"))).pages)
+        assert ("Ещё и 17" in pages, "Пломба на 16" in pages) == (True, False)
+        (tmp_path / "receipt").write_text(receipts.make(note[-1]).text())
+        given = ["--key", vkey, "--receipt", str(tmp_path / "receipt")]
+        command = [sys.executable, "-I", str(tmp_path / "verify.py"), str(tmp_path / "evidence.zip"), *given]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert (done.returncode, "AN EXTRACT ONLY" in done.stdout + done.stderr) == (0 if since == signed else 1, True), done
 
 
 def test_only_lawyers_take_evidence(patient: Patient) -> None:

@@ -29,13 +29,19 @@ from clinic.history.evidence.bundle import VERIFIER
 from clinic.history.models import Event
 from clinic.history.sealing import keys, notes
 from clinic.history.sealing.sequencer import Sequencer
+from clinic.patients import actions as people
 from clinic.staff.actions import context_of
 from clinic.staff.models import User
 from clinic.staff.roles import Role
 from exports import evidence
 from tests.charting.factories import patient_petrov
+from tests.charting.medical.factories import asked
 from tests.history.sealing.conftest import key_file, seq, sequencer
 from tests.staff.factories import dr_orlova, log_in, make_branch, make_user
+from tests.treatment_plans.factories import petrov, plan_with
+from tests.treatment_plans.test_documents import drawn, issue
+from tests.treatment_plans.test_documents import sign as sign_paper
+from treatment_plans import actions as plans
 
 __all__ = ["key_file", "seq", "sequencer"]
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -263,3 +269,48 @@ def test_a_long_list_of_signatures_has_pages(visit: Visit) -> None:
     older = client.get(f"/api/v1/patients/{visit.patient_id}/signatures", {"before": whole[49]["id"]}).json()
     assert older == whole[50:]
     assert client.get(f"/api/v1/patients/{visit.patient_id}/signatures", {"before": 2**70}).status_code == 422
+
+
+SIGNED = {
+    ("S", "charting_visit"),
+    ("A", "charting_visit"),
+    ("S", "charting_medicalhistory"),
+    ("S", "patients_consent"),
+    ("S", "treatment_plans_alternative"),
+    ("S", "treatment_plans_document"),
+}
+
+
+def sign_everything(person: User) -> None:
+    """The note with an addendum, a consent, answers about health, a plan with its contract: each by the act that a person does."""
+    patient, at = petrov(), timezone.now()
+    visit = charting.open_visit(patient=patient, dentist=dr_orlova(), branch=make_branch(), actor=dr_orlova(), at=at)
+    visit = charting.write_visit(visit=visit, version=visit.version, sections={"treatment": "Пломба"}, actor=dr_orlova())
+    visit = charting.sign_visit(visit=visit, version=visit.version, actor=dr_orlova(), at=at)
+    charting.add_addendum(visit=visit, text="Ещё 17", actor=dr_orlova(), at=at)
+    text = people.publish_consent_text(language="ru", title="Согласие", body="Я согласен", actor=person, at=at)
+    people.sign_consent(patient=patient, text=text, drawn=drawn(), actor=person, at=at, signer_name="Ы" * 300)
+    asked(patient=patient, actor=person, diabetes="yes")
+    chosen = plan_with("filling").alternatives.get()
+    plans.present(alternative_id=chosen.pk, actor=person, at=at)
+    plans.accept(alternative_id=chosen.pk, actor=person, at=at)
+    for kind in ("contract", "consent_general"):
+        sign_paper(issue(kind, chosen))
+
+
+def test_everything_that_is_signed_gives_a_receipt_that_holds_and_names_its_hash(seq: Connection, sequencer: Sequencer, tmp_path: Path) -> None:
+    """Notes and what is added to them, answers about health, consents, plans, contracts: the page, the paper, the script."""
+    with transaction.atomic():
+        person = make_user(*Role, username="omniscient")
+        sign_everything(person)
+    sequencer.drain()
+    found = receipts.signings_of(petrov().pk)
+    assert {(signing.kind, signing.table) for signing in found} == SIGNED
+    client, vkey = log_in(person), keys.current(seq) or ""
+    for signing in found:
+        text = receipts.make(signing).text()
+        code, said = verdict(tmp_path, "--receipt", text, "--key", vkey)
+        assert (code, len(signing.sha256), f"SHA-256 {signing.sha256}." in said) == (0, 64, True), (signing, said)
+        assert f"signature of {signing.table} {signing.key}, patient {petrov().pk}" in said
+        assert len(text) < 3000
+        assert client.get(reverse("receipt-pdf", args=[signing.id])).status_code == 200

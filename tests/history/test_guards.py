@@ -1,19 +1,24 @@
 """Whoever loosens a guard, in whatever way the catalog allows, is named by the next check: each attack is tried and taken back."""
 
+from io import StringIO
 from typing import Any
 
 import psycopg
 import pytest
+from django.core.management import call_command
 from django.db import transaction
 
 from clinic.history.models import Event
+from clinic.history.sealing.sequencer import Sequencer
 from clinic.history.verification.findings import Finding
 from clinic.history.verification.guards import check_guards, unacknowledged
 from clinic.history.verification.verify import verify
 from clinic.staff.roles import Role
 from tests.history.doors import OWNER, SUPERUSER, connect, entering
+from tests.history.sealing.conftest import key_file, seq, sequencer
 from tests.staff.factories import log_in, make_branch, make_user
 
+__all__ = ["key_file", "seq", "sequencer"]
 pytestmark = pytest.mark.django_db
 
 REPLACED = (
@@ -73,6 +78,12 @@ ATTACKS = {
     "a name by default": "ALTER TABLE history.event ALTER COLUMN db_user SET DEFAULT 'clinic_app'",
     "a rule that writes nothing": "CREATE RULE nothing AS ON INSERT TO history.incident DO INSTEAD NOTHING",
     "rows that nobody sees": ("CREATE POLICY hide ON history.event USING (actor <> 'evil'); ALTER TABLE history.event ENABLE ROW LEVEL SECURITY"),
+    "the guard of one year alone off": "ALTER TABLE history.event_2027 DISABLE TRIGGER history_append_only",
+    "the hold of one year alone off": "ALTER TABLE history.event_2027 DISABLE TRIGGER history_held",
+    "one year that a replica may rewrite": "ALTER TABLE history.event_2027 ENABLE REPLICA TRIGGER history_append_only",
+    "one year that may be emptied": "ALTER TABLE history.event_2027 DISABLE TRIGGER history_no_truncate",
+    "one year whose words are not forgotten": "ALTER TABLE history.event_2027 DISABLE TRIGGER history_forget_words",
+    "rows of imports that meet no erasure": "ALTER TABLE patients_heldrow DISABLE TRIGGER patients_heldrow_candidates",
     "a partition without guards": "CREATE TABLE public.elsewhere PARTITION OF history.event FOR VALUES FROM ('1990-01-01') TO ('1991-01-01')",
     "a partition taken off": "ALTER TABLE history.event DETACH PARTITION history.event_2031",
     "a child of a live table": "CREATE TABLE public.child () INHERITS (staff_legalentity)",
@@ -162,3 +173,24 @@ def test_changed_guards_are_named_until_a_person_has_said_why() -> None:
     assert not [finding for finding in verify(since=None, witnesses=()).findings if finding.code == "guards_noted"]
     event = Event.objects.get(tbl="history.guards", op="A")
     assert (event.pk_text, event.actor, event.body) == (str(noted["event"]), str(lawyer.pk), {"reason": "Обновление 5.2, протокол 17/26"})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_command_ends_with_1_while_the_guard_of_a_single_year_is_off(sequencer: Sequencer) -> None:
+    def exit_code() -> int:
+        sequencer.drain()
+        try:
+            call_command("history_verify", stdout=out)
+        except SystemExit as ended:
+            return int(str(ended.code))
+        return 0
+
+    out = StringIO()
+    assert exit_code() == 0, out.getvalue()
+    with connect(SUPERUSER) as attacker:
+        attacker.execute("SELECT set_config('history.maintenance', 'attack', false), set_config('app.actor', 'attacker', false)")
+        for trigger in ("history_append_only", "history_held", "history_no_truncate"):
+            for state, code in (("DISABLE", 1), ("ENABLE ALWAYS", 0)):
+                attacker.execute(f"ALTER TABLE history.event_2027 {state} TRIGGER {trigger}".encode())
+                assert exit_code() == code, out.getvalue()
+            assert f"trigger {trigger} of history.event_2027" in out.getvalue()

@@ -61,13 +61,13 @@ def read(path: Path) -> notes.KeySigner:
     """:raises KeyFailure: when the file is missing, readable by others or damaged."""
     try:
         mode = path.stat().st_mode
-        text = path.read_text().strip()
+        content = path.read_bytes()
     except OSError as error:
         raise KeyFailure(f"The signing key {path} cannot be read ({error.strerror}): run `manage.py history_key create`, or mount it.") from error
     if mode & 0o077:
         raise KeyFailure(f"{path} can be read by others than its owner: chmod 600 it, and rotate the key if somebody may have read it.")
     try:
-        name, _, encoded = text.removeprefix(PREFIX).split("+", 2)
+        name, _, encoded = content.decode().strip().removeprefix(PREFIX).split("+", 2)
         raw = base64.b64decode(encoded, validate=True)
         return notes.KeySigner(name, raw[1:])
     except (ValueError, binascii.Error) as error:

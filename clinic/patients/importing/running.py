@@ -11,6 +11,8 @@ from uuid import UUID
 from django.db import DataError, IntegrityError
 from django.utils.translation import gettext as _
 
+from clinic.history import queries as ledger
+from clinic.patients.actions.checks import violated
 from clinic.patients.importing import rules, sheets
 from clinic.patients.importing.names import FIELD_NAMES
 from clinic.patients.importing.saving import entry_of, hold, save_together
@@ -74,6 +76,8 @@ class Run:
     seen_people: dict[tuple[str, ...], UUID] = field(default_factory=dict)
     own: set[UUID] = field(default_factory=set)
     """Keys of the rows gone through: those who share a phone in one file are a family."""
+    erased: set[UUID] = field(default_factory=set)
+    """Keys of people whose record was erased while the run was going: nobody looks like them any more."""
     holders: dict[UUID, rules.Named] = field(default_factory=dict)
 
 
@@ -92,6 +96,15 @@ class _Row:
     @property
     def named(self) -> rules.Named:
         return rules.named(self.judged.values)
+
+
+@dataclass
+class _Candidate:
+    """Whom a row looks like: the key of a patient or of an earlier row, why, and how the sheet of errors says it."""
+
+    key: UUID
+    reasons: list[str]
+    words: str
 
 
 def problems_of(run: Run, tell: Tell) -> Iterator[Problem]:
@@ -117,10 +130,14 @@ def _judged(run: Run, columns: list[str], place: int, number: int, cells: tuple[
 def _batch(run: Run, batch: list[_Row]) -> Iterator[Problem]:
     _tell_apart(run, batch)
     known = _known([row.key for row in batch])
+    erased = ledger.erased_among([row.key for row in batch])
     fit: dict[UUID, _Row] = {}
     for row in batch:
         run.tally.seen += 1
-        if row.key in known or row.key in fit:
+        if row.key in erased:
+            run.tally.failed += 1
+            yield Problem(row.number, str(REFUSALS["erased"]), row.cells)
+        elif row.key in known or row.key in fit:
             run.tally.known += 1
             yield from _noted(run, [row])
         elif row.judged.errors:
@@ -152,21 +169,34 @@ def _holders(keys: list[UUID]) -> dict[UUID, rules.Named]:
 
 def _take(run: Run, rows: list[_Row]) -> Iterator[Problem]:
     """Save those who look like nobody, hold the others back."""
-    ready, held = [], []
-    for row, found in zip(rows, _candidates(run, rows), strict=True):
-        if found:
-            run.tally.doubtful += 1
-            held.append(_held(row, found))
-            words = "; ".join(part for part in (_found_in_words(found), _in_words(row.judged.notes)) if part)
-            yield Problem(row.number, words, row.cells, What.DUPLICATE)
-        else:
-            ready.append(row)
+    found = list(_candidates(run, rows))
+    doubtful = [(row, them) for row, them in zip(rows, found, strict=True) if them]
+    if not run.is_dry and not _are_held(run, doubtful):
+        yield from _take(run, rows)
+        return
+    for row, them in doubtful:
+        run.tally.doubtful += 1
+        words = "; ".join(part for part in (_found_in_words(them), _in_words(row.judged.notes)) if part)
+        yield Problem(row.number, words, row.cells, What.DUPLICATE)
+    ready = [row for row, them in zip(rows, found, strict=True) if not them]
     if run.is_dry:
         run.tally.imported += len(ready)
         yield from _noted(run, ready)
     else:
         yield from _save(run, ready)
-        hold(held, run_id=run.record)
+
+
+def _are_held(run: Run, doubtful: list[tuple[_Row, list[_Candidate]]]) -> bool:
+    """Keep the rows until a person decides; no when one of those they look like was erased in this very moment: look again."""
+    try:
+        hold([_held(row, them) for row, them in doubtful], run_id=run.record)
+        return True
+    except IntegrityError as error:
+        gone = ledger.erased_among({candidate.key for _row, them in doubtful for candidate in them})
+        if violated(error) != "patients_heldrow_candidates" or gone <= run.erased:
+            raise
+        run.erased |= gone
+        return False
 
 
 def _known(keys: list[UUID]) -> set[UUID]:
@@ -179,15 +209,6 @@ def _in_words(errors: dict[str, str]) -> str:
     return "; ".join(f"{FIELD_NAMES[name]}: {REFUSALS[code]}" for name, code in errors.items())
 
 
-@dataclass
-class _Candidate:
-    """Whom a row looks like: the key of a patient or of an earlier row, why, and how the sheet of errors says it."""
-
-    key: UUID
-    reasons: list[str]
-    words: str
-
-
 def _candidates(run: Run, rows: list[_Row]) -> Iterator[list[_Candidate]]:
     people = [_person(row) for row in rows]
     run.own.update(row.key for row in rows)
@@ -196,7 +217,7 @@ def _candidates(run: Run, rows: list[_Row]) -> Iterator[list[_Candidate]]:
         candidates = _earlier_in_file(run, row, person) or alike
         if row.of_another and row.of_another not in [candidate.key for candidate in candidates]:
             candidates.append(_Candidate(row.of_another, ["number"], str(REASONS["number"])))
-        yield candidates
+        yield [candidate for candidate in candidates if candidate.key not in run.erased]
 
 
 def _tells(run: Run, likeness: Likeness) -> bool:

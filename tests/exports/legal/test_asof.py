@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
@@ -13,8 +14,10 @@ from django.utils import timezone, translation
 from charting.models import Visit
 from clinic.history.models import Event
 from clinic.history.sealing.sequencer import Sequencer
+from clinic.lib.clock import branch_day
 from clinic.patients.models import Alert, Patient
-from clinic.price_list.models import Service
+from clinic.price_list.models import Price, Service
+from clinic.staff.models import Branch
 from clinic.staff.roles import Role
 from exports import evidence_record
 from exports.legal import asof, words
@@ -102,6 +105,32 @@ def test_prices_are_those_in_force_that_day() -> None:
     assert prices
     assert not prices[0].is_of_patient
     assert any(Decimal(fact.before.replace("\xa0", "").replace(",", "")) > 0 for fact in prices[0].facts if fact.label == "Price")
+
+
+def test_the_day_of_a_price_is_that_of_the_patients_branch() -> None:
+    """It is never the same day on both islands; the price is in force on one of these days alone."""
+    plan_with("filling")
+    moment = now()
+    zone = next(zone for zone in ("Pacific/Kiritimati", "Pacific/Niue") if branch_day(moment, zone) != moment.date())
+    day = branch_day(moment, zone)
+    Price.objects.update(valid_from=day, valid_to=day + timedelta(days=1))
+    for zone_of_branch, is_in_force in ((zone, True), ("UTC", False)):
+        Branch.objects.filter(pk=petrov().branch_id).update(time_zone=zone_of_branch)
+        for moment in (at := now(), at.astimezone(ZoneInfo("Asia/Tokyo"))):
+            assert ("Prices in force that day" in read(petrov(), moment)) is is_in_force
+
+
+def test_a_moment_holds_what_was_entered_at_its_very_microsecond_and_nothing_later() -> None:
+    patient = patient_petrov()
+    noted = alert(patient, "Latex")
+    Alert.objects.filter(pk=noted.pk).update(text="Penicillin")
+    first, second = (event.at for event in Event.objects.filter(tbl="patients_alert", pk_text=str(noted.pk)).order_by("id"))
+    tick, client, url = timedelta(microseconds=1), log_in(lawyer()), f"/api/v1/patients/{patient.pk}/as-of"
+    for moment, stands in ((first - tick, ""), (first, "Latex"), (second - tick, "Latex"), (second, "Penicillin")):
+        titles = [entry.title for entry in read(patient, moment)["Medical alerts"].entries] if stands else []
+        assert [stands in title for title in titles] == [True] * bool(stands)
+        told = client.get(url, {"at": moment.astimezone(ZoneInfo("Asia/Kamchatka")).isoformat()}).content.decode()
+        assert [word for word in ("Latex", "Penicillin") if word in told] == [stands] * bool(stands)
 
 
 def test_an_old_body_without_a_newer_column_is_read() -> None:

@@ -3,6 +3,7 @@
 import threading
 from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,14 +16,18 @@ from openpyxl import load_workbook
 from charting import actions as charting
 from charting.medical import actions as health
 from charting.perio import actions as exams
+from clinic.api import api
 from clinic.history.actions import record_list, record_taken, record_view
 from clinic.history.context import acting
 from clinic.history.models import Event
+from clinic.lib import sheets
+from clinic.patients import access
 from clinic.patients.models import Alert, Patient
 from clinic.staff.actions import context_of
 from clinic.staff.models import User
 from clinic.staff.roles import Role
 from exports.evidence_record import entries_of
+from exports.legal import actions as cases
 from exports.legal import indexing, labels, search, search_sheet
 from exports.legal.models import Entry, Mark
 from exports.legal.search import Wanted
@@ -176,6 +181,40 @@ def test_a_look_from_outside_the_treating_team_is_marked_until_the_person_joins_
     assert tables(marks=[Mark.OUTSIDE.value]) == []
 
 
+def test_a_reason_to_look_and_work_of_the_legal_desk_make_nobody_one_of_the_team() -> None:
+    patient, stranger, at = patient_petrov(), make_user(Role.DENTIST, username="stranger"), timezone.now()
+    with acting(context_of(stranger)):
+        access.give_reason(user=stranger, patient_id=patient.pk, reason="Острая боль, приём сейчас", at=at)
+    with acting(context_of(lawyer())):
+        cases.open_case(actor=lawyer(), title="Иск", patients=[patient.pk], hold_reason="Суд", at=at)
+    seen = [look(patient, stranger), look(patient, lawyer())]
+    marked = Wanted(marks=[Mark.OUTSIDE.value], patient_id=patient.pk)
+    assert [event.id for event in search.find(marked).page.events if event.tbl == "chart"] == seen[::-1]
+    with acting(context_of(stranger)):
+        alert(patient, "Iodine")
+    found = search.find(marked).page.events
+    assert {event.actor for event in found} == {str(lawyer().pk)}, "whoever then treats the patient is of the team"
+
+
+def test_looks_that_an_older_program_took_for_those_of_the_team_are_marked() -> None:
+    patient, stranger, own, at = patient_petrov(), make_user(Role.DENTIST, username="stranger"), dr_orlova(), timezone.now()
+    for person in (stranger, own):
+        with acting(context_of(person)):
+            access.give_reason(user=person, patient_id=patient.pk, reason="Острая боль, приём сейчас", at=at)
+    with acting(context_of(own)):
+        alert(patient, "Latex")
+    look(patient, own)
+    seen = look(patient, stranger)
+    assert tables(marks=[Mark.OUTSIDE.value]) == ["chart"]
+    Entry.objects.update(is_outside=False)
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO legal_hand (patient_id, actor, first_at) VALUES (%s, %s, now())", [patient.pk, str(stranger.pk)])
+        cursor.execute((Path(indexing.__file__).parent / "sql" / "outside.sql").read_text())
+        cursor.execute("SELECT actor FROM legal_hand WHERE patient_id = %s", [patient.pk])
+        assert str(stranger.pk) not in {row[0] for row in cursor.fetchall()}
+    assert [event.id for event in search.find(Wanted(marks=[Mark.OUTSIDE.value])).page.events] == [seen]
+
+
 def test_pages_follow_each_other_without_gap_or_repeat() -> None:
     for number in range(25):
         record_view(patient_id=patient_petrov().pk, what=f"page {number}")
@@ -220,6 +259,35 @@ def test_the_workbook_holds_what_is_filtered_and_is_an_event_itself(monkeypatch:
 
 def rows_of(answer: Any) -> list[tuple[object, ...]]:
     return list(load_workbook(BytesIO(b"".join(answer.streaming_content)), read_only=True).worksheets[0].iter_rows(values_only=True))
+
+
+def test_the_api_gives_the_same_workbook_and_leaves_the_same_event(monkeypatch: pytest.MonkeyPatch) -> None:
+    make_finding("caries", 16, "O", days_ago=3)
+    client, address = log_in(lawyer()), "/api/v1/history/workbook"
+    asked = {"mark": "is_late", "patient": str(patient_petrov().pk)}
+    by_page, by_api = client.get(reverse("history-xlsx"), asked), client.get(address, asked)
+    assert (by_api.status_code, by_api["Content-Type"]) == (200, by_page["Content-Type"])
+    assert rows_of(by_api) == rows_of(by_page)
+    told = [event.body for event in Event.objects.filter(op="P", tbl="history search").order_by("id")]
+    assert len(told) == 2
+    assert told[0] == told[1]
+    assert told[0] is not None
+    assert told[0]["patients"] == [str(patient_petrov().pk)]
+    assert {event.patient_id for event in Event.objects.filter(op="P", tbl="history search")} == {patient_petrov().pk}
+    assert log_in(dr_orlova()).get(address).status_code == 403
+    assert client.get(address, {"mark": "nonsense"}).json()["code"] == "invalid"
+    monkeypatch.setattr(search, "PLAIN", "SELECT x.event_id, x.at, pg_sleep(1) FROM {source} x WHERE {where} LIMIT %(size)s")
+    monkeypatch.setattr(search, "PATIENCE", "50ms")
+    too_wide = client.get(address)
+    assert (too_wide.status_code, too_wide.json()["code"]) == (422, "too_wide")
+    assert Event.objects.filter(op="P", tbl="history search").count() == 2, "nothing was taken"
+
+
+def test_the_api_says_of_the_workbook_that_it_is_a_file_and_how_it_refuses() -> None:
+    described = api.get_openapi_schema()["paths"]["/api/v1/history/workbook"]["get"]
+    assert {*described["responses"]} == {200, 401, 403, 404, 422}
+    assert {*described["responses"][200]["content"]} == {sheets.MEDIA_TYPE}
+    assert {"patient", "mark", "text", "since", "until"} <= {parameter["name"] for parameter in described["parameters"]}
 
 
 def test_a_workbook_that_does_not_hold_all_says_so_and_the_page_before_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,6 @@
 """Requests of data subjects: received with a deadline, answered once on paper, an erasure refused with every ground that forbids it."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 
 import pytest
@@ -62,6 +62,53 @@ def test_a_request_is_received_on_the_page_and_waits_until_its_day(patient: Pati
     assert made.due_date == branch_day(made.received_at, patient.branch.time_zone) + timedelta(days=30)
     assert "Прошу копию" in client.get(reverse("data-request", args=[made.pk])).content.decode()
     assert str(made.pk) in client.get(reverse("data-requests")).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("branch", "received", "kind", "due"),
+    [
+        (("FR", "Asia/Vladivostok"), datetime(2025, 1, 30, 13, 59, tzinfo=UTC), "erasure", date(2025, 2, 28)),
+        (("FR", "Asia/Vladivostok"), datetime(2025, 1, 31, 14, 0, tzinfo=UTC), "erasure", date(2025, 3, 1)),
+        (("FR", "Europe/Paris"), datetime(2025, 1, 31, 22, 59, tzinfo=UTC), "erasure", date(2025, 2, 28)),
+        (("FR", "Europe/Paris"), datetime(2025, 1, 31, 23, 0, tzinfo=UTC), "access", date(2025, 2, 9)),
+        (("RU", "Asia/Kamchatka"), datetime(2024, 1, 30, 12, 0, tzinfo=UTC), "access", date(2024, 3, 1)),
+        (("RU", "Europe/Kaliningrad"), datetime(2024, 1, 30, 12, 0, tzinfo=UTC), "access", date(2024, 2, 29)),
+    ],
+)
+def test_the_deadline_counts_from_the_day_at_the_patients_branch(
+    patient: Patient, branch: tuple[str, str], received: datetime, kind: str, due: date
+) -> None:
+    lawyer = make_user(Role.LAWYER, username="lawyer")
+    patient.branch.legal_entity.country, patient.branch.time_zone = branch
+    patient.branch.legal_entity.save()
+    patient.branch.save()
+    made = actions.receive(patient_id=patient.pk, kind=kind, actor=lawyer, at=received)
+    assert made.due_date == due
+
+
+def test_a_request_is_late_by_the_clock_of_the_patients_branch_and_says_by_which_law(patient: Patient, lawyer: User) -> None:
+    """Nearly a day lies between the two islands; whoever reads sits between them."""
+    request = ask(patient, lawyer, "access")
+    late = []
+    for zone in ("Pacific/Kiritimati", "Pacific/Niue"):
+        patient.branch.time_zone = zone
+        patient.branch.save()
+        request.due_date = branch_day(timezone.now(), "Pacific/Kiritimati") - timedelta(days=1)
+        request.save(update_fields=["due_date"])
+        pages = [log_in(lawyer).get(url).content.decode() for url in (reverse("data-requests"), reverse("patient-requests", args=[patient.pk]))]
+        late.append({"overdue" in page for page in pages})
+        assert "№ 152-ФЗ, ст. 21" in log_in(lawyer).get(reverse("data-request", args=[request.pk])).content.decode()
+    assert late == [{True}, {False}]
+
+
+def test_the_paper_bears_the_days_of_the_patients_branch(patient: Patient, lawyer: User) -> None:
+    patient.branch.time_zone = "Asia/Kamchatka"
+    patient.branch.save()
+    request = actions.receive(patient_id=patient.pk, kind="access", actor=lawyer, at=datetime(2026, 1, 31, 20, 0, tzinfo=UTC))
+    words = words_of(answer(request, lawyer, outcome="refused", ground="152-ФЗ"))
+    assert "01.02.2026" in words
+    assert "03.03.2026" in words
+    assert "31.01.2026" not in words
 
 
 def test_a_granted_copy_is_evidence_and_is_answered_once(patient: Patient, lawyer: User) -> None:

@@ -8,7 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from clinic.history.retention import ACCOUNTING, MEDICAL
-from exports.privacy.rules import add_months, due_date, keep_until, retention
+from exports.privacy import rules
+from exports.privacy.models import Kind
+from exports.privacy.rules import Deadline, add_months, deadline, due_date, keep_until, retention
 
 TODAY = date(2026, 11, 22)
 
@@ -70,6 +72,32 @@ def test_months_never_pass_the_end_of_a_month(day: date, months: int) -> None:
 )
 def test_deadlines_over_the_ends_of_months_and_leap_days(country: str, kind: str, received: date, due: date) -> None:
     assert due_date(country, kind, received) == due
+
+
+def test_every_deadline_names_its_law_and_the_day_from_which_it_holds() -> None:
+    assert all(rule.source and rule.valid_from < TODAY and bool(rule.days) ^ bool(rule.months) for rule in rules.DEADLINES)
+    assert len({(rule.country, rule.kind, rule.valid_from) for rule in rules.DEADLINES}) == len(rules.DEADLINES)
+    assert {rule.kind for rule in rules.DEADLINES} <= {*Kind.values, ""}
+    said = {
+        (country, kind): (rule.days, rule.months)
+        for country in ("RU", "FR", "EE")
+        for kind in Kind.values
+        if (rule := deadline(country, kind, TODAY))
+    }
+    assert {told for (country, _kind), told in said.items() if country == "RU"} == {(30, 0)}
+    assert {kind for (country, kind), told in said.items() if country == "FR" and told == (8, 0)} == {"access", "looks"}
+    assert {told for (country, kind), told in said.items() if country == "EE" or kind == "erasure"} == {(0, 1), (30, 0)}
+
+
+def test_a_new_law_counts_from_its_day_and_the_countrys_own_goes_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    new = (Deadline("RU", "looks", date(2027, 2, 1), "a shorter law", days=10), Deadline("", "looks", date(2027, 1, 1), "another", days=5))
+    monkeypatch.setattr(rules, "DEADLINES", (*new, *rules.DEADLINES))
+    assert due_date("RU", "looks", date(2027, 1, 31)) == date(2027, 3, 2)
+    assert due_date("RU", "looks", date(2027, 2, 1)) == date(2027, 2, 11)
+    assert due_date("RU", "access", date(2027, 2, 1)) == date(2027, 3, 3)
+    assert due_date("FR", "looks", date(2027, 2, 1)) == date(2027, 2, 9)
+    assert due_date("EE", "looks", date(2027, 2, 1)) == date(2027, 2, 6)
+    assert deadline("EE", "erasure", date(2001, 1, 1)).source == "RGPD / GDPR, art. 12 (3)", "before the first rule of all, that one"
 
 
 def test_a_child_is_kept_by_the_law_of_the_country() -> None:

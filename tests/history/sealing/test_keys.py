@@ -26,10 +26,24 @@ def test_a_key_is_made_once_and_readable_by_its_owner_only(seq: Connection, key_
         keys.create(seq, key_file)
 
 
+def linked_to_one_that_others_read(path: Path) -> None:
+    path.rename(path.with_name("elsewhere"))
+    path.with_name("elsewhere").chmod(0o644)
+    path.symlink_to(path.with_name("elsewhere"))
+
+
 @pytest.mark.parametrize(
     ("spoil", "words"),
     [
         (lambda path: path.chmod(0o644), "can be read by others"),
+        (lambda path: path.chmod(0o640), "can be read by others"),
+        (lambda path: path.chmod(0o604), "can be read by others"),
+        (lambda path: path.chmod(0o620), "can be read by others"),
+        (lambda path: path.chmod(0o601), "can be read by others"),
+        (linked_to_one_that_others_read, "can be read by others"),
+        (lambda path: (path.unlink(), path.mkdir(mode=0o700)), "cannot be read"),
+        (lambda path: path.write_bytes(b"\xff\xfe"), "no signing key"),
+        (lambda path: path.write_text(""), "no signing key"),
         (lambda path: path.write_text("nonsense"), "no signing key"),
         (lambda path: path.unlink(), "cannot be read"),
     ],

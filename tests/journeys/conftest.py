@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import ConsoleMessage, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
@@ -56,6 +57,22 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
     return {**browser_context_args, "viewport": LAPTOP, "locale": "en-GB", "timezone_id": "Europe/Moscow"}
+
+
+@pytest.fixture(scope="session")
+def kept_files() -> pytest.MonkeyPatch:
+    """The pages' files come from memory and stay in the browser, as under `bin/run`; Django's own handler would look for each anew on each page."""
+    patch = pytest.MonkeyPatch()
+    patch.setattr("django.contrib.staticfiles.handlers.StaticFilesHandler", lambda application: application)
+    patch.setattr(settings, "WHITENOISE_AUTOREFRESH", False)
+    patch.setattr(settings, "WHITENOISE_MAX_AGE", 3600, raising=False)
+    return patch
+
+
+@pytest.fixture(scope="session")
+def live_server(kept_files: pytest.MonkeyPatch, live_server: LiveServer) -> LiveServer:
+    kept_files.undo()
+    return live_server
 
 
 @pytest.fixture(scope="session")

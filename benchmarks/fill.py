@@ -85,9 +85,14 @@ def _write_chunk(step: Step, values: dict[str, Any], first: int, last: int) -> i
     return last - first
 
 
+SERVICES = """
+SELECT array_agg(id ORDER BY code) FROM price_list_service WHERE scope = 'surfaces' AND chart_effect = 'filling' AND dentition <> 'primary'
+"""
+
+
 def parameters(place: Place, cursor: Any) -> dict[str, Any]:
     """What the statements of the steps name."""
-    cursor.execute("SELECT array_agg(id ORDER BY code) FROM price_list_service WHERE scope = 'surfaces' AND chart_effect = 'filling'")
+    cursor.execute(SERVICES)
     row = cursor.fetchone()
     return {
         "branch": place.branch.pk,

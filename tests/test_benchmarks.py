@@ -22,6 +22,8 @@ def small_clinic() -> Place:
     branch = make_branch()
     make_code()
     Service.objects.create(code="T01", title_ru="Пломба", category=Category.THERAPY, scope="surfaces", chart_effect="filling")
+    primary = {"scope": "surfaces", "chart_effect": "filling", "dentition": "primary"}  # a priced clinic has it; the fill leaves it alone
+    Service.objects.create(code="T00", title_ru="Пломба молочного зуба", category=Category.THERAPY, **primary)
     chairs = [make_chair(f"Chair {number}", branch) for number in range(4)]
     return Place(branch, chairs, [make_user(Role.DENTIST, username=f"bench{number}", branch=branch) for number in range(4)])
 

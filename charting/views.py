@@ -17,6 +17,7 @@ from clinic.staff.guards import page
 from clinic.staff.http import Request
 from clinic.staff.models import User
 from clinic.staff.roles import Permission
+from clinic.staff.sessions import OFFLINE_COPY
 
 
 @page(Permission.CLINICAL_VIEW)
@@ -45,7 +46,8 @@ def chart(request: Request, patient_id: UUID) -> HttpResponse:
         **visit_context(request.user, patient),
     }
     answer = render(request, "charting/chart.html", context)
-    answer["Link"] = f"<{reverse('api:get_chart', args=[patient.pk])}>; rel=preload; as=fetch; crossorigin"
+    if OFFLINE_COPY not in request.headers:  # a browser would ask for the chart of whoever is only brought along: a look that nobody made
+        answer["Link"] = f"<{reverse('api:get_chart', args=[patient.pk])}>; rel=preload; as=fetch; crossorigin"
     return answer
 
 

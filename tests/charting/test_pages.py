@@ -37,6 +37,7 @@ def test_the_page_of_the_chart_has_it_asked_for_before_the_page_is_read(dentist:
     patient = patient_petrov()
     answer = dentist.get(f"/patients/{patient.pk}/chart/")
     assert answer["Link"] == f"</api/v1/patients/{patient.pk}/chart>; rel=preload; as=fetch; crossorigin"
+    assert "Link" not in dentist.get(f"/patients/{patient.pk}/chart/", headers={"X-Offline-Copy": "1"})
 
 
 def test_a_visit_without_appointment_is_begun_once(dentist: Client) -> None:

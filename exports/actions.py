@@ -76,7 +76,7 @@ def issue_visit_card(*, user: User, visit_id: UUID, language: str, at: datetime,
     if not visit.is_fixed:
         raise NoteOpen(link=reverse("visit", args=[visit.pk]))
     said: dict[str, Any] = {"kind": PaperKind.VISIT, "language": card.language, "visit": visit}
-    known = sending.find_sent(IssuedPaper, id, visit.patient, **said)
+    known = sending.find_sent(IssuedPaper, id, patient_id=visit.patient_id, **said)
     if known is not None:
         return known
     printed = charting_actions.Printed(cards.render(material, card, "exports/pdf/visit_card.html"), card.sha256, material.chart.at)

@@ -9,13 +9,14 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from charting import anaesthetics, rules, words
-from charting.actions.once import create_once, find_sent
+from charting.actions.once import find_sent
 from charting.actions.said import NotOpen, required, short
 from charting.actions.visits import visit_for
 from charting.anaesthetics import Drug, Kind, Solution, Vasoconstrictor
 from charting.medical import interactions
 from charting.models import Anaesthesia, Visit
 from clinic.lib.errors import InvalidInput, Text
+from clinic.lib.ids import uuid7
 from clinic.staff.models import User
 from clinic.staff.roles import Permission
 
@@ -63,17 +64,16 @@ def give_anaesthesia(
     """
     actor.require(Permission.PROCEDURE_COMPLETE)
     values = {**vars(given), "teeth": sorted(set(given.teeth)), "lot": given.lot.strip(), "place": short(given.place, "place", 200)}
-    known = find_sent(Anaesthesia, id, visit.patient, visit_id=visit.pk, **values)
+    known = find_sent(Anaesthesia, id, visit_id=visit.pk, **values)
     if known is not None:
         return known, False
     _refuse(given)
-    held = visit_for(visit.patient, visit, actor, at)
+    visit_for(visit.patient, visit, actor, at)
     act = anaesthetics.act_of(given.kind, given.vasoconstrictor)
     stops = interactions.stopping(visit.patient, act, at, reason=override_reason) if act else []
-    row, is_new = create_once(Anaesthesia, id, patient=visit.patient, visit=held, given_at=at, given_by=actor, **values)
-    if is_new:
-        interactions.keep(stops, reason=override_reason, actor=actor, at=at, patient=visit.patient, anaesthesia=row)
-    return row, is_new
+    row = Anaesthesia.objects.create(id=id or uuid7(), patient=visit.patient, visit=visit, given_at=at, given_by=actor, **values)
+    interactions.keep(stops, reason=override_reason, actor=actor, at=at, patient=visit.patient, anaesthesia=row)
+    return row, True
 
 
 def _refuse(given: Given) -> None:

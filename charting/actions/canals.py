@@ -11,12 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 from charting import canals, notation, queries, rules, teeth, words
 from charting.actions.meanwhile import hold_teeth, refuse_if_charted
-from charting.actions.once import create_once, find_sent
+from charting.actions.once import find_sent
 from charting.actions.said import NotOpen, is_marked, required
 from charting.actions.visits import visit_for
 from charting.models import CanalQuality, CanalRecord, Obturation, Procedure, Visit
 from charting.models.canals import LONGEST, MOST_TAPER, SHORTEST, SIZES
 from clinic.lib.errors import Conflict, InvalidInput
+from clinic.lib.ids import uuid7
 from clinic.patients.models import Patient
 from clinic.staff.models import User
 from clinic.staff.roles import Permission
@@ -63,7 +64,7 @@ def record_canal(
     }
     _refuse_impossible(sent)
     hold_teeth(patient.pk)
-    known = find_sent(CanalRecord, id, patient, **sent)
+    known = find_sent(CanalRecord, id, patient_id=patient.pk, **sent)
     if known is not None:
         return known
     refuse_if_charted(patient=patient, teeth=[tooth], seen_at=seen_at, actor=actor)
@@ -82,7 +83,7 @@ def record_canal(
 def _create(key: UUID | None, patient: Patient, values: dict[str, Any]) -> CanalRecord:
     try:
         with transaction.atomic():
-            return create_once(CanalRecord, key, patient=patient, **values)[0]
+            return CanalRecord.objects.create(id=key or uuid7(), patient=patient, **values)
     except IntegrityError as error:
         if "charting_canal_replaced_once" not in str(error):
             raise

@@ -8,11 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from charting import queries, rules, words
 from charting.actions.meanwhile import refuse_if_charted
-from charting.actions.once import create_once, find_sent
+from charting.actions.once import find_sent
 from charting.actions.said import NotOpen, is_marked, required, short
 from charting.actions.visits import visit_for
 from charting.models import Diagnosis, DiagnosisRank, DiagnosisRanking, Finding, Visit
 from clinic.lib.errors import InvalidInput, KeyTaken
+from clinic.lib.ids import uuid7
 from clinic.patients.models import Patient
 from clinic.staff.models import User
 from clinic.staff.roles import Permission
@@ -35,8 +36,9 @@ def record_diagnosis(
     """
     actor.require(Permission.DIAGNOSE)
     number = finding.tooth if finding is not None else tooth
-    sent = {"finding_id": finding.pk if finding else None, "tooth": number, "note": note, **({"rank": rank} if rank else {})}
-    known = find_sent(Diagnosis, id, patient, **sent)
+    sent = {"finding_id": finding.pk if finding else None, "tooth": number, "note": note}
+    sent |= ({"rank": rank} if rank else {}) | ({"visit_id": visit.pk} if visit else {})
+    known = find_sent(Diagnosis, id, patient_id=patient.pk, **sent)
     if known is not None:
         return _same_code(known, code)
     if finding is not None and finding.patient_id != patient.pk:
@@ -49,9 +51,8 @@ def record_diagnosis(
     rank = _rank_in(visit, rank)
     if visit and rank == DiagnosisRank.MAIN:
         _make_secondary(visit, actor, at)
-    diagnosis, is_new = create_once(
-        Diagnosis,
-        id,
+    diagnosis = Diagnosis.objects.create(
+        id=id or uuid7(),
         patient=patient,
         visit=visit,
         finding=finding,
@@ -62,7 +63,7 @@ def record_diagnosis(
         made_at=at,
         made_by=actor,
     )
-    if is_new and rank:
+    if rank:
         _note_rank(diagnosis, actor, at)
     return diagnosis
 

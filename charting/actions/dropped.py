@@ -9,9 +9,10 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from charting.actions.once import create_once, find_sent
+from charting.actions.once import find_sent
 from charting.models import DroppedEntry
 from clinic.lib.errors import InvalidInput
+from clinic.lib.ids import uuid7
 from clinic.patients.models import Patient
 from clinic.staff.models import User
 from clinic.staff.roles import Permission
@@ -31,13 +32,12 @@ def drop_entry(
     """
     actor.require(Permission.CLINICAL_VIEW)
     words, reason = " ".join(what.split())[:300], " ".join(why.split())[:1000]
-    known = find_sent(DroppedEntry, id, patient, what=words, why=reason, address=address[:200], content=dict(content))
+    values = {"what": words, "why": reason, "address": address[:200], "content": dict(content), "entered_at": entered_at}
+    known = find_sent(DroppedEntry, id, patient_id=patient.pk, **values)
     if known is not None:
         return known
     if not words or not reason:
         raise InvalidInput(fields={name: _("Say in a few words why.") for name, text in (("what", words), ("why", reason)) if not text})
     if len(json.dumps(content, ensure_ascii=False)) > LONGEST_CONTENT:
         raise InvalidInput(fields={"content": _("At most %(limit)s characters.") % {"limit": LONGEST_CONTENT}})
-    values = {"what": words, "why": reason, "address": address[:200], "content": dict(content), "entered_at": entered_at}
-    entry, _is_new = create_once(DroppedEntry, id, patient=patient, **values, dropped_at=at, dropped_by=actor)
-    return entry
+    return DroppedEntry.objects.create(id=id or uuid7(), patient=patient, **values, dropped_at=at, dropped_by=actor)

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from charting import catalogue, details, queries, replay, rules, teeth, words
 from charting.actions.meanwhile import after_all, hold_teeth, refuse_if_charted
-from charting.actions.once import create_once, find_sent
+from charting.actions.once import find_sent
 from charting.actions.said import NotOpen, is_marked, required, short
 from charting.actions.visits import visit_for
 from charting.models import Finding, FindingChange, FindingState, Performance, Visit
@@ -49,7 +49,7 @@ def record_finding(
     told = details.Told(kind, severity, direction, amount, since)
     sent = {**vars(told), "site": site, "tooth": tooth, "surfaces": list(teeth.ordered_surfaces(set(surfaces))), "roots": sorted(set(roots))}
     hold_teeth(patient.pk)
-    known = find_sent(Finding, id, patient, note=note, **sent)
+    known = find_sent(Finding, id, patient_id=patient.pk, note=note, **sent)
     if known is not None:
         return known
     noted_at = _turn_at(patient, kind, tooth, at=at, seen_at=seen_at, actor=actor)
@@ -59,16 +59,15 @@ def record_finding(
     problems = _place_problems(patient, noted_at, told, place) + details.site_problems(kind, site, tooth)
     words.refuse(problems + details.problems(told, day=queries.branch_day_of(patient, at), born=patient.birth_date))
     catalogue.refuse_narrowed(f"finding:{kind}", [place] if place else [])
-    return create_once(
-        Finding,
-        id,
+    return Finding.objects.create(
+        id=id or uuid7(),
         patient=patient,
         visit=visit_for(patient, visit, actor, at),
         note=short(note, "note", 500),
         **sent,
         noted_at=noted_at,
         noted_by=actor,
-    )[0]
+    )
 
 
 def _turn_at(patient: Patient, kind: str, tooth: int | None, *, at: datetime, seen_at: datetime | None, actor: User) -> datetime:
@@ -127,7 +126,7 @@ def reopen_finding(*, finding: Finding, actor: User, at: datetime, id: UUID | No
 
 def _is_sent(key: UUID | None, finding: Finding, state: FindingState) -> bool:
     """:raises KeyTaken: when the key made another change."""
-    return find_sent(FindingChange, key, finding.patient, finding_id=finding.pk, state=state) is not None
+    return find_sent(FindingChange, key, finding_id=finding.pk, state=state) is not None
 
 
 def _tooth_of(finding: Finding) -> list[int]:

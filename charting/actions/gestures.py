@@ -14,7 +14,7 @@ from charting import catalogue, combinations, queries, rules, teeth, words
 from charting.actions.diagnoses import record_diagnosis, withdraw_diagnosis
 from charting.actions.findings import mark_in_error, record_finding
 from charting.actions.meanwhile import refuse_if_charted
-from charting.actions.once import create_once, find_sent
+from charting.actions.once import find_sent
 from charting.actions.procedures import add_procedure, change_procedure_state
 from charting.actions.said import is_marked, required
 from charting.models import Combination, CombinedEntry
@@ -72,7 +72,7 @@ def enter_combination(
     """
     _require(actor)
     key = id or uuid7()
-    known = find_sent(CombinedEntry, key, patient, combination_id=combination.pk)
+    known = find_sent(CombinedEntry, key, patient_id=patient.pk, combination_id=combination.pk)
     if known is not None:
         check_first(known.finding, tooth=tooth, surfaces=list(teeth.ordered_surfaces(set(surfaces))), roots=sorted(set(roots)), note=note)
         return known
@@ -86,13 +86,10 @@ def enter_combination(
     common: dict[str, Any] = {"patient": patient, "actor": actor, "at": at}
     seen: dict[str, Any] = {"kind": combination.kind, "severity": combination.severity, "surfaces": surfaces, "roots": roots, "note": note}
     finding = record_finding(**seen, tooth=tooth, id=key, seen_at=seen_at, **common)
-    twin = CombinedEntry.objects.filter(pk=key).first()  # a request at the same instant: its finding was waited for
-    if twin is not None:
-        return twin
     diagnosis = record_diagnosis(code=combination.diagnosis, finding=finding, **common)
     procedure = add_procedure(service=service, places=[act_place], **common)
     parts = {"finding": finding, "diagnosis": diagnosis, "procedure": procedure}
-    return create_once(CombinedEntry, key, patient=patient, combination=combination, made_at=at, made_by=actor, **parts)[0]
+    return CombinedEntry.objects.create(id=key, patient=patient, combination=combination, made_at=at, made_by=actor, **parts)
 
 
 @transaction.atomic
@@ -141,9 +138,8 @@ def save_combination(
     """
     actor.require(Permission.SETTINGS_WRITE)
     details = {**details, **({"diagnosis": details["diagnosis"].strip().upper()} if "diagnosis" in details else {})}
-    sent = Combination.objects.filter(pk=id).first() if id else None
+    sent = find_sent(Combination, id, **{name: details[name] for name in FIELDS if name in details})
     if sent is not None:
-        check_first(sent, **{name: details[name] for name in FIELDS if name in details})
         return sent
     row = Combination.objects.select_for_update().filter(pk=combination_id).first() if combination_id else Combination(id=id or uuid7())
     if row is None:

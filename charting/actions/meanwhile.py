@@ -11,6 +11,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from charting import finding_words, story, words
+from charting.actions.once import hold
 from charting.models import Diagnosis, Finding, Procedure, ProcedureState
 from clinic.lib.errors import Conflict
 from clinic.patients.models import Patient
@@ -30,7 +31,6 @@ UNION ALL
 SELECT NULL, NULL, id, made_by_id FROM charting_diagnosis
 WHERE patient_id = %(patient)s AND tooth = ANY(%(teeth)s) AND created_at > %(seen_at)s AND made_by_id <> %(actor)s AND in_error_at IS NULL
 """
-HOLD = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 LAST_TOLD = """
 SELECT max(told) FROM (
   SELECT noted_at AS told FROM charting_finding WHERE patient_id = %(patient)s AND tooth = ANY(%(teeth)s) AND in_error_at IS NULL
@@ -49,12 +49,8 @@ class ChartedMeanwhile(Conflict):
 
 
 def hold_teeth(patient_id: UUID) -> None:
-    """Until the transaction ends nobody else enters what is judged by how this patient's teeth stand, nor anything under the same key.
-
-    Take it before any row is locked.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(HOLD, [f"charting.teeth {patient_id}"])
+    """Until the transaction ends nobody else enters what is judged by how this patient's teeth stand. Take it before any row is locked."""
+    hold(f"charting.teeth {patient_id}")
 
 
 def after_all(patient_id: UUID, teeth: Collection[int], at: datetime) -> datetime:

@@ -10,13 +10,14 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from charting import note_content, queries, rules
-from charting.actions.once import create_once, find_sent
+from charting.actions.once import find_sent
 from charting.actions.requirements import refuse_incomplete
 from charting.actions.visits import VisitLocked, hold_unsigned
 from charting.models import NoteSection, Visit, VisitAddendum
 from clinic.history import actions as history
 from clinic.history.models import EventKind
 from clinic.lib.errors import Conflict, InvalidInput, NotAllowed, NotFound, StaleVersion
+from clinic.lib.ids import uuid7
 from clinic.staff.models import User
 from clinic.staff.roles import Permission
 
@@ -105,7 +106,7 @@ def add_addendum(
     :raises NotSigned: while the note itself can still be written.
     """
     actor.require(Permission.VISIT_SIGN)
-    known = find_sent(VisitAddendum, id, visit.patient, visit_id=visit.pk, text=text, reason=reason)
+    known = find_sent(VisitAddendum, id, visit_id=visit.pk, text=text, reason=reason)
     if known is not None:
         return known
     if not Visit.objects.select_for_update(no_key=True).get(pk=visit.pk).is_fixed:
@@ -114,9 +115,7 @@ def add_addendum(
         raise InvalidInput(_("Write the addendum first (at most 20,000 characters)."), fields={"text": _("Write what is added.")})
     content = {"visit": str(visit.pk), "visit_hash": visit.content_hash, "text": text.strip(), "reason": reason.strip(), "at": at.isoformat()}
     values = {"text": text.strip(), "reason": reason.strip(), "written_by": actor, "written_at": at, "is_late": _is_late(visit, at)}
-    addendum, is_new = create_once(VisitAddendum, id, patient=visit.patient, visit=visit, content_hash=queries.hash_of(content), **values)
-    if not is_new:
-        return addendum
+    addendum = VisitAddendum.objects.create(id=id or uuid7(), patient=visit.patient, visit=visit, content_hash=queries.hash_of(content), **values)
     told = {"sha256": addendum.content_hash, **({"confirmed": confirmed} if confirmed else {})}
     history.note(EventKind.ADDENDUM, table=Visit._meta.db_table, key=visit.pk, patient_id=visit.patient_id, body=told)
     return addendum

@@ -9,9 +9,9 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from charting import placeholders
+from charting.actions.once import find_sent
 from charting.medical.vocabulary import ACTS
 from charting.models import NoteOutline, NoteSection, TextMacro
-from clinic.history.creation import check_first
 from clinic.lib.errors import InvalidInput, NotFound, Text, check_version
 from clinic.lib.ids import uuid7
 from clinic.price_list.models import Service
@@ -34,9 +34,8 @@ def save_outline(
     :raises StaleVersion: when it is no longer the `version` that was read.
     """
     actor.require(Permission.VISIT_WRITE)
-    sent = NoteOutline.objects.filter(pk=id).first() if id else None
+    sent = find_sent(NoteOutline, id, **{name: details[name] for name in FIELDS if name in details})
     if sent is not None:
-        check_first(sent, **{name: details[name] for name in FIELDS if name in details})
         return sent
     outline = NoteOutline.objects.select_for_update().filter(pk=outline_id).first() if outline_id else NoteOutline(id=id or uuid7())
     if outline is None:
@@ -95,9 +94,8 @@ def save_macro(
     """
     actor.require(Permission.VISIT_WRITE)
     owner_id, word = None if is_for_all else actor.pk, word.strip()
-    sent = TextMacro.objects.filter(pk=id).first() if id else None
+    sent = find_sent(TextMacro, id, word=word, text=text, owner_id=owner_id)
     if sent is not None:
-        check_first(sent, word=word, text=text, owner_id=owner_id)
         return sent
     macro = hold_macro(macro_id, actor) if macro_id else TextMacro(id=id or uuid7())
     if macro_id:

@@ -13,13 +13,14 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from charting import chart_paper, drawing, handout, mucosa, papers, queries
-from charting.actions.once import create_once, find_sent
+from charting.actions.once import find_sent
 from charting.models import IssuedPaper, PaperKind, PerioExam, Visit
 from charting.recalls import queries as recalls
 from clinic.files import actions as files
 from clinic.history.actions import record_print
 from clinic.lib import pdf
 from clinic.lib.errors import InvalidInput
+from clinic.lib.ids import uuid7
 from clinic.patients.models import Patient
 from clinic.patients.queries import get_patient_for
 from clinic.staff.models import User
@@ -51,7 +52,7 @@ def issue_paper(
     words = own_words.strip()
     _refuse(kind, language, dentition, words, is_future=bool(mouth_at and mouth_at > at))
     sent = {"kind": kind, "language": language, "own_words": words} | ({"mouth_at": mouth_at} if mouth_at else {})
-    known = find_sent(IssuedPaper, id, patient, **sent)
+    known = find_sent(IssuedPaper, id, patient_id=patient.pk, **sent)
     if known is not None:
         return known
     chart = queries.chart_at(patient, mouth_at or at)
@@ -76,13 +77,12 @@ def keep_paper(
         "kind": kind, "language": language, "own_words": own_words, "visit": visit, "exam": exam,
         "mouth_at": printed.mouth_at, "content_hash": printed.sha256,
     }  # fmt: skip
-    known = find_sent(IssuedPaper, id, patient, **said)
+    known = find_sent(IssuedPaper, id, patient_id=patient.pk, **said)
     if known is not None:
         return known
     file = files.store(content=printed.content, media_type="application/pdf")
-    paper, is_new = create_once(IssuedPaper, id, patient=patient, **said, file=file, issued_at=at, issued_by=actor)
-    if is_new:
-        record_print(what=kind, patient_id=patient.pk, body=_told(paper))
+    paper = IssuedPaper.objects.create(id=id or uuid7(), patient=patient, **said, file=file, issued_at=at, issued_by=actor)
+    record_print(what=kind, patient_id=patient.pk, body=_told(paper))
     return paper
 
 

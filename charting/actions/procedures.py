@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from charting import acts, catalogue, queries, replay, rules, teeth, words
 from charting.actions.findings import reopen, settle
 from charting.actions.meanwhile import after_all, hold_teeth, refuse_if_charted
-from charting.actions.once import create_once, find_sent
+from charting.actions.once import find_sent
 from charting.actions.visits import visit_for
 from charting.medical import interactions
 from charting.models import Finding, Performance, Procedure, ProcedureChange, ProcedureTooth, Visit
@@ -103,7 +103,7 @@ def add_procedure(
     """
     actor.require(Permission.PLAN_WRITE if state in ("proposed", "planned") and not actor.may(Permission.CHART_WRITE) else Permission.CHART_WRITE)
     hold_teeth(patient.pk)
-    known = find_sent(Procedure, id, patient, service_id=service.pk, state=state, note=note)
+    known = find_sent(Procedure, id, patient_id=patient.pk, service_id=service.pk, state=state, note=note)
     if known is not None:
         return _same_places(known, places)
     refuse_if_charted(patient=patient, teeth=[place.tooth for place in places], seen_at=seen_at, actor=actor)
@@ -118,10 +118,9 @@ def add_procedure(
     words.refuse(problems or acts.state_problems(effect=service.chart_effect, places=places, presence=mouth.presence, moment=acts.moment_of(state)))
     catalogue.refuse_narrowed(f"effect:{service.chart_effect}", places)
     values = {"service": service, "state": state, "recorded_at": at, "recorded_by": actor, "note": note.strip()}
-    procedure, is_new = create_once(Procedure, id, patient=patient, **values)
-    if is_new:
-        ProcedureTooth.objects.bulk_create([_tooth_row(procedure, place) for place in places])
-        _note_change(procedure, actor, at)
+    procedure = Procedure.objects.create(id=id or uuid7(), patient=patient, **values)
+    ProcedureTooth.objects.bulk_create([_tooth_row(procedure, place) for place in places])
+    _note_change(procedure, actor, at)
     return procedure
 
 
@@ -251,7 +250,7 @@ def _in_place_at(procedure: Procedure, at: datetime) -> datetime:
 
 def _perform(procedure: Procedure, actor: User, at: datetime, visit: Visit | None, *, branch_id: UUID, key: UUID | None) -> Performance:
     """The row itself; the partial unique constraint decides between two at once."""
-    if key is not None and Performance.objects.filter(pk=key).exists():
+    if find_sent(Performance, key) is not None:
         raise KeyTaken
     try:
         with transaction.atomic():

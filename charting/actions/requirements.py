@@ -8,9 +8,9 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from charting import requirements
+from charting.actions.once import find_sent
 from charting.models import NotePart, NoteRequirement, Visit
 from charting.requirements import Need
-from clinic.history.creation import check_first
 from clinic.lib.errors import InvalidInput, NotFound, Text, check_version
 from clinic.lib.ids import uuid7
 from clinic.price_list.models import Service
@@ -56,9 +56,8 @@ def save_requirement(
     """
     actor.require(Permission.SETTINGS_WRITE)
     details = {**details, **({"parts": [part for part in NotePart.values if part in details["parts"]]} if _are_known(details) else {})}
-    sent = NoteRequirement.objects.filter(pk=id).first() if id else None
+    sent = find_sent(NoteRequirement, id, **{name: details[name] for name in FIELDS if name in details})
     if sent is not None:
-        check_first(sent, **{name: details[name] for name in FIELDS if name in details})
         return sent
     held = NoteRequirement.objects.select_for_update()
     row = held.filter(pk=requirement_id).first() if requirement_id else NoteRequirement(id=id or uuid7(), parts=[])

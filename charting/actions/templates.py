@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
+from charting.actions.once import find_sent
 from charting.models import NoteTemplate
-from clinic.history.creation import check_first
 from clinic.lib.errors import InvalidInput, NotFound, check_version
 from clinic.lib.ids import uuid7
 from clinic.staff.models import User
@@ -30,9 +30,8 @@ def save_template(
     :raises KeyTaken: when `id` is of another template.
     """
     actor.require(Permission.VISIT_WRITE)
-    sent = NoteTemplate.objects.filter(pk=id).first() if id else None
+    sent = find_sent(NoteTemplate, id, **{name: details[name] for name in FIELDS if name in details})
     if sent is not None:
-        check_first(sent, **{name: details[name] for name in FIELDS if name in details})
         return sent
     template = NoteTemplate.objects.select_for_update().filter(pk=template_id).first() if template_id else NoteTemplate(id=id or uuid7())
     if template is None:

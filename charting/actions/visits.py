@@ -8,9 +8,8 @@ from django.db.models import ForeignObjectRel
 from django.utils.translation import gettext_lazy as _
 
 from charting import queries
-from charting.actions.once import create_once, find_sent
+from charting.actions.once import find_sent
 from charting.models import NoteSection, Visit
-from clinic.history.creation import check_first
 from clinic.history.models import Record
 from clinic.lib.clock import branch_day
 from clinic.lib.errors import Conflict, InvalidInput, Text
@@ -66,9 +65,10 @@ class VisitStays(Conflict):
 def open_visit(*, patient: Patient, dentist: User, branch: Branch, actor: User, at: datetime, id: UUID | None = None) -> Visit:
     """Begin a visit. The same `id` twice is one visit; a visit that this dentist has open with the patient is continued."""
     actor.require(Permission.VISIT_WRITE)
+    known = find_sent(Visit, id, patient_id=patient.pk, dentist_id=dentist.pk, branch_id=branch.pk)
     Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
-    standing = find_sent(Visit, id, patient, dentist_id=dentist.pk, branch_id=branch.pk) or queries.open_visit_of(patient, dentist)
-    return standing or create_once(Visit, id, patient=patient, branch=branch, dentist=dentist, opened_at=at)[0]
+    standing = known or queries.open_visit_of(patient, dentist)
+    return standing or Visit.objects.create(id=id or uuid7(), patient=patient, branch=branch, dentist=dentist, opened_at=at)
 
 
 @transaction.atomic
@@ -78,9 +78,8 @@ def open_visit_of_appointment(*, appointment: Appointment, actor: User, at: date
     :raises WrongStep: when the appointment cannot be seated now, for example because it was cancelled.
     """
     actor.require(Permission.VISIT_WRITE)
-    if id and (taken := Visit.objects.filter(pk=id).first()):
-        check_first(taken, appointment_id=appointment.pk)
-    standing = queries.visit_of_appointment(appointment)
+    known = find_sent(Visit, id, appointment_id=appointment.pk)
+    standing = known or queries.visit_of_appointment(appointment)
     if standing is not None:
         return standing
     locked = Appointment.objects.select_for_update().get(pk=appointment.pk)

@@ -7,11 +7,12 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from charting import queries as charting
-from charting.actions.once import create_once, find_sent
+from charting.actions.once import find_sent
 from charting.indices import queries, rules, words
 from charting.indices.models import IndexKind, OralIndex
 from charting.perio import queries as perio
 from clinic.lib.errors import Conflict, InvalidInput
+from clinic.lib.ids import uuid7
 from clinic.patients.models import Patient
 from clinic.staff.models import User
 from clinic.staff.roles import Permission
@@ -37,10 +38,10 @@ def record_index(
     :raises KeyTaken: when the key made another record.
     """
     actor.require(Permission.CHART_WRITE)
-    known = find_sent(OralIndex, id, patient, kind=kind, scores=dict(scores))
+    when = charting.aware(taken_at) if taken_at else at
+    known = find_sent(OralIndex, id, patient_id=patient.pk, kind=kind, scores=dict(scores), **({"taken_at": when} if taken_at else {}))
     if known is not None:
         return known
-    when = charting.aware(taken_at) if taken_at else at
     if kind not in IndexKind.values:
         raise InvalidInput(fields={"kind": _("There is no such index: bpe, sbpe, ohis, pma or api.")})
     if when.year < FIRST_YEAR or (patient.birth_date and when.date() < patient.birth_date):
@@ -51,7 +52,7 @@ def record_index(
     if problem:
         text = words.problem_text(problem)
         raise InvalidInput(text, fields={"scores": text})
-    return create_once(OralIndex, id, patient=patient, kind=kind, scores=dict(scores), taken_at=when, taken_by=actor)[0]
+    return OralIndex.objects.create(id=id or uuid7(), patient=patient, kind=kind, scores=dict(scores), taken_at=when, taken_by=actor)
 
 
 @transaction.atomic

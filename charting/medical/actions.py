@@ -8,13 +8,13 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from charting.actions.once import create_once, find_sent
+from charting.actions.once import find_sent
 from charting.medical import queries, rules
 from charting.medical.models import AlertDoubt, DoubtOutcome, HistorySigner, MedicalHistory, Question, Questionnaire, RaisedAlert, said_in
 from charting.queries import hash_of
 from clinic.files import actions as files
 from clinic.history.actions import record_signature
-from clinic.lib.errors import Conflict, InvalidInput, KeyTaken
+from clinic.lib.errors import Conflict, InvalidInput
 from clinic.lib.ids import uuid7
 from clinic.patients import actions as patients
 from clinic.patients.actions.consents import check_signer
@@ -68,7 +68,9 @@ def record_history(
     :raises clinic.patients.actions.consents.GuardianNeeded: for a minor's drawn signature without a guardian's.
     """
     actor.require(Permission.PATIENT_WRITE)
-    known = _known(patient, questionnaire, answers, id)
+    kept = _kept(answers)
+    signed = {"guardian_id": guardian.pk if guardian and drawn else None, "strokes": drawn.strokes if drawn else None}
+    known = find_sent(MedicalHistory, id, patient_id=patient.pk, questionnaire_id=questionnaire.pk, answers=kept, **signed)
     if known is not None:
         return known
     Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
@@ -81,31 +83,16 @@ def record_history(
     else:
         check_signer(patient, guardian, at)
     row = MedicalHistory(
-        patient=patient, questionnaire=questionnaire, answers=_kept(answers), language=(language or patient.language)[:2], signed_at=at,
+        id=id or uuid7(), patient=patient, questionnaire=questionnaire, answers=kept, language=(language or patient.language)[:2], signed_at=at,
         signer_role=_role(drawn, guardian), signer_name=" ".join(signer_name.split())[:300] or _name(patient, drawn, guardian, actor),
         guardian=guardian if drawn else None, recorded_by=actor,
     )  # fmt: skip
     _sign(row, questions, drawn)
-    values = {name: getattr(row, name) for name in KEPT}
-    history, is_new = create_once(MedicalHistory, id, patient=patient, **values)
-    if is_new:
-        body = {"hash": history.content_hash, "signer": history.signer_name}
-        record_signature(table=MedicalHistory._meta.db_table, key=history.pk, patient_id=patient.pk, body=body)
-        _follow(history, questions, actor, at)
-    return history
-
-
-KEPT = (
-    "questionnaire", "answers", "language", "signed_at", "signer_role", "signer_name", "guardian", "strokes", "image", "content_hash", "recorded_by",
-)  # fmt: skip
-
-
-def _known(patient: Patient, questionnaire: Questionnaire, answers: Mapping[str, rules.Answer], id: UUID | None) -> MedicalHistory | None:
-    """:raises KeyTaken: when the key made other answers."""
-    known = find_sent(MedicalHistory, id, patient, questionnaire_id=questionnaire.pk)
-    if known is not None and known.answers != _kept(answers):
-        raise KeyTaken
-    return known
+    row.save(force_insert=True)
+    body = {"hash": row.content_hash, "signer": row.signer_name}
+    record_signature(table=MedicalHistory._meta.db_table, key=row.pk, patient_id=patient.pk, body=body)
+    _follow(row, questions, actor, at)
+    return row
 
 
 def _kept(answers: Mapping[str, rules.Answer]) -> dict[str, Any]:

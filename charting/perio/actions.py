@@ -63,7 +63,7 @@ def begin_exam(*, patient: Patient, actor: User, at: datetime, id: UUID | None =
     :raises KeyTaken: when the key belongs to another patient's exam.
     """
     actor.require(Permission.CHART_WRITE)
-    known = find_sent(PerioExam, id, patient)
+    known = find_sent(PerioExam, id, patient_id=patient.pk)
     if known is not None:
         return known
     found = queries.teeth_on(patient, at)

@@ -40,7 +40,7 @@ def issue_exam(*, exam: PerioExam, language: str, actor: User, at: datetime, id:
     actor.require(Permission.CLINICAL_VIEW)
     if language not in handout.LANGUAGES:
         raise InvalidInput(fields={"language": gettext_lazy("Choose one of the list.")})
-    known = find_sent(IssuedPaper, id, exam.patient, kind=PaperKind.PERIO, language=language, exam=exam)
+    known = find_sent(IssuedPaper, id, patient_id=exam.patient_id, kind=PaperKind.PERIO, language=language, exam=exam)
     if known is not None:
         return known
     standing = queries.reread(PerioExam.objects.select_for_update(no_key=True).get(pk=exam.pk))

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from charting import queries
 from charting import rules as mouth
 from charting import words as mouth_words
-from charting.actions.once import create_once, find_sent
+from charting.actions.once import find_sent
 from charting.actions.said import NotOpen, is_marked, required
 from charting.actions.visits import standing_visit
 from charting.medical import interactions
@@ -22,7 +22,6 @@ from charting.models import Visit
 from charting.prescribing import papers, rules
 from charting.prescribing.models import ClinicalKind, ClinicalPaper, ClinicalSeries, Examination, PrescribedDrug, Urgency, UsualDrug
 from clinic.files import actions as files
-from clinic.history.creation import check_first
 from clinic.lib.clock import branch_day
 from clinic.lib.errors import InvalidInput, KeyTaken, NotFound, Text, check_version
 from clinic.lib.ids import uuid7
@@ -91,15 +90,13 @@ def prescribe(
     actor, patient = setting.actor, setting.patient
     actor.require(Permission.PRESCRIBE)
     drugs = [_named(drug) for drug in drugs]
-    known = find_sent(ClinicalPaper, id, patient, kind=ClinicalKind.PRESCRIPTION, language=setting.language)
+    known = find_sent(ClinicalPaper, id, patient_id=patient.pk, kind=ClinicalKind.PRESCRIPTION, language=setting.language)
     if known is not None:
         return _with_drugs(known, drugs)
     _refuse_drugs(drugs, setting.language)
     acts = sorted({act for drug in drugs for act in drug.acts})
     found = interactions.check(patient, acts, setting.at, reason=override_reason, read=precautions) if acts else []
-    paper, is_new = _issue(setting, ClinicalKind.PRESCRIPTION, {}, [asdict(drug) for drug in drugs], id)
-    if not is_new:
-        return _with_drugs(paper, drugs)
+    paper = _issue(setting, ClinicalKind.PRESCRIPTION, {}, [asdict(drug) for drug in drugs], id)
     rows = [PrescribedDrug(paper=paper, patient=patient, position=place, **asdict(drug)) for place, drug in enumerate(drugs, start=1)]
     PrescribedDrug.objects.bulk_create(rows)
     interactions.keep(found, reason=override_reason, actor=actor, at=setting.at, patient=patient, paper=paper)
@@ -158,11 +155,11 @@ def refer(*, setting: Setting, asked: Asked, id: UUID | None = None) -> Clinical
         "question": asked.question.strip(),
         "teeth": sorted(set(asked.teeth)),
     }
-    known = find_sent(ClinicalPaper, id, setting.patient, kind=ClinicalKind.REFERRAL, language=setting.language, **values)
+    known = find_sent(ClinicalPaper, id, patient_id=setting.patient.pk, kind=ClinicalKind.REFERRAL, language=setting.language, **values)
     if known is None:
         _refuse_asked(asked, setting.language)
         code = queries.code_on(asked.diagnosis, queries.branch_day_of(setting.patient, setting.at)) if asked.diagnosis.strip() else None
-        known = _issue(setting, ClinicalKind.REFERRAL, {**values, "diagnosis": code}, [], id)[0]
+        return _issue(setting, ClinicalKind.REFERRAL, {**values, "diagnosis": code}, [], id)
     if (known.diagnosis.code if known.diagnosis else "").lower() != asked.diagnosis.strip().lower():
         raise KeyTaken
     return known
@@ -185,17 +182,12 @@ def _refuse_asked(asked: Asked, language: str) -> None:
         raise InvalidInput(fields=fields)
 
 
-def _issue(
-    setting: Setting, kind: ClinicalKind, values: Mapping[str, Any], drugs: Sequence[Mapping[str, str]], key: UUID | None
-) -> tuple[ClinicalPaper, bool]:
+def _issue(setting: Setting, kind: ClinicalKind, values: Mapping[str, Any], drugs: Sequence[Mapping[str, str]], key: UUID | None) -> ClinicalPaper:
     visit = standing_visit(setting.visit) if setting.visit else queries.visit_open_at(setting.patient, setting.actor, setting.at)
     if visit is not None and visit.patient_id != setting.patient.pk:
         raise InvalidInput(fields={"visit": _("This visit belongs to another patient.")})
     entity, year = setting.branch.legal_entity, branch_day(setting.at, setting.branch.time_zone).year
     series = _locked_series(entity, kind, year)
-    twin = find_sent(ClinicalPaper, key, setting.patient, kind=kind)
-    if twin is not None:
-        return twin, False  # made while this request waited for the series: it takes no number
     series.last_number += 1
     series.save(update_fields=["last_number"])
     paper = ClinicalPaper(
@@ -204,11 +196,8 @@ def _issue(
     )  # fmt: skip
     content, paper.content_hash = papers.print_paper(paper, drugs)
     paper.file = files.store(content=content, media_type="application/pdf")
-    fields = [field.name for field in ClinicalPaper._meta.concrete_fields if field.name not in ("id", "patient", "version", "created_at")]
-    made, is_new = create_once(ClinicalPaper, paper.pk, patient=setting.patient, **{name: getattr(paper, name) for name in fields})
-    if not is_new:
-        raise KeyTaken  # of another series: the number is given back with the whole
-    return made, True
+    paper.save(force_insert=True)
+    return paper
 
 
 def _locked_series(entity: LegalEntity, kind: str, year: int) -> ClinicalSeries:
@@ -243,9 +232,8 @@ def save_usual_drug(
     :raises StaleVersion: when it is no longer the `version` that was read.
     """
     actor.require(Permission.PRESCRIBE)
-    sent = UsualDrug.objects.filter(pk=id).first() if id else None
+    sent = find_sent(UsualDrug, id, **{name: details[name] for name in USUAL_FIELDS if name in details})
     if sent is not None:
-        check_first(sent, **{name: details[name] for name in USUAL_FIELDS if name in details})
         return sent
     row = UsualDrug.objects.select_for_update().filter(pk=drug_id).first() if drug_id else UsualDrug(id=id or uuid7())
     if row is None:

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from charting.actions.once import create_once, find_sent
+from charting.actions.once import find_sent
 from charting.actions.said import required, short
 from charting.actions.visits import standing_visit
 from charting.models import Visit
@@ -19,6 +19,7 @@ from charting.recalls.models import Recall, RecallKind
 from charting.recalls.queries import Proposal
 from clinic.lib.clock import branch_day
 from clinic.lib.errors import Conflict, InvalidInput, NotFound, Text, check_version
+from clinic.lib.ids import uuid7
 from clinic.patients.models import Patient
 from clinic.scheduling import actions as diary
 from clinic.scheduling import queries as scheduling
@@ -79,11 +80,11 @@ def set_recall(*, visit: Visit, wish: Wish, actor: User, at: datetime, id: UUID 
     :raises KeyTaken: when something else bears the `id`.
     """
     actor.require(Permission.DIAGNOSE)
-    _lock(visit.patient_id)
-    said = {"visit_id": visit.pk, "rule_id": wish.rule, "purpose": wish.purpose, "reason": wish.reason}
-    sent = find_sent(Recall, id, visit.patient, **said, **({"due_on": wish.due_on} if wish.due_on else {}))
+    said = {"visit_id": visit.pk, "rule_id": wish.rule, "purpose": wish.purpose, "reason": wish.reason, "cancelled_at": None}
+    sent = find_sent(Recall, id, **said, **({} if wish.rule else {"kind": wish.kind}), **({"due_on": wish.due_on} if wish.due_on else {}))
     if sent is not None:
         return sent
+    _lock(visit.patient_id)
     visit = standing_visit(visit)
     values = _decided(visit, wish, at)
     if not rules.is_in_reach(values["due_on"], today=branch_day(at, visit.branch.time_zone)):
@@ -133,7 +134,7 @@ def _by_rule(proposal: Proposal) -> dict[str, Any]:
 def _create(visit: Visit, key: UUID | None, values: Mapping[str, Any]) -> Recall:
     try:
         with transaction.atomic():
-            return create_once(Recall, key, patient=visit.patient, branch=visit.branch, visit=visit, **values)[0]
+            return Recall.objects.create(id=key or uuid7(), patient=visit.patient, branch=visit.branch, visit=visit, **values)
     except IntegrityError as error:
         standing = Recall.objects.filter(visit=visit, rule=values.get("rule"), cancelled_at=None).first()
         if "charting_recall_of_rule_once" not in str(error) or standing is None:
@@ -160,10 +161,10 @@ def decline_recall(*, visit: Visit, rule_id: UUID, reason: str, actor: User, at:
     """
     actor.require(Permission.DIAGNOSE)
     text = required(reason, "reason")
-    _lock(visit.patient_id)
-    sent = find_sent(Recall, id, visit.patient, visit_id=visit.pk, rule_id=rule_id, cancel_reason=text)
+    sent = find_sent(Recall, id, visit_id=visit.pk, rule_id=rule_id, cancel_reason=text)
     if sent is not None:
         return sent
+    _lock(visit.patient_id)
     visit = standing_visit(visit)
     proposal = _proposed(visit, rule_id, at)
     if proposal.decided is not None:

@@ -9,11 +9,11 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
+from charting.actions.once import find_sent
 from charting.medical.rule_editing import RuleEnded
 from charting.medical.vocabulary import ACTS
 from charting.recalls import rules
 from charting.recalls.models import RecallRule
-from clinic.history.creation import check_first
 from clinic.lib.errors import InvalidInput, Text
 from clinic.lib.ids import uuid7
 from clinic.price_list.models import Service
@@ -35,9 +35,8 @@ def write_rule(*, details: Mapping[str, Any], actor: User, at: datetime, instead
     said = {name: details[name] for name in FIELDS if name in details}
     said["diagnoses"] = list(dict.fromkeys(code.strip().upper() for code in said.get("diagnoses") or []))
     said |= {"code": instead_of.code} if instead_of else {}
-    sent = RecallRule.objects.filter(pk=id).first() if id else None
+    sent = find_sent(RecallRule, id, **said)
     if sent is not None:
-        check_first(sent, **said)
         return sent
     rule = RecallRule(id=id or uuid7(), in_force_from=at, written_by=actor, **said)
     if instead_of is not None:

@@ -23,7 +23,7 @@ router = Router(tags=["chart"])
 class PaperIn(Schema):
     """`kind` is `handout` (what was found, in plain words) or `chart`; `language` is `ru`, `fr` or `en`, else the patient's own.
 
-    `dentition` is `permanent`, `mixed` or `primary`, else by age; `mouth_at` an instant up to now; `id` makes a repeated request one paper.
+    `dentition` is `permanent`, `mixed` or `primary`, else by age (blank); `mouth_at` an instant up to now; `id` makes a repeated request one paper.
     """
 
     id: UUID | None = None
@@ -43,6 +43,7 @@ class PaperOut(Schema):
     exam_id: UUID | None
     language: str
     mouth_at: datetime
+    dentition: str
     own_words: str
     issued_at: datetime
     issued_by_id: UUID

@@ -20,7 +20,6 @@ from clinic.staff.models import Notation
 logger = logging.getLogger(__name__)
 HOUSE = Path(__file__).resolve().parent
 SECONDS = 20
-DENTITIONS = ("permanent", "mixed", "primary")
 READS = [HOUSE / "drawer", HOUSE / "static" / "charting" / "js", HOUSE.parent / "package.json"]
 
 

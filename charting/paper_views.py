@@ -7,11 +7,10 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from charting import actions, chart_paper, drawing, handout, papers, queries, sites
-from charting.models import PaperKind
+from charting.models import PaperKind, TeethShown
 from clinic.lib import pdf
 from clinic.lib.errors import InvalidInput
 from clinic.lib.pages import page_of
@@ -20,8 +19,6 @@ from clinic.patients.queries import get_patient_for
 from clinic.staff.guards import page
 from clinic.staff.http import Request
 from clinic.staff.roles import Permission
-
-DENTITIONS = [("permanent", _("Permanent")), ("mixed", _("Mixed")), ("primary", _("Primary"))]
 
 
 @page(Permission.CLINICAL_VIEW)
@@ -32,7 +29,7 @@ def chart_print(request: Request, patient_id: UUID) -> HttpResponse:
     language = handout.language_of(request.GET.get("language", ""), patient.language)
     chart = queries.chart_at(patient, min(_moment(request.GET.get("at", "")) or timezone.now(), timezone.now()))
     asked = request.GET.get("dentition", "")
-    dentition = asked if asked in drawing.DENTITIONS else drawing.dentition_of(chart, patient)
+    dentition = asked if asked in TeethShown.values else drawing.dentition_of(chart, patient)
     facts = chart_paper.facts(chart, patient, language)
     mucosa = {"numbers": sites.NUMBERS, "found": [region["site"] for region in facts["mucosa"]]}
     context = {
@@ -41,7 +38,7 @@ def chart_print(request: Request, patient_id: UUID) -> HttpResponse:
         "language": language,
         "languages": handout.NAMES,
         "dentition": dentition,
-        "dentitions": DENTITIONS,
+        "dentitions": TeethShown.choices,
         "mouth_at": chart.at,
         "at": request.GET.get("at", ""),
         "facts": facts,

@@ -168,11 +168,13 @@ def dropped() -> Case:
 
 def paper() -> Case:
     base = {**who(), "patient": patient_petrov(), "kind": "chart", "language": "en"}
-    return (
-        charting.issue_paper,
-        base,
-        {"kind": "handout", "language": "ru", "own_words": "x", "mouth_at": NOW - timedelta(days=1), "patient": petrova()},
-    )
+    changes = {"kind": "handout", "language": "ru", "own_words": "x", "mouth_at": NOW - timedelta(days=1), "patient": petrova()}
+    return charting.issue_paper, base, {**changes, "dentition": "mixed"}
+
+
+def paper_of_yesterday() -> Case:
+    act, base, _changes = paper()
+    return act, {**base, "dentition": "mixed", "mouth_at": NOW - timedelta(days=1)}, {"dentition": "", "mouth_at": None}
 
 
 def kept_paper() -> Case:
@@ -321,7 +323,7 @@ def proof() -> Case:
 
 
 CASES = [payment, refund, invoice, booking, shift, room, chair, kind, registration, consent, service, user, entity, branch, visit, finding]
-CASES += [diagnosis, dropped, paper, kept_paper]
+CASES += [diagnosis, dropped, paper, paper_of_yesterday, kept_paper]
 CASES += [
     procedure,
     picture,

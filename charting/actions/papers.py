@@ -14,12 +14,12 @@ from django.utils.translation import gettext_lazy as _
 
 from charting import chart_paper, drawing, handout, mucosa, papers, queries
 from charting.actions.once import find_sent
-from charting.models import IssuedPaper, PaperKind, PerioExam, Visit
+from charting.models import IssuedPaper, PaperKind, PerioExam, TeethShown, Visit
 from charting.recalls import queries as recalls
 from clinic.files import actions as files
 from clinic.history.actions import record_print
 from clinic.lib import pdf
-from clinic.lib.errors import InvalidInput
+from clinic.lib.errors import InvalidInput, check_same
 from clinic.lib.ids import uuid7
 from clinic.patients.models import Patient
 from clinic.patients.queries import get_patient_for
@@ -46,14 +46,16 @@ def issue_paper(
     """What was found, or the chart, in a language, with the mouth as it was at an instant (now). The same `id` twice is one paper.
 
     :raises InvalidInput: for an unknown kind, language or dentition, an instant to come, or too many own words.
+    :raises KeyTaken: when the `id` is of a paper that something else was asked of.
     :raises charting.drawing.NoDrawing: when the mouth cannot be drawn.
     """
     actor.require(Permission.CLINICAL_VIEW)
     words = own_words.strip()
     _refuse(kind, language, dentition, words, is_future=bool(mouth_at and mouth_at > at))
-    sent = {"kind": kind, "language": language, "own_words": words} | ({"mouth_at": mouth_at} if mouth_at else {})
-    known = find_sent(IssuedPaper, id, patient_id=patient.pk, **sent)
+    asked: dict[str, Any] = {"kind": kind, "language": language, "own_words": words, "dentition": dentition}
+    known = find_sent(IssuedPaper, id, patient_id=patient.pk, **asked)
     if known is not None:
+        check_same(known, mouth_at=mouth_at or known.issued_at)
         return known
     chart = queries.chart_at(patient, mouth_at or at)
     ahead = [] if mouth_at else recalls.ahead_of(patient)
@@ -63,18 +65,18 @@ def issue_paper(
     digest = hash_of_paper(told)
     context = {**told, "patient": patient, "language": language, "sha256": digest, "author": actor, "at": at}
     printed = Printed(_rendered(context, patient, language), digest, chart.at)
-    return keep_paper(patient=patient, kind=kind, language=language, printed=printed, own_words=words, actor=actor, at=at, id=id)
+    return keep_paper(patient=patient, **asked, printed=printed, actor=actor, at=at, id=id)
 
 
 @transaction.atomic
 def keep_paper(
     *, patient: Patient, kind: str, language: str, printed: Printed, actor: User, at: datetime,
-    own_words: str = "", visit: Visit | None = None, exam: PerioExam | None = None, id: UUID | None = None,
+    own_words: str = "", dentition: str = "", visit: Visit | None = None, exam: PerioExam | None = None, id: UUID | None = None,
 ) -> IssuedPaper:  # fmt: skip
     """Keep a paper that was made as it is; that it was issued stands in the patient's history."""
     actor.require(Permission.CLINICAL_VIEW)
     said = {
-        "kind": kind, "language": language, "own_words": own_words, "visit": visit, "exam": exam,
+        "kind": kind, "language": language, "own_words": own_words, "dentition": dentition, "visit": visit, "exam": exam,
         "mouth_at": printed.mouth_at, "content_hash": printed.sha256,
     }  # fmt: skip
     known = find_sent(IssuedPaper, id, patient_id=patient.pk, **said)
@@ -123,7 +125,7 @@ def _refuse(kind: str, language: str, dentition: str, words: str, *, is_future: 
         wrong["kind"] = _("Choose one of the list.")
     if language not in handout.LANGUAGES:
         wrong["language"] = _("Choose one of the list.")
-    if dentition and dentition not in drawing.DENTITIONS:
+    if dentition and dentition not in TeethShown.values:
         wrong["dentition"] = _("Choose one of the list.")
     if len(words) > handout.LONGEST_WORDS:
         wrong["own_words"] = _("At most %(limit)s characters.") % {"limit": handout.LONGEST_WORDS}

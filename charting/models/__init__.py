@@ -12,7 +12,7 @@ from charting.models.dropped import DroppedEntry
 from charting.models.findings import Finding, FindingChange, FindingKind, FindingState
 from charting.models.gestures import Combination, CombinedEntry
 from charting.models.outlines import NoteOutline, TextMacro
-from charting.models.papers import IssuedPaper, PaperKind
+from charting.models.papers import IssuedPaper, PaperKind, TeethShown
 from charting.models.procedures import PaletteFavourite, Performance, Procedure, ProcedureChange, ProcedureState, ProcedureTooth, ToothRole
 from charting.models.requirements import NotePart, NoteRequirement
 from charting.models.visits import NoteSection, NoteTemplate, Visit, VisitAddendum, VisitQuerySet
@@ -74,6 +74,7 @@ __all__ = [
     "Recall",
     "RecallKind",
     "RecallRule",
+    "TeethShown",
     "TextMacro",
     "ToothRole",
     "UsualDrug",

@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element
 
 import pytest
 from defusedxml import ElementTree
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -209,7 +209,9 @@ def test_a_program_issues_lists_and_reads_papers(dentist: Client) -> None:
     assert [row["kind"] for row in dentist.get(path).json()["results"]] == ["handout"]
     content = dentist.get(f"/api/v1/papers/{key}/file").content
     assert hashlib.sha256(content).hexdigest() == made.json()["sha256"]
-    assert dentist.post(path, {**sent, "language": "en"}, content_type="application/json").status_code == 409
+    assert made.json()["dentition"] == ""
+    for other in ({"language": "en"}, {"dentition": "mixed"}, {"mouth_at": (timezone.now() - timedelta(days=1)).isoformat()}):
+        assert dentist.post(path, {**sent, **other}, content_type="application/json").json()["code"] == "key_taken"
     assert dentist.get(f"/api/v1/papers/{uuid4()}/file").status_code == 404
 
 
@@ -231,6 +233,15 @@ def test_what_cannot_be_is_refused_in_words(dentist: Client, wrong: dict[str, st
     assert answer.status_code == 422
     assert list(answer.json()["fields"]) == list(wrong)
     assert not IssuedPaper.objects.exists()
+
+
+def test_only_a_drawn_mouth_says_which_teeth_it_shows() -> None:
+    assert issued("chart", dentition="mixed").dentition == "mixed"
+    printed = actions.Printed(b"%PDF-1.7", "0" * 64, timezone.now())
+    sent: dict[str, Any] = {"patient": patient_petrov(), "language": "en", "printed": printed, "actor": dr_orlova(), "at": timezone.now()}
+    for kind, dentition in (("chart", "all"), ("perio", "mixed")):
+        with pytest.raises(IntegrityError, match="charting_paper_dentition_known"), transaction.atomic():
+            actions.keep_paper(**sent, kind=kind, dentition=dentition)
 
 
 def test_a_broken_moment_or_kind_of_the_page_is_refused(dentist: Client) -> None:

@@ -43,16 +43,8 @@ def expected_of(chart: Chart, patient: Patient) -> dict[int, str]:
     return dict(teeth.expected_teeth(teeth.months_between(patient.birth_date, branch_day_of(patient, chart.at))))
 
 
-def draw(chart: Chart, patient: Patient, dentition: str) -> str:
-    """The mouth of the chart as SVG, its teeth numbered by FDI.
-
-    :raises NoDrawing: when the drawer fails.
-    """
-    return pictures({"mouth": mouth(chart, patient, dentition)})["mouth"]
-
-
 def mouth(chart: Chart, patient: Patient, dentition: str) -> dict[str, Any]:
-    """What the drawer is told of the teeth."""
+    """What the drawer is told of the teeth, which it numbers by FDI."""
     stories = story.teeth_of(chart, story.entries_of(chart), expected_of(chart, patient))
     told = {
         "teeth": [vars(tooth) for tooth in stories],

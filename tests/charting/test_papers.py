@@ -48,8 +48,10 @@ def text_of(content: bytes) -> str:
     return " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages).split())
 
 
-def drawn(dentition: str = "permanent") -> str:
-    return drawing.draw(queries.chart_at(patient_petrov(), timezone.now()), patient_petrov(), dentition)
+def drawn(dentition: str = "permanent", **changes: Any) -> str:
+    """The mouth of Petrov's chart, with `changes` of what the record says, as SVG."""
+    chart = replace(queries.chart_at(patient_petrov(), timezone.now()), **changes)
+    return drawing.pictures({"mouth": drawing.mouth(chart, patient_petrov(), dentition)})["mouth"]
 
 
 def papers_page() -> str:
@@ -72,12 +74,11 @@ def test_the_chart_is_printed_in_three_languages(dentist: Client, language: str,
 
 @pytest.mark.parametrize(("layer", "kinds"), [("condition", OF_TEETH), ("done", ChartEffect.values), ("planned", ChartEffect.values)])
 def test_every_finding_and_every_act_is_drawn(layer: str, kinds: list[str]) -> None:
-    chart = queries.chart_at(patient_petrov(), timezone.now())
     on_teeth = dict(zip(teeth.PERMANENT, kinds, strict=False))
     assert len(on_teeth) == len(kinds)
     direction = {"percussion": "vertical"}
     marks = tuple(replay.Mark(layer, kind, kind, tooth, ("O",), direction=direction.get(kind, "")) for tooth, kind in on_teeth.items())
-    picture = ElementTree.fromstring(drawing.draw(replace(chart, mouth=replay.Mouth({}, marks)), patient_petrov(), "permanent"))
+    picture = ElementTree.fromstring(drawn(mouth=replay.Mouth({}, marks)))
     bare = {kind for tooth, kind in on_teeth.items() if not any(f"layer-{layer}" in (shape.get("class") or "") for shape in of_tooth(picture, tooth))}
     gone = {"condition": {"erupted", "supernumerary"}, "done": {"extraction", "removal"}, "planned": set()}
     assert bare == gone[layer]
@@ -138,9 +139,8 @@ def test_the_drawing_shows_the_teeth_of_the_dentition_by_fdi_whoever_prints() ->
 
 def test_no_text_becomes_markup_of_the_drawing() -> None:
     make_finding("caries", 16, "O", days_ago=1)
-    chart = queries.chart_at(patient_petrov(), timezone.now())
     bad = {"finding:caries": Sign("finding:caries", symbol='"/><script>&', colour="amber")}
-    picture = drawing.draw(replace(chart, signs=bad), patient_petrov(), "permanent")
+    picture = drawn(signs=bad)
     assert "<script" not in picture
     assert '>"/><script>&' in [f">{text.text}" for text in ElementTree.fromstring(picture).iter(f"{SVG}text")]
 

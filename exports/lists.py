@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db.models import Prefetch
 from django.utils.functional import Promise
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.billing.models import Charge, Payment
+from clinic.lib.clock import wall_clock
 from clinic.lib.money import round_money
 from clinic.patients.models import Contact, Patient
 from clinic.scheduling.models import Appointment
@@ -28,7 +28,7 @@ R = TypeVar("R")
 
 def _there(instant: datetime, row: Patient | Appointment | Charge | Payment) -> datetime:
     """What the wall clock of the row's branch showed."""
-    return instant.astimezone(ZoneInfo(row.branch.time_zone)).replace(tzinfo=None)
+    return wall_clock(instant, row.branch.time_zone)
 
 
 def patients(scope: Scope) -> Table:

@@ -168,7 +168,7 @@ class Filters:
 
 
 def listed(filters: Filters) -> RecallQuerySet:
-    """Recalls as the desk works through them, the longest due first, each with a `phone` and the time of a `coming` appointment of the patient."""
+    """Recalls as the desk works through them, the longest due first, each with a `phone` and the time, zone and key of a `coming` appointment."""
     found = _in_state(_whole().filter(branch__in=filters.branches), filters)
     if filters.month is not None:
         found = found.filter(due_on__gte=filters.month, due_on__lt=_end_of_month(filters.month))
@@ -177,7 +177,8 @@ def listed(filters: Filters) -> RecallQuerySet:
     if filters.patients is not None:
         found = found.filter(patient__in=filters.patients)
     phone = Contact.objects.filter(patient=OuterRef("patient"), kind="phone", ended_at=None).order_by("position", "pk").values("value")[:1]
-    return found.annotate(phone=Subquery(phone), coming=Subquery(_coming("starts_at")), coming_id=Subquery(_coming("pk"))).order_by("due_on", "pk")
+    there = {"coming_id": Subquery(_coming("pk")), "coming_zone": Subquery(_coming("branch__time_zone"))}
+    return found.annotate(phone=Subquery(phone), coming=Subquery(_coming("starts_at")), **there).order_by("due_on", "pk")
 
 
 def waiting(branch: Branch, today: date) -> int:

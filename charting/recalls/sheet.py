@@ -1,6 +1,5 @@
 """The desk's list of recalls as a workbook."""
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -8,6 +7,7 @@ from charting.recalls.models import Recall, RecallQuerySet
 from charting.recalls.words import STATES
 from clinic.history.actions import record_taken
 from clinic.lib import sheets
+from clinic.lib.clock import wall_clock
 
 
 def take(found: RecallQuerySet) -> bytes:
@@ -22,8 +22,9 @@ def take(found: RecallQuerySet) -> bytes:
 
 
 def _row(row: Recall) -> list[object]:
-    appointment = timezone.localtime(row.appointment.starts_at) if row.appointment and row.appointment.is_standing else None
+    booked = row.appointment if row.appointment and row.appointment.is_standing else None
     return [
         row.due_on, row.patient.card_number, row.patient.get_full_name(), vars(row)["phone"] or "", row.words, row.visit.dentist.get_full_name(),
-        row.branch.name, str(STATES[row.state]), appointment, row.cancel_reason or row.reason,
+        row.branch.name, str(STATES[row.state]), wall_clock(booked.starts_at, booked.branch.time_zone) if booked else None,
+        row.cancel_reason or row.reason,
     ]  # fmt: skip

@@ -16,6 +16,11 @@ def is_repeated(day: date, wall_clock: time, zone: str) -> bool:
     return offsets[0] > offsets[1]
 
 
+def wall_clock(instant: datetime, zone: str) -> datetime:
+    """What the zone's wall clock shows, without a zone of its own: for cells of a workbook."""
+    return instant.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+
+
 def clock_words(instant: datetime, zone: str) -> str:
     """What the zone's wall clock shows; a time that comes twice that night is told apart by its distance from Greenwich: `02:30 +1`."""
     local = instant.astimezone(ZoneInfo(zone))

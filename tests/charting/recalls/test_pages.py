@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -134,6 +135,23 @@ def test_the_list_is_a_workbook_whose_taking_is_written_down(visit: Visit) -> No
     (taken,) = Event.objects.filter(op="P", tbl="recalls")
     assert str(patient_petrov().pk) in str(taken.body)
     assert log_in(dr_orlova()).get(reverse("recalls-xlsx")).status_code == 403
+
+
+def test_an_appointment_elsewhere_is_told_by_the_clock_of_its_branch(visit: Visit) -> None:
+    there, start = (
+        make_branch("Nice", time_zone="Europe/Paris"),
+        (timezone.now() + timedelta(days=9)).replace(hour=7, minute=30, second=0, microsecond=0),
+    )
+    booking: dict[str, Any] = {"patient_id": visit.patient_id, "dentist_id": dr_orlova().pk, "chair_id": make_chair("Fauteuil", there).pk}
+    make_shift(dr_orlova(), start, start + timedelta(hours=2), there)
+    chief = make_user(Role.ADMINISTRATOR, username="both")
+    appointment = diary.book(**booking, starts_at=start, ends_at=start + timedelta(hours=1), actor=chief, at=timezone.now())
+    shown = start.astimezone(ZoneInfo("Europe/Paris"))
+    recall, browser = recall_due(5, visit=visit), log_in(chief)
+    assert f"{shown:%H:%M}: tie" in browser.get(reverse("recalls"), {"state": "due"}).text
+    Recall.objects.filter(pk=recall.pk).update(appointment=appointment, booked_at=timezone.now(), booked_by=chief)
+    rows = list(load_workbook(BytesIO(browser.get(reverse("recalls-xlsx"), {"state": "booked"}).content)).active.values)  # type: ignore[union-attr]
+    assert rows[1][8] == shown.replace(tzinfo=None)
 
 
 def test_one_click_opens_the_booking_with_all_that_is_known_and_ties_it(visit: Visit) -> None:

@@ -18,7 +18,7 @@ from charting.recalls import queries, rules
 from charting.recalls.models import Recall, RecallKind
 from charting.recalls.queries import Proposal
 from clinic.lib.clock import branch_day
-from clinic.lib.errors import Conflict, InvalidInput, NotFound, Text, check_version
+from clinic.lib.errors import Conflict, InvalidInput, NotAllowed, NotFound, Text, check_version
 from clinic.lib.ids import uuid7
 from clinic.patients.models import Patient
 from clinic.scheduling import actions as diary
@@ -74,12 +74,13 @@ class Wish:
 def set_recall(*, visit: Visit, wish: Wish, actor: User, at: datetime, id: UUID | None = None) -> Recall:
     """Decide that the patient of the visit comes again; the same `id` returns the first one. An older recall of a periodic kind gives way.
 
+    :raises NotAllowed: when the actor makes no diagnoses in the branch of the visit.
     :raises NotProposed: when the rule does not follow from the visit.
     :raises AlreadyDecided: when the proposal was accepted before.
     :raises InvalidInput: when the day is not to come, or nothing says what for.
     :raises KeyTaken: when something else bears the `id`.
     """
-    actor.require(Permission.DIAGNOSE)
+    _require(visit, actor)
     said = {"visit_id": visit.pk, "rule_id": wish.rule, "purpose": wish.purpose, "reason": wish.reason, "cancelled_at": None}
     sent = find_sent(Recall, id, **said, **({} if wish.rule else {"kind": wish.kind}), **({"due_on": wish.due_on} if wish.due_on else {}))
     if sent is not None:
@@ -92,6 +93,17 @@ def set_recall(*, visit: Visit, wish: Wish, actor: User, at: datetime, id: UUID 
     recall = _create(visit, id, {**values, "set_at": at, "set_by": actor})
     _replace_older(recall, actor, at)
     return recall
+
+
+def may_decide(visit: Visit, user: User) -> bool:
+    """Whether the person decides about recalls after the visit: in its branch, and where they work now."""
+    return user.may(Permission.DIAGNOSE) and Permission.DIAGNOSE in user.permissions_in(visit.branch)
+
+
+def _require(visit: Visit, actor: User) -> None:
+    """:raises NotAllowed:"""
+    if not may_decide(visit, actor):
+        raise NotAllowed
 
 
 def _lock(patient_id: UUID) -> None:
@@ -156,10 +168,11 @@ def _replace_older(recall: Recall, actor: User, at: datetime) -> None:
 def decline_recall(*, visit: Visit, rule_id: UUID, reason: str, actor: User, at: datetime, id: UUID | None = None) -> Recall:
     """Say why what a rule proposes is not needed; the same `id` returns the first one.
 
+    :raises NotAllowed: when the actor makes no diagnoses in the branch of the visit.
     :raises NotProposed: when the rule does not follow from the visit.
     :raises AlreadyDecided: when the proposal was accepted or declined before.
     """
-    actor.require(Permission.DIAGNOSE)
+    _require(visit, actor)
     text = required(reason, "reason")
     sent = find_sent(Recall, id, visit_id=visit.pk, rule_id=rule_id, cancel_reason=text)
     if sent is not None:
@@ -182,7 +195,7 @@ def move_recall(*, recall_id: UUID, version: int, due_on: date, reason: str, act
     """
     actor.require(Permission.DIARY_WRITE)
     text = required(reason, "reason")
-    recall = _open(recall_id, version)
+    recall = _open(recall_id, version, actor)
     if not rules.is_in_reach(due_on, today=branch_day(at, recall.branch.time_zone)):
         raise InvalidInput(fields={"due_on": PAST})
     recall.due_on, recall.reason, recall.moved_at, recall.moved_by = due_on, text, at, actor
@@ -198,7 +211,7 @@ def cancel_recall(*, recall_id: UUID, version: int, reason: str, actor: User, at
     """
     actor.require(Permission.DIARY_WRITE)
     text = required(reason, "reason")
-    recall = _open(recall_id, version)
+    recall = _open(recall_id, version, actor)
     recall.cancelled_at, recall.cancelled_by, recall.cancel_reason = at, actor, text
     return _saved(recall, "cancelled_at", "cancelled_by", "cancel_reason")
 
@@ -211,12 +224,12 @@ def book_recall(*, recall_id: UUID, version: int, booking: Mapping[str, Any], ac
     :raises clinic.scheduling.actions.SlotTaken, clinic.scheduling.actions.OutsideShift: as for any booking.
     """
     actor.require(Permission.DIARY_WRITE)
-    standing = _locked(recall_id)
+    standing = _locked(recall_id, actor)
     if standing.patient_id != booking["patient_id"]:
         raise InvalidInput(fields={"patient_id": _("This recall is for another patient.")})
     if booking.get("id") and standing.appointment_id == booking["id"]:
         return standing
-    recall = _open(recall_id, version)
+    recall = _open(recall_id, version, actor)
     booked = diary.book(actor=actor, at=at, **booking)
     return _tied(recall, booked.pk, actor, at)
 
@@ -230,10 +243,10 @@ def link_recall(*, recall_id: UUID, version: int, appointment_id: UUID, actor: U
     """
     actor.require(Permission.DIARY_WRITE)
     appointment = scheduling.get_appointment_for(actor, appointment_id)
-    standing = _locked(recall_id)
+    standing = _locked(recall_id, actor)
     if standing.appointment_id == appointment.pk and not standing.is_open:
         return standing
-    recall = _open(recall_id, version)
+    recall = _open(recall_id, version, actor)
     if appointment.patient_id != recall.patient_id:
         raise InvalidInput(fields={"appointment_id": _("This recall is for another patient.")})
     if not appointment.is_standing or appointment.starts_at <= recall.set_at:
@@ -246,16 +259,17 @@ def _tied(recall: Recall, appointment_id: UUID, actor: User, at: datetime) -> Re
     return _saved(recall, "appointment", "booked_at", "booked_by")
 
 
-def _locked(recall_id: UUID) -> Recall:
+def _locked(recall_id: UUID, actor: User) -> Recall:
+    """:raises NotFound: when there is none, or the actor writes the diary of another branch only."""
     rows = Recall.objects.select_for_update(of=("self",)).select_related("branch", "visit", "rule", "appointment", "patient", "set_by")
     found = rows.filter(pk=recall_id).first()
-    if found is None:
+    if found is None or Permission.DIARY_WRITE not in actor.permissions_in(found.branch):
         raise NotFound
     return found
 
 
-def _open(recall_id: UUID, version: int) -> Recall:
-    recall = _locked(recall_id)
+def _open(recall_id: UUID, version: int, actor: User) -> Recall:
+    recall = _locked(recall_id, actor)
     if not recall.is_open:
         raise RecallClosed(recall)
     check_version(recall, version)

@@ -63,7 +63,6 @@ def recalls(request: Request) -> HttpResponse:
         "branches": request.user.branches_where(Permission.DIARY_VIEW),
         "address": f"{reverse('recalls')}?{urlencode({name: value for name, value in asked.items() if value})}",
         "query": request.GET.urlencode(),
-        "may_book": request.user.may(Permission.DIARY_WRITE),
         "may_take": request.user.may(Permission.LIST_EXPORT),
         "reads_records": request.user.may(Permission.CLINICAL_VIEW),
     }

@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from django.utils import timezone
 
 from charting.models import Diagnosis, Performance, Visit
-from charting.recalls import queries
+from charting.recalls import actions, queries
 from clinic.staff.models import User
-from clinic.staff.roles import Permission
 
 
 def context_of(visit: Visit, user: User, diagnoses: Sequence[Diagnosis], performances: Sequence[Performance]) -> dict[str, object]:
@@ -20,6 +19,5 @@ def context_of(visit: Visit, user: User, diagnoses: Sequence[Diagnosis], perform
     return {
         "recalls": [recall for recall in recalls if recall.pk not in shown],
         "proposals": proposals,
-        "may_recall": is_open and user.may(Permission.DIAGNOSE),
-        "may_book": user.may(Permission.DIARY_WRITE),
+        "may_recall": is_open and actions.may_decide(visit, user),
     }

@@ -141,11 +141,11 @@ def ahead_of(patient: Patient) -> list[Recall]:
 def get_recall_for(user: User, recall_id: UUID, *, permission: Permission = Permission.DIARY_VIEW) -> Recall:
     """One recall through the person; the look at the patient is recorded.
 
-    :raises NotFound: when there is none.
+    :raises NotFound: when there is none, or the person has no role with `permission` in its branch.
     """
     user.require(permission)
     found = _whole().filter(pk=recall_id).first()
-    if found is None:
+    if found is None or permission not in user.permissions_in(found.branch):
         raise NotFound
     found.patient = get_patient_for(user, found.patient_id, what="recalls")
     return found

@@ -94,7 +94,7 @@ def recall_decline(request: Request, visit_id: UUID, recall_rule_id: UUID) -> Ht
 @require_http_methods(["GET", "POST"])
 def recall_move(request: Request, recall_id: UUID) -> HttpResponse:
     """Another day, and why."""
-    recall = queries.get_recall_for(request.user, recall_id)
+    recall = queries.get_recall_for(request.user, recall_id, permission=Permission.DIARY_WRITE)
     form = forms.MoveForm(request.POST or None, initial={"version": recall.version, "due_on": recall.due_on})
 
     def save(values: dict[str, Any]) -> None:
@@ -107,7 +107,7 @@ def recall_move(request: Request, recall_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def recall_cancel(request: Request, recall_id: UUID) -> HttpResponse:
     """The patient is not called any more, and why."""
-    recall = queries.get_recall_for(request.user, recall_id)
+    recall = queries.get_recall_for(request.user, recall_id, permission=Permission.DIARY_WRITE)
     form = forms.CancelForm(request.POST or None, initial={"version": recall.version})
 
     def save(values: dict[str, Any]) -> None:

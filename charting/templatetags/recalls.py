@@ -11,6 +11,7 @@ from charting.recalls.models import Recall
 from clinic.lib.templatetags.house import state_badge
 from clinic.patients.models import Patient
 from clinic.scheduling.queries import diary_link
+from clinic.staff.models import User
 from clinic.staff.roles import Permission
 
 register = template.Library()
@@ -30,6 +31,12 @@ def recall_appointment_url(recall: Recall) -> str:
     return diary_link(found.branch, found.starts_at, found.pk) if found else ""
 
 
+@register.filter
+def booked_by(recall: Recall, user: User) -> bool:
+    """Whether the recall waits to be booked, and this person books in its branch."""
+    return recall.is_open and user.may(Permission.DIARY_WRITE) and Permission.DIARY_WRITE in user.permissions_in(recall.branch)
+
+
 @register.inclusion_tag("charting/recalls/_patient.html", takes_context=True)
 def patient_recalls(context: Context, patient: Patient) -> dict[str, Any]:
     """What the patient should still come for, with the desk's acts."""
@@ -38,6 +45,5 @@ def patient_recalls(context: Context, patient: Patient) -> dict[str, Any]:
     return {
         "request": request,
         "recalls": queries.open_recalls_of(patient) if user.may(Permission.DIARY_VIEW) else [],
-        "may_book": user.may(Permission.DIARY_WRITE),
         "reads_records": user.may(Permission.CLINICAL_VIEW),
     }

@@ -33,7 +33,6 @@ from charting.recalls.api_rules import router as recall_rules_router
 from clinic.history.schemas import sealed
 from clinic.lib import openapi
 from clinic.lib.errors import InvalidInput
-from clinic.lib.schemas import ReasonIn
 from clinic.patients import queries as patients
 from clinic.patients.models import Patient
 from clinic.scheduling import queries as scheduling
@@ -266,15 +265,18 @@ def get_signed_content(request: Request, visit_id: UUID) -> HttpResponse:
 
 
 @router.post("/visits/{uuid:visit_id}/error", response=note_schemas.VisitDetail, operation_id="mark_visit_in_error")
-def mark_visit_in_error(request: Request, visit_id: UUID, data: ReasonIn) -> Visit:
-    """The signed or locked note was entered in error: it stays readable, marked."""
+def mark_visit_in_error(request: Request, visit_id: UUID, data: note_schemas.MarkIn) -> Visit:
+    """The signed or locked note was entered in error: it stays readable, marked. The `pin` is asked for as with a signature."""
     request.user.require(Permission.VISIT_SIGN)
-    return actions.mark_visit_in_error(visit=_visit(request, visit_id), actor=request.user, at=timezone.now(), reason=data.reason)
+    visit, now = _visit(request, visit_id), timezone.now()
+    confirmed = signing.confirmed_by(request, request.user, data.pin, at=now)
+    return actions.mark_visit_in_error(visit=visit, actor=request.user, at=now, reason=data.reason, confirmed=confirmed)
 
 
 @router.post("/visits/{uuid:visit_id}/addenda/{uuid:addendum_id}/error", response=note_schemas.AddendumOut, operation_id="mark_addendum_in_error")
-def mark_addendum_in_error(request: Request, visit_id: UUID, addendum_id: UUID, data: ReasonIn) -> VisitAddendum:
-    """An addendum was entered in error: it stays readable, marked."""
+def mark_addendum_in_error(request: Request, visit_id: UUID, addendum_id: UUID, data: note_schemas.MarkIn) -> VisitAddendum:
+    """An addendum was entered in error: it stays readable, marked. The `pin` is asked for as with a signature."""
     request.user.require(Permission.VISIT_SIGN)
-    visit = _visit(request, visit_id)
-    return actions.mark_addendum_in_error(visit=visit, addendum_id=addendum_id, actor=request.user, at=timezone.now(), reason=data.reason)
+    visit, now = _visit(request, visit_id), timezone.now()
+    said = {"reason": data.reason, "confirmed": signing.confirmed_by(request, request.user, data.pin, at=now)}
+    return actions.mark_addendum_in_error(visit=visit, addendum_id=addendum_id, actor=request.user, at=now, **said)

@@ -11,6 +11,7 @@ from charting.medical.vocabulary import ACTS
 from charting.models import NoteOutline, NotePart, NoteRequirement, NoteSection, NoteTemplate
 from charting.requirements import ANY, KINDS, names_of
 from clinic.price_list.models import Service
+from clinic.staff.models import User
 
 
 def outline_acts() -> list[tuple[Any, Any]]:
@@ -39,9 +40,17 @@ class AddendumForm(forms.Form):
 
 
 class ErrorForm(forms.Form):
-    """Why something was entered in error."""
+    """Why something was entered in error; with the PIN of whoever says so, where the clinic asks for it at a signature."""
 
     reason = forms.CharField(label=_("What was wrong"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
+    pin = forms.CharField(max_length=8, required=False, widget=forms.PasswordInput(attrs={"inputmode": "numeric", "autocomplete": "off"}))
+
+    def __init__(self, *args: Any, signer: User | None = None, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if signer is None:
+            del self.fields["pin"]
+        else:
+            self.fields["pin"].label = _("PIN of %(name)s") % {"name": signer}
 
 
 class DiagnosisForm(forms.Form):

@@ -10,6 +10,7 @@ from charting import queries
 from charting.models import Diagnosis, DiagnosisRanking, Visit
 from charting.schemas import EnteredIn
 from clinic.history.schemas import SealedOut
+from clinic.lib.schemas import ReasonIn
 
 RankIn = Literal["main", "secondary", "complication"]
 
@@ -97,6 +98,12 @@ class VersionIn(Schema):
 
 class SignIn(VersionIn):
     """`pin` of the signer, where the clinic asks for it."""
+
+    pin: str = ""
+
+
+class MarkIn(ReasonIn):
+    """`pin` of whoever marks it, where the clinic asks for it."""
 
     pin: str = ""
 

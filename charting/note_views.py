@@ -213,21 +213,25 @@ def visit_addendum(request: Request, visit_id: UUID) -> HttpResponse:
     return redirect("visit", visit_id=found.pk)
 
 
+@sensitive_post_parameters("pin")
 @page(Permission.VISIT_SIGN)
 @require_http_methods(["GET", "POST"])
 def visit_error(request: Request, visit_id: UUID, addendum_id: UUID | None = None) -> HttpResponse:
     """Mark the note, or one of its addenda, as entered in error."""
     found = _get_visit(request, visit_id)
+    form = ErrorForm(request.POST or None, signer=request.user if sessions.signs_with_pin(request) else None)
 
     def save(values: dict[str, Any]) -> str:
+        now = timezone.now()
+        said = {"reason": values["reason"], "confirmed": signing.confirmed_by(request, request.user, values.get("pin", ""), at=now)}
         if addendum_id:
-            actions.mark_addendum_in_error(visit=found, addendum_id=addendum_id, actor=request.user, at=timezone.now(), **values)
+            actions.mark_addendum_in_error(visit=found, addendum_id=addendum_id, actor=request.user, at=now, **said)
         else:
-            actions.mark_visit_in_error(visit=found, actor=request.user, at=timezone.now(), **values)
+            actions.mark_visit_in_error(visit=found, actor=request.user, at=now, **said)
         return reverse("visit", args=[visit_id])
 
     lead = _("What is marked stays readable, struck through, with your name and this reason. The mark cannot be taken back.")
-    return panels.submit(request, ErrorForm(request.POST or None), save, context={"title": _("Entered in error"), "verb": _("Mark"), "lead": lead})
+    return panels.submit(request, form, save, context={"title": _("Entered in error"), "verb": _("Mark"), "lead": lead})
 
 
 @page(Permission.CLINICAL_VIEW)

@@ -1,6 +1,7 @@
 """Notes: written, signed and then frozen; later words are addenda, and what was wrong is marked and never erased."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
@@ -15,6 +16,7 @@ from charting.actions.requirements import refuse_incomplete
 from charting.actions.visits import VisitLocked, hold_unsigned
 from charting.models import NoteSection, Visit, VisitAddendum
 from clinic.history import actions as history
+from clinic.history import context
 from clinic.history.models import EventKind
 from clinic.lib.errors import Conflict, InvalidInput, NotAllowed, NotFound, StaleVersion
 from clinic.lib.ids import uuid7
@@ -22,6 +24,8 @@ from clinic.staff.models import User
 from clinic.staff.roles import Permission
 
 LONGEST_SECTION = 20_000
+CONFIRMED = "confirmed_by_pin"
+"""The purpose in history of a mark whose author gave their PIN."""
 Marked = TypeVar("Marked", Visit, VisitAddendum)
 
 
@@ -132,8 +136,10 @@ def lock_unsigned_visits(*, at: datetime) -> int:
 
 
 @transaction.atomic
-def mark_visit_in_error(*, visit: Visit, reason: str, actor: User, at: datetime) -> Visit:
+def mark_visit_in_error(*, visit: Visit, reason: str, actor: User, at: datetime, confirmed: str = "") -> Visit:
     """The whole note was entered in error (the wrong patient): it stays readable, struck through. Twice is once.
+
+    `confirmed` says how the person has shown that it is they (`PIN`), as with a signature; it stands in the history of the mark.
 
     :raises NotSigned: while the note can still be corrected.
     :raises NotAllowed: when it is somebody else's visit and the person may not sign for others.
@@ -144,12 +150,12 @@ def mark_visit_in_error(*, visit: Visit, reason: str, actor: User, at: datetime)
         raise NotAllowed(_("Only the dentist of this visit marks its note."))
     if not locked.is_fixed:
         raise NotSigned
-    return _mark(locked, reason, actor, at)
+    return _mark(locked, reason, actor, at, confirmed)
 
 
 @transaction.atomic
-def mark_addendum_in_error(*, visit: Visit, addendum_id: UUID, reason: str, actor: User, at: datetime) -> VisitAddendum:
-    """An addendum was entered in error: it stays readable, struck through. Twice is once.
+def mark_addendum_in_error(*, visit: Visit, addendum_id: UUID, reason: str, actor: User, at: datetime, confirmed: str = "") -> VisitAddendum:
+    """An addendum was entered in error: it stays readable, struck through. Twice is once. `confirmed` as with the note.
 
     :raises NotFound: when the visit has no such addendum.
     :raises NotAllowed: when somebody else wrote it and the person may not sign for others.
@@ -160,16 +166,18 @@ def mark_addendum_in_error(*, visit: Visit, addendum_id: UUID, reason: str, acto
         raise NotFound
     if locked.written_by_id != actor.pk and not actor.may(Permission.VISIT_SIGN_OTHERS):
         raise NotAllowed(_("Only who wrote the addendum marks it."))
-    return _mark(locked, reason, actor, at)
+    return _mark(locked, reason, actor, at, confirmed)
 
 
-def _mark(row: Marked, reason: str, actor: User, at: datetime) -> Marked:
+def _mark(row: Marked, reason: str, actor: User, at: datetime, confirmed: str) -> Marked:
     if row.in_error_at is not None:
         return row
     if not reason.strip() or len(reason) > 300:
         raise InvalidInput(fields={"reason": _("Say in a few words what was wrong.")})
     row.in_error_at, row.in_error_by, row.error_reason = at, actor, reason.strip()
-    row.save(update_fields=["in_error_at", "in_error_by", "error_reason"])
+    current = context.current()
+    with context.acting(replace(current, purpose=CONFIRMED) if current and confirmed else current):
+        row.save(update_fields=["in_error_at", "in_error_by", "error_reason"])
     row.refresh_from_db(fields=["version"])
     return row
 

@@ -108,7 +108,7 @@ VIEWS: dict[str, Text] = {
     "second_factor_refused": gettext_lazy("second factor refused"),
     "backup_codes_made": gettext_lazy("backup codes made"),
 }
-PURPOSES: dict[str, Text] = {"offline_copy": gettext_lazy("for the offline pack")}
+PURPOSES: dict[str, Text] = {"offline_copy": gettext_lazy("for the offline pack"), "confirmed_by_pin": gettext_lazy("confirmed by PIN")}
 CLOCKS = {"told", "clock", "arrived", "taken"}
 DETAILS: dict[str, Text] = {
     "patients": gettext_lazy("patients in the list"),
@@ -301,7 +301,7 @@ def _line(event: Event, old: dict[str, Any], new: dict[str, Any], names: Names) 
         kind_label=label,
         icon=icon,
         what=table_label(event.tbl),
-        title=title_of(model, new or old) or str(PURPOSES.get(event.purpose, "")),
+        title=", ".join(filter(None, [title_of(model, new or old), str(PURPOSES.get(event.purpose, ""))])),
         table=event.tbl,
         key=event.pk_text,
         patient_id=event.patient_id,

@@ -1,4 +1,4 @@
-"""Where the clinic asks for it, whoever signs a note, or adds to it, gives their PIN; the history of it says so."""
+"""Where the clinic asks for it, whoever signs a note, adds to it or marks it as an error gives their PIN; the history of it says so."""
 
 from typing import Any
 
@@ -160,3 +160,38 @@ def test_the_api_asks_for_an_addendum_alike(settings: Any, shared: Client, orlov
     assert codes == ["pin_required", "wrong_pin"]
     assert client.post(path, {"text": "Also 17", "pin": PIN}, content_type=JSON).status_code == 201
     assert visit.addenda.count() == 1
+
+
+def errors_of(shared: Client, visit: Visit) -> list[tuple[str, str]]:
+    """Where the note and its addendum are marked: page and API of each."""
+    assert shared.post(f"/visits/{signed(shared, visit).pk}/addenda/", {"text": "Also 17"}).status_code == 302
+    of_addendum = f"addenda/{visit.addenda.get().pk}/error"
+    return [(f"/visits/{visit.pk}/{tail}/", f"/api/v1/visits/{visit.pk}/{tail}") for tail in (of_addendum, "error")]
+
+
+def test_marking_a_note_or_an_addendum_as_an_error_asks_as_the_signature_does(settings: Any, shared: Client, visit: Visit) -> None:
+    addresses = errors_of(shared, visit)
+    settings.SIGN_WITH_PIN = "shared"
+    for page, address in addresses:
+        assert 'type="password"' in shared.get(page).text
+        for pin, words in (("", "Type your PIN"), ("1111", "This PIN does not match")):
+            answer = shared.post(page, {"reason": "other patient", "pin": pin})
+            assert (answer.status_code, words in answer.text, "other patient" in answer.text) == (422, True, True)
+            assert pin == "" or pin not in answer.text
+        codes = [shared.post(address, {"reason": "other patient", "pin": pin}, JSON).json()["code"] for pin in ("", "1111")]
+        assert codes == ["pin_required", "wrong_pin"]
+    visit.refresh_from_db()
+    assert (visit.in_error_at, visit.addenda.get().in_error_at) == (None, None)
+    assert shared.post(addresses[0][0], {"reason": "other patient", "pin": PIN}).status_code == 302
+    assert shared.post(addresses[1][1], {"reason": "other patient", "pin": PIN}, JSON).status_code == 200
+    for table in ("charting_visit", "charting_visitaddendum"):
+        event = Event.objects.filter(tbl=table, op="U", changed__contains=["in_error_at"]).get()
+        assert event.purpose == "confirmed_by_pin"
+    assert "confirmed by PIN" in shared.get(f"/patients/{visit.patient_id}/history/").text
+
+
+def test_where_the_clinic_does_not_ask_a_mark_needs_no_pin(shared: Client, visit: Visit) -> None:
+    for page, _address in errors_of(shared, visit):
+        assert 'type="password"' not in shared.get(page).text
+        assert shared.post(page, {"reason": "other patient"}).status_code == 302
+    assert not Event.objects.filter(purpose="confirmed_by_pin").exists()

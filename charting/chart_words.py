@@ -161,7 +161,7 @@ def _mucosa() -> dict[str, str]:
         "mucosaNote": _("In words: edges, colour, pain"),
         "mucosaSave": _("Put on the chart"),
         "mucosaWhere": _("Choose the region on the map, or type its number first: M20 ulc 5"),
-        "mucosaKeys": _("A digit puts its finding on the region, U or Escape leads back to the teeth."),
+        "mucosaKeys": _("A digit puts its finding on the region, R the last one once more, U or Escape leads back to the teeth."),
     }
 
 

@@ -1,5 +1,7 @@
 """The map of the mouth: a region by pointer and by key, a finding with its size, and back to the teeth."""
 
+import re
+
 from django.db import transaction
 from playwright.sync_api import Page, expect
 
@@ -43,7 +45,7 @@ def test_a_region_takes_a_finding_by_pointer_and_by_key(page: Page, base_url: st
 
 
 def test_the_mucosa_is_charted_by_keys_alone(page: Page, base_url: str) -> None:
-    """By the number of the region and a code, by a digit on the map, by a code whose region is asked for; and taken back."""
+    """By the number of the region and a code, by a digit on the map, once more by R, by a code whose region is asked for; and taken back."""
     with transaction.atomic():
         dentist, patient = dr_orlova(), patient_petrov()
     login_as(page, dentist, base_url)
@@ -62,9 +64,15 @@ def test_the_mucosa_is_charted_by_keys_alone(page: Page, base_url: str) -> None:
     page.keyboard.press("ArrowRight")
     page.keyboard.press("3")
     expect(page.locator("#last-entry")).to_contain_text("leukoplakia – upper vestibule")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("r")
+    expect(page.locator("[data-site='gingiva_1']")).to_have_attribute("aria-label", re.compile(": leukoplakia$"))
     page.keyboard.press("Escape")
     expect(page.locator("#arch")).to_be_visible()
     expect(page.locator("#palette-keys")).to_contain_text("caries")
+    page.keyboard.press("r")
+    expect(page.locator("#mucosa")).to_be_visible()
+    page.keyboard.press("Escape")
     search.fill("swe")
     search.press("Enter")
     expect(page.locator("#mucosa")).to_be_visible()
@@ -77,8 +85,13 @@ def test_the_mucosa_is_charted_by_keys_alone(page: Page, base_url: str) -> None:
     expect(page.locator("#chart-list")).not_to_contain_text("hard palate")
     expect(page.locator("#last-entry")).to_contain_text("Undone")
     found = list(Finding.objects.order_by("noted_at", "pk").values_list("kind", "site", "amount", "in_error_at"))
-    assert [row[:3] for row in found] == [("ulcer", "tongue_left", 5), ("leukoplakia", "vestibule_upper", None), ("swelling", "palate_hard", None)]
-    assert [row[3] is None for row in found] == [True, True, False]
+    assert [row[:3] for row in found] == [
+        ("ulcer", "tongue_left", 5),
+        ("leukoplakia", "vestibule_upper", None),
+        ("leukoplakia", "gingiva_1", None),
+        ("swelling", "palate_hard", None),
+    ]
+    assert [row[3] is None for row in found] == [True, True, True, False]
 
 
 def test_the_key_of_the_map_opens_it_wherever_one_stands_on_the_page(page: Page, base_url: str) -> None:

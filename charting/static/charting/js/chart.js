@@ -57,7 +57,7 @@ const absent = () => new Set((chart?.teeth ?? []).filter((tooth) => ["missing", 
 const isWalking = onWalking(() => focusTooth(selection.focused));
 const acts = new Acts(status, setup.words, mouth);
 const canals = new Canals(setup, acts, () => mouth.loaded?.at);
-const mucosa = new Mucosa(setup, acts, () => mouth.loaded?.at, { turned: (isMap) => { palette.set({ isMap }); if (!isMap) focusTooth(selection.focused); }, favourite: (digit) => board.favourite(digit, true), undo: () => board.undo() });
+const mucosa = new Mucosa(setup, acts, () => mouth.loaded?.at, { turned: (isMap) => { palette.set({ isMap }); if (!isMap) focusTooth(selection.focused); }, favourite: (digit) => board.favourite(digit, true), undo: () => board.undo(), repeat: () => hand.repeat(), found: ({ kind, amount }) => { hand.last = { lesion: { kind, amount } }; } });
 new Zoom(arch);
 fit(byId("chart-page"), arch);
 /** @type {import("./keyboard.js").Board} */

@@ -15,7 +15,7 @@ export class Hand {
   constructor(tools) {
     this.tools = tools;
     this.selection = tools.board.selection;
-    /** @type {{entry: PaletteEntry, surfaces: string[], detail: Detail} | null} */
+    /** What R enters once more: an entry of the palette, or a finding on the mucosa without its region. @type {{entry: PaletteEntry, surfaces: string[], detail: Detail} | {lesion: import("./mucosa.js").Found} | null} */
     this.last = null;
   }
 
@@ -31,7 +31,7 @@ export class Hand {
     if (entry.type === "combination" && !setup.mayDiagnose) return status.say(setup.words.mayNotDiagnose, "warning");
     const detail = again ?? (entry.amount || entry.is_dated ? await palette.detailFor(entry, isAsked) : NOTHING);
     if (!detail || !this.mayAct) return;
-    if (entry.scope === "mucosa") return this.#onMucosa(entry, detail);
+    if (entry.scope === "mucosa") return this.#onMucosa({ kind: entry.kind, amount: detail.amount });
     const isPlaced = entry.scope === "mouth" || (entry.type === "finding" && ["plaque", "calculus"].includes(entry.kind));
     if (selection.isEmpty && then !== "wait") selection.pick(selection.focused, false);
     if (selection.isEmpty && !isPlaced) return status.say(setup.words.chooseTeeth, "warning");
@@ -47,23 +47,24 @@ export class Hand {
     this.tools.told(selection.finish(chosen));
   }
 
-  /** On the region that was typed or is in hand; without one the map asks for it. @param {PaletteEntry} entry @param {Detail} detail */
-  async #onMucosa({ kind }, { amount }) {
+  /** On the region that was typed or is in hand; without one the map asks for it. @param {import("./mucosa.js").Found} lesion */
+  async #onMucosa(lesion) {
     const { palette, mucosa, status, setup } = this.tools;
     const typed = palette.search.value;
     const site = palette.readPlace(typed).site ?? mucosa.region;
     if (!site) {
       status.say(setup.words.mucosaWhere, "warning");
-      mucosa.askWhere(kind, amount);
-    } else if (!(await mucosa.put({ kind, site, amount, note: "" }))) return;
+      mucosa.askWhere(lesion);
+    } else if (!(await mucosa.put({ ...lesion, site, note: "" }))) return;
     if (palette.search.value === typed) palette.forget();
   }
 
-  /** The last entry once more, with its surfaces where none are chosen. */
+  /** The last entry once more, with its surfaces where none are chosen; what was found on the mucosa, on the region in hand. */
   repeat() {
     const { last, selection } = this;
     const { board } = this.tools;
-    if (!last) return;
+    if (!last || !this.mayAct) return;
+    if ("lesion" in last) return void this.#onMucosa(last.lesion);
     if (selection.isEmpty) selection.pick(selection.focused, false);
     for (const surface of selection.hasSurfaces ? [] : last.surfaces) selection.toggleEverywhere(surface, board.known());
     this.enter(last.entry, board.isWalking() ? "go on" : "wait", false, last.detail);

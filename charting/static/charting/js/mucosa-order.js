@@ -3,7 +3,8 @@ import { entered } from "./entering.js";
 import { shownMouth } from "./offline/waiting.js";
 import { html } from "./svg.js";
 
-/** @typedef {{kind: string, site: string, amount: number | null, note: string}} Lesion */
+/** @typedef {{kind: string, amount: number | null}} Found what was found, on whatever region
+ * @typedef {Found & {site: string, note: string}} Lesion */
 
 /** @param {Lesion} lesion @param {ChartSetup} setup @param {string | undefined} seen @returns {import("./entering.js").Order} */
 export function lesionOrder({ kind, site, amount, note }, { words, mucosa, patient }, seen) {
@@ -31,4 +32,14 @@ export const lesionFields = (site, { words, mucosa }) => [
 export function lesionSaid(form, site) {
   const said = new FormData(form);
   return { kind: String(said.get("kind")), site, amount: said.get("amount") ? Number(said.get("amount")) : null, note: String(said.get("note") ?? "").trim() };
+}
+
+/** What stands on each region. @param {ChartData} chart @returns {Map<string, string[]>} */
+export function titlesOf(chart) {
+  const found = new Map();
+  for (const { id, title } of chart.entries) {
+    const site = chart.marks.find((mark) => mark.source === id)?.site;
+    if (site) found.set(site, [...(found.get(site) ?? []), title]);
+  }
+  return found;
 }

@@ -1,14 +1,16 @@
 // The map of the mouth in place of the arch: tap a region, say what is there; it goes the way of every other entry.
 import { numbered, REGIONS, SIZE } from "./mucosa-map.js";
-import { lesionFields, lesionOrder, lesionSaid } from "./mucosa-order.js";
+import { lesionFields, lesionOrder, lesionSaid, titlesOf } from "./mucosa-order.js";
 import { byId, html, svg } from "./svg.js";
+
+/** @typedef {import("./mucosa-order.js").Found} Found */
 
 export class Mucosa {
   /** @param {ChartSetup} setup @param {import("./acts.js").Acts} acts @param {() => string | undefined} seen the instant of the chart that is shown
-   * @param {{turned: (isShown: boolean) => void, favourite: (digit: string) => void, undo: () => void}} keys what the map tells the page */
+   * @param {{turned: (isShown: boolean) => void, favourite: (digit: string) => void, undo: () => void, repeat: () => void, found: (lesion: Found) => void}} keys what the map tells the page */
   constructor(setup, acts, seen, keys) {
     this.keys = keys;
-    /** What was chosen before its region. @type {{kind: string, amount: number | null} | null} */
+    /** What was chosen before its region. @type {Found | null} */
     this.pending = null;
     this.setup = setup;
     this.acts = acts;
@@ -42,12 +44,13 @@ export class Mucosa {
 
   /** @param {import("./mucosa-order.js").Lesion} lesion */
   put(lesion) {
+    this.keys.found(lesion);
     return this.acts.submit([lesionOrder(lesion, this.setup, this.seen())]);
   }
 
-  /** What was found is known, its region not yet: the next one that is chosen is meant. @param {string} kind @param {number | null} amount */
-  askWhere(kind, amount) {
-    this.pending = { kind, amount };
+  /** What was found is known, its region not yet: the next one that is chosen is meant. @param {Found} lesion */
+  askWhere(lesion) {
+    this.pending = lesion;
     if (this.panel.hidden) this.turn();
     else this.#focus();
   }
@@ -75,11 +78,7 @@ export class Mucosa {
 
   /** @param {ChartData} chart @param {boolean} isPast */
   show(chart, isPast) {
-    const found = new Map();
-    for (const { id, title } of chart.entries) {
-      const site = chart.marks.find((mark) => mark.source === id)?.site;
-      if (site) found.set(site, [...(found.get(site) ?? []), title]);
-    }
+    const found = titlesOf(chart);
     for (const region of this.map.querySelectorAll("[data-site]")) {
       const site = region.getAttribute("data-site") ?? "";
       const label = [this.setup.mucosa.sites[site], ...(found.get(site) ?? [])].join(": ");
@@ -103,7 +102,7 @@ export class Mucosa {
     this.form.querySelector("select")?.focus();
   }
 
-  /** @param {{kind: string, amount: number | null}} lesion */
+  /** @param {Found} lesion */
   #place(lesion) {
     const site = this.chosen;
     [this.pending, this.chosen] = [null, ""];
@@ -127,6 +126,7 @@ export class Mucosa {
     } else if (event.key === "Enter" || event.key === " ") this.#choose(event);
     else if (/^Digit[1-9]$/.test(event.code) && !event.altKey && !event.ctrlKey) this.keys.favourite(event.code.slice(5));
     else if (event.code === "KeyZ" && (event.ctrlKey || event.metaKey)) this.keys.undo();
+    else if (event.code === "KeyR" && !event.ctrlKey && !event.metaKey && !event.altKey) this.keys.repeat();
     else if (event.key === "Escape" || (event.code === "KeyU" && !event.ctrlKey)) this.turn();
     else return;
     event.preventDefault();

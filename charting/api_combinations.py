@@ -49,13 +49,14 @@ class CombinationOut(CombinationText):
 
 
 class CombinedEntryIn(EnteredIn):
-    """`id` is the finding's too."""
+    """`id` is the finding's too. 409 `already_proposed` when the tooth is to be extracted already; `again` says that this is meant besides."""
 
     combination: UUID
     tooth: int
     surfaces: list[str] = Field(default_factory=list)
     roots: list[str] = Field(default_factory=list)
     note: str = ""
+    again: bool = False
 
 
 class CombinedEntryOut(Schema):

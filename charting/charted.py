@@ -1,8 +1,12 @@
-"""What was charted for a visit: the teeth it is about, and diagnoses of earlier days that still hold."""
+"""What was charted: for a visit the teeth it is about and diagnoses of earlier days that still hold; extractions that are ahead."""
+
+from collections.abc import Collection
 
 from django.db.models import Q
 
-from charting.models import Diagnosis, Finding, ProcedureTooth, Visit
+from charting import rules
+from charting.models import Diagnosis, Finding, Procedure, ProcedureTooth, Visit
+from clinic.patients.models import Patient
 
 OFFERED = 6
 
@@ -25,3 +29,10 @@ def diagnoses_before(visit: Visit) -> list[Diagnosis]:
     latest = {(row.code_id, row.tooth): row for row in rows.select_related("code").order_by("made_at", "pk")}
     found = [row for key, row in latest.items() if key not in known]
     return sorted(found, key=lambda row: (row.tooth not in teeth, -row.made_at.timestamp()))[:OFFERED]
+
+
+def extractions_ahead(patient: Patient, teeth: Collection[int]) -> list[Procedure]:
+    """Extractions of any of these teeth that are proposed, planned or begun."""
+    ahead = Procedure.objects.filter(patient=patient, service__chart_effect="extraction", state__in=rules.PERFORMABLE)
+    rows = ahead.filter(pk__in=ProcedureTooth.objects.filter(tooth__in=teeth).values("procedure"))
+    return list(rows.select_related("service").prefetch_related("teeth").order_by("recorded_at", "pk"))

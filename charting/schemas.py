@@ -89,10 +89,13 @@ class FindingOut(Schema):
 
 
 class ProcedureIn(EnteredIn):
+    """409 `already_proposed` when a tooth is to be extracted already; `again` says that this one is meant besides."""
+
     service: UUID
     state: str = "proposed"
     teeth: list[PlaceIn] = Field(default_factory=list)
     note: str = ""
+    again: bool = False
 
 
 class PlaceOut(Schema):

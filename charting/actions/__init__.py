@@ -23,6 +23,7 @@ from charting.actions.palette import set_favourite
 from charting.actions.papers import Printed, issue_paper, keep_paper, print_paper
 from charting.actions.procedures import (
     AlreadyPerformed,
+    AlreadyProposed,
     AlreadyReversed,
     NotPerformable,
     OtherLegalEntity,
@@ -31,6 +32,7 @@ from charting.actions.procedures import (
     add_procedure,
     change_procedure_state,
     perform_procedure,
+    refuse_second,
     reverse_performance,
 )
 from charting.actions.requirements import PartsMissing, save_requirement
@@ -40,6 +42,7 @@ from charting.queries import ClosedCode
 
 __all__ = [
     "AlreadyPerformed",
+    "AlreadyProposed",
     "AlreadyReversed",
     "CanalCorrectedMeanwhile",
     "CarriedOutSince",
@@ -81,6 +84,7 @@ __all__ = [
     "record_canal",
     "record_diagnosis",
     "record_finding",
+    "refuse_second",
     "remove_macro",
     "reopen_finding",
     "resolve_finding",

@@ -60,6 +60,7 @@ def enter_combination(
     surfaces: Collection[str] = (),
     roots: Collection[str] = (),
     note: str = "",
+    again: bool = False,
     id: UUID | None = None,
     seen_at: datetime | None = None,
 ) -> CombinedEntry:
@@ -69,6 +70,7 @@ def enter_combination(
     :raises NotOffered: when the clinic has no service for it.
     :raises ChartedMeanwhile: when somebody else charted the tooth since `seen_at`.
     :raises ClosedCode: when the ICD-10 code is not in force.
+    :raises AlreadyProposed: when the tooth is to be extracted already, and a second extraction is not said to be meant (`again`).
     """
     _require(actor)
     key = id or uuid7()
@@ -87,7 +89,7 @@ def enter_combination(
     seen: dict[str, Any] = {"kind": combination.kind, "severity": combination.severity, "surfaces": surfaces, "roots": roots, "note": note}
     finding = record_finding(**seen, tooth=tooth, id=key, seen_at=seen_at, **common)
     diagnosis = record_diagnosis(code=combination.diagnosis, finding=finding, **common)
-    procedure = add_procedure(service=service, places=[act_place], **common)
+    procedure = add_procedure(service=service, places=[act_place], again=again, **common)
     parts = {"finding": finding, "diagnosis": diagnosis, "procedure": procedure}
     return CombinedEntry.objects.create(id=key, patient=patient, combination=combination, made_at=at, made_by=actor, **parts)
 

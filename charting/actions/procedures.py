@@ -7,13 +7,13 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from charting import acts, catalogue, queries, replay, rules, teeth, words
+from charting import acts, catalogue, charted, queries, replay, rules, story, teeth, words
 from charting.actions.findings import reopen, settle
 from charting.actions.meanwhile import after_all, hold_teeth, refuse_if_charted
 from charting.actions.once import find_sent
 from charting.actions.visits import visit_for
 from charting.medical import interactions
-from charting.models import Finding, Performance, Procedure, ProcedureChange, ProcedureTooth, Visit
+from charting.models import Finding, Performance, Procedure, ProcedureChange, ProcedureState, ProcedureTooth, Visit
 from clinic.lib.errors import Conflict, InvalidInput, KeyTaken, check_version
 from clinic.lib.ids import uuid7
 from clinic.patients.models import Patient
@@ -62,6 +62,17 @@ class ToothGone(Conflict):
         super().__init__(message % {"problem": problem}, link=f"/patients/{patient.pk}/chart/")
 
 
+class AlreadyProposed(Conflict):
+    """A tooth is to be extracted already: once is enough, unless the second is another way to treat."""
+
+    code = "already_proposed"
+
+    def __init__(self, standing: Sequence[Procedure]) -> None:
+        acts = "; ".join(f"{story.procedure_part(row)} {row.service} ({ProcedureState(row.state).label})" for row in standing)
+        text = _("This tooth is to be extracted already: %(acts)s. Nothing was recorded. Record it once more only as another way to treat.")
+        super().__init__(text % {"acts": acts}, link=f"/patients/{standing[0].patient_id}/chart/")
+
+
 class OtherLegalEntity(Conflict):
     """The visit is in a branch that cannot book what another legal entity, or another currency, was agreed with."""
 
@@ -93,11 +104,15 @@ def add_procedure(
     places: Sequence[rules.Place] = (),
     state: str = "proposed",
     note: str = "",
+    again: bool = False,
     id: UUID | None = None,
     seen_at: datetime | None = None,
 ) -> Procedure:
     """Put an act on the chart: proposed, planned, referred, or existing. The same `id` twice is one procedure.
 
+    A tooth that is to be extracted already is proposed for another extraction only when that is meant (`again`).
+
+    :raises AlreadyProposed: when it is not said.
     :raises ChartedMeanwhile: when somebody else charted one of the teeth since `seen_at`, the instant of the chart that the sender saw.
     :raises InvalidInput: when the service cannot be placed there.
     """
@@ -106,13 +121,16 @@ def add_procedure(
     known = find_sent(Procedure, id, patient_id=patient.pk, service_id=service.pk, state=state, note=note)
     if known is not None:
         return _same_places(known, places)
-    refuse_if_charted(patient=patient, teeth=[place.tooth for place in places], seen_at=seen_at, actor=actor)
+    numbers = [place.tooth for place in places]
+    refuse_if_charted(patient=patient, teeth=numbers, seen_at=seen_at, actor=actor)
+    if service.chart_effect == "extraction" and state in rules.PERFORMABLE and not again:
+        refuse_second(charted.extractions_ahead(patient, numbers))
     if state not in rules.STARTING_STATES:
         raise InvalidInput(fields={"state": _("A procedure starts as proposed, planned, referred or existing.")})
     if len(note) > 500:
         raise InvalidInput(fields={"note": _("At most %(limit)s characters.") % {"limit": 500}})
     if service.chart_effect == "extraction" and state in rules.EXISTING_STATES:
-        at = after_all(patient.pk, [place.tooth for place in places], at)
+        at = after_all(patient.pk, numbers, at)
     mouth = queries.teeth_at(patient, at) if places else replay.EMPTY_MOUTH
     problems = rules.procedure_problems(scope=service.scope, effect=service.chart_effect, places=places, dentition=service.dentition)
     words.refuse(problems or acts.state_problems(effect=service.chart_effect, places=places, presence=mouth.presence, moment=acts.moment_of(state)))
@@ -122,6 +140,12 @@ def add_procedure(
     ProcedureTooth.objects.bulk_create([_tooth_row(procedure, place) for place in places])
     _note_change(procedure, actor, at)
     return procedure
+
+
+def refuse_second(standing: Sequence[Procedure]) -> None:
+    """:raises AlreadyProposed: when an extraction stands already."""
+    if standing:
+        raise AlreadyProposed(standing)
 
 
 def _same_places(first: Procedure, places: Sequence[rules.Place]) -> Procedure:

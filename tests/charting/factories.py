@@ -60,6 +60,7 @@ def make_procedure(effect: str = "filling", *places: Place, state: str = "propos
         service=make_service(effect),
         places=places,
         state=state,
+        again=True,
         actor=dr_orlova(),
         at=NOW - timedelta(days=days_ago),
     )

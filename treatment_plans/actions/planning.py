@@ -10,6 +10,7 @@ from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 import charting.actions
+from charting.charted import extractions_ahead
 from charting.models import Procedure
 from charting.rules import Place
 from clinic.history.creation import check_first
@@ -125,6 +126,7 @@ def add_item(
     :raises ItemExists: when the alternative holds the procedure already.
     :raises KeyTaken: when `id` is of another line.
     :raises AlternativeDecided: when the alternative is rejected or ended.
+    :raises charting.actions.AlreadyProposed: when it extracts a tooth that another line of the alternative extracts.
     """
     actor.require(Permission.PLAN_WRITE)
     alternative = common.lock_alternative(alternative_id)
@@ -136,6 +138,7 @@ def add_item(
         raise common.AlternativeDecided
     if procedure.patient_id != alternative.patient_id:
         raise NotFound
+    _refuse_second_extraction(alternative, procedure)
     day = branch_day(at, alternative.plan.branch.time_zone)
     item = Item(
         id=id or uuid7(),
@@ -176,7 +179,9 @@ def add_service(
         _check_places(added, places)
         return added
     state = "planned" if alternative.state == AlternativeState.ACCEPTED else "proposed"
-    procedure = charting.actions.add_procedure(patient=alternative.patient, service=service, places=places, state=state, actor=actor, at=at)
+    procedure = charting.actions.add_procedure(
+        patient=alternative.patient, service=service, places=places, state=state, again=True, actor=actor, at=at
+    )
     return add_item(
         alternative_id=alternative_id,
         procedure=procedure,
@@ -313,6 +318,14 @@ def _added_before(id: UUID | None, alternative: Alternative, service: Service, *
         check_first(item, alternative_id=alternative.pk, **{name: value for name, value in wished.items() if value is not None})
         check_same(item.procedure, service_id=service.pk)
     return item
+
+
+def _refuse_second_extraction(alternative: Alternative, procedure: Procedure) -> None:
+    """Other alternatives may have their own extraction of the tooth."""
+    if procedure.service.chart_effect == "extraction":
+        ahead = extractions_ahead(alternative.patient, [row.tooth for row in procedure.teeth.all()])
+        lines = set(alternative.items.filter(cancelled_at=None).exclude(procedure=procedure).values_list("procedure_id", flat=True))
+        charting.actions.refuse_second([row for row in ahead if row.pk in lines])
 
 
 def _check_places(item: Item, places: Sequence[Place]) -> None:

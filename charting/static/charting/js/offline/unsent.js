@@ -11,7 +11,7 @@ const menu = /** @type {HTMLDetailsElement} */ (byId("unsent"));
 const words = /** @type {Record<string, string>} */ (menu.dataset);
 useSentences({ lost: words.lost, broken: words.broken });
 /** What keeps to an entry and what lets it go, by what its writer is asked. @type {Record<string, [string, string]>} */
-const CHOICES = { refused: ["again", "discard"], meanwhile: ["mine", "keep"], then: ["now", "discard"], read: ["done", "discard"], reason: ["done", "discard"] };
+const CHOICES = { refused: ["again", "discard"], meanwhile: ["mine", "keep"], again: ["also", "discard"], then: ["now", "discard"], read: ["done", "discard"], reason: ["done", "discard"] };
 /** @type {Map<string, string>} */
 const reasons = new Map();
 let strangers = 0;

@@ -5,10 +5,12 @@ from django.contrib import messages
 from django.contrib.messages.storage.fallback import FallbackStorage
 from django.http import HttpResponse
 from django.template import Context, Template, TemplateSyntaxError
+from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 from django.utils import translation
 
 from clinic.desk.middleware import ToastMiddleware
+from clinic.lib.errors import InvalidInput
 from clinic.lib.toasts import tell
 from clinic.staff.roles import Role
 from tests.staff.factories import make_branch, make_user
@@ -20,6 +22,13 @@ def logged_in(*roles: Role) -> Client:
     client = Client()
     client.force_login(make_user(*roles))
     return client
+
+
+def test_a_refusal_is_said_once() -> None:
+    """A field that says what the whole refusal says adds nothing; one that says more stands below."""
+    error = InvalidInput("Tooth 46 has no such surface.", fields={"teeth": "Tooth 46 has no such surface.", "service": "Choose a service."})
+    text = render_to_string("desk/_error_strip.html", {"error": error})
+    assert text.count("Tooth 46") == text.count("Choose a service.") == 1
 
 
 def test_it_shows_the_shell_to_each_role() -> None:

@@ -195,6 +195,25 @@ def test_a_stale_tab_is_told_and_keeps_its_words(desk: Page) -> None:
     assert patient.last_name == "First"
 
 
+def test_a_stale_panel_shows_both_and_keeps_its_words(desk: Page) -> None:
+    """What somebody else wrote stands beside what was typed; saving again is then a choice."""
+    with transaction.atomic():
+        patient = petrov()
+    stale = desk.context.new_page()
+    for tab in (desk, stale):
+        tab.goto(f"/patients/{patient.pk}/")
+        tab.get_by_role("link", name="Edit", exact=True).first.click()
+        expect(tab.locator("#panel [name=last_name]")).to_be_visible()
+    for tab, name in ((desk, "First"), (stale, "Second")):
+        tab.locator("#panel [name=last_name]").fill(name)
+        tab.locator("#panel button.btn-primary").click()
+        expect(tab.locator("h1").first if tab is desk else tab.locator("#panel tbody")).to_contain_text("First")
+    expect(stale.locator("#panel tbody")).to_contain_text("Second")
+    expect(stale.locator("#panel [name=last_name]")).to_have_value("Second")
+    stale.locator("#panel button.btn-primary").click()
+    expect(stale.locator("h1").first).to_contain_text("Second")
+
+
 EXPIRED = "You were logged out. Log in again in another tab; what you typed is kept here."
 
 

@@ -45,7 +45,7 @@ function beforeSwap(event) {
   if (responseText.includes("data-refusal")) {
     detail.shouldSwap = true;
     detail.swapOverride = "none";
-  } else if (status === 422) {
+  } else if (status === 422 || status === 409) { // the form again, with what is wrong or what somebody else wrote meanwhile
     detail.shouldSwap = true;
     detail.isError = false;
   } else {

@@ -145,9 +145,9 @@ def trace(**said: Any) -> dict[str, Any]:
 
 
 def test_what_is_let_go_stays_in_the_patients_history(dentist: Client, patient: Patient) -> None:
-    key = str(uuid4())
+    let_go = trace(id=str(uuid4()), entered_at=minutes_ago(9))
     for _again in range(2):
-        assert send(dentist, f"/patients/{patient.pk}/dropped-entries", **trace(id=key, entered_at=minutes_ago(9))).status_code == 201
+        assert send(dentist, f"/patients/{patient.pk}/dropped-entries", **let_go).status_code == 201
     kept = DroppedEntry.objects.get()
     assert (kept.dropped_by, kept.why, kept.content) == (dr_orlova(), "Tooth 16 is not in the mouth.", {"tooth": 16})
     assert Event.objects.filter(tbl="charting_droppedentry", patient_id=patient.pk, op="I").count() == 1

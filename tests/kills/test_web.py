@@ -25,7 +25,7 @@ from clinic.staff.roles import Role
 from inventory.models import Lot, Movement, Norm
 from tests.inventory.factories import make_lot, make_material
 from tests.kills.processes import environment, kill, until
-from tests.staff.factories import dr_orlova, make_branch, make_user
+from tests.staff.factories import dr_orlova, make_user
 from tests.treatment_plans.factories import agreed, first_item, service
 from treatment_plans.models import Item
 
@@ -95,7 +95,7 @@ def work() -> Work:
         item = first_item(agreed("filling"))
         Norm.objects.create(service=service("filling"), material=make_material(), quantity=Decimal(1))
         lot = make_lot(make_material(), "10")
-        manager = make_user(Role.SYSTEM_ADMINISTRATOR, Role.MANAGER, branch=make_branch())
+        manager = make_user(Role.SYSTEM_ADMINISTRATOR, Role.MANAGER)
         token = _token(dr_orlova(), manager)
     return Work(item, lot, token)
 

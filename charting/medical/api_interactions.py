@@ -7,6 +7,7 @@ from django.utils import timezone
 from ninja import Router, Status
 from ninja.pagination import CursorPagination, paginate
 
+from charting import dated_rules
 from charting.medical import interactions, queries, rule_editing, schemas
 from charting.medical.interaction_models import InteractionRule
 from charting.queries import get_procedure
@@ -58,4 +59,4 @@ def change_interaction_rule(request: Request, rule_id: UUID, data: schemas.Inter
 def end_interaction_rule(request: Request, rule_id: UUID) -> InteractionRule:
     """From now on the rule does not fire."""
     request.user.require(Permission.SETTINGS_WRITE)
-    return rule_editing.end_rule(rule=queries.get_rule(rule_id), actor=request.user, at=timezone.now())
+    return dated_rules.end_rule(rule=queries.get_rule(rule_id), actor=request.user, at=timezone.now())

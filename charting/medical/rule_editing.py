@@ -1,29 +1,23 @@
-"""The clinic's own rules of interactions: written, succeeded, ended; what was in force on a day stays readable."""
+"""The clinic's own rules of interactions: written and succeeded; what was in force on a day stays readable."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from charting.dated_rules import begin_rule, end_rule
 from charting.medical import queries
 from charting.medical.interaction_models import InteractionRule
 from charting.medical.vocabulary import ACTS, ALERTS
-from clinic.lib.errors import Conflict, InvalidInput
+from clinic.lib.errors import InvalidInput
 from clinic.lib.ids import uuid7
 from clinic.staff.models import User
 from clinic.staff.roles import Permission
 
 FIELDS = ("code", "level", "risks", "words", "younger_than", "acts", "text_ru", "text_fr", "text_en", "source")
-
-
-class RuleEnded(Conflict):
-    """A rule that is no longer in force stays as it was."""
-
-    code = "rule_ended"
-    default_message = _("This rule is no longer in force: it was ended or changed by somebody. Open the list and start from the rule in force.")
 
 
 @transaction.atomic
@@ -39,14 +33,7 @@ def write_rule(*, details: Mapping[str, Any], actor: User, at: datetime, instead
         end_rule(rule=instead_of, actor=actor, at=at)
         rule.code = instead_of.code
     _check(rule)
-    try:
-        with transaction.atomic():
-            rule.save(force_insert=True)
-    except IntegrityError as error:
-        if "charting_interaction_code_once" not in str(error):
-            raise
-        raise InvalidInput(fields={"code": _("A rule with this code is in force. Change that one, or choose another code.")}) from error
-    return rule
+    return begin_rule(rule)
 
 
 def _check(rule: InteractionRule) -> None:
@@ -64,19 +51,3 @@ def _check(rule: InteractionRule) -> None:
         errors["acts"] = _("Choose at least one act from the list.")
     if errors:
         raise InvalidInput(fields=errors)
-
-
-@transaction.atomic
-def end_rule(*, rule: InteractionRule, actor: User, at: datetime) -> InteractionRule:
-    """From now on the rule does not fire.
-
-    :raises RuleEnded: when it ended before.
-    """
-    actor.require(Permission.SETTINGS_WRITE)
-    locked = InteractionRule.objects.select_for_update().get(pk=rule.pk)
-    if locked.in_force_to is not None:
-        raise RuleEnded
-    locked.in_force_to = max(at, locked.in_force_from)
-    locked.save(update_fields=["in_force_to"])
-    locked.refresh_from_db(fields=["version"])
-    return locked

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from charting import dated_rules
 from charting.medical import editing, queries, rule_editing
 from charting.medical.forms import PublishForm, QuestionForm, RuleForm
 from charting.medical.models import Question
@@ -111,6 +112,6 @@ def interaction_rule(request: Request, rule_id: UUID | None = None) -> HttpRespo
 @require_POST
 def interaction_rule_end(request: Request, rule_id: UUID) -> HttpResponse:
     """From now on the rule does not fire."""
-    rule_editing.end_rule(rule=queries.get_rule(rule_id), actor=request.user, at=timezone.now())
+    dated_rules.end_rule(rule=queries.get_rule(rule_id), actor=request.user, at=timezone.now())
     tell(request, _("The rule does not fire any more."))
     return redirect("interaction-rules")

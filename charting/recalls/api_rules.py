@@ -8,6 +8,7 @@ from django.utils import timezone
 from ninja import Field, Router, Schema, Status
 from ninja.pagination import CursorPagination, paginate
 
+from charting import dated_rules
 from charting.recalls import queries, rule_editing
 from charting.recalls.models import RecallRule
 from clinic.staff.http import Request
@@ -69,4 +70,4 @@ def change_recall_rule(request: Request, recall_rule_id: UUID, data: RecallRuleT
 def end_recall_rule(request: Request, recall_rule_id: UUID) -> RecallRule:
     """From now on the rule proposes nothing; recalls that it led to stay."""
     request.user.require(Permission.SETTINGS_WRITE)
-    return rule_editing.end_rule(rule=queries.get_rule(recall_rule_id), actor=request.user, at=timezone.now())
+    return dated_rules.end_rule(rule=queries.get_rule(recall_rule_id), actor=request.user, at=timezone.now())

@@ -1,4 +1,4 @@
-"""The clinic's own rules of recalls: written, succeeded, ended; what was in force on a day stays readable."""
+"""The clinic's own rules of recalls: written and succeeded; what was in force on a day stays readable."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -6,11 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from charting.actions.once import find_sent
-from charting.medical.rule_editing import RuleEnded
+from charting.dated_rules import begin_rule, end_rule
 from charting.medical.vocabulary import ACTS
 from charting.recalls import rules
 from charting.recalls.models import RecallRule
@@ -42,14 +42,7 @@ def write_rule(*, details: Mapping[str, Any], actor: User, at: datetime, instead
     if instead_of is not None:
         end_rule(rule=instead_of, actor=actor, at=at)
     _check(rule)
-    try:
-        with transaction.atomic():
-            rule.save(force_insert=True)
-    except IntegrityError as error:
-        if "charting_recall_rule_code_once" not in str(error):
-            raise
-        raise InvalidInput(fields={"code": _("A rule with this code is in force. Change that one, or choose another code.")}) from error
-    return rule
+    return begin_rule(rule)
 
 
 def _check(rule: RecallRule) -> None:
@@ -77,19 +70,3 @@ def _strangers(acts: list[str]) -> list[str]:
     codes = [tag.removeprefix("service:") for tag in acts if tag.startswith("service:")]
     known = {f"service:{code}" for code in Service.objects.filter(code__in=codes).values_list("code", flat=True)} if codes else set()
     return [tag for tag in acts if tag not in known and (tag not in ACTS or tag.startswith("drug:"))]
-
-
-@transaction.atomic
-def end_rule(*, rule: RecallRule, actor: User, at: datetime) -> RecallRule:
-    """From now on the rule proposes nothing; recalls that it led to stay.
-
-    :raises RuleEnded: when it ended before.
-    """
-    actor.require(Permission.SETTINGS_WRITE)
-    locked = RecallRule.objects.select_for_update(of=("self",)).get(pk=rule.pk)
-    if locked.in_force_to is not None:
-        raise RuleEnded
-    locked.in_force_to = max(at, locked.in_force_from)
-    locked.save(update_fields=["in_force_to"])
-    locked.refresh_from_db(fields=["version"])
-    return locked

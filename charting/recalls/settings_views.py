@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from charting import dated_rules
 from charting.recalls import queries, rule_editing
 from charting.recalls.forms import RuleForm
 from charting.requirements import names_of
@@ -54,6 +55,6 @@ def recall_rule(request: Request, recall_rule_id: UUID | None = None) -> HttpRes
 @require_POST
 def recall_rule_end(request: Request, recall_rule_id: UUID) -> HttpResponse:
     """From now on the rule proposes nothing."""
-    rule_editing.end_rule(rule=queries.get_rule(recall_rule_id), actor=request.user, at=timezone.now())
+    dated_rules.end_rule(rule=queries.get_rule(recall_rule_id), actor=request.user, at=timezone.now())
     tell(request, _("The rule proposes nothing any more."))
     return redirect("recall-rules")

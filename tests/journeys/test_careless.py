@@ -154,6 +154,21 @@ def test_a_line_is_added_once(chair: Page) -> None:
     assert Procedure.objects.count() == 3
 
 
+def test_what_was_typed_for_a_line_stays_when_it_is_refused(chair: Page) -> None:
+    with transaction.atomic():
+        plan = plans.plan_with("crown")
+        plans.service("filling")
+    chair.goto(plan.get_absolute_url())
+    chair.locator("#adder-teeth").fill("19 O")
+    chair.locator("#adder-q").press_sequentially("Filling", delay=20)
+    chair.locator("#adder-found button").first.click()
+    expect(chair.locator("#toasts [role=alert]")).to_contain_text("19")
+    expect(chair.locator("#adder-teeth")).to_have_value("19 O")
+    chair.locator("#adder-teeth").fill("36 O")
+    chair.locator("#adder-found button").first.click()
+    expect(chair.locator("[data-item]")).to_have_count(2)
+
+
 def test_a_line_is_done_once(chair: Page) -> None:
     with transaction.atomic():
         plan = plans.agreed("crown").plan

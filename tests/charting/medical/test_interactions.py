@@ -8,6 +8,7 @@ from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 
 from charting import actions as charting
+from charting import dated_rules
 from charting.medical import actions, interactions, queries, rule_editing
 from charting.medical.interaction_models import InteractionOverride, InteractionRule, InteractionWarning
 from charting.models import Performance, Procedure
@@ -136,10 +137,10 @@ def test_a_changed_rule_leaves_the_earlier_one_readable() -> None:
     for wrong in ({"risks": []}, {"risks": ["answer:nobody"]}, {"acts": ["drug:magic"]}, {"source": ""}, {"code": "latex"}):
         with pytest.raises(InvalidInput):
             rule_editing.write_rule(details={**DETAILS, "code": "other", **wrong}, actor=boss, at=NOW)
-    with pytest.raises(rule_editing.RuleEnded):
+    with pytest.raises(dated_rules.RuleEnded):
         rule_editing.write_rule(details=DETAILS, instead_of=first, actor=boss, at=NOW)
     with pytest.raises(NotAllowed):
-        rule_editing.end_rule(rule=second, actor=dr_orlova(), at=NOW)
+        dated_rules.end_rule(rule=second, actor=dr_orlova(), at=NOW)
     with pytest.raises(DatabaseError, match="frozen"), transaction.atomic():
         InteractionRule.objects.filter(pk=second.pk).update(text_en="x")
 

@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from charting.medical.rule_editing import RuleEnded
+from charting.dated_rules import RuleEnded, end_rule
 from charting.models import RecallRule
 from charting.recalls import queries, rule_editing
 from clinic.lib.errors import InvalidInput, KeyTaken, NotAllowed
@@ -61,7 +61,7 @@ def test_a_change_ends_the_rule_and_what_was_accepted_by_it_stays() -> None:
 
 def test_an_ended_rule_proposes_nothing() -> None:
     visit = visit_with("K05.3")
-    rule_editing.end_rule(rule=rule("periodontitis"), actor=manager(), at=NOW)
+    end_rule(rule=rule("periodontitis"), actor=manager(), at=NOW)
     assert proposed(visit) == {}
 
 
@@ -109,7 +109,7 @@ def test_rules_are_the_managers() -> None:
     with pytest.raises(NotAllowed):
         rule_editing.write_rule(details=SENT, actor=dr_orlova(), at=NOW)
     with pytest.raises(NotAllowed):
-        rule_editing.end_rule(rule=rule("caries"), actor=dr_orlova(), at=NOW)
+        end_rule(rule=rule("caries"), actor=dr_orlova(), at=NOW)
     key = uuid7()
     told: dict[str, Any] = {"actor": manager(), "at": NOW, "id": key}
     assert rule_editing.write_rule(details=SENT, **told) == rule_editing.write_rule(details=SENT, **told)

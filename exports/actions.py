@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from charting import actions as charting_actions
 from charting import queries as charting
-from charting.actions import once as sending
 from charting.models import IssuedPaper, PaperKind, Visit
 from clinic.history.actions import record_print, record_taken
+from clinic.history.creation import find_sent
 from clinic.lib.errors import DomainError
 from clinic.patients.queries import get_patient_for
 from clinic.staff.models import User
@@ -76,7 +76,7 @@ def issue_visit_card(*, user: User, visit_id: UUID, language: str, at: datetime,
     if not visit.is_fixed:
         raise NoteOpen(link=reverse("visit", args=[visit.pk]))
     said: dict[str, Any] = {"kind": PaperKind.VISIT, "language": card.language, "visit": visit}
-    known = sending.find_sent(IssuedPaper, id, patient_id=visit.patient_id, **said)
+    known = find_sent(IssuedPaper, id, patient_id=visit.patient_id, **said)
     if known is not None:
         return known
     printed = charting_actions.Printed(cards.render(material, card, "exports/pdf/visit_card.html"), card.sha256, material.chart.at)

@@ -24,7 +24,7 @@ from clinic.files.actions import store
 from clinic.files.models import StoredFile
 from clinic.history import queries
 from clinic.history.actions import record_print
-from clinic.history.creation import check_first
+from clinic.history.creation import find_sent
 from clinic.history.evidence import bundle
 from clinic.history.models import Event
 from clinic.lib.errors import Conflict, InvalidInput, NotFound
@@ -78,10 +78,10 @@ def ask(
     :raises InvalidInput: without a reason, or with a period that ends before it begins.
     """
     patient = get_patient_for(user, patient_id, what="evidence", permission=Permission.EVIDENCE_TAKE)
-    if id and (asked := Evidence.objects.filter(pk=id).first()):
-        sent = {"reason": reason, "since": since, "until": until, "language": card.language_of(language, patient.language)}
-        check_first(asked, patient_id=patient.pk, **sent)
-        return asked
+    sent = {"reason": reason, "since": since, "until": until, "language": card.language_of(language, patient.language)}
+    first = find_sent(Evidence, id, patient_id=patient.pk, **sent)
+    if first is not None:
+        return first
     if not reason.strip():
         raise InvalidInput(fields={"reason": _("Say what the evidence is for.")})
     if since and until and since >= until:

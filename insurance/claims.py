@@ -15,7 +15,7 @@ from openpyxl.styles import Font
 from charting import notation
 from clinic.files import actions as files
 from clinic.history.actions import record_taken
-from clinic.history.creation import check_first
+from clinic.history.creation import find_sent
 from clinic.lib import sheets
 from clinic.lib.errors import Conflict, DomainError, InvalidInput, NotFound, StaleVersion
 from clinic.lib.ids import uuid7
@@ -62,14 +62,13 @@ def make_claim(*, id: UUID | None = None, insurer_id: UUID, branch: Branch, peri
     actor.require(Permission.INSURANCE_WRITE)
     if period_to < period_from:
         raise InvalidInput(fields={"period_to": gettext_lazy("The period ends before it begins.")})
+    sent = {"insurer_id": insurer_id, "legal_entity_id": branch.legal_entity_id, "currency": branch.currency}
+    first = find_sent(Claim, id, period_from=period_from, period_to=period_to, **sent)
+    if first is not None:
+        return first
     insurer = Insurer.objects.select_for_update(no_key=True).filter(pk=insurer_id).first()
     if insurer is None:
         raise NotFound
-    first = Claim.objects.filter(pk=id).first() if id else None
-    if first is not None:
-        sent = {"insurer_id": insurer.pk, "legal_entity_id": branch.legal_entity_id, "currency": branch.currency}
-        check_first(first, period_from=period_from, period_to=period_to, **sent)
-        return first
     lines = list(unclaimed(insurer, branch, period_to))
     if not lines:
         raise NothingToClaim

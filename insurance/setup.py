@@ -15,7 +15,7 @@ from clinic.billing import ledger
 from clinic.billing.models import CURRENCY_CHOICES
 from clinic.billing.rules import AmountProblem, amount_problem
 from clinic.files.models import StoredFile
-from clinic.history.creation import check_first, is_first
+from clinic.history.creation import find_put, find_sent
 from clinic.lib.errors import Conflict, DomainError, InvalidInput, NotFound, StaleVersion, Text, check_version
 from clinic.lib.ids import uuid7
 from clinic.patients.models import Patient
@@ -84,7 +84,8 @@ def save_insurer(*, id: UUID | None = None, version: int | None = None, details:
     actor.require(Permission.INSURANCE_WRITE)
     if not details.name.strip() or details.kind not in InsurerKind.values:
         raise InvalidInput(fields={"name": _("Enter a name and choose a kind.")})
-    if first := _sent_again(Insurer, id, version, **vars(details)):
+    first = find_put(Insurer, id, **vars(details)) if version is None else None
+    if first is not None:
         return first
     insurer = _existing(Insurer, id, version) or Insurer(id=id or uuid7())
     if Insurer.objects.filter(name__iexact=details.name.strip()).exclude(pk=insurer.pk).exists():
@@ -108,7 +109,8 @@ def save_programme(
     if not name.strip():
         raise InvalidInput(fields={"name": _("Enter a name.")})
     sent = {"insurer_id": insurer_id, "name": name, "needs_letter": needs_letter, "is_active": is_active}
-    if first := _sent_again(Programme, id, version, **sent):
+    first = find_put(Programme, id, **sent) if version is None else None
+    if first is not None:
         return first
     programme = _existing(Programme, id, version) or Programme(id=id or uuid7(), insurer_id=insurer_id)
     if Programme.objects.filter(insurer=programme.insurer_id, name__iexact=name.strip()).exclude(pk=programme.pk).exists():
@@ -183,9 +185,10 @@ def save_policy(
     _check_policy(details)
     if not Programme.objects.filter(pk=programme_id).exists():
         raise NotFound
-    ledger.lock_account(patient.pk)
-    if first := _sent_again(Policy, id, version, patient_id=patient.pk, programme_id=programme_id, **vars(details)):
+    first = find_put(Policy, id, patient_id=patient.pk, programme_id=programme_id, **vars(details)) if version is None else None
+    if first is not None:
         return first
+    ledger.lock_account(patient.pk)
     policy = _existing(Policy, id, version) or Policy(id=id or uuid7(), patient=patient)
     if policy.patient_id != patient.pk:
         raise NotFound
@@ -238,11 +241,10 @@ def add_letter(*, id: UUID | None = None, policy_id: UUID, details: LetterDetail
     if policy is None:
         raise NotFound
     _check_letter(details)
-    ledger.lock_account(policy.patient_id)
-    first = GuaranteeLetter.objects.filter(pk=id).first() if id else None
+    first = find_sent(GuaranteeLetter, id, policy_id=policy.pk, file_id=file.pk if file else None, **vars(details))
     if first is not None:
-        check_first(first, policy_id=policy.pk, file_id=file.pk if file else None, **vars(details))
         return first
+    ledger.lock_account(policy.patient_id)
     if policy.letters.filter(number=details.number).exists():
         raise AlreadyThere(fields={"number": AlreadyThere.default_message})
     return GuaranteeLetter.objects.create(id=id or uuid7(), patient_id=policy.patient_id, policy=policy, file=file, **vars(details))
@@ -287,12 +289,6 @@ def _limit_problem(limit: Decimal | None, too_low: Text, *, allow_zero: bool) ->
 
 
 Row = TypeVar("Row", Insurer, Programme, Policy)
-
-
-def _sent_again(model: type[Row], id: UUID | None, version: int | None, **sent: object) -> Row | None:
-    """What an earlier call without a version entered under this key, when it entered the same."""
-    row = model.objects.filter(pk=id).first() if id and version is None else None
-    return row if row is not None and is_first(row, **sent) else None
 
 
 def _existing(model: type[Row], id: UUID | None, version: int | None) -> Row | None:

@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from charting.anaesthetics import SOLUTIONS
 from charting.models import Performance
-from clinic.history.creation import check_first
+from clinic.history.creation import check_first, find_sent
 from clinic.lib.clock import branch_day
-from clinic.lib.errors import Conflict, InvalidInput, KeyTaken, NotFound, StaleVersion, check_same, check_version
+from clinic.lib.errors import Conflict, InvalidInput, KeyTaken, NotFound, StaleVersion, check_version
 from clinic.lib.ids import uuid7
 from clinic.price_list.models import Service
 from clinic.staff.models import Branch, User
@@ -57,10 +57,9 @@ def create_material(
     :raises InvalidInput: empty name, unknown unit, a code that another material has.
     """
     actor.require(Permission.STOCK_WRITE)
-    existing = Material.objects.filter(pk=id).first() if id else None
-    if existing:
-        check_first(existing, name=name, code=code, unit=unit, reorder_at=reorder_at, anaesthetic=anaesthetic)
-        return existing
+    first = find_sent(Material, id, name=name, code=code, unit=unit, reorder_at=reorder_at, anaesthetic=anaesthetic)
+    if first is not None:
+        return first
     _check_material(name=name, code=code, unit=unit, reorder_at=reorder_at, anaesthetic=anaesthetic, except_id=None)
     values = {"name": name.strip(), "code": code.strip(), "unit": unit, "reorder_at": reorder_at, "anaesthetic": anaesthetic}
     return Material.objects.create(id=id or uuid7(), **values)
@@ -114,12 +113,11 @@ def receive(
     :raises InvalidInput: quantity not positive, lot number empty, expired on arrival.
     """
     actor.require(Permission.STOCK_WRITE)
-    existing = Movement.objects.filter(pk=id).first() if id else None
     details: dict[str, Any] = {"barcode": barcode.strip(), "supplier": supplier.strip(), "unit_cost": unit_cost}
-    if existing:
-        check_first(existing, kind=MovementKind.RECEIPT, quantity=quantity, document=document, **details)
-        check_same(existing.lot, material_id=material_id, branch_id=branch.pk, number=number, expires_on=expires_on)
-        return existing
+    first = find_sent(Movement, id, kind=MovementKind.RECEIPT, quantity=quantity, document=document, **details)
+    if first is not None:
+        check_first(first.lot, material_id=material_id, branch_id=branch.pk, number=number, expires_on=expires_on)
+        return first
     material = _material(material_id)
     _check_receipt(number, quantity, unit_cost, expires_on, branch_day(at, branch.time_zone))
     lot, is_new = Lot.objects.get_or_create(material=material, branch=branch, number=number.strip(), expires_on=expires_on, defaults=details)
@@ -224,7 +222,13 @@ def discard(*, actor: User, at: datetime, lot_id: UUID, quantity: Decimal, reaso
     if not reason.strip():
         raise InvalidInput(fields={"reason": _("Say why it is discarded.")})
     _check_quantity(quantity)
-    return _move(id=id, lot_id=lot_id, kind=MovementKind.DISCARD, quantity=-quantity, at=at, actor=actor, note=reason.strip())
+    sent: dict[str, Any] = {"kind": MovementKind.DISCARD, "quantity": -quantity, "note": reason.strip()}
+    first, lot = find_sent(Movement, id, lot_id=lot_id, **sent), _lock_lot(actor, lot_id)
+    if first is not None:
+        return first
+    if lot.on_hand < quantity:
+        raise NotEnough
+    return Movement.objects.create(id=id or uuid7(), lot=lot, moved_at=at, moved_by=actor, **sent)
 
 
 @transaction.atomic
@@ -237,15 +241,15 @@ def count(*, actor: User, at: datetime, lot_id: UUID, counted: Decimal, id: UUID
     actor.require(Permission.STOCK_WRITE)
     if not rules.fits(counted, most=LARGEST, places=3):
         raise InvalidInput(fields={"counted": _("Enter a quantity from 0 to 999 999, with at most 3 decimals.")})
-    lot = _lock_lot(actor, lot_id)
-    first = Movement.objects.filter(pk=id).first() if id else None
+    first, lot = find_sent(Movement, id, lot_id=lot_id, kind=MovementKind.COUNT), _lock_lot(actor, lot_id)
     if first is not None:
         return _same_count(first, lot, counted)
     if counted == lot.on_hand:
         return None
     owed = settling.open_shortages(lot, until=at) if counted > lot.on_hand else []
     used = sum((shortage.missing for shortage in owed), Decimal())
-    difference = _move(id=id, lot_id=lot_id, kind=MovementKind.COUNT, quantity=counted - lot.on_hand + used, at=at, actor=actor, note="")
+    booked: dict[str, Any] = {"kind": MovementKind.COUNT, "quantity": counted - lot.on_hand + used, "moved_at": at, "moved_by": actor}
+    difference = Movement.objects.create(id=id or uuid7(), lot=lot, **booked)
     for shortage in owed:
         settling.settle(shortage, lot, shortage.missing, actor=actor, at=at, created_at=difference.created_at)
     return difference
@@ -313,17 +317,6 @@ def _refuse_blocking(norms: Sequence[Norm], pickings: dict[UUID, rules.Picking])
         raise OutOfStock(_("Not in stock: %(missing)s. Nothing was recorded; receive the material or choose another.") % {"missing": missing})
 
 
-def _move(*, id: UUID | None, lot_id: UUID, kind: str, quantity: Decimal, at: datetime, actor: User, note: str) -> Movement:
-    lot = _lock_lot(actor, lot_id)
-    existing = Movement.objects.filter(pk=id).first() if id else None
-    if existing:
-        check_first(existing, lot_id=lot_id, kind=kind, quantity=quantity, note=note)
-        return existing
-    if lot.on_hand + quantity < 0:
-        raise NotEnough
-    return Movement.objects.create(id=id or uuid7(), lot=lot, kind=kind, quantity=quantity, moved_at=at, moved_by=actor, note=note)
-
-
 def _lock_lot(actor: User, lot_id: UUID) -> Lot:
     """:raises NotFound: when there is no such lot in the branches whose stock the person keeps."""
     lot = Lot.objects.select_for_update(of=("self",)).select_related("branch").filter(pk=lot_id).first()
@@ -333,8 +326,7 @@ def _lock_lot(actor: User, lot_id: UUID) -> Lot:
 
 
 def _same_count(first: Movement, lot: Lot, counted: Decimal) -> Movement:
-    """:raises KeyTaken: unless the first request counted the same in this lot; the movements up to it add up to what was counted."""
-    check_first(first, lot_id=lot.pk, kind=MovementKind.COUNT)
+    """:raises KeyTaken: unless the first request counted the same; the movements of the lot up to it add up to what was counted."""
     booked = Movement.objects.filter(lot=lot, created_at__lte=first.created_at).aggregate(total=Sum("quantity"))["total"]
     if booked != counted:
         raise KeyTaken

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from charting.models import Procedure
 from clinic.files.models import StoredFile
-from clinic.history.creation import check_first, is_first
+from clinic.history.creation import find_put, find_sent
 from clinic.lib.clock import branch_day
 from clinic.lib.errors import Conflict, InvalidInput, KeyTaken, NotFound, StaleVersion, Text
 from clinic.lib.ids import uuid7
@@ -47,12 +47,13 @@ def save_lab(
     :raises InvalidInput: empty name, a name another laboratory has, days outside 1..90.
     """
     actor.require(Permission.LAB_WRITE)
+    sent = {"name": name, "contact": contact, "phone": phone, "email": email, "usual_days": usual_days, "is_active": is_active}
+    first = find_put(Lab, lab_id, **sent) if version is None else None
+    if first is not None:
+        return first
     lab = Lab.objects.select_for_update().filter(pk=lab_id).first() if lab_id else None
     if lab is None and version is not None:
         raise NotFound
-    sent = {"name": name, "contact": contact, "phone": phone, "email": email, "usual_days": usual_days, "is_active": is_active}
-    if lab is not None and version is None and is_first(lab, **sent):
-        return lab
     if lab is not None and lab.version != version:
         raise StaleVersion
     fields = {}
@@ -88,9 +89,9 @@ def draft_order(
     :raises InvalidInput: no procedure, procedures of several patients, a due date in the past.
     """
     actor.require(Permission.LAB_WRITE)
-    existing = LabOrder.objects.filter(pk=id).first() if id else None
-    if existing:
-        return _same_order(existing, procedure_ids, branch, details, stages)
+    known = _ordered_before(id, procedure_ids, branch, details, stages)
+    if known is not None:
+        return known
     procedures = list(Procedure.objects.filter(pk__in=procedure_ids).prefetch_related("teeth").order_by("recorded_at", "pk"))
     today = branch_day(at, branch.time_zone)
     due = details.due_date or _usual_due(details.lab_id, today)
@@ -112,10 +113,12 @@ def draft_order(
     return order
 
 
-def _same_order(first: LabOrder, procedure_ids: Sequence[UUID], branch: Branch, details: OrderDetails, stages: Sequence[str]) -> LabOrder:
-    """:raises KeyTaken: when the first request ordered anything else; a day or stages left to the clinic are not compared."""
+def _ordered_before(key: UUID | None, procedure_ids: Sequence[UUID], branch: Branch, details: OrderDetails, stages: Sequence[str]) -> LabOrder | None:
+    """:raises KeyTaken: when a first request ordered anything else; a day or stages left to the clinic are not compared."""
     sent = {name: value for name, value in _columns(details).items() if name != "due_date" or value is not None}
-    check_first(first, branch_id=branch.pk, **sent)
+    first = find_sent(LabOrder, key, branch_id=branch.pk, **sent)
+    if first is None:
+        return None
     made = list(LabStage.history.filter(order_id=first.pk, history_type="+").order_by("history_id").values_list("title", flat=True))
     titles = [title.strip() for title in stages if title.strip()]
     if made[: len(titles)] != titles or set(first.items.values_list("procedure_id", flat=True)) != set(procedure_ids):

@@ -1,4 +1,4 @@
-"""One key, one thing: a creation sent again gives the first result, and a key that made anything else is refused."""
+"""One key, one thing: a creation sent again, also in the same instant, gives the first result; a key that made anything else is refused."""
 
 import importlib
 import inspect
@@ -7,18 +7,20 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from charting import actions as charting
 from charting.imaging import actions as imaging
 from clinic.billing import actions as billing
 from clinic.billing import invoicing
-from clinic.lib.errors import KeyTaken, StaleVersion
+from clinic.lib.errors import DomainError, KeyTaken, StaleVersion
 from clinic.lib.ids import uuid7
 from clinic.patients import actions as patients
-from clinic.patients.models import Contact, ContactKind, Patient
+from clinic.patients.models import Alert, Contact, ContactKind, Label, Patient, Source
 from clinic.price_list import actions as price_list
 from clinic.scheduling import actions as scheduling
 from clinic.scheduling import setup_actions as diary
@@ -27,13 +29,17 @@ from clinic.staff import places
 from clinic.staff.models import User
 from clinic.staff.roles import Role
 from exports import evidence
+from exports.legal import actions as cases
+from exports.privacy import actions as privacy
 from insurance import claims, setup
 from inventory import actions as inventory
 from lab_orders import actions as lab
 from tests.billing.factories import make_charge, pay
+from tests.billing.test_concurrency import at_once, done
 from tests.charting.factories import NOW, make_code, make_finding, make_service, patient_petrov, petrova, place
 from tests.charting.imaging.pictures import jpeg
-from tests.insurance.factories import claimed, make_policy
+from tests.exports.legal.factories import make_case
+from tests.insurance.factories import claimed, make_policy, make_programme
 from tests.inventory.factories import make_lot, make_material
 from tests.lab_orders.test_actions import make_crown, make_lab
 from tests.patients.factories import make_patient, petrov
@@ -106,8 +112,10 @@ def kind() -> Case:
 
 
 def registration() -> Case:
+    branch = make_branch()
+
     def register(*, first_name: str = "Анна", phone: str = "+79161112233", **options: Any) -> Patient:
-        person = Patient(last_name="Ключева", first_name=first_name, branch=make_branch(), birth_date=date(1990, 1, 2))
+        person = Patient(last_name="Ключева", first_name=first_name, branch=branch, birth_date=date(1990, 1, 2))
         entry = patients.Registration(patient=person, contacts=[Contact(kind=ContactKind.PHONE, value=phone)])
         return patients.register(entry=entry, is_another_person=True, **options)
 
@@ -115,10 +123,17 @@ def registration() -> Case:
 
 
 def consent() -> Case:
-    def sign_for(*, patient: Patient, id: Any) -> Any:
-        return sign(patient, chief(), id=id)
+    def sign_for(*, patient: Patient, actor: User, id: Any) -> Any:
+        return sign(patient, actor, id=id)
 
-    return sign_for, {"patient": petrov()}, {"patient": make_patient("Чужой")}
+    return sign_for, {"patient": petrov(), "actor": chief()}, {"patient": make_patient("Чужой")}
+
+
+def alert() -> Case:
+    def record(*, patient: Patient, actor: User, kind: str = "allergy", text: str = "Пенициллин", id: Any) -> Any:
+        return patients.record_alert(alert=Alert(id=id, patient=patient, kind=kind, severity="critical", text=text), actor=actor, at=NOW)
+
+    return record, {"patient": petrov(), "actor": chief()}, {"text": "Латекс", "kind": "other", "patient": make_patient("Чужой")}
 
 
 def service() -> Case:
@@ -157,6 +172,7 @@ def finding() -> Case:
 
 def diagnosis() -> Case:
     make_code()
+    make_code("K02.9")
     base = {**who(), "patient": patient_petrov(), "code": "K02.1", "tooth": 16}
     return charting.record_diagnosis, base, {"code": "K02.9", "tooth": 17, "note": "x", "finding": make_finding(), "patient": petrova()}
 
@@ -191,10 +207,10 @@ def procedure() -> Case:
 
 
 def picture() -> Case:
-    def add(*, grey: int = 100, patient: Patient, id: Any) -> Any:
-        return imaging.add_image(patient=patient, content=io.BytesIO(jpeg() + bytes([grey])), actor=chief(), at=NOW, id=id)
+    def add(*, grey: int = 100, patient: Patient, actor: User, id: Any) -> Any:
+        return imaging.add_image(patient=patient, content=io.BytesIO(jpeg() + bytes([grey])), actor=actor, at=NOW, id=id)
 
-    return add, {"patient": patient_petrov()}, {"grey": 120, "patient": petrova()}
+    return add, {"patient": patient_petrov(), "actor": chief()}, {"grey": 120, "patient": petrova()}
 
 
 def measured() -> Case:
@@ -262,14 +278,22 @@ def unplanned() -> Case:
         return planning.start_unplanned(**options).plan
 
     base = {**who(), "patient": plans.petrov(), "branch": make_branch(), "service": plans.service("hygiene"), "places": [], "language": "ru"}
-    return start, base, {"service": plans.service("extraction"), "patient": petrova()}
+    return start, base, {"patient": petrova(), "service": plans.service("extraction")}
 
 
 def document() -> Case:
     accepted = plans.plan_with("filling").alternatives.get()
     plans.accept(accepted)
     base = {**who(), "kind": "contract", "patient": plans.petrov(), "branch": make_branch(), "language": "ru", "alternative_id": accepted.pk}
-    return planning.issue_document, base, {"kind": "annex", "language": "fr", "alternative_id": uuid7(), "patient": petrova()}
+    return planning.issue_document, base, {"language": "fr", "kind": "annex", "alternative_id": uuid7(), "patient": petrova()}
+
+
+def signing() -> Case:
+    issue, said, _changes = document()
+    paper = issue(**said)
+    base = {**who(), "document_id": paper.pk, "sha256": paper.file.sha256, "role": "clinic", "signer_name": "Глава", "basis": "устав"}
+    changes = {"signer_name": "Зам", "basis": "доверенность", "role": "patient", "document_id": uuid7()}
+    return planning.sign_document, {**base, "drawn": drawn(), "address": None}, changes
 
 
 def material() -> Case:
@@ -322,6 +346,85 @@ def proof() -> Case:
     return evidence.ask, base, {"reason": "other", "language": "fr", "since": NOW - timedelta(days=1), "patient_id": make_patient("Чужой").pk}
 
 
+def lawsuit() -> Case:
+    base = {**who(), "title": "Иск", "patients": [petrov().pk], "claimant": "Петров"}
+    changes = {"title": "Жалоба", "claimant": "Страховая", "deadline_date": date(2026, 12, 1), "deadline_for": "ответ", "actor": dr_orlova()}
+    return cases.open_case, base, {**changes, "actor": make_user(Role.MANAGER, username="other"), "patients": [make_patient("Чужой").pk]}
+
+
+def lasting() -> Case:
+    both = petrov(), make_patient("Чужой")
+    base = {**who(), "case_id": make_case(*both, hold="").pk, "patient_id": both[0].pk, "reason": "Иск"}
+    changes = {"reason": "Жалоба", "until": NOW + timedelta(days=9), "since": NOW + timedelta(days=1), "patient_id": both[1].pk}
+    return cases.place_hold, base, {**changes, "case_id": make_case().pk}
+
+
+def remark() -> Case:
+    base = {**who(), "case_id": make_case().pk, "text": "Звонил истец"}
+    return cases.write_note, base, {"text": "Звонил суд", "case_id": make_case().pk}
+
+
+def archive() -> Case:
+    def ask(**options: Any) -> Any:
+        return cases.make_archive(**options).evidence
+
+    both = petrov(), make_patient("Чужой")
+    base = {**who(), "case_id": make_case(*both).pk, "patient_id": both[0].pk, "reason": "Иск"}
+    return ask, base, {"reason": "Жалоба", "language": "fr", "since": NOW - timedelta(days=1), "patient_id": both[1].pk}
+
+
+def handing() -> Case:
+    people = petrov(), make_patient("Чужой")
+    made, other = (cases.make_archive(**who(), case_id=make_case(person).pk, patient_id=person.pk, reason="Иск") for person in people)
+    base = {**who(), "archive_id": made.pk, "recipient": "Эксперт", "way": "in_person", "handed_at": NOW - timedelta(hours=1)}
+    changes = {"recipient": "Суд", "way": "post", "handed_at": NOW - timedelta(hours=2), "remark": "x", "archive_id": other.pk}
+    return cases.record_delivery, base, changes
+
+
+def request() -> Case:
+    base = {**who(), "patient_id": petrov().pk, "kind": "access", "text": "Прошу"}
+    return privacy.receive, base, {"text": "Прошу ещё", "kind": "looks", "patient_id": make_patient("Чужой").pk}
+
+
+def insurer() -> Case:
+    details = setup.InsurerDetails(name="СОГАЗ", kind="ru_vmi")
+    return setup.save_insurer, {"actor": chief(), "details": details}, {"details": replace(details, name="Другая")}
+
+
+def programme() -> Case:
+    base = {"actor": chief(), "insurer_id": make_programme().insurer_id, "name": "Ортопедия", "needs_letter": False}
+    return setup.save_programme, base, {"name": "Хирургия", "needs_letter": True, "is_active": False}
+
+
+def policy() -> Case:
+    details = setup.PolicyDetails(number="7", valid_from=date(2026, 1, 15), currency="RUB")
+    base = {"actor": chief(), "patient": petrov(), "programme_id": make_programme().pk, "details": details}
+    return setup.save_policy, base, {"details": replace(details, number="8")}
+
+
+def laboratory() -> Case:
+    def save(*, id: Any, **options: Any) -> Any:
+        return lab.save_lab(lab_id=id, contact="", phone="", email="", usual_days=7, is_active=True, **options)
+
+    return save, {"actor": chief(), "name": "Циркон"}, {"name": "Металл"}
+
+
+def label() -> Case:
+    def save(*, id: Any, name: str, colour: str = "#112233", actor: User) -> Any:
+        return patients.save_label(label=Label(id=id, name=name, colour=colour), actor=actor, at=NOW)
+
+    return save, {"actor": chief(), "name": "VIP"}, {"name": "Gold", "colour": "#332211"}
+
+
+def source() -> Case:
+    def save(*, id: Any, name: str, actor: User) -> Any:
+        return patients.save_source(source=Source(id=id, name=name), actor=actor, at=NOW)
+
+    return save, {"actor": chief(), "name": "Реклама"}, {"name": "Друзья"}
+
+
+PUTS = [insurer, programme, policy, laboratory, label, source]
+"""Put under a key with the version that was read, none at first: the same again is the first, anything else is stale."""
 CASES = [payment, refund, invoice, booking, shift, room, chair, kind, registration, consent, service, user, entity, branch, visit, finding]
 CASES += [diagnosis, dropped, paper, paper_of_yesterday, kept_paper]
 CASES += [
@@ -345,20 +448,53 @@ CASES += [
     discarding,
     counting,
 ]
-CASES += [order, register, letter, proof]
+CASES += [order, register, letter, proof, alert, signing, lawsuit, lasting, remark, archive, handing, request]
+"""The first change of each is of something that can be."""
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
-def test_a_key_makes_one_thing(case: Callable[[], Case]) -> None:
+def make_one_thing(case: Callable[[], Case], refusal: type[DomainError] = KeyTaken) -> None:
+    """What is sent again under a key is the first; each change of it is refused."""
     act, base, changes = case()
     key = uuid7()
     first = act(**base, id=key)
     assert first.pk == key
     assert act(**base, id=key).pk == key
     for name, value in changes.items():
-        with pytest.raises(KeyTaken):
+        with pytest.raises(refusal):
             act(**{**base, name: value}, id=key)
             pytest.fail(f"another {name} was taken for the same")
+
+
+def send_at_once(case: Callable[[], Case], refusal: type[DomainError] = KeyTaken) -> None:
+    """Of two contents sent twice each in one instant one stands, for both who sent it, and both who sent the other are told."""
+    with transaction.atomic():
+        act, base, changes = case()
+    key, changed = uuid7(), dict(list(changes.items())[:1])
+    results = at_once([partial(act, **{**base, **said}, id=key) for said in ({}, changed, {}, changed)])
+    assert [type(result) for result in results if isinstance(result, Exception)] == [refusal, refusal], results
+    assert {result.pk for result in done(results)} == {key}  # type: ignore[attr-defined]  # records
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
+def test_a_key_makes_one_thing(case: Callable[[], Case]) -> None:
+    make_one_thing(case)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
+def test_a_key_sent_at_once_with_two_contents_hides_neither(case: Callable[[], Case]) -> None:
+    send_at_once(case)
+
+
+@pytest.mark.parametrize("case", PUTS, ids=lambda case: case.__name__)
+def test_what_is_put_again_without_its_version_is_the_first_or_stale(case: Callable[[], Case]) -> None:
+    make_one_thing(case, StaleVersion)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("case", PUTS, ids=lambda case: case.__name__)
+def test_what_is_put_at_once_is_the_first_or_stale(case: Callable[[], Case]) -> None:
+    send_at_once(case, StaleVersion)
 
 
 def test_a_retry_finds_what_was_changed_since() -> None:
@@ -366,14 +502,6 @@ def test_a_retry_finds_what_was_changed_since() -> None:
     made = act(**base, id=uuid7())
     diary.save_room(actor=chief(), branch_id=make_branch().pk, room_id=made.pk, version=made.version, values={"name": "Z"})
     assert act(**base, id=made.pk).name == "Z"
-
-
-def test_what_is_put_again_without_its_version_is_the_first_or_stale() -> None:
-    details = setup.InsurerDetails(name="СОГАЗ", kind="ru_vmi")
-    first = setup.save_insurer(id=uuid7(), details=details, actor=chief())
-    assert setup.save_insurer(id=first.pk, details=details, actor=chief()) == first
-    with pytest.raises(StaleVersion):
-        setup.save_insurer(id=first.pk, details=replace(details, name="Другая"), actor=chief())
 
 
 def test_a_visit_of_another_appointment_keeps_its_key() -> None:
@@ -422,13 +550,11 @@ ACTIONS += (
     "clinic.staff.actions",
     "clinic.staff.places",
 )
+ACTIONS += ("clinic.patients.actions", "exports.legal.actions", "exports.privacy.actions")
 ACTIONS += ("exports.evidence", "insurance.claims", "insurance.setup", "inventory.actions", "lab_orders.actions", "treatment_plans.actions")
-ELSEWHERE = {"save_insurer", "save_programme", "save_policy"}
-"""Put by a version: the same again is the first, anything else is stale."""
-ELSEWHERE |= {
+ELSEWHERE = {
     "open_visit_of_appointment",
     "add_addendum",
-    "sign_document",
     "give_anaesthesia",
     "record_canal",
     "enter_combination",
@@ -473,7 +599,7 @@ def test_the_key_of_a_performance_is_of_one_performance() -> None:
 
 
 def test_every_creating_action_is_in_the_table() -> None:
-    told = [*CASES, test_the_key_of_a_change_is_of_one_change, test_the_key_of_a_performance_is_of_one_performance]
+    told = [*CASES, *PUTS, test_the_key_of_a_change_is_of_one_change, test_the_key_of_a_performance_is_of_one_performance]
     code = "".join(inspect.getsource(case) for case in told)
     missing = {name for name in creating() if name not in ELSEWHERE and f".{name}" not in code and f"{name}(" not in code}
     assert missing <= {"sign_consent"}, missing

@@ -9,12 +9,12 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from charting import anaesthetics, rules, words
-from charting.actions.once import find_sent
 from charting.actions.said import NotOpen, required, short
 from charting.actions.visits import visit_for
 from charting.anaesthetics import Drug, Kind, Solution, Vasoconstrictor
 from charting.medical import interactions
 from charting.models import Anaesthesia, Visit
+from clinic.history.creation import find_sent
 from clinic.lib.errors import InvalidInput, Text
 from clinic.lib.ids import uuid7
 from clinic.staff.models import User

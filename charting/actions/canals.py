@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from charting import canals, notation, queries, rules, teeth, words
 from charting.actions.meanwhile import hold_teeth, refuse_if_charted
-from charting.actions.once import find_sent
 from charting.actions.said import NotOpen, is_marked, required
 from charting.actions.visits import visit_for
 from charting.models import CanalQuality, CanalRecord, Obturation, Procedure, Visit
 from charting.models.canals import LONGEST, MOST_TAPER, SHORTEST, SIZES
+from clinic.history.creation import find_sent
 from clinic.lib.errors import Conflict, InvalidInput
 from clinic.lib.ids import uuid7
 from clinic.patients.models import Patient

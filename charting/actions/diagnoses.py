@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from charting import queries, rules, words
 from charting.actions.meanwhile import refuse_if_charted
-from charting.actions.once import find_sent
 from charting.actions.said import NotOpen, is_marked, required, short
 from charting.actions.visits import visit_for
 from charting.models import Diagnosis, DiagnosisRank, DiagnosisRanking, Finding, Visit
+from clinic.history.creation import find_sent
 from clinic.lib.errors import InvalidInput, KeyTaken
 from clinic.lib.ids import uuid7
 from clinic.patients.models import Patient

@@ -9,8 +9,8 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from charting.actions.once import find_sent
 from charting.models import DroppedEntry
+from clinic.history.creation import find_sent
 from clinic.lib.errors import InvalidInput
 from clinic.lib.ids import uuid7
 from clinic.patients.models import Patient

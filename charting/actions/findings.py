@@ -8,10 +8,10 @@ from django.db import transaction
 
 from charting import catalogue, details, queries, replay, rules, teeth, words
 from charting.actions.meanwhile import after_all, hold_teeth, refuse_if_charted
-from charting.actions.once import find_sent
 from charting.actions.said import NotOpen, is_marked, required, short
 from charting.actions.visits import visit_for
 from charting.models import Finding, FindingChange, FindingState, Performance, Visit
+from clinic.history.creation import find_sent
 from clinic.lib.ids import uuid7
 from clinic.patients.models import Patient
 from clinic.staff.models import User
@@ -96,8 +96,9 @@ def resolve_finding(*, finding: Finding, actor: User, at: datetime, seen_at: dat
     :raises ChartedMeanwhile: when somebody else charted its tooth since `seen_at`.
     """
     actor.require(Permission.CHART_WRITE)
+    is_sent = _is_sent(id, finding, FindingState.RESOLVED)
     locked = Finding.objects.select_for_update().get(pk=finding.pk)
-    if _is_sent(id, locked, FindingState.RESOLVED):
+    if is_sent:
         return locked
     if not locked.is_open:
         raise NotOpen
@@ -114,8 +115,9 @@ def reopen_finding(*, finding: Finding, actor: User, at: datetime, id: UUID | No
     :raises NotOpen: when the finding is not resolved by hand, or withdrawn.
     """
     actor.require(Permission.CHART_WRITE)
+    is_sent = _is_sent(id, finding, FindingState.OPEN)
     locked = Finding.objects.select_for_update().get(pk=finding.pk)
-    if _is_sent(id, locked, FindingState.OPEN):
+    if is_sent:
         return locked
     if locked.resolved_at is None or locked.resolved_through_id or locked.in_error_at:
         raise NotOpen

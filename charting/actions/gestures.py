@@ -14,11 +14,10 @@ from charting import catalogue, combinations, queries, rules, teeth, words
 from charting.actions.diagnoses import record_diagnosis, withdraw_diagnosis
 from charting.actions.findings import mark_in_error, record_finding
 from charting.actions.meanwhile import refuse_if_charted
-from charting.actions.once import find_sent
 from charting.actions.procedures import add_procedure, change_procedure_state
 from charting.actions.said import is_marked, required
 from charting.models import Combination, CombinedEntry
-from clinic.history.creation import check_first
+from clinic.history.creation import check_first, find_sent
 from clinic.lib.errors import Conflict, InvalidInput, NotAllowed, NotFound, check_version
 from clinic.lib.ids import uuid7
 from clinic.patients.models import Patient

@@ -11,8 +11,8 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from charting import finding_words, story, words
-from charting.actions.once import hold
 from charting.models import Diagnosis, Finding, Procedure, ProcedureState
+from clinic.history.creation import hold
 from clinic.lib.errors import Conflict
 from clinic.patients.models import Patient
 from clinic.staff.models import User

@@ -11,12 +11,12 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from charting import note_content, queries, rules
-from charting.actions.once import find_sent
 from charting.actions.requirements import refuse_incomplete
 from charting.actions.visits import VisitLocked, hold_unsigned
 from charting.models import NoteSection, Visit, VisitAddendum
 from clinic.history import actions as history
 from clinic.history import context
+from clinic.history.creation import find_sent
 from clinic.history.models import EventKind
 from clinic.lib.errors import Conflict, InvalidInput, NotAllowed, NotFound, StaleVersion
 from clinic.lib.ids import uuid7

@@ -9,9 +9,9 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from charting import placeholders
-from charting.actions.once import find_sent
 from charting.medical.vocabulary import ACTS
 from charting.models import NoteOutline, NoteSection, TextMacro
+from clinic.history.creation import find_sent
 from clinic.lib.errors import InvalidInput, NotFound, Text, check_version
 from clinic.lib.ids import uuid7
 from clinic.price_list.models import Service

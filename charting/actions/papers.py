@@ -13,11 +13,11 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from charting import chart_paper, drawing, handout, mucosa, papers, queries
-from charting.actions.once import find_sent
 from charting.models import IssuedPaper, PaperKind, PerioExam, TeethShown, Visit
 from charting.recalls import queries as recalls
 from clinic.files import actions as files
 from clinic.history.actions import record_print
+from clinic.history.creation import find_sent
 from clinic.lib import pdf
 from clinic.lib.errors import InvalidInput, check_same
 from clinic.lib.ids import uuid7

@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from charting import acts, catalogue, charted, queries, replay, rules, story, teeth, words
 from charting.actions.findings import reopen, settle
 from charting.actions.meanwhile import after_all, hold_teeth, refuse_if_charted
-from charting.actions.once import find_sent
 from charting.actions.visits import visit_for
 from charting.medical import interactions
 from charting.models import Finding, Performance, Procedure, ProcedureChange, ProcedureState, ProcedureTooth, Visit
+from clinic.history.creation import find_sent
 from clinic.lib.errors import Conflict, InvalidInput, KeyTaken, check_version
 from clinic.lib.ids import uuid7
 from clinic.patients.models import Patient
@@ -219,13 +219,16 @@ def perform_procedure(
     :raises OtherLegalEntity: when the visit's branch is of another legal entity or currency than `branch`.
     """
     actor.require(Permission.PROCEDURE_COMPLETE)
+    known = find_sent(Performance, id, procedure_id=procedure.pk)
     hold_teeth(procedure.patient_id)
     locked = Procedure.objects.select_for_update(of=("self",)).select_related("service", "patient").get(pk=procedure.pk)
     standing = locked.performances.filter(reversed_at=None).first()
     if standing is not None:
-        if standing.pk == id:
+        if standing == known:
             return standing
         raise AlreadyPerformed(standing)
+    if known is not None:  # it was reversed since
+        raise KeyTaken
     if not locked.is_performable:
         raise NotPerformable
     moment = _in_place_at(locked, at)
@@ -274,8 +277,6 @@ def _in_place_at(procedure: Procedure, at: datetime) -> datetime:
 
 def _perform(procedure: Procedure, actor: User, at: datetime, visit: Visit | None, *, branch_id: UUID, key: UUID | None) -> Performance:
     """The row itself; the partial unique constraint decides between two at once."""
-    if find_sent(Performance, key) is not None:
-        raise KeyTaken
     try:
         with transaction.atomic():
             return Performance.objects.create(

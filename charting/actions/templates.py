@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from charting.actions.once import find_sent
 from charting.models import NoteTemplate
+from clinic.history.creation import find_sent
 from clinic.lib.errors import InvalidInput, NotFound, check_version
 from clinic.lib.ids import uuid7
 from clinic.staff.models import User

@@ -8,8 +8,8 @@ from django.db.models import ForeignObjectRel
 from django.utils.translation import gettext_lazy as _
 
 from charting import queries
-from charting.actions.once import find_sent
 from charting.models import NoteSection, Visit
+from clinic.history.creation import find_sent
 from clinic.history.models import Record
 from clinic.lib.clock import branch_day
 from clinic.lib.errors import Conflict, InvalidInput, Text

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import IO
+from typing import IO, Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -15,7 +15,7 @@ from charting.imaging import queries, reading, rules
 from charting.imaging.models import LARGEST_PLACE, Image, ImageDisplay, ImageKind, ImageLine
 from charting.models import Visit
 from clinic.files import actions as files
-from clinic.history.creation import check_first
+from clinic.history.creation import check_first, find_sent
 from clinic.lib.errors import Conflict, InvalidInput, StaleVersion
 from clinic.lib.ids import uuid7
 from clinic.patients.models import Patient
@@ -104,11 +104,11 @@ def add_image(
 
 @transaction.atomic
 def _store(image: Image, content: IO[bytes], found: reading.Reading) -> Image:
+    taken = find_sent(Image, image.pk, patient_id=image.patient_id)
     content.seek(0)
     image.file = files.store(content=content, media_type=found.media_type)
-    taken = Image.objects.filter(pk=image.pk).first()
-    if taken:
-        check_first(taken, patient_id=image.patient_id, file_id=image.file.pk)
+    if taken is not None:
+        check_first(taken, file_id=image.file.pk)
         return taken
     first = Image.objects.filter(patient=image.patient, file=image.file, in_error_at=None).first()
     if first:
@@ -186,21 +186,12 @@ def draw_line(*, image: Image, ends: Ends, actor: User, at: datetime, frame: int
     :raises ImageInError: when the picture is marked as entered in error.
     """
     actor.require(Permission.IMAGE_WRITE)
-    image = _locked(image)
-    places = [*ends.start, *ends.end]
-    taken = ImageLine.objects.filter(pk=id).first() if id else None
-    if taken:
-        check_first(
-            taken,
-            image_id=image.pk,
-            frame=frame,
-            label=label.strip(),
-            start_column=places[0],
-            start_row=places[1],
-            end_column=places[2],
-            end_row=places[3],
-        )
+    places = dict(zip(("start_column", "start_row", "end_column", "end_row"), (*ends.start, *ends.end), strict=True))
+    drawn: dict[str, Any] = {"frame": frame, "label": label.strip(), **places}
+    taken = find_sent(ImageLine, id, image_id=image.pk, **drawn)
+    if taken is not None:
         return taken
+    image = _locked(image)
     inside = queries.look_inside(image, frame)
     _check_line(ends, frame=frame, frames=inside.frames, label=label)
     scale = inside.scale
@@ -208,12 +199,7 @@ def draw_line(*, image: Image, ends: Ends, actor: User, at: datetime, frame: int
         id=id or uuid7(),
         patient=image.patient,
         image=image,
-        frame=frame,
-        start_column=places[0],
-        start_row=places[1],
-        end_column=places[2],
-        end_row=places[3],
-        label=label.strip(),
+        **drawn,
         length_mm=rules.length_mm(scale, ends.start, ends.end) if scale else None,
         basis=scale.basis if scale else "",
         drawn_by=actor,

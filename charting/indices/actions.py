@@ -7,10 +7,10 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from charting import queries as charting
-from charting.actions.once import find_sent
 from charting.indices import queries, rules, words
 from charting.indices.models import IndexKind, OralIndex
 from charting.perio import queries as perio
+from clinic.history.creation import find_sent
 from clinic.lib.errors import Conflict, InvalidInput
 from clinic.lib.ids import uuid7
 from clinic.patients.models import Patient

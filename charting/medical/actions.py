@@ -8,12 +8,12 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from charting.actions.once import find_sent
 from charting.medical import queries, rules
 from charting.medical.models import AlertDoubt, DoubtOutcome, HistorySigner, MedicalHistory, Question, Questionnaire, RaisedAlert, said_in
 from charting.queries import hash_of
 from clinic.files import actions as files
 from clinic.history.actions import record_signature
+from clinic.history.creation import find_sent
 from clinic.lib.errors import Conflict, InvalidInput
 from clinic.lib.ids import uuid7
 from clinic.patients import actions as patients

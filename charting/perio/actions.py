@@ -11,10 +11,10 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from charting import teeth
-from charting.actions.once import find_sent
 from charting.actions.visits import visit_for
 from charting.perio import paths, queries, rules, words
 from charting.perio.models import PerioExam, PerioScript, PerioTooth, ScriptMeasures, ScriptPath
+from clinic.history.creation import find_sent
 from clinic.lib.errors import Conflict, InvalidInput, Text, check_version
 from clinic.lib.ids import uuid7
 from clinic.patients.models import Patient

@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy
 
 from charting import actions, drawing, handout, notation
 from charting import queries as charting
-from charting.actions.once import find_sent
 from charting.actions.papers import hash_of_paper
 from charting.indices import queries as indices
 from charting.indices import words as index_words
@@ -22,6 +21,7 @@ from charting.models import IssuedPaper, PaperKind
 from charting.perio import figures, queries, rules
 from charting.perio.models import PerioExam, PerioTooth
 from charting.perio.page_words import perio_words
+from clinic.history.creation import find_sent
 from clinic.lib import pdf
 from clinic.lib.errors import InvalidInput
 from clinic.staff.models import Notation, User

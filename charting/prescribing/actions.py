@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 from charting import queries
 from charting import rules as mouth
 from charting import words as mouth_words
-from charting.actions.once import find_sent
 from charting.actions.said import NotOpen, is_marked, required
 from charting.actions.visits import standing_visit
 from charting.medical import interactions
@@ -22,6 +21,7 @@ from charting.models import Visit
 from charting.prescribing import papers, rules
 from charting.prescribing.models import ClinicalKind, ClinicalPaper, ClinicalSeries, Examination, PrescribedDrug, Urgency, UsualDrug
 from clinic.files import actions as files
+from clinic.history.creation import find_sent
 from clinic.lib.clock import branch_day
 from clinic.lib.errors import InvalidInput, KeyTaken, NotFound, Text, check_version
 from clinic.lib.ids import uuid7

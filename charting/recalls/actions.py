@@ -10,13 +10,13 @@ from django.db import IntegrityError, transaction
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from charting.actions.once import find_sent
 from charting.actions.said import required, short
 from charting.actions.visits import standing_visit
 from charting.models import Visit
 from charting.recalls import queries, rules
 from charting.recalls.models import Recall, RecallKind
 from charting.recalls.queries import Proposal
+from clinic.history.creation import find_sent
 from clinic.lib.clock import branch_day
 from clinic.lib.errors import Conflict, InvalidInput, NotAllowed, NotFound, Text, check_version
 from clinic.lib.ids import uuid7

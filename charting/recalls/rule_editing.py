@@ -9,11 +9,11 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from charting.actions.once import find_sent
 from charting.dated_rules import begin_rule, end_rule
 from charting.medical.vocabulary import ACTS
 from charting.recalls import rules
 from charting.recalls.models import RecallRule
+from clinic.history.creation import find_sent
 from clinic.lib.errors import InvalidInput, Text
 from clinic.lib.ids import uuid7
 from clinic.price_list.models import Service

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from charting.models import Performance
 from clinic.billing import ledger, payers, queries, rules
 from clinic.billing.models import Allocation, Charge, InsurerShare, Method, Payment
-from clinic.lib.errors import Conflict, DomainError, InvalidInput, KeyTaken, NotFound, Text, check_same
+from clinic.history.creation import find_sent
+from clinic.lib.errors import Conflict, DomainError, InvalidInput, KeyTaken, NotFound, Text
 from clinic.lib.ids import uuid7
 from clinic.lib.money import ZERO
 from clinic.patients.models import Patient
@@ -161,11 +162,11 @@ def take_payment(
     """
     actor.require(Permission.PAYMENT_POST)
     _check_payment(amount, method, reference)
-    ledger.lock_account(patient_id)
     sent: dict[str, Any] = {"patient_id": patient_id, "amount": amount, "method": method, "reference": reference.strip(), "branch_id": branch.pk}
-    first = Payment.objects.filter(pk=id).first() if id else None
+    first = find_sent(Payment, id, refunds_id=None, **sent)
     if first is not None:
-        return _same_payment(first, sent, payer, allocate_to)
+        return _same_payment(first, payer, allocate_to)
+    ledger.lock_account(patient_id)
     found = payers.resolve(_patient(patient_id), payer)
     payment = Payment.objects.create(
         id=id or uuid7(),
@@ -200,9 +201,8 @@ def _check_payment(amount: Decimal, method: str, reference: str) -> None:
         raise InvalidInput(fields=wrong)
 
 
-def _same_payment(first: Payment, sent: Mapping[str, object], payer: payers.Wanted, allocate_to: Split) -> Payment:
-    """:raises KeyTaken: when the first payment is not what is sent; whom and what was left to the clinic then is not compared."""
-    check_same(first, refunds_id=None, **sent)
+def _same_payment(first: Payment, payer: payers.Wanted, allocate_to: Split) -> Payment:
+    """:raises KeyTaken: when it was of another payer or for other charges; whom and what was left to the clinic then is not compared."""
     payers.check_same_payer(first, payer)
     if allocate_to == "oldest":
         return first
@@ -299,11 +299,11 @@ def refund(
     original = queries.get_payment(payment_id).payment
     _check_refund(amount, reason, method or original.method)
     till = _till(original, branch)
-    ledger.lock_account(original.patient_id)
-    first = Payment.objects.filter(pk=id).first() if id else None
+    sent: dict[str, Any] = {"amount": -amount, "method": method or original.method, "reason": reason.strip()[:300]}
+    first = find_sent(Payment, id, refunds_id=original.pk, **sent)
     if first is not None:
-        check_same(first, refunds_id=original.pk, amount=-amount, method=method or original.method, reason=reason.strip()[:300])
         return first
+    ledger.lock_account(original.patient_id)
     item = queries.get_payment(payment_id)
     if amount > item.kept:
         raise RefundTooLarge(fields={"amount": RefundTooLarge.default_message})
@@ -317,13 +317,11 @@ def refund(
         payer_tax_id=original.payer_tax_id,
         branch=till,
         legal_entity_id=original.legal_entity_id,
-        amount=-amount,
         currency=original.currency,
-        method=method or original.method,
         received_at=at,
         received_by=actor,
         refunds=original,
-        reason=reason.strip()[:300],
+        **sent,
     )
 
 

@@ -1,6 +1,6 @@
 """Invoices and credit notes: numbered without a gap, frozen when issued, printed in the payer's language."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -11,9 +11,10 @@ from clinic.billing import ledger, payers, queries
 from clinic.billing.models import Charge, Invoice, InvoiceLine, InvoiceSeries
 from clinic.files import actions as files
 from clinic.files.models import StoredFile
+from clinic.history.creation import find_sent
 from clinic.lib import pdf
 from clinic.lib.clock import branch_day
-from clinic.lib.errors import Conflict, DomainError, InvalidInput, KeyTaken, NotFound, check_same
+from clinic.lib.errors import Conflict, DomainError, InvalidInput, KeyTaken, NotFound
 from clinic.lib.ids import uuid7
 from clinic.lib.money import ZERO
 from clinic.patients.models import Patient
@@ -61,10 +62,10 @@ def issue_invoice(
     actor.require(Permission.INVOICE_ISSUE)
     if language not in LANGUAGES:
         raise InvalidInput(fields={"language": _("Choose Russian, French or English.")})
-    ledger.lock_account(patient_id)
-    first = Invoice.objects.filter(pk=id).first() if id else None
+    first = find_sent(Invoice, id, patient_id=patient_id, language=language, cancels_id=None)
     if first is not None:
-        return _same_invoice(first, {"patient_id": patient_id, "language": language, "cancels_id": None}, charge_ids, payer)
+        return _same_invoice(first, charge_ids, payer)
+    ledger.lock_account(patient_id)
     charges = _invoiceable(patient_id, charge_ids)
     found = payers.resolve(Patient.objects.get(pk=patient_id), payer)
     invoice = _number(_draft(id, charges, found, language, actor=actor, at=at))
@@ -73,8 +74,7 @@ def issue_invoice(
     return invoice
 
 
-def _same_invoice(first: Invoice, sent: Mapping[str, object], charge_ids: Sequence[UUID], payer: payers.Wanted) -> Invoice:
-    check_same(first, **sent)
+def _same_invoice(first: Invoice, charge_ids: Sequence[UUID], payer: payers.Wanted) -> Invoice:
     payers.check_same_payer(first, payer)
     if set(first.lines.values_list("charge_id", flat=True)) != set(charge_ids):
         raise KeyTaken

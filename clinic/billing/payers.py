@@ -7,7 +7,8 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from clinic.billing.models import Invoice, Payment
-from clinic.lib.errors import InvalidInput, Text, check_same
+from clinic.history.creation import check_first
+from clinic.lib.errors import InvalidInput, Text
 from clinic.patients import queries as patients
 from clinic.patients.models import Patient
 
@@ -98,11 +99,11 @@ def check_same_payer(first: Payment | Invoice, wanted: Wanted) -> None:
     """
     wanted = wanted.tidy
     if wanted.patient_id:
-        check_same(first, payer_id=wanted.patient_id)
+        check_first(first, payer_id=wanted.patient_id)
     if wanted.name:
-        check_same(first, payer_id=None, payer_name=wanted.name)
+        check_first(first, payer_id=None, payer_name=wanted.name)
     if wanted.tax_id:
-        check_same(first, payer_tax_id=wanted.tax_id)
+        check_first(first, payer_tax_id=wanted.tax_id)
 
 
 def _check(wanted: Wanted) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from clinic.history.creation import check_first
+from clinic.history.creation import find_sent
 from clinic.lib.errors import InvalidInput, NotFound, StaleVersion, Text, check_version
 from clinic.lib.ids import uuid7
 from clinic.lib.money import CURRENCIES, round_money
@@ -46,10 +46,9 @@ def create_service(*, actor: User, day: date, details: ServiceDetails, id: UUID 
     :raises InvalidInput: a code that is taken, a title that is missing, a dictionary code that is closed.
     """
     actor.require(Permission.PRICE_WRITE)
-    existing = Service.objects.filter(pk=id).first() if id else None
-    if existing:
-        check_first(existing, **vars(details))
-        return existing
+    first = find_sent(Service, id, **vars(details))
+    if first is not None:
+        return first
     service = Service(id=id or uuid7())
     _fill(service, details, day)
     service.save(force_insert=True)

@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from clinic.history.creation import check_first
+from clinic.history import creation
 from clinic.lib.clock import branch_day, day_bounds
 from clinic.lib.errors import Conflict, DomainError, InvalidInput, KeyTaken, NotAllowed, NotFound, StaleVersion, Text
 from clinic.lib.ids import uuid7
@@ -22,7 +22,6 @@ from clinic.staff.models import Branch, User
 from clinic.staff.roles import Permission
 
 BUSY = {f"scheduling_{resource}_busy" for resource in ("dentist", "assistant", "chair", "patient", "person")}
-LOCK = "SELECT pg_advisory_xact_lock(key) FROM (SELECT DISTINCT hashtextextended(name, 0) AS key FROM unnest(%s::text[]) name ORDER BY 1) locks"
 
 
 class SlotTaken(Conflict):
@@ -67,15 +66,14 @@ def book(
     :raises OutsideShift, KeyTaken: when the dentist does not work then and `outside_shift` is not said; when `id` is of another booking.
     """
     actor.require(Permission.DIARY_WRITE)
-    key = id or uuid7()
     _check_reach(starts_at, at=at)
     starts_at, ends_at = starts_at.astimezone(UTC), ends_at.astimezone(UTC)
     wanted = Wanted(rules.Span(starts_at, ends_at), patient_id, dentist_id, assistant_id, chair_id)
-    hold(key, *wanted.resources)
-    first = Appointment.objects.select_related(*queries.RELATED).filter(pk=key).first()
+    first = _booked_before(actor, id, wanted, type_id=type_id, note=note)
     if first is not None:
-        return _same_booking(actor, first, wanted, type_id=type_id, note=note)
-    chair = queries.get_chair_for(actor, chair_id)
+        return first
+    hold(*wanted.resources)
+    chair, key = queries.get_chair_for(actor, chair_id), id or uuid7()
     _check_request(wanted)
     _check_free(actor, wanted, chair, besides=key)
     appointment = Appointment(
@@ -212,20 +210,21 @@ def change_state(*, actor: User, at: datetime, appointment_id: UUID, version: in
     return appointment
 
 
-def _same_booking(actor: User, first: Appointment, wanted: Wanted, **sent: object) -> Appointment:
-    """What the first request booked, wherever it was moved since, to those who may see it."""
-    if first.branch not in actor.branches_where(Permission.DIARY_WRITE):
+def _booked_before(actor: User, key: UUID | None, wanted: Wanted, **sent: object) -> Appointment | None:
+    """What a first request booked under this key, wherever it was moved since, to those who may see it.
+
+    :raises KeyTaken: when it booked anything else, or where the person books nothing.
+    """
+    sent |= {name: getattr(wanted, name) for name in ("patient_id", "dentist_id", "assistant_id", "chair_id")}
+    first = creation.find_sent(Appointment, key, starts_at=wanted.span.start, ends_at=wanted.span.end, **sent)
+    if first is not None and first.branch not in actor.branches_where(Permission.DIARY_WRITE):
         raise KeyTaken
-    names = ("patient_id", "dentist_id", "assistant_id", "chair_id")
-    sent |= {name: getattr(wanted, name) for name in names}
-    check_first(first, starts_at=wanted.span.start, ends_at=wanted.span.end, **sent)
     return first
 
 
-def hold(*keys: UUID) -> None:
-    """Wait for everybody who is giving away the same people, chairs or patients; always in the same order, so nobody waits in a ring."""
-    with connection.cursor() as cursor:
-        cursor.execute(LOCK, [[f"diary:{key}" for key in keys]])
+def hold(*resources: UUID) -> None:
+    """Wait for everybody who is giving away the same people, chairs or patients."""
+    creation.hold(*[f"diary:{resource}" for resource in resources])
 
 
 def _locked(actor: User, appointment_id: UUID, version: int | None, permission: Permission = Permission.DIARY_WRITE) -> Appointment:

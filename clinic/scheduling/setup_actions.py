@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from clinic.history.creation import check_first
+from clinic.history.creation import find_sent
 from clinic.history.models import Record
 from clinic.lib.clock import branch_day
 from clinic.lib.errors import Conflict, InvalidInput, NotFound, StaleVersion
@@ -67,7 +67,7 @@ def save_room(*, actor: User, branch_id: UUID, room_id: UUID | None, version: in
     """
     actor.require(Permission.DIARY_SETUP)
     branch = queries.get_branch_for(actor, branch_id, Permission.DIARY_SETUP)
-    return _first(Room, id, branch_id=branch.pk, **values) or _save(
+    return find_sent(Room, id, branch_id=branch.pk, **values) or _save(
         _existing(Room, room_id, version, branch) or Room(id=id or uuid7(), branch=branch), values
     )
 
@@ -90,7 +90,7 @@ def save_chair(
     """
     actor.require(Permission.DIARY_SETUP)
     branch = queries.get_branch_for(actor, branch_id, Permission.DIARY_SETUP)
-    first = _first(Chair, id, branch_id=branch.pk, **values)
+    first = find_sent(Chair, id, branch_id=branch.pk, **values)
     if first is not None:
         return first
     chair = _existing(Chair, chair_id, version, branch) or Chair(id=id or uuid7(), branch=branch)
@@ -106,7 +106,9 @@ def save_chair(
 def save_type(*, actor: User, type_id: UUID | None, version: int | None, values: Mapping[str, Any], id: UUID | None = None) -> AppointmentType:
     """Add an appointment type, or change one; adding again with the same `id` returns the first."""
     actor.require(Permission.DIARY_SETUP)
-    return _first(AppointmentType, id, **values) or _save(_existing(AppointmentType, type_id, version) or AppointmentType(id=id or uuid7()), values)
+    return find_sent(AppointmentType, id, **values) or _save(
+        _existing(AppointmentType, type_id, version) or AppointmentType(id=id or uuid7()), values
+    )
 
 
 @transaction.atomic
@@ -126,14 +128,12 @@ def add_shift(
     :raises ShiftClash: when the person works then already, here or elsewhere.
     """
     actor.require(Permission.DIARY_SETUP)
-    key = id or uuid7()
-    hold(key, user_id)
-    first = Shift.objects.filter(pk=key).first()
     branch = queries.get_branch_for(actor, branch_id, Permission.DIARY_SETUP)
+    first = find_sent(Shift, id, user_id=user_id, branch_id=branch.pk, chair_id=chair_id, starts_at=starts_at, ends_at=ends_at)
     if first is not None:
-        check_first(first, user_id=user_id, branch_id=branch.pk, chair_id=chair_id, starts_at=starts_at, ends_at=ends_at)
         return first
-    shift = Shift(id=key, user=staff.get_user(user_id), branch=branch, chair=_chair_of(branch, chair_id))
+    hold(user_id)
+    shift = Shift(id=id or uuid7(), user=staff.get_user(user_id), branch=branch, chair=_chair_of(branch, chair_id))
     return _place(shift, starts_at, ends_at, force_insert=True)
 
 
@@ -180,20 +180,6 @@ def copy_week(*, actor: User, at: datetime, branch_id: UUID, monday: date) -> Co
     copies = [_a_week_later(shift, ZoneInfo(branch.time_zone)) for shift in week]
     made = [copy for copy in copies if copy.user.is_active and _clash(copy) is None]
     return Copied([_place(copy, copy.starts_at, copy.ends_at, force_insert=True) for copy in made], len(copies) - len(made))
-
-
-def _first(model: type[Row], key: UUID | None, **sent: object) -> Row | None:
-    """What an earlier call with the same key made.
-
-    :raises KeyTaken: when it made something else.
-    """
-    if key is None:
-        return None
-    hold(key)
-    row = model._default_manager.filter(pk=key).first()
-    if row is not None:
-        check_first(row, **sent)
-    return row
 
 
 def _existing(model: type[Row], key: UUID | None, version: int | None, branch: Branch | None = None) -> Row | None:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.history import actions as history
 from clinic.history.context import Context
-from clinic.history.creation import check_first
+from clinic.history.creation import find_sent
 from clinic.lib.errors import Conflict, DomainError, InvalidInput, StaleVersion
 from clinic.lib.ids import uuid7
 from clinic.staff import attempts, reach, rules
@@ -123,9 +123,8 @@ def create_user(
     """
     actor.require(Permission.STAFF_WRITE)
     details = _checked(details)
-    known = User.objects.filter(pk=id).first() if id else None
+    known = find_sent(User, id, username=username, **details)
     if known is not None:
-        check_first(known, username=username, **details)
         return Secret(owner=known, value="")
     user = User(id=id or uuid7(), username=username.strip(), created_at=at, must_change_password=password is None)
     _fill(user, details)

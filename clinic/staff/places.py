@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from clinic.history.creation import check_first
+from clinic.history.creation import find_sent
 from clinic.lib.errors import Conflict, InvalidInput, StaleVersion
 from clinic.lib.ids import uuid7
 from clinic.staff import reach
@@ -67,10 +67,7 @@ def update_branch(*, branch: Branch, version: int, actor: User, details: Mapping
 
 def _create(place: Place, actor: User, details: Mapping[str, Any]) -> Place:
     actor.require(Permission.SETTINGS_WRITE)
-    standing = type(place).objects.filter(pk=place.pk).first()
-    if standing is not None:
-        check_first(standing, **details)
-    return standing or _fill_and_save(place, details, force_insert=True)
+    return find_sent(type(place), place.pk, **details) or _fill_and_save(place, details, force_insert=True)
 
 
 def _update(place: Place, version: int, details: Mapping[str, Any]) -> Place:

@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
+from clinic.history.creation import find_sent
 from clinic.history.models import Event
-from clinic.lib.errors import Conflict, InvalidInput, NotFound, StaleVersion, check_same
+from clinic.lib.errors import Conflict, InvalidInput, KeyTaken, NotFound, StaleVersion
 from clinic.lib.ids import uuid7
 from clinic.patients.models import Patient
 from clinic.patients.queries import get_patient_for
@@ -56,20 +58,32 @@ def open_case(
     :raises InvalidInput: without a title or without a patient.
     """
     actor.require(Permission.CASE_MANAGE)
-    if id and (made := Case.objects.filter(pk=id).first()):
-        check_same(made, title=title.strip(), opened_by_id=actor.pk)
-        return made
+    sent: dict[str, Any] = {
+        "title": title.strip(),
+        "claimant": claimant.strip(),
+        "deadline_date": deadline_date,
+        "deadline_for": deadline_for.strip(),
+    }
+    made = find_sent(Case, id, opened_by_id=actor.pk, **sent)
+    if made is not None:
+        return _same_case(made, patients)
     _refuse_empty(title=title)
     if not patients:
         raise InvalidInput(fields={"patients": _("Name at least one patient.")})
-    case = Case(id=id or uuid7(), number=_next_number(), title=title.strip(), claimant=claimant.strip(), opened_at=at, opened_by=actor)
-    case.deadline_date, case.deadline_for = deadline_date, deadline_for.strip()
-    case.save()
+    case = Case.objects.create(id=id or uuid7(), number=_next_number(), opened_at=at, opened_by=actor, **sent)
     for patient_id in dict.fromkeys(patients):
         _add_patient(case, patient_id, actor, at)
         if hold_reason.strip():
             _hold(case, patient_id, reason=hold_reason, since=at, until=hold_until, actor=actor, at=at)
     return case
+
+
+def _same_case(made: Case, patients: Sequence[UUID]) -> Case:
+    """:raises KeyTaken: when it was opened about others."""
+    named = CasePatient.history.filter(case_id=made.pk, added_at=made.opened_at, history_type="+")
+    if set(named.values_list("patient_id", flat=True)) != set(patients):
+        raise KeyTaken
+    return made
 
 
 @transaction.atomic
@@ -125,10 +139,12 @@ def place_hold(
 
     :raises InvalidInput: without a reason, or with a period that ends before it begins or has ended.
     """
-    case = _open_case(case_id, actor)
-    if id and (made := Hold.objects.filter(pk=id).first()):
-        check_same(made, case_id=case.pk, patient_id=patient_id, reason=reason.strip())
+    actor.require(Permission.CASE_MANAGE)
+    sent = {"reason": reason, "until": until, **({"since": since} if since else {})}
+    made = find_sent(Hold, id, case_id=case_id, patient_id=patient_id, **sent)
+    if made is not None:
         return made
+    case = _open_case(case_id, actor)
     if not case.people.filter(patient_id=patient_id).exists():
         raise NotFound
     return _hold(case, patient_id, reason=reason, since=since or at, until=until, actor=actor, at=at, id=id)
@@ -148,10 +164,11 @@ def lift_hold(*, hold_id: UUID, reason: str, actor: User, at: datetime) -> HoldL
 @transaction.atomic
 def write_note(*, case_id: UUID, text: str, actor: User, at: datetime, id: UUID | None = None) -> CaseNote:
     """Add a note; also to a closed case."""
-    case = _case(case_id, actor)
-    if id and (made := CaseNote.objects.filter(pk=id).first()):
-        check_same(made, case_id=case.pk, text=text.strip())
+    actor.require(Permission.CASE_MANAGE)
+    made = find_sent(CaseNote, id, case_id=case_id, text=text)
+    if made is not None:
         return made
+    case = _case(case_id, actor)
     _refuse_empty(text=text)
     return CaseNote.objects.create(id=id or uuid7(), case=case, text=text.strip(), written_at=at, written_by=actor)
 
@@ -170,6 +187,8 @@ def make_archive(
     id: UUID | None = None,
 ) -> CaseEvidence:
     """Ask for evidence of a patient of the case; see `exports.evidence.ask`."""
+    actor.require(Permission.CASE_MANAGE)
+    find_sent(Evidence, id, patient_id=patient_id)  # the key comes before the case
     case = _open_case(case_id, actor)
     if not case.people.filter(patient_id=patient_id).exists():
         raise NotFound
@@ -196,8 +215,9 @@ def record_delivery(
     :raises InvalidInput: without a recipient, or for a moment that is still to come.
     """
     actor.require(Permission.CASE_MANAGE)
-    if id and (made := Delivery.objects.filter(pk=id).first()):
-        check_same(made, archive_id=archive_id, recipient=recipient.strip())
+    sent: dict[str, Any] = {"recipient": recipient.strip(), "way": way, "handed_at": handed_at, "remark": remark.strip()}
+    made = find_sent(Delivery, id, archive_id=archive_id, **sent)
+    if made is not None:
         return made
     archive = CaseEvidence.objects.select_related("evidence").filter(pk=archive_id).first()
     if archive is None:
@@ -209,12 +229,9 @@ def record_delivery(
         id=id or uuid7(),
         archive=archive,
         patient_id=archive.patient_id,
-        recipient=recipient.strip(),
-        way=way,
-        handed_at=handed_at,
         handed_by=actor,
-        remark=remark.strip(),
         sha256=_hash_taken(archive.evidence),
+        **sent,
     )
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from clinic.files import actions as files
 from clinic.files.models import StoredFile
+from clinic.history.creation import find_sent
 from clinic.lib import pdf
 from clinic.lib.clock import branch_day
 from clinic.lib.errors import Conflict, InvalidInput
@@ -54,16 +55,19 @@ class ErasureForbidden(Conflict):
 
 @transaction.atomic
 def receive(*, patient_id: UUID, kind: str, text: str = "", actor: User, at: datetime, id: UUID | None = None) -> DataRequest:
-    """Write down what the patient asks, with the day by which the law wants an answer. The same `id` twice is one request."""
+    """Write down what the patient asks, with the day by which the law wants an answer. The same `id` twice is one request.
+
+    :raises KeyTaken: when `id` is of another request.
+    """
     patient = queries.patient_for(actor, patient_id)
-    if id and (known := DataRequest.objects.filter(pk=id, patient=patient).first()):
+    words = text.strip()[:5000]
+    known = find_sent(DataRequest, id, patient_id=patient.pk, kind=kind, text=words)
+    if known is not None:
         return known
     if kind not in Kind.values:
         raise InvalidInput(fields={"kind": _("There is no such request.")})
     due = rules.due_date(queries.country_of(patient), kind, branch_day(at, patient.branch.time_zone))
-    return DataRequest.objects.create(
-        id=id or uuid7(), patient=patient, kind=kind, text=text.strip()[:5000], received_at=at, received_by=actor, due_date=due
-    )
+    return DataRequest.objects.create(id=id or uuid7(), patient=patient, kind=kind, text=words, received_at=at, received_by=actor, due_date=due)
 
 
 @transaction.atomic

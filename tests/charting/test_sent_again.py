@@ -20,7 +20,7 @@ from charting.prescribing import actions as prescribing
 from charting.recalls import actions as recalls
 from clinic.lib.errors import KeyTaken
 from clinic.lib.ids import uuid7
-from tests.billing.test_concurrency import at_once, done
+from tests.billing.test_concurrency import at_once
 from tests.charting.factories import NOW, make_code, make_finding, make_procedure, make_visit, patient_petrov, petrova, place
 from tests.charting.indices.test_records import HEALTHY, SICK
 from tests.charting.medical.factories import answers
@@ -29,7 +29,7 @@ from tests.charting.recalls.factories import rule, visit_with
 from tests.charting.test_gestures import deep_caries
 from tests.charting.test_prescribing import AMOXICILLIN, ASKED, IBUPROFEN, setting
 from tests.staff.factories import dr_orlova, make_branch
-from tests.test_keys import Case, creating, diagnosis, dropped, finding, kept_paper, procedure, visit, who
+from tests.test_keys import Case, creating, diagnosis, dropped, finding, kept_paper, make_one_thing, procedure, send_at_once, visit, who
 
 D = Decimal
 
@@ -71,7 +71,7 @@ def history() -> Case:
 
 
 def recall() -> Case:
-    wish = recalls.Wish(rule=rule("periodontitis").pk)
+    wish = recalls.Wish(rule=rule("periodontitis").pk, due_on=date(2027, 2, 22))
     base = {**who(), "visit": visit_with("K05.3"), "wish": wish}
     return recalls.set_recall, base, {"wish": replace(wish, due_on=date(2027, 3, 1)), "visit": other_visit()}
 
@@ -121,38 +121,20 @@ def late_entry() -> Case:
     return act, {**base, "entered_at": NOW - timedelta(hours=1)}, {"entered_at": NOW}
 
 
-def diagnosis_in_force() -> Case:
-    make_code("K02.9")
-    return diagnosis()
-
-
 HERE = [index, canal, anaesthesia, history, recall, own_recall, declined, prescription, referral, combination, addendum, late_entry]
-EVERYWHERE = [*HERE, visit, finding, diagnosis_in_force, dropped, kept_paper, procedure]
 """The first change of each is of something that can be."""
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("case", HERE, ids=lambda case: case.__name__)
 def test_a_key_makes_one_thing(case: Callable[[], Case]) -> None:
-    act, base, changes = case()
-    key = uuid7()
-    assert act(**base, id=key).pk == key
-    assert act(**base, id=key).pk == key
-    for name, value in changes.items():
-        with pytest.raises(KeyTaken):
-            act(**{**base, name: value}, id=key)
-            pytest.fail(f"another {name} was taken for the same")
+    make_one_thing(case)
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("case", EVERYWHERE, ids=lambda case: case.__name__)
+@pytest.mark.parametrize("case", HERE, ids=lambda case: case.__name__)
 def test_a_key_sent_at_once_with_two_contents_hides_neither(case: Callable[[], Case]) -> None:
-    with transaction.atomic():
-        act, base, changes = case()
-    key, changed = uuid7(), dict(list(changes.items())[:1])
-    results = at_once([partial(act, **{**base, **said}, id=key) for said in ({}, changed, {}, changed)])
-    assert [type(result) for result in results if isinstance(result, Exception)] == [KeyTaken, KeyTaken], results
-    assert {result.pk for result in done(results)} == {key}  # type: ignore[attr-defined]  # records
+    send_at_once(case)
 
 
 @pytest.mark.django_db
@@ -178,13 +160,12 @@ def test_a_change_and_a_performance_sent_at_once_for_two_things_is_of_one() -> N
 
 
 MODULES = ("charting.actions", "charting.indices.actions", "charting.medical.actions", "charting.prescribing.actions", "charting.recalls.actions")
+IN_KEYS = (visit, finding, diagnosis, dropped, kept_paper, procedure)
+"""Sent at once in `tests/test_keys.py`."""
 ELSEWHERE = {"issue_paper", "open_visit_of_appointment", "reopen_finding"}
-"""In `tests/test_keys.py` alone: what waits for the first is the same code."""
 
 
 def test_every_entry_with_a_key_is_in_the_table() -> None:
-    code = "".join(
-        inspect.getsource(case) for case in [*EVERYWHERE, diagnosis, test_a_change_and_a_performance_sent_at_once_for_two_things_is_of_one]
-    )
+    code = "".join(inspect.getsource(case) for case in [*HERE, *IN_KEYS, test_a_change_and_a_performance_sent_at_once_for_two_things_is_of_one])
     missing = {name for name in creating(MODULES) if not name.startswith("save_") and name not in ELSEWHERE and f".{name}" not in code}
     assert not missing

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.files import actions as files
 from clinic.history.actions import record_signature
-from clinic.history.creation import check_first
+from clinic.history.creation import find_sent
 from clinic.lib.clock import branch_day
 from clinic.lib.errors import Conflict, InvalidInput, NotFound
 from clinic.lib.ids import uuid7
@@ -96,10 +96,9 @@ def issue_document(
     :raises NothingToAgree: when all lines are agreed.
     """
     actor.require(Permission.DOCUMENT_ISSUE)
-    existing = Document.objects.filter(pk=id).first() if id else None
-    if existing:
-        check_first(existing, kind=kind, language=language, patient_id=patient.pk, alternative_id=alternative_id)
-        return existing
+    first = find_sent(Document, id, kind=kind, language=language, patient_id=patient.pk, alternative_id=alternative_id)
+    if first is not None:
+        return first
     _check_choice(kind, language)
     draft = _draft(kind=kind, patient=patient, branch=branch, language=language, actor=actor, at=at, alternative_id=alternative_id)
     series, year = rules.series_of(kind), draft.day.year
@@ -151,9 +150,9 @@ def sign_document(
     :raises AlreadySigned: when that role signed before.
     """
     actor.require(Permission.DOCUMENT_ISSUE)
-    existing = Signature.objects.filter(pk=id).first() if id else None
-    if existing:
-        return _same_signature(existing, document_id=document_id, role=role, signer_name=signer_name, basis=basis, strokes=drawn.strokes)
+    first = find_sent(Signature, id, document_id=document_id, role=role, signer_name=signer_name, basis=basis, strokes=drawn.strokes)
+    if first is not None:
+        return first
     document = _lock(document_id)
     _check_document(document, sha256, role)
     _check_signer(document, role=role, name=signer_name, basis=basis, at=at)
@@ -179,11 +178,6 @@ def sign_document(
     if document.kind in AGREEING and role != SignerRole.CLINIC:
         Item.objects.filter(document_lines__document=document, agreed_document=None, cancelled_at=None).update(agreed_document=document)
     return signature
-
-
-def _same_signature(first: Signature, **sent: object) -> Signature:
-    check_first(first, **sent)
-    return first
 
 
 def is_signed(documents: QuerySet[Document]) -> QuerySet[Document]:

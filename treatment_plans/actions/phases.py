@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
-from clinic.history.creation import check_first
+from clinic.history.creation import find_sent
 from clinic.lib.errors import Conflict, InvalidInput, NotFound, StaleVersion
 from clinic.lib.ids import uuid7
 from clinic.staff.models import User
@@ -26,10 +26,9 @@ class PhaseNeeded(Conflict):
 def add_phase(*, alternative_id: UUID, title: str, actor: User, at: datetime, id: UUID | None = None) -> Phase:
     """Add a phase after the last one; without a title its number names it."""
     actor.require(Permission.PLAN_WRITE)
-    existing = Phase.objects.filter(pk=id).first() if id else None
-    if existing:
-        check_first(existing, alternative_id=alternative_id, title=title)
-        return existing
+    first = find_sent(Phase, id, alternative_id=alternative_id, title=title)
+    if first is not None:
+        return first
     alternative = common.lock_open(alternative_id)
     position = (alternative.phases.aggregate(last=Max("position"))["last"] or 0) + 1
     return Phase.objects.create(

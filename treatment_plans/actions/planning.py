@@ -13,9 +13,9 @@ import charting.actions
 from charting.charted import extractions_ahead
 from charting.models import Procedure
 from charting.rules import Place
-from clinic.history.creation import check_first
+from clinic.history.creation import check_first, find_sent
 from clinic.lib.clock import branch_day
-from clinic.lib.errors import InvalidInput, KeyTaken, NotFound, StaleVersion, check_same
+from clinic.lib.errors import InvalidInput, KeyTaken, NotFound, StaleVersion
 from clinic.lib.ids import uuid7
 from clinic.patients.models import Patient
 from clinic.price_list.models import Service
@@ -37,11 +37,10 @@ def create_plan(
     :raises InvalidInput: when the title is empty or too long.
     """
     actor.require(Permission.PLAN_WRITE)
-    existing = Plan.objects.filter(pk=id).first() if id else None
-    if existing:
-        sent = {"patient_id": patient.pk, "branch_id": branch.pk, "dentist_id": dentist.pk, "title": title, "is_emergency": is_emergency}
-        check_first(existing, **sent)
-        return existing
+    sent = {"patient_id": patient.pk, "branch_id": branch.pk, "dentist_id": dentist.pk, "title": title, "is_emergency": is_emergency}
+    first = find_sent(Plan, id, **sent)
+    if first is not None:
+        return first
     plan = Plan.objects.create(
         id=id or uuid7(),
         patient=patient,
@@ -60,10 +59,9 @@ def create_plan(
 def add_alternative(*, plan_id: UUID, title: str, summary: str = "", actor: User, at: datetime, id: UUID | None = None) -> Alternative:
     """Add an empty alternative with one phase."""
     actor.require(Permission.PLAN_WRITE)
-    existing = Alternative.objects.filter(pk=id).first() if id else None
-    if existing:
-        check_first(existing, plan_id=plan_id, title=title, summary=summary)
-        return existing
+    first = find_sent(Alternative, id, plan_id=plan_id, title=title, summary=summary)
+    if first is not None:
+        return first
     return _create_alternative(
         common.lock_plan(plan_id), title=common.clean_title(title, is_optional=True), summary=summary, actor=actor, at=at, id=id
     )
@@ -73,11 +71,10 @@ def add_alternative(*, plan_id: UUID, title: str, summary: str = "", actor: User
 def copy_alternative(*, alternative_id: UUID, title: str, actor: User, at: datetime, id: UUID | None = None) -> Alternative:
     """A new draft with the same phases, and the same lines except those done or cancelled; the procedures are shared, not doubled."""
     actor.require(Permission.PLAN_WRITE)
-    existing = Alternative.objects.filter(pk=id).first() if id else None
     source = common.get_alternative(alternative_id)
-    if existing:
-        check_first(existing, plan_id=source.plan_id, title=title)
-        return existing
+    first = find_sent(Alternative, id, plan_id=source.plan_id, title=title)
+    if first is not None:
+        return first
     plan = common.lock_plan(source.plan_id)
     copy = _create_alternative(
         plan, title=common.clean_title(title, is_optional=True), summary=source.summary, actor=actor, at=at, id=id, with_phase=False
@@ -129,11 +126,11 @@ def add_item(
     :raises charting.actions.AlreadyProposed: when it extracts a tooth that another line of the alternative extracts.
     """
     actor.require(Permission.PLAN_WRITE)
-    alternative = common.lock_alternative(alternative_id)
-    added = _added_before(id, alternative, procedure.service, phase_id=phase_id, visit_number=visit_number, quantity=quantity)
-    if added:
-        check_same(added, procedure_id=procedure.pk)
+    wished = {"phase_id": phase_id, "visit_number": visit_number, "quantity": quantity}
+    added = _added_before(id, alternative_id, procedure.service, procedure_id=procedure.pk, **wished)
+    if added is not None:
         return added
+    alternative = common.lock_alternative(alternative_id)
     if not (alternative.is_open or alternative.state == AlternativeState.ACCEPTED):
         raise common.AlternativeDecided
     if procedure.patient_id != alternative.patient_id:
@@ -173,11 +170,11 @@ def add_service(
 ) -> Item:
     """Propose a new procedure on these teeth and put it into the alternative."""
     actor.require(Permission.PLAN_WRITE)
-    alternative = common.lock_alternative(alternative_id)
-    added = _added_before(id, alternative, service, phase_id=phase_id, visit_number=visit_number, quantity=quantity)
-    if added:
+    added = _added_before(id, alternative_id, service, phase_id=phase_id, visit_number=visit_number, quantity=quantity)
+    if added is not None:
         _check_places(added, places)
         return added
+    alternative = common.lock_alternative(alternative_id)
     state = "planned" if alternative.state == AlternativeState.ACCEPTED else "proposed"
     procedure = charting.actions.add_procedure(
         patient=alternative.patient, service=service, places=places, state=state, again=True, actor=actor, at=at
@@ -308,15 +305,14 @@ def _lock_line(item_id: UUID) -> tuple[Alternative, Item]:
     return alternative, item
 
 
-def _added_before(id: UUID | None, alternative: Alternative, service: Service, **wished: object) -> Item | None:
-    """The line that a first call with this id made; the alternative is locked, so the second call waited for it.
+def _added_before(key: UUID | None, alternative_id: UUID, service: Service, **wished: object) -> Item | None:
+    """The line that a first call with this key made.
 
     :raises KeyTaken: when it made another line; what was left to the clinic (None) is not compared.
     """
-    item = Item.objects.select_related("procedure").filter(pk=id).first() if id else None
+    item = find_sent(Item, key, alternative_id=alternative_id, **{name: value for name, value in wished.items() if value is not None})
     if item is not None:
-        check_first(item, alternative_id=alternative.pk, **{name: value for name, value in wished.items() if value is not None})
-        check_same(item.procedure, service_id=service.pk)
+        check_first(item.procedure, service_id=service.pk)
     return item
 
 

@@ -8,8 +8,8 @@ from uuid import UUID
 from django.db import transaction
 
 from charting.rules import Place
+from clinic.history.creation import check_first
 from clinic.lib.clock import branch_day
-from clinic.lib.errors import check_same
 from clinic.patients.models import Patient
 from clinic.price_list.models import Service
 from clinic.staff.models import Branch, User
@@ -39,10 +39,10 @@ def start_unplanned(
     plan = planning.create_plan(
         patient=patient, branch=branch, title=service.title_in(language)[:200], dentist=actor, actor=actor, at=at, is_emergency=True, id=id
     )
-    alternative = plan.alternatives.get()
-    item = alternative.items.select_related("procedure__service").order_by("position", "pk").first()
+    alternative = plan.alternatives.order_by("position")[0]
+    item = alternative.items.select_related("procedure__service").order_by("created_at", "pk").first()
     if item is not None:
-        check_same(item.procedure, service_id=service.pk)
+        check_first(item.procedure, service_id=service.pk)
     else:
         item = planning.add_service(alternative_id=alternative.pk, service=service, places=places, actor=actor, at=at)
         decisions.present(alternative_id=alternative.pk, actor=actor, at=at)

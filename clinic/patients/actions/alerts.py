@@ -3,12 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from clinic.history.creation import check_first
+from clinic.history.creation import find_sent
 from clinic.lib.errors import Conflict, InvalidInput, NotAllowed
-from clinic.patients.actions.checks import ensure, locked, violated
+from clinic.patients.actions.checks import ensure, locked
 from clinic.patients.actions.registration import check_alert
 from clinic.patients.messages import REFUSALS
 from clinic.patients.models import Alert, Patient
@@ -37,24 +37,13 @@ def record_alert(*, alert: Alert, actor: User, at: datetime) -> Alert:
     :raises KeyTaken: when `id` is of another alert.
     """
     actor.require(Permission.PATIENT_WRITE)
-    first = Alert.objects.filter(pk=alert.pk).first()
-    if first:
-        return _same_alert(first, alert)
+    first = find_sent(Alert, alert.pk, **{name: getattr(alert, name) for name in ("patient_id", "kind", "severity", "text")})
+    if first is not None:
+        return first
     alert.recorded_at, alert.recorded_by = at, actor
     ensure(check_alert(alert))
-    try:
-        with transaction.atomic():
-            alert.save(force_insert=True)
-    except IntegrityError as error:
-        if violated(error) != "patients_alert_pkey":
-            raise
-        return _same_alert(Alert.objects.get(pk=alert.pk), alert)
+    alert.save(force_insert=True)
     return alert
-
-
-def _same_alert(first: Alert, sent: Alert) -> Alert:
-    check_first(first, **{name: getattr(sent, name) for name in ("patient_id", "kind", "severity", "text")})
-    return first
 
 
 @transaction.atomic

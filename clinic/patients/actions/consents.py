@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.files import actions as files
 from clinic.history.actions import record_signature
-from clinic.history.creation import check_first
+from clinic.history.creation import find_sent
 from clinic.lib.clock import branch_day
 from clinic.lib.errors import Conflict, DomainError, InvalidInput
 from clinic.lib.ids import uuid7
@@ -66,10 +66,9 @@ def sign_consent(
     :raises KeyTaken: when `id` is of another consent.
     """
     actor.require(Permission.PATIENT_WRITE)
-    first = Consent.objects.filter(pk=id).first() if id else None
-    if first:
-        guardian_id = guardian.pk if guardian else None
-        check_first(first, patient_id=patient.pk, text_id=text.pk, guardian_id=guardian_id, strokes=drawn.strokes)
+    guardian_id = guardian.pk if guardian else None
+    first = find_sent(Consent, id, patient_id=patient.pk, text_id=text.pk, guardian_id=guardian_id, strokes=drawn.strokes)
+    if first is not None:
         return first
     check_signer(patient, guardian, at)
     consent = Consent(
@@ -117,7 +116,7 @@ def _insert(consent: Consent) -> None:
         with transaction.atomic():
             consent.save(force_insert=True)
     except IntegrityError as error:
-        if violated(error) in ("patients_one_consent_in_force", "patients_consent_pkey"):
+        if violated(error) == "patients_one_consent_in_force":
             raise ConsentInForce from error
         raise
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
+from clinic.history.creation import find_put
 from clinic.lib.clock import branch_day
 from clinic.lib.errors import Conflict, InvalidInput, check_version
 from clinic.patients.actions.checks import ensure, field_errors, locked, violated
@@ -95,26 +96,37 @@ def set_labels(*, patient: Patient, labels: Collection[Label], actor: User, at: 
 
 @transaction.atomic
 def save_label(*, label: Label, actor: User, at: datetime, version: int | None = None) -> Label:
-    """Create or change a label of the clinic.
+    """Create or change a label of the clinic. One that is created twice in the same words is one.
 
     :raises InvalidInput: a wrong colour or a name in use.
     :raises StaleVersion: when it is no longer the `version` that was shown.
     """
     actor.require(Permission.SETTINGS_WRITE)
+    first = _put_before(label, version, colour=label.colour)
+    if first is not None:
+        return first
     _check_version(label, version)
     return _save_named(label, is_taken=Label.objects.filter(name__iexact=label.name).exclude(pk=label.pk).exists())
 
 
 @transaction.atomic
 def save_source(*, source: Source, actor: User, at: datetime, version: int | None = None) -> Source:
-    """Create or change a source of patients.
+    """Create or change a source of patients. One that is created twice in the same words is one.
 
     :raises InvalidInput: a name in use.
     :raises StaleVersion: when it is no longer the `version` that was shown.
     """
     actor.require(Permission.SETTINGS_WRITE)
+    first = _put_before(source, version)
+    if first is not None:
+        return first
     _check_version(source, version)
     return _save_named(source, is_taken=Source.objects.filter(name__iexact=source.name).exclude(pk=source.pk).exists())
+
+
+def _put_before(record: Named, version: int | None, **sent: object) -> Named | None:
+    key = record.pk if version is None else None
+    return find_put(type(record), key, name=record.name, is_active=record.is_active, **sent)
 
 
 def _check_version(record: Named, version: int | None) -> None:

@@ -6,15 +6,15 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from clinic.history.creation import check_first
+from clinic.history.creation import find_sent
 from clinic.lib.clock import branch_day
 from clinic.lib.errors import Conflict, KeyTaken, NotFound, StaleVersion, Text
 from clinic.lib.ids import uuid7
 from clinic.patients import rules
-from clinic.patients.actions.checks import ensure, field_errors, normalised, violated
+from clinic.patients.actions.checks import ensure, field_errors, normalised
 from clinic.patients.messages import MINOR_GUARDIAN, REFUSALS
 from clinic.patients.models import Alert, Contact, ContactKind, Identifier, Label, Patient, PatientLabel, Relation
 from clinic.patients.search import Likeness, Person, likely_duplicates
@@ -64,30 +64,25 @@ def register(*, entry: Registration, actor: User, at: datetime, id: UUID | None 
     :raises NotAllowed: documents, family, alerts and labels take PATIENT_WRITE.
     :raises InvalidInput: with an error for each wrong field (`contacts.0.value`, `identifiers.1.number` ...).
     :raises LikelyDuplicates: unless `is_another_person` says that the likeness was seen.
+    :raises KeyTaken: when `id` is of somebody else, or of other contacts or documents.
     """
     actor.require(Permission.PATIENT_REGISTER)
     if entry.says_more:
         actor.require(Permission.PATIENT_WRITE)
-    first = Patient.objects.filter(pk=id).first() if id else None
-    if first:
-        check_entry(entry, branch_day(at, entry.patient.branch.time_zone))
+    errors = check_entry(entry, branch_day(at, entry.patient.branch.time_zone))
+    first = find_sent(Patient, id, **{name: getattr(entry.patient, name) for name in SENT})
+    if first is not None:
         return _same_entry(first, entry)
+    ensure(errors)
     entry.patient.pk = id or uuid7()
-    ensure(check_entry(entry, branch_day(at, entry.patient.branch.time_zone)))
     if not is_another_person:
         _refuse_duplicates(entry)
-    try:
-        with transaction.atomic():
-            _save(entry, actor, at)
-    except IntegrityError as error:
-        if violated(error) != "patients_patient_pkey":
-            raise
+    _save(entry, actor, at)
     return Patient.objects.select_related("branch").get(pk=entry.patient.pk)
 
 
 def _same_entry(first: Patient, entry: Registration) -> Patient:
-    """:raises KeyTaken: when somebody else was registered, or with other contacts or documents."""
-    check_first(first, **{name: getattr(entry.patient, name) for name in SENT})
+    """:raises KeyTaken: when the patient was registered with other contacts or documents."""
     for model, rows, name in ((Contact, entry.contacts, "value"), (Identifier, entry.identifiers, "number")):
         made = model.history.filter(patient_id=first.pk, history_type="+").values_list(name, flat=True)
         if not {getattr(row, name) for row in rows} <= set(made):

@@ -1,6 +1,7 @@
 """Request middleware: who acts, in which language and zone, and how a refused act is shown on a page."""
 
 import logging
+import sys
 import zoneinfo
 from collections.abc import Callable
 from contextlib import suppress
@@ -11,16 +12,18 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
 from django.core.signals import got_request_exception
+from django.dispatch import receiver
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from charting import notation
 from clinic.history.context import Context, acting
 from clinic.lib.errors import DomainError, NotAllowed, NotFound, Text
-from clinic.lib.refusals import as_refusal
+from clinic.lib.refusals import as_refusal, is_database_away
 from clinic.patients import access
 from clinic.staff import queries
 from clinic.staff.actions import context_of
@@ -40,6 +43,7 @@ FOREIGN: dict[int, tuple[str, Text]] = {
     405: ("method_not_allowed", _("This address does not take this method.")),
     413: ("too_large", _("What was sent is too large. Nothing was saved.")),
     500: ("internal", _("Something went wrong on our side. Nothing was saved, try again.")),
+    503: ("unavailable", _("The clinic's database does not answer. Nothing was saved; try again in a moment.")),
 }
 
 
@@ -55,6 +59,35 @@ class ProxyAddressMiddleware:
             with suppress(ValueError):
                 request.META["REMOTE_ADDR"] = str(ip_address(forwarded))
         return self.get_response(request)
+
+
+class DatabaseAwayMiddleware:
+    """While the database is away every address says so with 503: a chart then shows the device's copy, and what it sends waits."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        return _away(request) if is_database_away(getattr(request, "failed_on", None)) else response
+
+
+@receiver(got_request_exception)
+def _note_failure(*, request: HttpRequest | None = None, **_signal: object) -> None:
+    """Django answers an error where it happens, out of sight of the middleware above."""
+    if request is not None:
+        setattr(request, "failed_on", sys.exc_info()[1])  # noqa: B010 - a request of Django has no such field
+
+
+def _away(request: HttpRequest) -> HttpResponse:
+    """Nothing about the visitor can be asked now but what the browser says."""
+    with translation.override(request.COOKIES.get("language") or translation.get_language_from_request(request)):
+        if request.path.startswith("/api/"):
+            response = _as_json(HttpResponse(status=503))
+        else:
+            response = HttpResponse(render_to_string("503.html", {"LANGUAGE_CODE": translation.get_language()}), status=503)
+    response.headers["Retry-After"] = "5"
+    return response
 
 
 class HistoryContextMiddleware:

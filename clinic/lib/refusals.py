@@ -1,7 +1,7 @@
 """Errors of the database and of Django in the words of the house."""
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db import DataError, IntegrityError, OperationalError
+from django.db import DataError, IntegrityError, InterfaceError, OperationalError
 from django.utils.translation import gettext_lazy as _
 
 from clinic.lib.errors import Conflict, DomainError, InvalidInput, Text
@@ -15,6 +15,8 @@ RULES = {
     "_code_in_force": _("This code is closed on that day or belongs to another dictionary. Nothing was saved; choose a code in force."),
 }
 BUSY_STATES = ("40001", "40P01", "55P03")
+AWAY_CLASSES = ("", "08", "53", "57")
+"""Classes of SQLSTATE: no answer at all, connection exception, insufficient resources, operator intervention (PostgreSQL, appendix A)."""
 
 
 def as_refusal(error: BaseException) -> DomainError | None:
@@ -29,6 +31,14 @@ def as_refusal(error: BaseException) -> DomainError | None:
         return Conflict(_broken_rule(error))
     is_busy = isinstance(error, OperationalError) and getattr(error.__cause__, "sqlstate", None) in BUSY_STATES
     return Conflict(BUSY) if is_busy else None
+
+
+def is_database_away(error: BaseException | None) -> bool:
+    """Could the database not be reached, or did it stop in the middle? The same request may succeed in a moment."""
+    if not isinstance(error, OperationalError | InterfaceError):
+        return False
+    state = getattr(error.__cause__, "sqlstate", None) or ""
+    return state[:2] in AWAY_CLASSES
 
 
 def _broken_rule(error: IntegrityError) -> Text:

@@ -10,10 +10,11 @@ from playwright.sync_api import Error, Page, Route, expect
 
 from clinic.scheduling import actions
 from clinic.scheduling.models import Appointment
+from clinic.staff.roles import Role
 from tests.journeys.hands import box_of, login_as, tomorrow_at
 from tests.patients.factories import petrov
 from tests.scheduling.factories import book, dr_sokolov, make_chair, make_shift
-from tests.staff.factories import dr_orlova, registrar_belova
+from tests.staff.factories import dr_orlova, make_user, registrar_belova
 
 SETTLED_MS = 700
 BUSY = """const soon = window.setTimeout.bind(window);
@@ -52,9 +53,22 @@ def hold_back(page: Page, words: str) -> list[Route]:
 
 def let_go(page: Page, held: list[Route]) -> None:
     """Its answer comes now, after everything else; one that the page has given up is no more."""
+    for _ in range(300):
+        if held:
+            break
+        page.wait_for_timeout(100)
     with suppress(Error):
         held[0].continue_()
     page.wait_for_timeout(SETTLED_MS)
+
+
+def change_note(note: str) -> None:
+    """Somebody else writes into the only appointment."""
+    row = Appointment.objects.get()
+    with transaction.atomic():
+        actions.describe(
+            actor=registrar_belova(), at=timezone.now(), appointment_id=row.pk, version=row.version, type_id=None, assistant_id=None, note=note
+        )
 
 
 def test_what_is_typed_into_a_panel_at_once_stays_in_its_field(diary: Page) -> None:
@@ -88,17 +102,7 @@ def test_a_refresh_never_takes_the_card_from_the_hand(diary: Page) -> None:
     diary.evaluate("() => document.dispatchEvent(new Event('diary-changed'))")
     diary.mouse.move(box["x"] + 40, box["y"] + 20)
     diary.mouse.down()
-    petrov = Appointment.objects.get()
-    with transaction.atomic():
-        actions.describe(
-            actor=registrar_belova(),
-            at=timezone.now(),
-            appointment_id=petrov.pk,
-            version=petrov.version,
-            type_id=None,
-            assistant_id=None,
-            note="Late",
-        )
+    change_note("Late")
     let_go(diary, poll)
     assert node and node.evaluate("card => card.isConnected")
     diary.mouse.move(box["x"] + 44, box["y"] + 20 + 60 * 1.35, steps=4)
@@ -106,6 +110,43 @@ def test_a_refresh_never_takes_the_card_from_the_hand(diary: Page) -> None:
     diary.mouse.up()
     expect(diary.locator("#toasts")).to_contain_text("Moved to 10:00–11:00.")
     expect(card).to_have_attribute("title", re.compile("Late"))
+
+
+@pytest.mark.parametrize("may_move", [True, False], ids=["clerk", "reader"])
+def test_a_refresh_never_swallows_a_click(diary: Page, base_url: str, *, may_move: bool) -> None:
+    if not may_move:
+        with transaction.atomic():
+            login_as(diary, make_user(Role.LAWYER), base_url)
+        diary.reload()
+        expect(diary.locator(".diary-card")).to_have_count(1)
+        diary.wait_for_load_state("networkidle")
+    box = box_of(diary.locator(".diary-card"))
+    poll = hold_back(diary, "/appointments?")
+    diary.evaluate("() => document.dispatchEvent(new Event('diary-changed'))")
+    diary.mouse.move(box["x"] + 40, box["y"] + 20)
+    diary.mouse.down()
+    change_note("Late")
+    let_go(diary, poll)
+    diary.mouse.up()
+    expect(diary.locator("#panel")).to_contain_text("Петров")
+    expect(diary.locator(".diary-card")).to_have_attribute("title", re.compile("Late"))
+
+
+def test_the_answer_to_an_entry_never_swallows_the_click_on_the_next_tooth(page: Page, base_url: str) -> None:
+    with transaction.atomic():
+        patient, dentist = petrov(), dr_orlova()
+    login_as(page, dentist, base_url)
+    page.goto(f"/patients/{patient.pk}/chart/")
+    page.locator("[data-tooth='36'] .occlusal path[data-surface='O']").click()
+    answer = hold_back(page, "/findings")
+    page.locator("#palette-search").fill("caries")
+    page.locator("#palette-search").press("Enter")
+    box = box_of(page.locator("[data-tooth='46'] .occlusal path[data-surface='O']"))
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    let_go(page, answer)
+    page.mouse.up()
+    expect(page.locator("[data-tooth='46']")).to_have_attribute("aria-selected", "true")
 
 
 def test_what_is_charted_next_is_not_cleared_by_the_answer_to_the_one_before(page: Page, base_url: str) -> None:

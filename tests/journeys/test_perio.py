@@ -16,7 +16,7 @@ from clinic.staff.actions import context_of
 from clinic.staff.models import User
 from tests.charting.factories import NOW, patient_petrov
 from tests.journeys.hands import Keys, box_of, login_as
-from tests.journeys.screens import on_both_screens
+from tests.journeys.screens import TABLET, on_both_screens
 from tests.staff.factories import dr_orlova
 
 ZIGZAG = ((teeth.UPPER_ROW, "V", 1), (teeth.UPPER_ROW, "L", -1), (teeth.LOWER_ROW, "V", 1), (teeth.LOWER_ROW, "L", -1))
@@ -107,10 +107,31 @@ def test_depths_and_margins_take_384_keys_or_taps(page: Page, base_url: str, sea
     )
     for depth, margin in zip(depths, margins, strict=True):
         keys.press(str(depth), str(margin))
+    expect(page.locator("#perio-count")).to_have_text("192 / 192")
     all_sent(page)
     assert keys.count <= 400
     assert saved(exam, "depths") == dict(zip(places(), depths, strict=True))
     assert saved(exam, "margins") == dict(zip(places(), margins, strict=True))
+
+
+@pytest.mark.browser_context_args(viewport=TABLET, has_touch=True)
+def test_the_pad_stands_still_whatever_is_told(page: Page, base_url: str, seat: tuple[User, Patient]) -> None:
+    """A key that moves under a finger is another number: a cut line, a refused sign and a long word are told without moving the pad."""
+    exam = begin(page, base_url, seat)
+    finger, key = Finger(page), page.locator("#perio-pad [data-does='number 3']")
+    stands = box_of(key)
+    finger.press(*"333")
+    page.context.set_offline(offline=True)
+    finger.press(*"333")
+    expect(page.locator("#perio-unsent")).to_contain_text("could not be reached")
+    assert box_of(key) == stands
+    page.locator("#perio-pad [data-does='prefix mobility']").tap()
+    assert box_of(key) == stands
+    finger.press(*"2333")
+    page.context.set_offline(offline=False)
+    all_sent(page)
+    assert box_of(key) == stands
+    assert list(saved(exam, "depths").values()).count(3) == 9
 
 
 def test_absent_teeth_are_skipped_and_hands_can_correct(page: Page, base_url: str, seat: tuple[User, Patient]) -> None:

@@ -1,4 +1,5 @@
 // The chart's page: loads the mouth, draws it, and joins choice, palette, story, slider and keys.
+import { Press } from "../../desk/js/press.js";
 import { useSentences } from "./api.js";
 import { Acts } from "./acts.js";
 import { Canals } from "./canals.js";
@@ -80,8 +81,12 @@ mouth.addEventListener("change", () => {
   redraw();
 });
 
+const press = new Press(byId("chart-page"), () => isOld && redraw());
+let isOld = false;
+
 function redraw() {
-  if (!chart) return;
+  isOld = press.isOn;
+  if (!chart || isOld) return;
   const shown = /** @type {ChartData["dentition"]} */ (dentition || chart.dentition);
   pressDentition(shown);
   printShown(shown, timeline.at);

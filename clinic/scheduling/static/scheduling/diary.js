@@ -1,5 +1,6 @@
 // The diary's page: draws the day, follows changes by others, books and moves.
 
+import { Press } from "../desk/js/press.js";
 import { countWaiting, drawCards } from "./cards.js";
 import { Day } from "./day.js";
 import { Drag } from "./drag.js";
@@ -20,13 +21,14 @@ const tell = (text, level = "info") => document.dispatchEvent(new CustomEvent("t
 /** @param {string} url */
 const openPanel = (url) => document.dispatchEvent(new CustomEvent("panel-open", { detail: { url } }));
 
-const drag = new Drag(root, day, {
+new Drag(root, day, {
   book(column, start, end) {
     const chosen = new URLSearchParams({ start: day.clock.iso(start), [day.view === "dentists" ? "dentist_id" : "chair_id"]: column });
     if (end !== null) chosen.set("minutes", String(end - start));
     openPanel(`${day.urls.book}&${chosen}`);
   },
   async move(row, column, start, end) {
+    press.end();
     /** @type {Record<string, unknown>} */
     const changes = { starts_at: day.clock.iso(start), ends_at: day.clock.iso(end) };
     if (column !== day.columnOf(row)) changes[day.view === "dentists" ? "dentist_id" : "chair_id"] = column;
@@ -39,13 +41,13 @@ const drag = new Drag(root, day, {
     }
     await follow();
   },
-  left: () => isOld && redraw(),
 });
+const press = new Press(root, () => isOld && redraw());
 let isOld = false;
 
-/** Draw what is known, but never under a hand: what it holds would be gone. */
+/** Draw what is known, but never under a hand: what it holds or clicks would be gone. */
 function redraw() {
-  isOld = drag.held !== null;
+  isOld = press.isOn;
   if (!isOld) drawCards(day, columns);
 }
 
@@ -56,7 +58,7 @@ function show(row) {
 }
 
 async function follow() {
-  if (drag.held || document.hidden) return;
+  if (press.isOn || document.hidden) return;
   try {
     if (await day.refresh()) redraw();
     if (trouble) trouble.hidden = true;

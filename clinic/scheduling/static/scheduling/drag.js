@@ -14,7 +14,7 @@ export class Drag {
   /**
    * @param {HTMLElement} root
    * @param {import("./day.js").Day} day
-   * @param {{book: (column: string, start: number, end: number | null) => void, move: (row: import("./day.js").Appointment, column: string, start: number, end: number) => void, left: () => void}} on
+   * @param {{book: (column: string, start: number, end: number | null) => void, move: (row: import("./day.js").Appointment, column: string, start: number, end: number) => void}} on
    */
   constructor(root, day, on) {
     this.root = root;
@@ -144,6 +144,5 @@ export class Drag {
     this.edges.stop();
     this.ghost.remove();
     this.root.classList.remove("is-dragging");
-    this.on.left();
   }
 }

@@ -80,7 +80,7 @@ export class Status {
     const place = byId("perio-unsent");
     place.hidden = count === 0;
     place.classList.toggle("is-waiting", Boolean(message));
-    place.textContent = count ? `${this.words.unsent} ${count}${message ? `. ${message}` : ""}` : "";
+    place.title = place.textContent = count ? `${this.words.unsent} ${count}${message ? `. ${message}` : ""}` : "";
     byId("perio-saved").hidden = count > 0;
   }
 }

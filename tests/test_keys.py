@@ -28,17 +28,20 @@ from clinic.staff import actions as staff
 from clinic.staff import places
 from clinic.staff.models import User
 from clinic.staff.roles import Role
+from exports import actions as exports
 from exports import evidence
 from exports.legal import actions as cases
 from exports.privacy import actions as privacy
 from insurance import claims, setup
 from inventory import actions as inventory
+from inventory import anaesthesia
 from lab_orders import actions as lab
 from tests.billing.factories import make_charge, pay
 from tests.billing.test_concurrency import at_once, done
 from tests.charting.factories import NOW, make_code, make_finding, make_service, patient_petrov, petrova, place
 from tests.charting.imaging.pictures import jpeg
 from tests.exports.legal.factories import make_case
+from tests.exports.test_card import signed_visit
 from tests.insurance.factories import claimed, make_policy, make_programme
 from tests.inventory.factories import make_lot, make_material
 from tests.lab_orders.test_actions import make_crown, make_lab
@@ -50,6 +53,7 @@ from tests.staff.factories import dr_orlova, make_branch, make_legal_entity, mak
 from tests.treatment_plans import factories as plans
 from tests.treatment_plans.test_documents import drawn
 from treatment_plans import actions as planning
+from treatment_plans import completion
 
 pytestmark = pytest.mark.django_db
 D = Decimal
@@ -312,6 +316,24 @@ def discarding() -> Case:
     return inventory.discard, base, {"quantity": D(2), "reason": "lost", "lot_id": make_lot(make_material(), "9", number="L2").pk}
 
 
+def anaesthetic() -> Case:
+    drug = inventory.create_material(actor=chief(), name="Ultracain", code="U", unit="carp", anaesthetic="articaine_100")
+    lot = make_lot(drug, "9")
+    given = charting.Given(kind="infiltration", cartridges=D(1), teeth=(16,))
+    seen, other = (
+        charting.open_visit(patient=who_came, dentist=dr_orlova(), branch=make_branch(), **who()) for who_came in (patient_petrov(), petrova())
+    )
+    return anaesthesia.give, {**who(), "visit": seen, "given": given, "lot_id": lot.pk}, {"given": replace(given, cartridges=D(2)), "visit": other}
+
+
+def performance() -> Case:
+    def complete(**options: Any) -> Any:
+        return completion.complete_item(**options).performance
+
+    first, other = (plans.first_item(plans.agreed("filling", teeth=(tooth,))).pk for tooth in (36, 46))
+    return complete, {**who(), "item_id": first}, {"item_id": other}
+
+
 def counting() -> Case:
     base = {**who(), "lot_id": make_lot(make_material(), "9").pk, "counted": D(7)}
     return inventory.count, base, {"counted": D(6), "lot_id": make_lot(make_material(), "9", number="L2").pk}
@@ -344,6 +366,11 @@ def letter() -> Case:
 def proof() -> Case:
     base = {"user": chief(), "at": NOW, "patient_id": petrov().pk, "reason": "court"}
     return evidence.ask, base, {"reason": "other", "language": "fr", "since": NOW - timedelta(days=1), "patient_id": make_patient("Чужой").pk}
+
+
+def card_of_visit() -> Case:
+    first, other = (signed_visit(days_ago=days).pk for days in (2, 1))
+    return exports.issue_visit_card, {"user": chief(), "at": NOW, "visit_id": first, "language": "ru"}, {"language": "fr", "visit_id": other}
 
 
 def lawsuit() -> Case:
@@ -448,7 +475,23 @@ CASES += [
     discarding,
     counting,
 ]
-CASES += [order, register, letter, proof, alert, signing, lawsuit, lasting, remark, archive, handing, request]
+CASES += [
+    order,
+    register,
+    letter,
+    proof,
+    alert,
+    anaesthetic,
+    performance,
+    card_of_visit,
+    signing,
+    lawsuit,
+    lasting,
+    remark,
+    archive,
+    handing,
+    request,
+]
 """The first change of each is of something that can be."""
 
 
@@ -551,6 +594,7 @@ ACTIONS += (
     "clinic.staff.places",
 )
 ACTIONS += ("clinic.patients.actions", "exports.legal.actions", "exports.privacy.actions")
+ACTIONS += ("inventory.anaesthesia", "treatment_plans.completion", "exports.actions")
 ACTIONS += ("exports.evidence", "insurance.claims", "insurance.setup", "inventory.actions", "lab_orders.actions", "treatment_plans.actions")
 ELSEWHERE = {
     "open_visit_of_appointment",
@@ -558,7 +602,6 @@ ELSEWHERE = {
     "give_anaesthesia",
     "record_canal",
     "enter_combination",
-    "issue_visit_card",
     "save_combination",
 }
 """Their own tests."""

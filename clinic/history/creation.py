@@ -16,7 +16,8 @@ def find_sent(model: type[RecordT], key: UUID | None, **sent: object) -> RecordT
     """What an earlier request with this key made of `sent`; without one the key is held, and whoever creates the record is the first.
 
     A twin of the same instant waits here until the first request has ended, and is then judged as if it had come later.
-    Ask before any row is locked, and for one key in a transaction: then nobody who waits for a key holds what its holder may still want.
+    Ask before any row is locked, and for one key in a transaction that somebody else may know: then nobody who waits for a key holds what
+    its holder may still want.
 
     :raises KeyTaken: when the first request made something else.
     """

@@ -16,6 +16,8 @@ from charting.indices import actions as indices
 from charting.medical import actions as medical
 from charting.medical import queries as medical_queries
 from charting.models import Anaesthesia, Combination, FindingChange, Recall
+from charting.perio import actions as perio
+from charting.perio import papers
 from charting.prescribing import actions as prescribing
 from charting.recalls import actions as recalls
 from clinic.lib.errors import KeyTaken
@@ -25,6 +27,7 @@ from tests.charting.factories import NOW, make_code, make_finding, make_procedur
 from tests.charting.indices.test_records import HEALTHY, SICK
 from tests.charting.medical.factories import answers
 from tests.charting.medical.test_histories import drawn
+from tests.charting.perio.factories import make_exam
 from tests.charting.recalls.factories import rule, visit_with
 from tests.charting.test_gestures import deep_caries
 from tests.charting.test_prescribing import AMOXICILLIN, ASKED, IBUPROFEN, setting
@@ -116,12 +119,36 @@ def addendum() -> Case:
     return charting.add_addendum, base, {"text": "Нет аллергии", "reason": "уточнение", "visit": other_visit()}
 
 
+def exam() -> Case:
+    return perio.begin_exam, {**who(), "patient": patient_petrov()}, {"patient": petrova()}
+
+
+def paper_of_exam() -> Case:
+    base = {**who(), "exam": make_exam(), "language": "en"}
+    return papers.issue_exam, base, {"language": "ru", "exam": perio.begin_exam(patient=petrova(), **who())}
+
+
 def late_entry() -> Case:
     act, base, _changes = dropped()
     return act, {**base, "entered_at": NOW - timedelta(hours=1)}, {"entered_at": NOW}
 
 
-HERE = [index, canal, anaesthesia, history, recall, own_recall, declined, prescription, referral, combination, addendum, late_entry]
+HERE = [
+    index,
+    canal,
+    anaesthesia,
+    history,
+    recall,
+    own_recall,
+    declined,
+    prescription,
+    referral,
+    combination,
+    addendum,
+    late_entry,
+    exam,
+    paper_of_exam,
+]
 """The first change of each is of something that can be."""
 
 
@@ -159,7 +186,14 @@ def test_a_change_and_a_performance_sent_at_once_for_two_things_is_of_one() -> N
     assert FindingChange.objects.filter(state="resolved").count() == 1
 
 
-MODULES = ("charting.actions", "charting.indices.actions", "charting.medical.actions", "charting.prescribing.actions", "charting.recalls.actions")
+MODULES: tuple[str, ...] = (
+    "charting.actions",
+    "charting.indices.actions",
+    "charting.medical.actions",
+    "charting.prescribing.actions",
+    "charting.recalls.actions",
+)
+MODULES += ("charting.perio.actions", "charting.perio.papers")
 IN_KEYS = (visit, finding, diagnosis, dropped, kept_paper, procedure)
 """Sent at once in `tests/test_keys.py`."""
 ELSEWHERE = {"issue_paper", "open_visit_of_appointment", "reopen_finding"}

@@ -2,6 +2,7 @@
 
 import re
 from contextlib import suppress
+from datetime import timedelta
 
 import pytest
 from django.db import transaction
@@ -130,6 +131,24 @@ def test_a_refresh_never_swallows_a_click(diary: Page, base_url: str, *, may_mov
     diary.mouse.up()
     expect(diary.locator("#panel")).to_contain_text("Петров")
     expect(diary.locator(".diary-card")).to_have_attribute("title", re.compile("Late"))
+
+
+def test_todays_news_never_swallow_a_click(page: Page, base_url: str) -> None:
+    with transaction.atomic():
+        clerk, patient = registrar_belova(), petrov()
+        make_shift(dr_orlova(), timezone.now() - timedelta(hours=2), timezone.now() + timedelta(hours=2))
+        book(timezone.now(), 30)
+    page.add_init_script("const soon = window.setTimeout.bind(window); window.setTimeout = (act, wait) => soon(act, wait === 45000 ? 1500 : wait);")
+    login_as(page, clerk, base_url)
+    news = hold_back(page, "/today/")
+    page.goto("/")
+    link = page.locator("#desk").get_by_role("link", name=patient.last_name).first
+    box = box_of(link)
+    page.mouse.move(box["x"] + 8, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    let_go(page, news)
+    page.mouse.up()
+    page.wait_for_url(re.compile(r"/(patients|diary)/"))
 
 
 def test_the_answer_to_an_entry_never_swallows_the_click_on_the_next_tooth(page: Page, base_url: str) -> None:

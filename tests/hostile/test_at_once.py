@@ -7,15 +7,17 @@ import pytest
 from django.db import transaction
 
 from clinic.lib.errors import DomainError, StaleVersion
+from clinic.lib.ids import uuid7
 from clinic.patients import actions as patients
 from clinic.patients import signature
 from clinic.patients.models import ConsentText
 from clinic.scheduling import actions as scheduling
+from clinic.staff.roles import Role
 from tests.billing.factories import NOW
 from tests.billing.test_concurrency import at_once, done
 from tests.patients.drawing import drawn_signature
 from tests.scheduling.factories import book, working_day
-from tests.staff.factories import dr_orlova, make_branch, registrar_belova
+from tests.staff.factories import dr_orlova, log_in, make_branch, make_user, registrar_belova
 from tests.treatment_plans.factories import NOON, accept, agreed, first_item, petrov, plan_with
 from treatment_plans import actions as plans
 from treatment_plans import reversal
@@ -86,3 +88,16 @@ def test_two_different_steps_of_an_appointment_at_once_are_one_step() -> None:
     assert all(isinstance(result, StaleVersion) for result in results if isinstance(result, Exception))
     appointment.refresh_from_db()
     assert list(appointment.state_changes.values_list("state", flat=True)).count(appointment.state) == 1
+
+
+@pytest.mark.parametrize("path", ["labels", "sources"])
+def test_what_is_put_at_once_under_one_key_is_one_and_who_put_another_name_is_told(path: str) -> None:
+    with transaction.atomic():
+        browsers = [log_in(make_user(Role.MANAGER, username=f"manager{number}")) for number in range(4)]
+    key = str(uuid7())
+    sent = [{"id": key, "name": name} for name in ("VIP", "Gold", "VIP", "Gold")]
+    puts = [partial(browser.put, f"/api/v1/{path}", body, content_type="application/json") for browser, body in zip(browsers, sent, strict=True)]
+    answers: list[Any] = at_once(puts)
+    assert sorted(answer.status_code for answer in answers) == [200, 200, 409, 409]
+    assert {answer.json()["code"] for answer in answers if answer.status_code == 409} == {"stale"}
+    assert len({answer.content for answer in answers if answer.status_code == 200}) == 1

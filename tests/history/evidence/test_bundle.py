@@ -89,7 +89,7 @@ def make(seq: Connection, sequencer: Sequencer, patient: Patient, folder: Path, 
     request = record_print(what="evidence", patient_id=patient.pk, body=body)
     sequencer.drain()
     target = io.BytesIO()
-    attachments = [bundle.Attachment(file.pk, f"{file.sha256[:8]}.png", io.BytesIO(data)) for file, data in files]
+    attachments = [bundle.Attachment(file.pk, f"{n:03}-{file.sha256[:12]}.png", io.BytesIO(data)) for n, (file, data) in enumerate(files, 1)]
     with zipfile.ZipFile(target, "w") as archive:
         bundle.write(seq, archive, bundle.frame(seq, patient.pk, request=request), attachments, **options)
         archive.writestr("record.pdf", PAGES)

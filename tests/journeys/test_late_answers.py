@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 from django.utils import timezone
-from playwright.sync_api import Error, Page, Route, expect
+from playwright.sync_api import Error, FloatRect, Page, Route, expect
 
 from clinic.scheduling import actions
 from clinic.scheduling.models import Appointment
@@ -72,6 +72,16 @@ def change_note(note: str) -> None:
         )
 
 
+def refresh_under_the_hand(diary: Page, box: FloatRect) -> None:
+    """The card is pressed when the diary hears what somebody else has written into it."""
+    poll = hold_back(diary, "/appointments?")
+    diary.evaluate("() => document.dispatchEvent(new Event('diary-changed'))")
+    diary.mouse.move(box["x"] + 40, box["y"] + 20)
+    diary.mouse.down()
+    change_note("Late")
+    let_go(diary, poll)
+
+
 def test_what_is_typed_into_a_panel_at_once_stays_in_its_field(diary: Page) -> None:
     diary.add_init_script(BUSY)
     diary.reload()
@@ -99,12 +109,7 @@ def test_the_place_tapped_last_is_the_one_that_opens(diary: Page) -> None:
 def test_a_refresh_never_takes_the_card_from_the_hand(diary: Page) -> None:
     card = diary.locator(".diary-card")
     node, box = card.element_handle(), box_of(card)
-    poll = hold_back(diary, "/appointments?")
-    diary.evaluate("() => document.dispatchEvent(new Event('diary-changed'))")
-    diary.mouse.move(box["x"] + 40, box["y"] + 20)
-    diary.mouse.down()
-    change_note("Late")
-    let_go(diary, poll)
+    refresh_under_the_hand(diary, box)
     assert node and node.evaluate("card => card.isConnected")
     diary.mouse.move(box["x"] + 44, box["y"] + 20 + 60 * 1.35, steps=4)
     expect(diary.locator(".diary-ghost")).to_contain_text("10:00–11:00")
@@ -122,12 +127,7 @@ def test_a_refresh_never_swallows_a_click(diary: Page, base_url: str, *, may_mov
         expect(diary.locator(".diary-card")).to_have_count(1)
         diary.wait_for_load_state("networkidle")
     box = box_of(diary.locator(".diary-card"))
-    poll = hold_back(diary, "/appointments?")
-    diary.evaluate("() => document.dispatchEvent(new Event('diary-changed'))")
-    diary.mouse.move(box["x"] + 40, box["y"] + 20)
-    diary.mouse.down()
-    change_note("Late")
-    let_go(diary, poll)
+    refresh_under_the_hand(diary, box)
     diary.mouse.up()
     expect(diary.locator("#panel")).to_contain_text("Петров")
     expect(diary.locator(".diary-card")).to_have_attribute("title", re.compile("Late"))

@@ -195,7 +195,7 @@ def at_size(entries: "list[KeyEntry]", size: int) -> str:
 
 def opened(entries: "list[KeyEntry]", note: str) -> notes.Checkpoint | None:
     """The checkpoint, if one of the log's keys has signed it and was not revoked below its size."""
-    revoked = {entry.vkey: entry.size for entry in entries if entry.kind == "revoke"}
+    revoked = {entry.vkey: entry.size for entry in sorted(entries, key=lambda entry: -entry.size) if entry.kind == "revoke"}  # the lowest size stands
     for vkey in dict.fromkeys(entry.vkey for entry in entries):
         try:
             seen = notes.open_checkpoint(note, vkey)

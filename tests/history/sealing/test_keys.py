@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +97,18 @@ def test_only_a_replaced_key_is_revoked(seq: Connection, key_file: Path) -> None
     entry = keys.history(seq)[-1]
     assert (entry.kind, entry.vkey, entry.size) == ("revoke", old, 5)
     assert "above 5\nreason laptop stolen\n" in notes.open_note(entry.statement, [new])
+
+
+def test_a_second_revocation_takes_nothing_back(seq: Connection, key_file: Path) -> None:
+    """Whoever holds the newer key cannot raise the size up to which a stolen one vouches; `verify.py` reads the two statements alike."""
+    old = keys.create(seq, key_file)
+    stolen = keys.load(key_file, old)
+    keys.rotate(seq, key_file)
+    for size in (5, 9):
+        keys.revoke(seq, key_file, vkey=old, size=size, reason="stolen")
+    checkpoints = [notes.Checkpoint("clinic-history/x/1", size, bytes(32), datetime.now(UTC)).text() for size in (5, 6)]
+    seen = [keys.opened(keys.history(seq), notes.sign(text, [stolen])) for text in checkpoints]
+    assert [one and one.size for one in seen] == [5, None]
 
 
 def test_a_lost_key_is_followed_by_a_new_line_of_trust(seq: Connection, key_file: Path) -> None:

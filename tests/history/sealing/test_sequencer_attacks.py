@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +81,28 @@ def test_killed_at_any_statement_it_leaves_nothing_and_the_next_tick_seals_all(s
     sizes = seq.execute("SELECT count(*), count(DISTINCT event_id), max(pos) + 1 FROM history.leaf").fetchone()
     assert sizes
     assert len(set(sizes)) == 1
+
+
+class Tomorrow(Sequencer):
+    """The sequencer of the next day."""
+
+    def _now(self) -> datetime:
+        return super()._now() + timedelta(days=1)
+
+
+def test_each_day_with_events_has_one_closing(seq: Connection, key_file: Path, write: Callable[[str], Any]) -> None:
+    """So that the end of a patient's events cannot be cut: whoever cuts it has to cut the day's count too."""
+    keys.create(seq, key_file)
+    today, tomorrow = (kind(seq, lambda vkey: keys.load(key_file, vkey)) for kind in (Sequencer, Tomorrow))
+    days = []
+    for sequencer, name in ((today, "one"), (today, "two"), (tomorrow, "three"), (tomorrow, "four"), (tomorrow, "")):
+        if name:
+            write(name)
+        sequencer.drain()
+        days.append(len(seq.execute("SELECT day FROM history.closing").fetchall()))
+    assert days == [1, 1, 2, 2, 2]
+    counted = [day for (day,) in seq.execute("SELECT day FROM history.closing ORDER BY pos").fetchall()]
+    assert counted[1] - counted[0] == timedelta(days=1)
 
 
 def test_evidence_asked_for_in_a_crowd_is_closed_too(seq: Connection, sequencer: Sequencer, key_file: Path, write: Callable[[str], Any]) -> None:

@@ -114,8 +114,13 @@ def test_every_operation(client: Client) -> None:
 
 SAID_BY_A_CLIENT: dict[str, dict[str, str]] = {
     "a tag of its own": {"If-None-Match": '"of-my-own"', "If-Modified-Since": "Thu, 01 Jan 2026 00:00:00 GMT"},
-    "a part of a page": {"HX-Request": "true", "HX-Target": "panel", "HX-Trigger": "poll"},
-    "a piece": {"Range": "bytes=0-99999", "X-Requested-With": "XMLHttpRequest"},
+    "a part of a page": {
+        "HX-Request": "true",
+        "HX-Target": "panel",
+        "HX-Trigger": "poll",
+        "Range": "bytes=0-99999",
+        "X-Requested-With": "XMLHttpRequest",
+    },
 }
 
 

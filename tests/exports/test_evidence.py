@@ -51,7 +51,7 @@ def patient() -> Patient:
         make_code()
         make_finding("caries", 16, "O", days_ago=3)
         charting.open_visit(patient=patient, dentist=dr_orlova(), branch=make_branch(), actor=dr_orlova(), at=timezone.now())
-        add(jpeg(), patient=patient)
+        add(jpeg(), patient=patient, at=timezone.now())
     return patient
 
 

@@ -26,6 +26,7 @@ from tests.charting.factories import make_code, patient_petrov
 from tests.inventory.factories import make_lot, make_material
 from tests.journeys.hands import Keys, login_as
 from tests.journeys.test_careless import end_sessions
+from tests.journeys.test_mouth import recorded
 from tests.journeys.test_perio import all_sent, places, saved
 from tests.scheduling.factories import assistant_lebedev, book, dr_sokolov, make_chair, make_shift
 from tests.staff.factories import dr_orlova, make_user
@@ -243,6 +244,7 @@ def test_the_patients_of_this_chair_are_read_without_the_clinic(page: Page, base
     page.context.set_offline(False)
     page.goto(f"/patients/{patient.pk}/chart/")
     expect(strip).to_be_hidden()
+    recorded(page, 2)
     expect(counter(page)).to_be_hidden()
     assert Finding.objects.get(tooth=26).noted_by == colleague
 

@@ -3,6 +3,7 @@
 import struct
 import zipfile
 import zlib
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -124,8 +125,8 @@ def deflated_bomb() -> bytes:
     return bytes(128) + b"DICM" + length + element + body
 
 
-def add(content: bytes, *, patient: Patient | None = None, is_confirmed: bool = True, **values: Any) -> Image:
+def add(content: bytes, *, patient: Patient | None = None, at: datetime = NOW, is_confirmed: bool = True, **values: Any) -> Image:
     """Dr Orlova takes in a picture of Petrov."""
     return actions.add_image(
-        patient=patient or patient_petrov(), content=BytesIO(content), actor=dr_orlova(), at=NOW, is_confirmed=is_confirmed, **values
+        patient=patient or patient_petrov(), content=BytesIO(content), actor=dr_orlova(), at=at, is_confirmed=is_confirmed, **values
     )

@@ -1,4 +1,4 @@
-"""The two screens the product is made for: the desk's laptop with a mouse, the chair's tablet with a finger."""
+"""The two screens the product is made for, the desk's laptop with a mouse and the chair's tablet with a finger; a page without its worker."""
 
 import pytest
 from playwright.sync_api import ViewportSize
@@ -13,3 +13,6 @@ on_both_screens = pytest.mark.parametrize(
         pytest.param(True, id="tablet", marks=pytest.mark.browser_context_args(viewport=TABLET, has_touch=True)),
     ],
 )
+
+no_worker = pytest.mark.browser_context_args(service_workers="block")
+"""For tests that hold or cut a call of the page: while a service worker takes the page over, a call may slip past the test's hand."""

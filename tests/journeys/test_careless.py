@@ -15,6 +15,7 @@ from clinic.patients.models import Patient
 from clinic.scheduling.models import Appointment
 from clinic.staff.models import User
 from tests.journeys.hands import login_as
+from tests.journeys.screens import no_worker
 from tests.patients.factories import petrov
 from tests.scheduling.factories import make_chair, make_shift
 from tests.staff.factories import PASSWORD, dr_orlova, make_branch, registrar_belova
@@ -55,6 +56,7 @@ def test_a_patient_is_registered_once(desk: Page) -> None:
     assert not Patient.objects.filter(last_name="Nobody").exists()
 
 
+@no_worker
 def test_a_payment_is_taken_once(desk: Page) -> None:
     with transaction.atomic():
         patient = petrov()
@@ -299,6 +301,7 @@ def test_what_one_person_typed_is_not_saved_by_another(desk: Page) -> None:
     assert not Patient.objects.exists()
 
 
+@no_worker
 def test_a_failure_of_the_clinic_leaves_the_form(desk: Page) -> None:
     fill_in_registration(desk)
     desk.route("**/patients/new/", lambda route: route.fulfill(status=413, body="down"), times=1)

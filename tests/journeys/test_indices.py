@@ -14,7 +14,7 @@ from clinic.patients.models import Patient
 from clinic.staff.models import User
 from tests.charting.factories import NOW, patient_petrov
 from tests.journeys.hands import Keys, login_as
-from tests.journeys.screens import on_both_screens
+from tests.journeys.screens import no_worker, on_both_screens
 from tests.staff.factories import dr_orlova
 
 Seat = tuple[User, Patient]
@@ -63,6 +63,7 @@ def test_codes_are_corrected_starred_and_spare_sextants_skipped(page: Page, base
     expect(page.locator("#bpe")).to_contain_text("1 2* X / 0 0 1")
 
 
+@no_worker
 def test_an_index_waits_for_a_cut_line_and_is_kept_once(page: Page, base_url: str, seat: Seat) -> None:
     score(page, base_url, seat, "ohis")
     page.route("**/api/v1/patients/*/indices", lambda route: route.abort("internetdisconnected"))

@@ -13,10 +13,12 @@ from clinic.scheduling import actions
 from clinic.scheduling.models import Appointment
 from clinic.staff.roles import Role
 from tests.journeys.hands import box_of, login_as, tomorrow_at
+from tests.journeys.screens import no_worker
 from tests.patients.factories import petrov
 from tests.scheduling.factories import book, dr_sokolov, make_chair, make_shift
 from tests.staff.factories import dr_orlova, make_user, registrar_belova
 
+pytestmark = no_worker
 SETTLED_MS = 700
 BUSY = """const soon = window.setTimeout.bind(window);
 window.setTimeout = (act, wait, ...rest) => soon(act, wait > 0 && wait < 100 ? 600 : wait, ...rest);"""

@@ -25,6 +25,7 @@ from clinic.staff.roles import Role
 from tests.charting.factories import make_code, patient_petrov
 from tests.inventory.factories import make_lot, make_material
 from tests.journeys.hands import Keys, login_as
+from tests.journeys.screens import no_worker
 from tests.journeys.test_careless import end_sessions
 from tests.journeys.test_mouth import recorded
 from tests.journeys.test_perio import all_sent, places, saved
@@ -274,6 +275,7 @@ def test_what_changed_is_brought_again_and_the_rest_is_only_confirmed(page: Page
     holds(page, worker=1)
 
 
+@no_worker
 def test_another_person_neither_reads_nor_sends_what_waits(page: Page, base_url: str, seat: tuple[User, Patient]) -> None:
     dentist, patient = seat
     with transaction.atomic():
@@ -301,6 +303,7 @@ def test_another_person_neither_reads_nor_sends_what_waits(page: Page, base_url:
     assert Finding.objects.get().noted_by == dentist
 
 
+@no_worker
 def test_logging_out_leaves_nothing_readable(page: Page, base_url: str, seat: tuple[User, Patient]) -> None:
     dentist, patient = seat
     login_as(page, dentist, base_url)
@@ -445,6 +448,7 @@ def test_a_note_cut_off_comes_back_into_its_section(page: Page, base_url: str, s
     assert visit.complaint == "Pain at night"
 
 
+@no_worker
 def test_a_note_that_could_not_be_saved_goes_again_by_itself(page: Page, base_url: str, seat: tuple[User, Patient]) -> None:
     dentist, patient = seat
     with acting(context_of(dentist)), transaction.atomic():
@@ -494,7 +498,7 @@ def test_words_for_a_note_that_was_locked_meanwhile_are_shown_added_and_let_go(p
 
 
 def cut(page: Page, _monkeypatch: pytest.MonkeyPatch) -> None:
-    page.context.route(re.compile("/api/v1/patients/[^/]*/chart$"), lambda route: route.abort("connectionrefused"))
+    page.route("**/api/v1/patients/*/chart", lambda route: route.abort("internetdisconnected"))
 
 
 def busy(_page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -508,7 +512,7 @@ def copied(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
     busy(page, monkeypatch)
 
 
-@pytest.mark.parametrize("silenced", [cut, busy, copied])
+@pytest.mark.parametrize("silenced", [pytest.param(cut, marks=no_worker), busy, copied])
 def test_a_chart_that_cannot_be_read_again_stays_and_goes_on(
     page: Page, base_url: str, seat: tuple[User, Patient], monkeypatch: pytest.MonkeyPatch, silenced: Callable[[Page, pytest.MonkeyPatch], None]
 ) -> None:

@@ -91,5 +91,5 @@ def _judge(name: str, product: list[float], alone: list[float], empty: list[floa
 
 def _middle(seconds: list[float]) -> tuple[float, float]:
     """p50 and p95."""
-    cuts = quantiles(seconds, n=20)
+    cuts = quantiles(seconds, n=20) if len(seconds) > 1 else seconds * 19
     return cuts[9], cuts[18]

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from clinic.billing import queries
 from clinic.billing.models import Invoice, Payment
@@ -28,7 +29,7 @@ def statements(captured: CaptureQueriesContext) -> int:
 @pytest.mark.parametrize("name", ["till", "unpaid"])
 def test_list_pages_stay_within_their_queries(name: str) -> None:
     for number in range(15):
-        make_charge("100.00", make_patient(f"Должник{number}"))
+        make_charge("100.00", make_patient(f"Должник{number}"), at=timezone.now())
         pay("10.00", make_patient(f"Плательщик{number}"))
     browser = log_in(registrar_belova())
     browser.get(reverse(name))
@@ -55,7 +56,7 @@ def test_the_account_page_stays_within_its_queries() -> None:
 
 
 def test_it_settles_a_visit_with_two_clicks() -> None:
-    make_charge("4500.00")
+    make_charge("4500.00", at=timezone.now())
     browser = log_in(registrar_belova())
     till = browser.get(reverse("till")).content.decode()
     url = reverse("pay", args=[petrov().pk])
@@ -122,7 +123,7 @@ def test_it_issues_an_invoice_and_shows_its_file() -> None:
     answer = browser.get(reverse("invoice-file", args=[invoice.pk]))
     assert answer["Content-Type"] == "application/pdf"
     assert answer.content.startswith(b"%PDF-")
-    assert "2026-000001" in browser.get(reverse("patient-money", args=[petrov().pk])).content.decode() or invoice.label
+    assert invoice.label in browser.get(reverse("patient-money", args=[petrov().pk])).content.decode()
 
 
 def test_it_cancels_an_invoice() -> None:

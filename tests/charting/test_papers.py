@@ -27,7 +27,7 @@ from clinic.lib.errors import InvalidInput
 from clinic.patients.models import Patient
 from clinic.price_list.models import ChartEffect
 from clinic.staff.models import Notation
-from tests.charting.factories import make_finding, make_procedure, patient_petrov, perform, place
+from tests.charting.factories import NOW, make_finding, make_procedure, patient_petrov, perform, place
 from tests.staff.factories import dr_orlova, log_in, registrar_belova
 
 pytestmark = pytest.mark.django_db
@@ -187,7 +187,7 @@ def test_a_paper_names_its_language_for_readers_of_the_screen(kind: str) -> None
 def test_the_paper_shows_the_mouth_of_its_instant(dentist: Client) -> None:
     make_finding("caries", 16, "O", days_ago=10)
     make_finding("fracture", 26, days_ago=1)
-    then = timezone.now() - timedelta(days=5)
+    then = NOW - timedelta(days=5)
     told = text_of(dentist.get(reverse("paper-file", args=[issued("chart", mouth_at=then).pk])).content)
     assert "16 O" in told
     assert "fracture" not in told

@@ -60,6 +60,7 @@ ATTACKS = {
         " EXECUTE FUNCTION history_guard.guard_drop(); ALTER EVENT TRIGGER history_guard_drop ENABLE ALWAYS"
     ),
     "a superuser": "CREATE ROLE evil SUPERUSER LOGIN",
+    "the application past the security of rows": "ALTER ROLE clinic_app BYPASSRLS",
     "the application as superuser": "ALTER ROLE clinic_app SUPERUSER",
     "the application as the superuser's member": "GRANT postgres TO clinic_app",
     "the application as owner": "GRANT history_owner TO clinic_app",

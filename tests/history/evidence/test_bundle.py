@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -127,7 +128,7 @@ def reword(content: Any) -> None:
 
 def backdate(content: Any) -> None:
     event = content["events"][4]
-    event["head"] = event["head"].replace('"at":"2026', '"at":"2021')
+    event["head"] = re.sub('"at":"20..', '"at":"2021', event["head"])
 
 
 def swap_proofs(content: Any) -> None:

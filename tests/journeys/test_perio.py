@@ -323,7 +323,7 @@ window.SpeechRecognition = class {
     if (this.on) throw rises("InvalidStateError");
     [this.on, this.results, window.ear] = [true, [], this];
     window.starts += 1;
-    setTimeout(() => window.refuses ? this.fail(window.refuses) : this.onstart?.());
+    setTimeout(() => window.refuses ? this.fail(window.refuses) : this.onstart?.(), 100);
   }
   abort() { if (this.on) setTimeout(() => this.fail("aborted")); }
   fail(error) { this.onerror?.({ error }); this.end(); }

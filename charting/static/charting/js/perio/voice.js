@@ -63,7 +63,6 @@ export class Voice {
     ear.interimResults = true;
     ear.lang = LOCALES[this.language] ?? "en-US";
     ear.onstart = () => {
-      this.taken = 0;
       if (this.isOn && this.isAsking) this.told.ready();
       this.isAsking = false;
     };
@@ -100,7 +99,7 @@ export class Voice {
   #listen() {
     try {
       this.ear?.start();
-      this.begun = Date.now();
+      [this.taken, this.begun] = [0, Date.now()];
     } catch (error) {
       if (/** @type {DOMException} */ (error).name !== "InvalidStateError") this.turn(false, "not-allowed"); // else it listens already, or has not stopped yet and begins when it has
     }

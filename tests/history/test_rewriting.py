@@ -72,6 +72,20 @@ def test_a_table_in_use_is_named_and_left(sequencer: Sequencer) -> None:
     assert (code, Alert._meta.db_table in said, "patients_patient," in said) == (1, True, False)
 
 
+def test_what_an_older_transaction_sees_is_not_called_rewritten(sequencer: Sequencer) -> None:
+    with transaction.atomic():
+        patient = make_patient(NAME)
+    sequencer.drain()
+    with connect(SUPERUSER) as reader, reader.transaction():
+        reader.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        reader.execute("SELECT count(*) FROM pg_class")
+        erase(patient)
+        code, said = rewrite("--wait", "0.2")
+        assert (code, "patients_patient," in said) == (1, True), said
+    assert rewrite()[0] == 0
+    assert files_with(NAME) == []
+
+
 def test_only_the_owner_rewrites() -> None:
     with pytest.raises(CommandError, match="Only the owner"):
         call_command("history_rewrite")

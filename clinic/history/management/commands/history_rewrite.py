@@ -1,6 +1,8 @@
 """`history_rewrite`: what erasures destroyed goes from the disk of the database too."""
 
+import re
 import sys
+import time
 from argparse import ArgumentParser
 from datetime import date
 from typing import Any
@@ -28,13 +30,14 @@ ORDER BY 1
 """
 FILE_OF = "SELECT pg_relation_filenode(%s::regclass)"
 BUSY = "55P03"
+PAUSE_SECONDS = 0.2
 
 
 class Command(BaseCommand):
     help = (
         "Write anew the years of the ledger and the tables from which records were erased: until then their bytes stand on in free space of the "
         "files. Each table is closed to everybody meanwhile, so run it at night; like `migrate` it comes as DATABASE_OWNER_URL. "
-        "Exit code 1 when a table was in use and was left out."
+        "Exit code 1 when a table was in use, or an older transaction still saw what was erased."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -50,25 +53,44 @@ class Command(BaseCommand):
             cursor.execute(TOUCHED, [options["since"]])
             tables = [row[0] for row in cursor.fetchall()]
             cursor.execute("SELECT set_config('lock_timeout', %s, false)", [f"{int(options['wait'] * 1000)}ms"])
-            left = [table for table in tqdm(tables, disable=None) if not _is_rewritten(cursor, table)]
+            left = [table for table in tqdm(tables, disable=None) if not _is_rewritten(cursor, table, options["wait"])]
         if not tables:
             self.stdout.write("No record was erased in that time: nothing was to be rewritten.")
             return
         self.stdout.write(f"{len(tables) - len(left)} of {len(tables)} tables were rewritten.")
         if left:
-            self.stdout.write(f"In use, or another's, and left as they were: {', '.join(left)}. Run it again.")
+            self.stdout.write(f"In use, seen by an older transaction, or another's; erased bytes may stand in {', '.join(left)}. Run it again.")
             sys.exit(1)
 
 
-def _is_rewritten(cursor: Any, table: str) -> bool:
-    """PostgreSQL only warns of a table that it may not rewrite; a rewritten one has another file."""
-    before = _file_of(cursor, table)
+def _is_rewritten(cursor: Any, table: str, wait: float) -> bool:
+    """PostgreSQL only warns of a table that it may not rewrite (a rewritten one has another file), and takes along what an older transaction sees."""
+    until = time.monotonic() + wait
+    while True:
+        before, kept = _file_of(cursor, table), _rewrite(cursor, table)
+        if kept == 0 or kept is None or time.monotonic() > until:
+            return kept == 0 and _file_of(cursor, table) != before
+        time.sleep(PAUSE_SECONDS)
+
+
+def _rewrite(cursor: Any, table: str) -> int | None:
+    """How many dead rows were taken along, as PostgreSQL tells; nothing when the table was in use."""
+    details: list[str] = []
+    session = cursor.connection
+
+    def listen(notice: Any) -> None:
+        details.append(notice.message_detail or "")
+
+    session.add_notice_handler(listen)
     try:
-        cursor.execute(f"VACUUM (FULL, ANALYZE) {table}")
+        cursor.execute(f"VACUUM (FULL, VERBOSE, ANALYZE) {table}")
     except OperationalError as error:
         if getattr(error.__cause__, "sqlstate", None) != BUSY:
             raise
-    return _file_of(cursor, table) != before
+        return None
+    finally:
+        session.remove_notice_handler(listen)
+    return sum(int(told[0]) for detail in details if (told := re.findall(r"\d+", detail)))
 
 
 def _file_of(cursor: Any, table: str) -> int:

@@ -68,7 +68,7 @@ def test_a_table_in_use_is_named_and_left(sequencer: Sequencer) -> None:
     erase(patient)
     with connect(SUPERUSER) as user, user.transaction():
         user.execute(f"LOCK TABLE {Alert._meta.db_table} IN ROW SHARE MODE")
-        code, said = rewrite("--wait", "0.2")
+        code, said = rewrite("--wait", "5")
     assert (code, Alert._meta.db_table in said, "patients_patient," in said) == (1, True, False)
 
 

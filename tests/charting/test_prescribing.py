@@ -314,7 +314,7 @@ def test_the_pages_prescribe_refer_list_print_and_mark() -> None:
     assert (paper.visit, paper.drugs.get().inn) == (visit, "Amoxicillin")
     assert "three times a day" in dentist.get(reverse("clinical-paper", args=[paper.pk])).text
     for name, key in (("visit", visit.pk), ("documents", visit.patient_id)):
-        assert paper.full_number in dentist.get(reverse(name, args=[key])).text
+        assert f"RX-{paper.year}-000001" in dentist.get(reverse(name, args=[key])).text
     file = dentist.get(reverse("clinical-paper-file", args=[paper.pk]))
     assert (file.headers["Content-Type"], file.content[:5]) == ("application/pdf", b"%PDF-")
     assert Event.objects.filter(op="P", tbl="prescription", patient_id=visit.patient_id).count() == 1

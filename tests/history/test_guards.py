@@ -117,6 +117,14 @@ def test_every_loosened_guard_is_named() -> None:
     assert not unseen
 
 
+def test_powers_over_rows_are_named() -> None:
+    with entering(SUPERUSER) as attacker:
+        attacker.execute("SET LOCAL history.maintenance = 'attack'")
+        attacker.execute("ALTER ROLE clinic_app BYPASSRLS")
+        (told,) = [finding for finding in check_guards(attacker) if finding.code == "powers"]
+    assert told.values == {"role": "clinic_app", "powers": "bypass row security"}
+
+
 def test_the_sentence_names_the_guard() -> None:
     with entering(SUPERUSER) as attacker:
         attacker.execute("CREATE ROLE evil SUPERUSER")

@@ -143,11 +143,11 @@ def test_a_document_is_issued_read_signed_and_saved(dentist: Client) -> None:
     assert dentist.post(reverse("document-sign", args=[document.pk]), {**form, **drawn_signature()}).status_code == 302
     file = dentist.get(reverse("document-file", args=[document.pk]) + "?save")
     assert file["Content-Type"] == "application/pdf"
-    assert file["Content-Disposition"] == f'attachment; filename="{document.full_number}.pdf"'
+    assert file["Content-Disposition"] == f'attachment; filename="D-{document.year}-000001.pdf"'
     assert "frame-ancestors 'self'" in file["Content-Security-Policy"]
     assert file.content != dentist.get(reverse("document-file", args=[document.pk]) + "?issued").content
     assert Event.objects.filter(op="P", patient_id=alternative.patient_id).count() == 2
-    assert document.full_number in text(dentist, "documents", alternative.patient_id)
+    assert f"D-{document.year}-000001" in text(dentist, "documents", alternative.patient_id)
 
 
 def test_an_unplanned_act_leads_to_its_contract(dentist: Client) -> None:

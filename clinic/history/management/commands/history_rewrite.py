@@ -44,7 +44,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--since", type=date.fromisoformat, default=date(1970, 1, 1), metavar="YYYY-MM-DD", help="for erasures since that day only"
         )
-        parser.add_argument("--wait", type=float, default=10, metavar="SECONDS", help="how long to wait for a table that is in use")
+        parser.add_argument("--wait", type=float, default=10, metavar="SECONDS", help="how long to wait for tables in use and older transactions")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.DATABASE_ROLE != "owner":
@@ -90,7 +90,7 @@ def _rewrite(cursor: Any, table: str) -> int | None:
         return None
     finally:
         session.remove_notice_handler(listen)
-    return sum(int(told[0]) for detail in details if (told := re.findall(r"\d+", detail)))
+    return sum(int(told[0]) for detail in details if (told := re.search(r"\d+", detail)))
 
 
 def _file_of(cursor: Any, table: str) -> int:

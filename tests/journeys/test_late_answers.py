@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from playwright.sync_api import Error, FloatRect, Page, Route, expect
 
+from charting.models import Finding
 from clinic.scheduling import actions
 from clinic.scheduling.models import Appointment
 from clinic.staff.roles import Role
@@ -194,3 +195,32 @@ def test_what_is_charted_next_is_not_cleared_by_the_answer_to_the_one_before(pag
     let_go(page, second)
     expect(page.locator("#chart-list tr", has_text="46")).to_be_visible()
     expect(page.locator("#chart-list tr", has_text="47")).to_be_visible()
+
+
+def test_what_is_typed_before_the_palette_came_is_entered_when_it_comes(page: Page, base_url: str) -> None:
+    with transaction.atomic():
+        patient, dentist = petrov(), dr_orlova()
+    login_as(page, dentist, base_url)
+    palette = hold_back(page, "/chart-palette")
+    page.goto(f"/patients/{patient.pk}/chart/")
+    page.locator("[data-tooth='36'] .occlusal path[data-surface='O']").click()
+    page.locator("#palette-search").fill("caries")
+    page.locator("#palette-search").press("Enter")
+    expect(page.locator("#palette-list")).to_have_text("")
+    let_go(page, palette)
+    expect(page.locator("#chart-list tr", has_text="36")).to_be_visible()
+
+
+def test_what_is_typed_on_after_a_hasty_enter_is_not_entered(page: Page, base_url: str) -> None:
+    with transaction.atomic():
+        patient, dentist = petrov(), dr_orlova()
+    login_as(page, dentist, base_url)
+    palette = hold_back(page, "/chart-palette")
+    page.goto(f"/patients/{patient.pk}/chart/")
+    page.locator("[data-tooth='36'] .occlusal path[data-surface='O']").click()
+    page.locator("#palette-search").fill("caries")
+    page.locator("#palette-search").press("Enter")
+    page.locator("#palette-search").press_sequentially(" zzz")
+    let_go(page, palette)
+    expect(page.locator("#palette-list")).to_have_text("Nothing found.")
+    assert not Finding.objects.exists()

@@ -22,9 +22,10 @@ export class Palette extends EventTarget {
     this.mode = "condition";
     this.place = "";
     this.isMap = false;
+    this.isAwaited = false; // Enter was pressed before the palette came
     /** @type {(text: string) => import("./place.js").Typed} */
     this.readPlace = (text) => ({ teeth: null, rest: text });
-    this.search.addEventListener("input", () => this.show());
+    this.search.addEventListener("input", () => { this.isAwaited = false; this.show(); });
     this.search.addEventListener("keydown", (event) => this.#typed(event));
     byId("palette-mode").addEventListener("change", (event) => this.set({ mode: /** @type {HTMLInputElement} */ (event.target).value }));
     this.list.addEventListener("mousedown", (event) => event.preventDefault());
@@ -34,6 +35,7 @@ export class Palette extends EventTarget {
   async load() {
     this.data = await call("/chart-palette");
     this.show();
+    if (this.isAwaited) this.#choose(this.matches()[0]?.key ?? "");
   }
 
   /** What is entered, and whether the map of the mouth is shown in place of the teeth. @param {{mode?: string, isMap?: boolean}} told */
@@ -44,7 +46,7 @@ export class Palette extends EventTarget {
 
   /** Nothing is typed any more. */
   forget() {
-    this.search.value = "";
+    [this.search.value, this.isAwaited] = ["", false];
     this.show();
   }
 
@@ -67,7 +69,7 @@ export class Palette extends EventTarget {
       group = entry.group;
       rows.push(lineOf(entry, this.data, this.words, this.isMap));
     }
-    this.list.replaceChildren(...(rows.length ? rows : [html("li", { class: "muted" }, this.words.nothingFound)]));
+    this.list.replaceChildren(...(rows.length || !this.data.entries.length ? rows : [html("li", { class: "muted" }, this.words.nothingFound)]));
     this.list.querySelector(".palette-entry")?.classList.add("is-next");
     this.keys.replaceChildren(...keysOf(this.data, this.isMap));
   }
@@ -96,10 +98,11 @@ export class Palette extends EventTarget {
       const next = buttons[(at + move + buttons.length) % buttons.length];
       next.classList.add("is-next");
       next.scrollIntoView({ block: "nearest" });
-    } else if (event.key === "Enter" && at >= 0) {
+    } else if (event.key === "Enter" && (at >= 0 || !this.data.entries.length)) {
       event.preventDefault();
-      if (event.altKey) this.#keep(buttons[at].dataset.entry ?? "");
-      else this.#choose(buttons[at].dataset.entry ?? "");
+      this.isAwaited = at < 0;
+      const key = buttons[at]?.dataset.entry ?? "";
+      event.altKey ? this.#keep(key) : this.#choose(key);
     } else if (event.key === "Escape") {
       event.preventDefault();
       this.forget();
@@ -136,10 +139,9 @@ export class Palette extends EventTarget {
     const slot = entry && (await askSlot(this.slots, entry, this.data, this.words, this.isMap));
     if (!slot) return this.search.focus();
     try {
-      const isFreed = slot === "free";
       const slots = Object.keys(this.data.favourites).filter((held) => held.length === (this.isMap ? 2 : 1));
-      const place = isFreed ? slots.find((held) => this.data.favourites[held] === key) : slotOf(slot, this.isMap);
-      this.data = await call(`/chart-palette/${place}`, { method: "PUT", body: { entry: isFreed ? "" : key } });
+      const place = slot === "free" ? slots.find((held) => this.data.favourites[held] === key) : slotOf(slot, this.isMap);
+      this.data = await call(`/chart-palette/${place}`, { method: "PUT", body: { entry: slot === "free" ? "" : key } });
       this.show();
     } catch (error) {
       this.dispatchEvent(new CustomEvent("refused", { detail: /** @type {Error} */ (error).message }));

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from charting import actions
 from charting.models import Combination, Finding, Procedure
@@ -12,6 +13,7 @@ from tests.charting.factories import NOW, make_code, make_procedure, make_servic
 from tests.staff.factories import dr_orlova, log_in
 from tests.treatment_plans import factories as plans
 from treatment_plans import actions as planning
+from treatment_plans.models import Item
 
 pytestmark = pytest.mark.django_db
 JSON = "application/json"
@@ -99,3 +101,22 @@ def test_an_alternative_extracts_a_tooth_once_and_another_may_too() -> None:
     with pytest.raises(actions.AlreadyProposed):
         planning.add_item(alternative_id=other.pk, procedure=line.procedure, actor=dr_orlova(), at=plans.NOON)
     assert make_procedure("filling", place(16, "O")).state == "proposed"
+
+
+def test_the_database_takes_one_extraction_of_a_tooth_into_an_alternative() -> None:
+    alternative = plans.plan_with("crown").alternatives.get()
+    asked: dict[str, Any] = {"service": plans.service("extraction"), "actor": dr_orlova(), "at": plans.NOON}
+    line = planning.add_service(alternative_id=alternative.pk, places=[place(46)], **asked)
+    second, elsewhere = (add(service=surgical(), patient=line.patient, places=[place(tooth)], again=True) for tooth in (46, 47))
+    with pytest.raises(IntegrityError, match="extracts tooth 46"), transaction.atomic():
+        _another(line, second).save(force_insert=True)
+    _another(line, elsewhere).save(force_insert=True)
+    planning.cancel_item(item_id=line.pk, reason="Later", actor=dr_orlova(), at=plans.NOON)
+    _another(line, second).save(force_insert=True)
+    assert alternative.items.filter(cancelled_at=None, procedure__service=surgical()).count() == 2
+
+
+def _another(line: Item, procedure: Procedure) -> Item:
+    """The same line for another procedure, as a hand at the database would write it."""
+    values = {field.attname: getattr(line, field.attname) for field in Item._meta.concrete_fields}
+    return Item(**{**values, "id": uuid7(), "procedure_id": procedure.pk})

@@ -118,7 +118,7 @@ def _check_log(connection: Any, begin: int, size: int, heard: outside.Heard, pro
 
 
 def _check_copies(progress: Progress) -> Iterator[Finding]:
-    models = [model for model in apps.get_models() if issubclass(model, Record)]
+    models = copies.with_copies([model for model in apps.get_models() if issubclass(model, Record)])
     gone = copies.erased()
     for number, model in enumerate(models, 1):
         differing = sorted(copies.disagreements(model, gone))

@@ -12,12 +12,14 @@ from django.templatetags.static import static
 from django.test import override_settings
 from django.utils.html import format_html
 
-from clinic.lib.static_files import IMPORT, imports_of
+from clinic.lib.static_files import IMPORT, HashedStaticFilesStorage, imports_of
 from clinic.lib.templatetags.house import preload_imports
 
 
 @pytest.fixture
-def collected(tmp_path: Path) -> Iterator[Path]:
+def collected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """All files as a deployment has them, but for the compressed copies beside them."""
+    monkeypatch.setattr(HashedStaticFilesStorage, "compress_files", lambda *_: ())
     storages = {"staticfiles": {"BACKEND": "clinic.lib.static_files.HashedStaticFilesStorage"}}
     with override_settings(STATIC_ROOT=tmp_path, STORAGES=storages):
         call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=["vendor/icons/*"])

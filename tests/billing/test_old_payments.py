@@ -19,7 +19,7 @@ from tests.migrating import migrating
 from tests.patients.factories import petrov
 from tests.staff.factories import log_in
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.soak]  # walks every migration since; neither these nor that one will change
 NAME = "Петров Иван Сергеевич"
 
 

@@ -7,13 +7,21 @@ from playwright.sync_api import Page
 from clinic.billing import queries as money
 from clinic.staff import actions
 from tests.journeys.place import open_the_clinic
-from tests.journeys.screens import on_both_screens
+from tests.journeys.screens import on_the_laptop, on_the_tablet
 from tests.journeys.walk import Walk
 
+FRENCH = ("fr", "carie", "Couronne zircone")
+ENGLISH = ("en", "caries", "Zirconia crown")
 
-@on_both_screens
+
 @pytest.mark.parametrize(
-    ("language", "finding", "crown"), [("fr", "carie", "Couronne zircone"), ("en", "caries", "Zirconia crown")], ids=["fr", "en"]
+    ("language", "finding", "crown", "has_touch"),
+    [
+        pytest.param(*FRENCH, True, id="fr-tablet", marks=on_the_tablet),
+        pytest.param(*ENGLISH, False, id="en-laptop", marks=on_the_laptop),
+        pytest.param(*FRENCH, False, id="fr-laptop", marks=(on_the_laptop, pytest.mark.soak)),
+        pytest.param(*ENGLISH, True, id="en-tablet", marks=(on_the_tablet, pytest.mark.soak)),
+    ],
 )
 def test_the_short_chain(page: Page, base_url: str, language: str, finding: str, crown: str, *, has_touch: bool) -> None:
     clinic = open_the_clinic()

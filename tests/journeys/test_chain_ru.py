@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 from clinic.billing import queries as money
 from clinic.patients.models import Patient
 from tests.journeys.place import open_the_clinic
-from tests.journeys.screens import on_both_screens
+from tests.journeys.screens import on_the_laptop_and_at_night_on_the_tablet
 from tests.journeys.walk import Walk
 
 CROWN, FILLING = "Коронка из диоксида циркония", "Пломба композит, две поверхности"
@@ -18,7 +18,7 @@ def walk(page: Page, base_url: str, *, has_touch: bool) -> Walk:
     return Walk(page, open_the_clinic(), base_url, has_touch=has_touch)
 
 
-@on_both_screens
+@on_the_laptop_and_at_night_on_the_tablet
 def test_the_chain(walk: Walk) -> None:
     walk.enter_as("manager")
     walk.cover(INSURER, "prosthetics", percent="50", at_most="10000")

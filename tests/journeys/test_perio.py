@@ -16,7 +16,7 @@ from clinic.staff.actions import context_of
 from clinic.staff.models import User
 from tests.charting.factories import NOW, patient_petrov
 from tests.journeys.hands import Keys, box_of, login_as
-from tests.journeys.screens import TABLET, on_both_screens
+from tests.journeys.screens import TABLET, on_both_screens, on_the_laptop_and_at_night_on_the_tablet
 from tests.staff.factories import dr_orlova
 
 ZIGZAG = ((teeth.UPPER_ROW, "V", 1), (teeth.UPPER_ROW, "L", -1), (teeth.LOWER_ROW, "V", 1), (teeth.LOWER_ROW, "L", -1))
@@ -94,7 +94,7 @@ def test_192_sites_take_192_keys_or_taps(page: Page, base_url: str, seat: tuple[
     assert saved(exam, "depths") == dict(zip(places(), depths, strict=True))
 
 
-@on_both_screens
+@on_the_laptop_and_at_night_on_the_tablet
 def test_depths_and_margins_take_384_keys_or_taps(page: Page, base_url: str, seat: tuple[User, Patient], *, has_touch: bool) -> None:
     exam = begin(page, base_url, seat)
     page.get_by_label("How it is measured").click()

@@ -370,7 +370,7 @@ def test_an_older_programs_marks_are_set_anew_and_what_was_destroyed_keeps_its_o
     Entry.objects.filter(event_id__in=late).update(is_late=False)
     with connection.cursor() as cursor:
         cursor.execute("UPDATE legal_progress SET rules = 'of an older program', marked = NULL")
-    assert indexing.mark_anew(size=7, batches=10_000) == len(late)
+    assert indexing.mark_anew(size=500, batches=10_000) == len(late)
     assert [event.id for event in search.find(Wanted(marks=[Mark.LATE.value])).page.events] == late
     Entry.objects.filter(event_id__in=late).update(is_late=False)
     assert indexing.mark_anew() == 0, "the rules are the same: nothing is read again"

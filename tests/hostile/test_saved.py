@@ -18,11 +18,8 @@ from tests.hostile.walk import page_problem
 from tests.staff.factories import log_in
 
 pytestmark = pytest.mark.django_db
-TEXTS = (
-    f'"><script>{MARK}()</script><img src=x onerror={MARK}()>',
-    "=cmd|'/c calc'!A1 \u202egnp\u2066\x1b\x07",
-)
-RARER = ("{{7*7}}{% now %}", "+1", "@SUM(A1)", "\u202egnp")
+MARKUP, FORMULA = f'"><script>{MARK}()</script><img src=x onerror={MARK}()>', "=cmd|'/c calc'!A1 \u202egnp\u2066\x1b\x07"
+RARER = (MARKUP, FORMULA, "{{7*7}}{% now %}", "+1", "@SUM(A1)", "\u202egnp")
 OURS = ("patients", "charting", "treatment_plans", "lab_orders", "price_list", "scheduling", "insurance", "inventory", "billing", "staff")
 NOT_PROSE = ("username", "password", "token_hash", "pin", "currency", "language", "country", "time_zone", "content_hash", "document_sha256")
 
@@ -68,7 +65,7 @@ def problem_at(client: Client, address: str) -> str | None:
     return page_problem(answer)
 
 
-@pytest.mark.parametrize("text", [*TEXTS, *(pytest.param(text, marks=pytest.mark.soak) for text in RARER)])
+@pytest.mark.parametrize("text", [FORMULA + MARKUP, *(pytest.param(text, marks=pytest.mark.soak) for text in RARER)])
 def test_every_page_shows_it_as_text(text: str) -> None:
     client = log_in(world.build())
     client.raise_request_exception = False

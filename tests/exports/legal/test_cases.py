@@ -16,10 +16,10 @@ from clinic.staff.roles import Role
 from exports.legal import actions, queries
 from exports.legal.models import CaseNote, CasePatient, Hold
 from exports.models import Evidence
-from tests.conftest import admin
 from tests.exports.legal.factories import lawyer, make_case
 from tests.patients.factories import make_patient, petrov
 from tests.staff.factories import dr_orlova, make_user
+from tests.template import admin
 
 NOW = timezone.now
 pytestmark = pytest.mark.django_db

@@ -33,10 +33,10 @@ from exports.legal.models import Entry, Mark
 from exports.legal.search import Wanted
 from tests.charting.factories import make_finding, patient_petrov
 from tests.charting.medical.factories import asked
-from tests.conftest import admin
 from tests.exports.legal.factories import lawyer
 from tests.patients.factories import make_patient
 from tests.staff.factories import dr_orlova, log_in, make_branch, make_user
+from tests.template import admin
 
 pytestmark = pytest.mark.django_db
 

@@ -27,6 +27,8 @@ WHERE n.nspname IN ('public', 'history', 'pg_toast') AND c.relkind IN ('r', 'i',
   AND position(convert_to(%s, 'UTF8') IN pg_read_binary_file(pg_relation_filepath(c.oid))) > 0
 ORDER BY 1
 """
+PATIENTLY = ("--wait", "200")
+"""A transaction in any database of the server, another worker's test too, keeps dead rows where they are."""
 
 
 def files_with(word: str) -> list[str]:
@@ -53,7 +55,7 @@ def test_files_written_anew_hold_nothing_of_an_erased_patient(sequencer: Sequenc
     erase(patient)
     assert {"patients_patient", "patients_historicalpatient"} < set(files_with(NAME)), "destroyed, but on the disk"
     assert rewrite("--since", "2999-01-01")[1].startswith("No record was erased")
-    code, said = rewrite()
+    code, said = rewrite(*PATIENTLY)
     assert code == 0, said
     assert files_with(NAME) == []
     sequencer.drain()
@@ -68,8 +70,9 @@ def test_a_table_in_use_is_named_and_left(sequencer: Sequencer) -> None:
     erase(patient)
     with connect(SUPERUSER) as user, user.transaction():
         user.execute(f"LOCK TABLE {Alert._meta.db_table} IN ROW SHARE MODE")
-        code, said = rewrite("--wait", "5")
-    assert (code, Alert._meta.db_table in said, "patients_patient," in said) == (1, True, False)
+        code, said = rewrite("--wait", "1")
+    assert (code, Alert._meta.db_table in said) == (1, True)
+    assert int(said.split(" of ")[0]) > 100, "the others are rewritten"
 
 
 def test_what_an_older_transaction_sees_is_not_called_rewritten(sequencer: Sequencer) -> None:
@@ -82,7 +85,7 @@ def test_what_an_older_transaction_sees_is_not_called_rewritten(sequencer: Seque
         erase(patient)
         code, said = rewrite("--wait", "0.2")
         assert (code, "patients_patient," in said) == (1, True), said
-    assert rewrite()[0] == 0
+    assert rewrite(*PATIENTLY)[0] == 0
     assert files_with(NAME) == []
 
 

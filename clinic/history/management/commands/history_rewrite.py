@@ -37,7 +37,7 @@ class Command(BaseCommand):
     help = (
         "Write anew the years of the ledger and the tables from which records were erased: until then their bytes stand on in free space of the "
         "files. Each table is closed to everybody meanwhile, so run it at night; like `migrate` it comes as DATABASE_OWNER_URL. "
-        "Exit code 1 when a table was in use, or an older transaction still saw what was erased."
+        "Exit code 1 when a table was in use, or an older transaction, in another database of the server too, kept what was erased."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -158,7 +158,7 @@ def check(path: str, paper: str, notes: list[str]) -> tuple[Any, list[str]]:
     need(head["patient"] == bundle["patient"], "FOREIGN: the request for this evidence is of another patient")
     notes.append(f"{head['actor_name']} asked for this evidence on {head['at']}: {asked.get('reason')}")
     check_files(archive, bundle, asked, size, root, check_patient(bundle, asked, size, root, notes))
-    need(len(bundle["witnesses"]) <= MOST, "TOO LARGE: no clinic has so many witnesses")
+    need(len(heard := [str(one["witness"]) for one in bundle["witnesses"]]) <= MOST, "TOO LARGE: no clinic has so many witnesses")
     for witness in bundle["witnesses"]:
         name, its, kept = checkpoint(witness["note"], bundle["keys"], paper)
         is_kept = name == origin and consistent(its, size, kept, root, witness["proof"])
@@ -168,7 +168,7 @@ def check(path: str, paper: str, notes: list[str]) -> tuple[Any, list[str]]:
             stamped = not stamp.strip("tsar/-.0123456789") and (imprint := sha(witness["note"].encode())) in archive.open(stamp).read(NOTE)
             need(stamped, f"TIME STAMP: {stamp} is over something else")
             notes.append(f"who stamped it: openssl ts -verify -token_in -in {stamp} -digest {imprint.hex()} -CAfile THE-AUTHORITY.pem")
-    notes.append(f"the signed log had {size} events and continues what {len(bundle['witnesses'])} witnesses keep, as the clinic says: ask them")
+    notes.append(f"the signed log had {size} events and continues what {len(set(heard))} witnesses keep, as the clinic says: ask them")
     return bundle, [f"PROVEN: {len(bundle['events'])} events and {len(bundle['files'])} files of patient {bundle['patient']}.", bundle["extent"]]
 def check_receipt(text: str, paper: str, bundle: Any) -> list[str]:
     code = "".join(text.split()).replace("DCR1.", "")

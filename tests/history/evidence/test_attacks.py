@@ -95,6 +95,12 @@ def test_the_hand_made_bundle_is_proven(clinic: Workshop, honest: Content, tmp_p
     assert "Note: Орлова asked for this evidence on 2026-03-01T10:00:00+00:00: claim." in said
 
 
+def test_a_witness_named_twice_is_one_witness(clinic: Workshop, honest: Content, tmp_path: Path) -> None:
+    honest["witnesses"] *= 3
+    code, said = verdict(tmp_path, archive_of(members_of(clinic, honest)), clinic.key.vkey)
+    assert (code, "continues what 1 witnesses keep" in said) == (0, True), said
+
+
 def forge_body(event: Content, salt: Any, body: Any) -> None:
     event["salt"], event["body"] = salt, json.dumps(body)
 
@@ -345,7 +351,7 @@ def test_after_a_rotation_either_paper_checks_all_of_it(clinic: Workshop, tmp_pa
     clinic.statements = [note(f"{before.name} key\nrotate\nold {before.vkey}\nnew {later.vkey}\nsize {size}\ntime t\n", before, later)]
     clinic.key = later
     content = clinic.bundle(request=clinic.ask(), closing=clinic.close())
-    content["witnesses"] = [clinic.witness(5, key=before), clinic.witness(size, key=before), clinic.witness(size + 1)]
+    content["witnesses"] = [clinic.witness(5, key=before, name="a"), clinic.witness(size, key=before, name="b"), clinic.witness(size + 1)]
     archive = archive_of(members_of(clinic, content))
     for paper in (before, later):
         code, said = verdict(tmp_path, archive, paper.vkey)

@@ -140,8 +140,8 @@ class Workshop:
             "events": [self.proven(pos) for pos in own[first - 1 : last]],
         }
 
-    def witness(self, size: int, *, key: Key | None = None) -> dict[str, Any]:
-        return {"witness": "w", "note": self.checkpoint(size, key=key), "proof": [node.hex() for node in consistency(size, self.leaves)]}
+    def witness(self, size: int, *, key: Key | None = None, name: str = "w") -> dict[str, Any]:
+        return {"witness": name, "note": self.checkpoint(size, key=key), "proof": [node.hex() for node in consistency(size, self.leaves)]}
 
 
 def a_life(clinic: Workshop) -> Workshop:

@@ -1,6 +1,7 @@
 """Answers that come late or in another order than they were asked for: what a person typed or did since is never overwritten."""
 
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 
@@ -162,6 +163,7 @@ def test_the_answer_to_an_entry_never_swallows_the_click_on_the_next_tooth(page:
     page.locator("[data-tooth='36'] .occlusal path[data-surface='O']").click()
     answer = hold_back(page, "/findings")
     page.locator("#palette-search").fill("caries")
+    expect(page.locator("#palette-list .palette-entry").first).to_be_visible()
     page.locator("#palette-search").press("Enter")
     box = box_of(page.locator("[data-tooth='46'] .occlusal path[data-surface='O']"))
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
@@ -197,30 +199,47 @@ def test_what_is_charted_next_is_not_cleared_by_the_answer_to_the_one_before(pag
     expect(page.locator("#chart-list tr", has_text="47")).to_be_visible()
 
 
-def test_what_is_typed_before_the_palette_came_is_entered_when_it_comes(page: Page, base_url: str) -> None:
+@pytest.fixture
+def palette(page: Page, base_url: str) -> list[Route]:
+    """The palette's call is held back; the occlusal surface of 36 is chosen and "caries" stands in the search."""
     with transaction.atomic():
         patient, dentist = petrov(), dr_orlova()
     login_as(page, dentist, base_url)
-    palette = hold_back(page, "/chart-palette")
+    held = hold_back(page, "/chart-palette")
     page.goto(f"/patients/{patient.pk}/chart/")
     page.locator("[data-tooth='36'] .occlusal path[data-surface='O']").click()
     page.locator("#palette-search").fill("caries")
-    page.locator("#palette-search").press("Enter")
     expect(page.locator("#palette-list")).to_have_text("")
+    return held
+
+
+def test_what_is_typed_before_the_palette_came_is_entered_when_it_comes(page: Page, palette: list[Route]) -> None:
+    page.locator("#palette-search").press("Enter")
     let_go(page, palette)
     expect(page.locator("#chart-list tr", has_text="36")).to_be_visible()
 
 
-def test_what_is_typed_on_after_a_hasty_enter_is_not_entered(page: Page, base_url: str) -> None:
-    with transaction.atomic():
-        patient, dentist = petrov(), dr_orlova()
-    login_as(page, dentist, base_url)
-    palette = hold_back(page, "/chart-palette")
-    page.goto(f"/patients/{patient.pk}/chart/")
-    page.locator("[data-tooth='36'] .occlusal path[data-surface='O']").click()
-    page.locator("#palette-search").fill("caries")
+def type_on(page: Page) -> None:
+    page.locator("#palette-search").press_sequentially("!")
+    page.locator("#palette-search").press("Backspace")
+
+
+def turn_to_another_tooth(page: Page) -> None:
+    page.locator("[data-tooth='46'] .occlusal path[data-surface='O']").click()
+
+
+def empty_and_enter(page: Page) -> None:
+    page.locator("#palette-search").fill("")
     page.locator("#palette-search").press("Enter")
-    page.locator("#palette-search").press_sequentially(" zzz")
+
+
+@pytest.mark.parametrize(("key", "then"), [("Enter", type_on), ("Enter", turn_to_another_tooth), ("Enter", empty_and_enter), ("Alt+Enter", None)])
+def test_a_hasty_enter_that_may_mean_something_else_by_now_enters_nothing(
+    page: Page, palette: list[Route], key: str, then: Callable[[Page], None] | None
+) -> None:
+    page.locator("#palette-search").press(key)
+    if then:
+        then(page)
     let_go(page, palette)
-    expect(page.locator("#palette-list")).to_have_text("Nothing found.")
+    expect(page.locator("#palette-list .palette-entry").first).to_be_visible()
     assert not Finding.objects.exists()

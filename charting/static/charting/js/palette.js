@@ -22,10 +22,11 @@ export class Palette extends EventTarget {
     this.mode = "condition";
     this.place = "";
     this.isMap = false;
-    this.isAwaited = false; // Enter was pressed before the palette came
+    this.isAwaited = false; // Enter was pressed before the palette came, and the hand is still there
     /** @type {(text: string) => import("./place.js").Typed} */
     this.readPlace = (text) => ({ teeth: null, rest: text });
-    this.search.addEventListener("input", () => { this.isAwaited = false; this.show(); });
+    this.search.addEventListener("input", () => this.show());
+    for (const change of ["input", "blur"]) this.search.addEventListener(change, () => { this.isAwaited = false; });
     this.search.addEventListener("keydown", (event) => this.#typed(event));
     byId("palette-mode").addEventListener("change", (event) => this.set({ mode: /** @type {HTMLInputElement} */ (event.target).value }));
     this.list.addEventListener("mousedown", (event) => event.preventDefault());
@@ -46,7 +47,7 @@ export class Palette extends EventTarget {
 
   /** Nothing is typed any more. */
   forget() {
-    [this.search.value, this.isAwaited] = ["", false];
+    this.search.value = "";
     this.show();
   }
 
@@ -100,9 +101,8 @@ export class Palette extends EventTarget {
       next.scrollIntoView({ block: "nearest" });
     } else if (event.key === "Enter" && (at >= 0 || !this.data.entries.length)) {
       event.preventDefault();
-      this.isAwaited = at < 0;
-      const key = buttons[at]?.dataset.entry ?? "";
-      event.altKey ? this.#keep(key) : this.#choose(key);
+      this.isAwaited = at < 0 && !event.altKey && Boolean(this.search.value.trim());
+      (event.altKey ? this.#keep : this.#choose).call(this, buttons[at]?.dataset.entry ?? "");
     } else if (event.key === "Escape") {
       event.preventDefault();
       this.forget();

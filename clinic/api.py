@@ -11,6 +11,7 @@ from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.openapi.docs import Swagger
 from ninja.openapi.schema import OpenAPISchema
 
 from charting.api import router as charting_router
@@ -49,7 +50,15 @@ class ClinicAPI(NinjaAPI):
         return self.described
 
 
-api = ClinicAPI(title="Dental clinic", version="1", urls_namespace="api", auth=[token_auth, session_auth], docs_url="/docs", parser=StrictParser())
+api = ClinicAPI(
+    title="Dental clinic",
+    version="1",
+    urls_namespace="api",
+    auth=[token_auth, session_auth],
+    docs=Swagger(settings={"docExpansion": "none", "filter": True}),  # hundreds of operations drawn at once keep a browser busy for ten seconds
+    docs_url="/docs",
+    parser=StrictParser(),
+)
 logger = logging.getLogger("clinic.api")
 
 

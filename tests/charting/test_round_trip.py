@@ -49,7 +49,10 @@ def test_every_finding_on_every_tooth(kind: str) -> None:
     round_trip(kind, teeth.SUPERNUMERARY if kind == "supernumerary" else teeth.ALL)
 
 
-@pytest.mark.parametrize("kind", [kind for kind in FindingKind.values if kind not in ("supernumerary", *sites.OF_MOUTH)])
+OF_TEETH = [kind for kind in FindingKind.values if kind not in ("supernumerary", *sites.OF_MOUTH)]
+
+
+@pytest.mark.parametrize("kind", [*OF_TEETH[::5], *(pytest.param(kind, marks=pytest.mark.soak) for kind in OF_TEETH if kind not in OF_TEETH[::5])])
 def test_every_finding_on_supernumerary_teeth(kind: str) -> None:
     """Once they were found, whatever a tooth can have is found of them too."""
     numbers = teeth.SUPERNUMERARY[::5]

@@ -63,6 +63,7 @@ def test_files_written_anew_hold_nothing_of_an_erased_patient(sequencer: Sequenc
     assert Patient.objects.filter(pk=other.pk).exists()
 
 
+@pytest.mark.soak
 def test_a_table_in_use_is_named_and_left(sequencer: Sequencer) -> None:
     with transaction.atomic():
         patient = make_patient(NAME)
@@ -75,6 +76,7 @@ def test_a_table_in_use_is_named_and_left(sequencer: Sequencer) -> None:
     assert int(said.split(" of ")[0]) > 100, "the others are rewritten"
 
 
+@pytest.mark.soak
 def test_what_an_older_transaction_sees_is_not_called_rewritten(sequencer: Sequencer) -> None:
     with transaction.atomic():
         patient = make_patient(NAME)

@@ -87,15 +87,13 @@ def page(page: Page) -> Iterator[Page]:
     wrong: list[str] = []
 
     def notice(message: ConsoleMessage) -> None:
-        if message.type == "error" and not any(words in message.text for words in REFUSED_OR_CUT):
-            wrong.append(message.text)
+        address = message.location["url"]
+        is_missing = "status of 404" in message.text and "/static/" in address
+        if message.type == "error" and (is_missing or not any(words in message.text for words in REFUSED_OR_CUT)):
+            wrong.append(f"{message.text} {address}")
 
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("console", notice)
-    page.on(
-        "response", lambda response: wrong.append(f"{response.status} {response.url}") if response.status >= 500 and response.status != 503 else None
-    )
-    page.on("response", lambda response: wrong.append(f"404 {response.url}") if response.status == 404 and "/static/" in response.url else None)
     page.set_default_timeout(PATIENCE)
     yield page
     assert not wrong, wrong

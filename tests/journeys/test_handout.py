@@ -9,7 +9,7 @@ from pypdf import PdfReader
 
 from tests.charting.factories import make_finding, make_procedure, patient_petrov, place
 from tests.journeys.hands import login_as
-from tests.journeys.screens import on_both_screens
+from tests.journeys.screens import on_the_laptop_and_at_night_on_the_tablet
 from tests.staff.factories import dr_orlova, make_branch
 
 
@@ -31,7 +31,7 @@ def at_the_chair(page: Page, base_url: str) -> None:
     page.goto(reverse("chart", args=[patient_petrov().pk]))
 
 
-@on_both_screens
+@on_the_laptop_and_at_night_on_the_tablet
 def test_a_patient_takes_home_what_was_found(page: Page, base_url: str, *, has_touch: bool) -> None:
     at_the_chair(page, base_url)
     page.locator(".patient-head summary", has_text="Print").click()
@@ -45,7 +45,7 @@ def test_a_patient_takes_home_what_was_found(page: Page, base_url: str, *, has_t
     expect(page.get_by_role("link", name="What we found", exact=True)).to_be_visible()
 
 
-@on_both_screens
+@on_the_laptop_and_at_night_on_the_tablet
 def test_the_chart_is_printed_as_the_screen_shows_it(page: Page, base_url: str, *, has_touch: bool) -> None:
     at_the_chair(page, base_url)
     page.get_by_role("button", name="Mixed").click()

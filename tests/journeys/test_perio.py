@@ -83,7 +83,7 @@ class Finger(Keys):
             self.count += 1
 
 
-@on_both_screens
+@on_the_laptop_and_at_night_on_the_tablet
 def test_192_sites_take_192_keys_or_taps(page: Page, base_url: str, seat: tuple[User, Patient], *, has_touch: bool) -> None:
     exam = begin(page, base_url, seat)
     keys, depths = Finger(page) if has_touch else Keys(page), [place * 7 % 9 + 1 for place in range(192)]

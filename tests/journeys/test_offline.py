@@ -348,7 +348,7 @@ def test_what_is_refused_on_return_stays_with_its_reason_until_it_is_let_go(page
     with acting(context_of(dentist)):
         charting.record_finding(patient=patient, kind="missing", tooth=16, actor=dentist, at=timezone.now() - timedelta(hours=1))
     page.context.set_offline(False)
-    shows(page, "1 need you")
+    shows(page, "1 to settle")
     page.goto("/")
     entry = page.locator("#unsent-list [data-entry=refused]")
     expect(entry).to_contain_text("16", use_inner_text=False)
@@ -417,7 +417,7 @@ def test_done_without_the_clinic_is_said_kept_and_completed_when_it_answers(page
     expect(counter(page)).to_contain_text("1 not sent yet")
     assert not Performance.objects.exists()
     page.context.set_offline(False)
-    expect(counter(page)).to_contain_text("1 need you")
+    expect(counter(page)).to_contain_text("1 to settle")
     assert not Performance.objects.exists()
     with transaction.atomic():
         make_lot(make_material(), "5")
@@ -569,8 +569,8 @@ def test_an_entry_of_somebody_whose_role_was_taken_away_stays_with_its_reason(pa
         RoleGrant.objects.create(user=seat[0], role=Role.ADMINISTRATOR, branch=None)
         RoleGrant.objects.filter(user=seat[0], role=Role.DENTIST).update(ended_at=timezone.now())
     page.context.set_offline(False)
-    shows(page, "1 need you")
+    shows(page, "1 to settle")
     expect(page.locator("#unsent")).to_contain_text("You do not have the right to do this.")
     assert not Finding.objects.exists()
     page.goto("/")
-    shows(page, "1 need you")
+    shows(page, "1 to settle")

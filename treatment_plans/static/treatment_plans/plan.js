@@ -50,6 +50,15 @@ function changed(event) {
   if (input.matches("[data-submit]") && input.checkValidity()) input.form?.requestSubmit();
 }
 
+/** The search for a line stands below the table: what it finds shall be seen. @param {Event} event */
+function opened(event) {
+  const details = /** @type {Element} */ (event.target);
+  if (!details.matches(".plan-later[open]")) return;
+  details.scrollIntoView({ block: "start" });
+  /** @type {HTMLElement | null} */ (details.querySelector("input[name=teeth]"))?.focus({ preventScroll: true });
+}
+
+document.addEventListener("toggle", opened, true);
 document.addEventListener("dragstart", started);
 document.addEventListener("dragover", over);
 document.addEventListener("drop", dropped);

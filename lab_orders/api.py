@@ -66,6 +66,7 @@ def list_patient_lab_orders(request: Request, patient_id: UUID) -> QuerySet[LabO
 
 @router.post("/lab-orders", response={201: OrderOut}, operation_id="draft_lab_order")
 def draft_lab_order(request: Request, data: OrderIn) -> Status[LabOrder]:
+    queries.require_procedures(request.user, data.procedures)
     order = actions.draft_order(
         actor=request.user,
         at=timezone.now(),
@@ -85,29 +86,34 @@ def get_lab_order(request: Request, order_id: UUID) -> LabOrder:
 
 @router.put("/lab-orders/{uuid:order_id}", response=OrderOut, operation_id="change_lab_order")
 def change_lab_order(request: Request, order_id: UUID, data: OrderChange) -> LabOrder:
+    queries.require_order(request.user, order_id)
     return actions.change_order(actor=request.user, at=timezone.now(), order_id=order_id, version=data.version, details=_details(data))
 
 
 @router.post("/lab-orders/{uuid:order_id}/state", response=OrderOut, operation_id="move_lab_order")
 def move_lab_order(request: Request, order_id: UUID, data: MoveIn) -> LabOrder:
+    queries.require_order(request.user, order_id)
     return actions.move_order(actor=request.user, at=timezone.now(), order_id=order_id, **data.dict())
 
 
 @router.post("/lab-orders/{uuid:order_id}/take-back", response=OrderOut, operation_id="take_lab_order_back")
 def take_lab_order_back(request: Request, order_id: UUID, data: TakeBackIn) -> LabOrder:
     """Put the order back to where it was before its last step, set by mistake; both stay in its changes."""
+    queries.require_order(request.user, order_id)
     return actions.take_back(actor=request.user, at=timezone.now(), order_id=order_id, **data.dict())
 
 
 @router.put("/lab-orders/{uuid:order_id}/stages", response=list[StageOut], operation_id="set_lab_stages")
 def set_lab_stages(request: Request, order_id: UUID, data: StagesIn) -> list[LabStage]:
     """Change, order, add and remove the stages of an open order; those not named follow as they were."""
+    queries.require_order(request.user, order_id)
     wishes = [actions.StageWish(**stage.dict()) for stage in data.stages]
     return actions.set_stages(actor=request.user, at=timezone.now(), order_id=order_id, stages=wishes)
 
 
 @router.post("/lab-stages/{uuid:stage_id}/done", response=StageOut, operation_id="finish_lab_stage")
 def finish_lab_stage(request: Request, stage_id: UUID) -> LabStage:
+    queries.require_stage(request.user, stage_id)
     return actions.finish_stage(actor=request.user, at=timezone.now(), stage_id=stage_id)
 
 

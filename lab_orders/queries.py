@@ -75,6 +75,31 @@ def get_order_for(user: User, order_id: UUID) -> LabOrder:
     return order
 
 
+def require_order(user: User, order_id: UUID | None) -> None:
+    """Before an order is changed: the person may work with orders and reaches this patient; the look is recorded.
+
+    :raises NotFound: when there is no such order.
+    :raises clinic.patients.access.ReasonRequired: when the person must first say why.
+    """
+    user.require(Permission.LAB_WRITE)
+    patient_id = LabOrder.objects.filter(pk=order_id).values_list("patient_id", flat=True).first()
+    if patient_id is None:
+        raise NotFound
+    patients.get_patient_for(user, patient_id, what="lab order", permission=Permission.LAB_WRITE)
+
+
+def require_stage(user: User, stage_id: UUID) -> None:
+    """As `require_order`, for a stage of the order."""
+    require_order(user, LabStage.objects.filter(pk=stage_id).values_list("order_id", flat=True).first())
+
+
+def require_procedures(user: User, procedure_ids: Iterable[UUID]) -> None:
+    """Before procedures are ordered: the person reaches the patients whose they are."""
+    user.require(Permission.LAB_WRITE)
+    for patient_id in Procedure.objects.filter(pk__in=procedure_ids).values_list("patient_id", flat=True).distinct():
+        patients.get_patient_for(user, patient_id, what="lab order", permission=Permission.LAB_WRITE)
+
+
 def changes_of(order: LabOrder) -> list[tuple[str, bool]]:
     """The states the order was set to, oldest first, and whether each takes a step back."""
     return list(order.changes.order_by("changed_at", "created_at", "pk").values_list("state", "is_correction"))

@@ -153,6 +153,7 @@ def order_stages(request: Request, order_id: UUID) -> HttpResponse:
 @require_POST
 @page(Permission.LAB_WRITE)
 def stage_done(request: Request, stage_id: UUID) -> HttpResponse:
+    queries.require_stage(request.user, stage_id)
     stage = actions.finish_stage(actor=request.user, at=timezone.now(), stage_id=stage_id)
     return redirect("lab-order", stage.order_id)
 

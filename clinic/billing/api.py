@@ -37,7 +37,7 @@ from clinic.files import actions as files
 from clinic.history.actions import record_print
 from clinic.lib import openapi, pdf, sheets
 from clinic.lib.clock import branch_day
-from clinic.lib.errors import InvalidInput
+from clinic.lib.errors import InvalidInput, NotFound
 from clinic.lib.money import ZERO
 from clinic.patients.messages import CUT
 from clinic.patients.models import Patient
@@ -71,6 +71,7 @@ def list_payments(request: Request, patient: UUID) -> QuerySet[Payment]:
 @router.post("/payments", response={201: PaymentOut}, operation_id="take_payment")
 def take_payment(request: Request, data: PaymentIn) -> Status[Payment]:
     """Receive money in the branch one works in; the same `id` again gives the first payment."""
+    _patient(request, data.patient)
     payment = actions.take_payment(
         id=data.id,
         patient_id=data.patient,
@@ -89,6 +90,7 @@ def take_payment(request: Request, data: PaymentIn) -> Status[Payment]:
 @router.post("/payments/{uuid:payment_id}/refund", response={201: PaymentOut}, operation_id="refund_payment")
 def refund_payment(request: Request, payment_id: UUID, data: RefundIn) -> Status[Payment]:
     """Give money back from the till of the branch one works in."""
+    _patient(request, queries.get_payment(payment_id).payment.patient_id)
     return Status(201, actions.refund(payment_id=payment_id, branch=branch_of(request), actor=request.user, at=timezone.now(), **data.dict()))
 
 
@@ -101,13 +103,20 @@ def list_allocations(request: Request, patient: UUID) -> QuerySet[Allocation]:
 @router.post("/allocations", response={201: list[AllocationOut]}, operation_id="allocate")
 def allocate(request: Request, data: AllocationIn) -> Status[list[Allocation]]:
     """Settle charges with what is free of a payment, or with the patient's advances."""
+    patient = _patient(request, data.patient)
     if data.payment:
+        if queries.get_payment(data.payment).payment.patient_id != patient.pk:
+            raise NotFound
         return Status(201, actions.allocate(payment_id=data.payment, charges=data.charges, actor=request.user, at=timezone.now()))
     return Status(201, actions.use_advance(patient_id=data.patient, charges=data.charges, actor=request.user, at=timezone.now()))
 
 
 @router.post("/allocations/{uuid:allocation_id}/reverse", response={201: AllocationOut}, operation_id="free_allocation")
 def free_allocation(request: Request, allocation_id: UUID) -> Status[Allocation]:
+    allocation = Allocation.objects.filter(pk=allocation_id).first()
+    if allocation is None:
+        raise NotFound
+    _patient(request, allocation.patient_id)
     return Status(201, actions.free_allocation(allocation_id=allocation_id, actor=request.user, at=timezone.now()))
 
 
@@ -119,6 +128,7 @@ def list_invoices(request: Request, patient: UUID) -> QuerySet[Invoice]:
 
 @router.post("/invoices", response={201: InvoiceWhole}, operation_id="issue_invoice")
 def issue_invoice(request: Request, data: InvoiceIn) -> Status[Invoice]:
+    _patient(request, data.patient)
     invoice = invoicing.issue_invoice(
         id=data.id,
         patient_id=data.patient,
@@ -139,6 +149,7 @@ def get_invoice(request: Request, invoice_id: UUID) -> Invoice:
 @router.post("/invoices/{uuid:invoice_id}/cancel", response={201: InvoiceWhole}, operation_id="cancel_invoice")
 def cancel_invoice(request: Request, invoice_id: UUID, data: CancelIn) -> Status[Invoice]:
     """Cancel an invoice by a credit note, which is the answer."""
+    queries.get_invoice_for(request.user, invoice_id)
     return Status(201, invoicing.cancel_invoice(invoice_id=invoice_id, reason=data.reason, actor=request.user, at=timezone.now()))
 
 

@@ -54,6 +54,9 @@ class DayField(forms.CharField):
             return value
         return date_format(value, "d.m.Y" if get_language() == "ru" else "d/m/Y", use_l10n=False)
 
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return super().has_changed(self.prepare_value(initial), data)
+
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
         if not text:

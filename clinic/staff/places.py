@@ -51,7 +51,8 @@ def update_legal_entity(*, entity: LegalEntity, version: int, actor: User, detai
 
 @transaction.atomic
 def create_branch(*, actor: User, at: datetime, details: Mapping[str, Any], id: UUID | None = None) -> Branch:
-    """A place where patients are seen. :raises BranchNameTaken: :raises InvalidInput: for an unknown time zone."""
+    """A place where patients are seen. :raises BranchNameTaken: :raises PlaceOutOfReach: :raises InvalidInput: for an unknown time zone."""
+    reach.require_place(actor, *Branch.objects.filter(legal_entity=Branch(**details).legal_entity_id))
     return _create(Branch(id=id or uuid7(), created_at=at), actor, details)
 
 

@@ -11,7 +11,7 @@ from clinic.billing.models import Payment
 from clinic.lib.ids import uuid7
 from clinic.staff.roles import Role
 from tests.billing.factories import accountant, make_charge, pay
-from tests.patients.factories import petrov
+from tests.patients.factories import make_patient, petrov
 from tests.staff.factories import log_in, make_branch, make_user, registrar_belova
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +76,13 @@ def test_it_settles_from_the_advance_and_frees_it() -> None:
     assert made.status_code == 201
     freed = post(client, f"/allocations/{made.json()[0]['id']}/reverse", {})
     assert Decimal(freed.json()["amount"]) == -60
+
+
+def test_money_of_one_patient_settles_nothing_in_the_name_of_another() -> None:
+    payment, charge, other = pay("100.00"), make_charge("60.00"), make_patient("Other")
+    for patient, code in ((other.pk, 404), (uuid4(), 404), (petrov().pk, 201)):
+        answer = post(desk(), "/allocations", {"patient": str(patient), "payment": str(payment.pk), "charges": {str(charge.pk): "60.00"}})
+        assert answer.status_code == code, answer.content
 
 
 def test_it_answers_the_forbidden_and_the_unknown() -> None:

@@ -195,21 +195,31 @@ def test_a_field_with_a_style_of_its_own_is_replaced_without_a_complaint(chair: 
         expect(chair.locator("#panel")).to_be_hidden()
 
 
-def test_a_stale_tab_is_told_and_keeps_its_words(desk: Page) -> None:
+def test_a_stale_tab_is_told_keeps_its_words_and_takes_nothing_back(desk: Page) -> None:
+    """What differs is shown; what the stale tab never touched follows what was saved meanwhile."""
     with transaction.atomic():
         patient = petrov()
     stale = desk.context.new_page()
     for tab in (desk, stale):
         tab.goto(f"/patients/{patient.pk}/edit/")
     desk.locator("[name=last_name]").fill("First")
+    desk.locator("[name=city]").fill("Antibes")
+    desk.locator("[name=birth_date]").fill("18/05/1980")
     desk.get_by_role("button", name="Save", exact=True).dblclick()
     expect(desk.locator("h1").first).to_contain_text("First")
     stale.locator("[name=last_name]").fill("Second")
     stale.get_by_role("button", name="Save", exact=True).click()
     expect(stale.locator("main")).to_contain_text("changed")
+    expect(stale.locator("main tbody")).to_contain_text("First")
     expect(stale.locator("[name=last_name]")).to_have_value("Second")
+    expect(stale.locator("[name=city]")).to_have_value("Antibes")
+    expect(stale.locator("[name=birth_date]")).to_have_value("18/05/1980")
     patient.refresh_from_db()
     assert patient.last_name == "First"
+    stale.get_by_role("button", name="Save", exact=True).click()
+    expect(stale.locator("h1").first).to_contain_text("Second")
+    patient.refresh_from_db()
+    assert (patient.last_name, patient.city) == ("Second", "Antibes")
 
 
 def test_a_stale_panel_shows_both_and_keeps_its_words(desk: Page) -> None:

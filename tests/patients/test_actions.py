@@ -182,10 +182,13 @@ def test_it_keeps_one_consent_in_force_and_a_withdrawn_one_unchanged() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_it_registers_one_of_two_people_who_register_the_same_person_at_once() -> None:
+@pytest.mark.parametrize("others", [{}, {"last_name": "Ямщиков", "first_name": "Олег"}], ids=["the same name", "another name with the same phone"])
+def test_it_registers_one_of_two_people_who_register_the_same_person_at_once(others: dict[str, str]) -> None:
     with transaction.atomic():
         belova = registrar_belova()
         entries = [entry(), entry()]
+    for name, value in others.items():
+        setattr(entries[1].patient, name, value)
     results: list[str] = []
 
     def work(new: actions.Registration) -> None:

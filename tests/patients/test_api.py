@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from clinic.lib.ids import uuid7
 from clinic.patients.models import Alert, ConsentText, Patient
+from clinic.staff.models import Branch
 from clinic.staff.roles import Role
 from tests.patients.drawing import drawn_signature
 from tests.patients.factories import make_patient, petrov
@@ -154,3 +155,10 @@ def test_a_telesecretary_registers_names_and_contacts_only() -> None:
     assert send(caller, "/patients", smirnova(contacts=contacts)).status_code == 201
     more = smirnova(last_name="Другая", identifiers=[{"kind": "snils", "number": "112-233-445 95"}])
     assert send(caller, "/patients", more).status_code == 403
+
+
+def test_whoever_must_give_a_reason_to_read_gives_it_to_write() -> None:
+    far = Branch.objects.create(name="Far", legal_entity=make_branch().legal_entity, time_zone="Europe/Moscow", currency="RUB")
+    stranger, patient = log_in(make_user(Role.DENTIST, branch=far, username="far")), make_patient()
+    answer = stranger.patch(f"/api/v1/patients/{patient.pk}", {"version": patient.version, "city": "X"}, content_type="application/json")
+    assert (answer.status_code, answer.json()["code"]) == (403, "reason_required")

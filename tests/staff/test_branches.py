@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from clinic.lib.errors import NotAllowed, NotFound
 from clinic.scheduling import queries as diary
-from clinic.staff.models import ApiToken, Branch, RoleGrant, User
+from clinic.staff.models import ApiToken, Branch, LegalEntity, RoleGrant, User
 from clinic.staff.roles import Permission, Role
 from tests.scheduling.factories import book, make_chair, working_day
 from tests.staff.factories import log_in, make_branch, make_user
@@ -58,6 +58,16 @@ def test_the_api_follows_the_branch_that_is_named(ilyina: User, arbat: Branch, n
     body = {"branch_id": str(arbat.pk), "name": "Room 7"}
     answers = [Client().post("/api/v1/rooms", body, "application/json", headers={**asked, "X-Branch": str(branch.pk)}) for branch in (nice, arbat)]
     assert [answer.status_code for answer in answers] == [403, 201]
+
+
+def test_a_branch_is_opened_in_a_company_that_one_manages_whole(arbat: Branch) -> None:
+    company = LegalEntity.objects.create(name="Azur", country="FR")
+    own = Branch.objects.create(name="Own", legal_entity=company, time_zone="Europe/Paris", currency="EUR")
+    manager = log_in(make_user(Role.MANAGER, username="chief", branch=own))
+    body = {"name": "New", "time_zone": "Europe/Paris", "currency": "EUR", "language": "fr"}
+    companies = (arbat.legal_entity_id, company.pk)
+    answers = [manager.post("/api/v1/branches", {**body, "legal_entity_id": str(key)}, "application/json") for key in companies]
+    assert [answer.status_code for answer in answers] == [403, 201], [answer.content for answer in answers]
 
 
 def test_the_diary_of_another_branch_is_written_by_those_who_book_there(arbat: Branch, nice: Branch) -> None:

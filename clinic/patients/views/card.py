@@ -54,6 +54,7 @@ def edit(request: Request, patient_id: UUID) -> HttpResponse:
         try:
             actions.change_patient(patient_id=patient.pk, version=version, changes=form.changes(), actor=request.user, at=timezone.now())
         except StaleVersion as error:
+            form = _merged(request, patient, form, version)
             form.add_error(None, str(error.message))
             return _show(request, patient, form, version=patient.version, clashes=_clashes(patient, form), status=409)
         except DomainError as error:
@@ -66,6 +67,20 @@ def edit(request: Request, patient_id: UUID) -> HttpResponse:
 
 def _branches(request: Request, patient: Patient) -> list[Any]:
     return [*branches_of(request.user), patient.branch]
+
+
+def _merged(request: Request, patient: Patient, form: PatientForm, version: int) -> PatientForm:
+    """What the person changed since `version`, the rest as it stands now: saved again, it takes back nothing that they never saw."""
+    data = form.data.copy()
+    seen = Patient.history.filter(id=patient.pk, version=version).order_by("history_id").last()
+    if seen is not None:
+        begun = PatientForm(data, initial=initial_of(seen), branches=_branches(request, patient))
+        for name in set(form.fields) - set(begun.changed_data):
+            standing = form.fields[name].prepare_value(getattr(patient, name))
+            data[name] = "" if standing is None else str(standing)
+    merged = PatientForm(data, branches=_branches(request, patient))
+    merged.full_clean()
+    return merged
 
 
 def _clashes(patient: Patient, form: PatientForm) -> list[tuple[str, str, str]]:

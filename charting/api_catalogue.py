@@ -75,9 +75,10 @@ def get_catalogue(request: Request) -> dict[str, object]:
 
 @router.put("/chart-catalogue/{subject}", response=SignOut, operation_id="change_chart_sign")
 def change_sign(request: Request, subject: str, data: SignChange) -> dict[str, object]:
-    """Choose a row anew; 409 `stale` when somebody changed it since `version` was read."""
+    """Choose how a row is; what is not named stays. 409 `stale` when somebody changed it since `version` was read."""
     request.user.require(Permission.SETTINGS_WRITE)
-    return _out(actions.set_sign(subject=subject, details=data.dict(exclude={"version"}), version=data.version, actor=request.user), [])
+    details = data.dict(exclude={"version"}, exclude_unset=True)
+    return _out(actions.set_sign(subject=subject, details=details, version=data.version, actor=request.user), [])
 
 
 def _out(sign: Sign, services: object) -> dict[str, object]:

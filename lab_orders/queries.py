@@ -75,7 +75,7 @@ def get_order_for(user: User, order_id: UUID) -> LabOrder:
     return order
 
 
-def require_order(user: User, order_id: UUID | None) -> None:
+def require_order(user: User, order_id: UUID) -> None:
     """Before an order is changed: the person may work with orders and reaches this patient; the look is recorded.
 
     :raises NotFound: when there is no such order.
@@ -90,7 +90,11 @@ def require_order(user: User, order_id: UUID | None) -> None:
 
 def require_stage(user: User, stage_id: UUID) -> None:
     """As `require_order`, for a stage of the order."""
-    require_order(user, LabStage.objects.filter(pk=stage_id).values_list("order_id", flat=True).first())
+    user.require(Permission.LAB_WRITE)
+    stage = LabStage.objects.filter(pk=stage_id).first()
+    if stage is None:
+        raise NotFound
+    require_order(user, stage.order_id)
 
 
 def require_procedures(user: User, procedure_ids: Iterable[UUID]) -> None:

@@ -238,5 +238,7 @@ def test_the_api_reads_and_changes(manager: Client) -> None:
     changed = manager.put("/api/v1/chart-catalogue/effect:filling", {"colour": "green", "letter": "crown"}, content_type=JSON)
     assert (changed.status_code, changed.json()["version"], changed.json()["letter"]) == (200, 1, "crown")
     assert manager.put("/api/v1/chart-catalogue/effect:filling", {"colour": "green"}, content_type=JSON).json()["code"] == "stale"
+    caries = manager.put("/api/v1/chart-catalogue/finding:caries", {"colour": "green"}, content_type=JSON).json()
+    assert (caries["colour"], caries["letter"]) == ("green", signs.shipped("finding:caries").letter)
     assert manager.put("/api/v1/chart-catalogue/effect:none", {}, content_type=JSON).status_code == 404
     assert manager.put("/api/v1/chart-catalogue/effect:crown", {"hatch": "dots"}, content_type=JSON).json()["fields"].keys() == {"hatch"}

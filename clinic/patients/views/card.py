@@ -71,7 +71,7 @@ def _branches(request: Request, patient: Patient) -> list[Any]:
 
 def _merged(request: Request, patient: Patient, form: PatientForm, version: int) -> PatientForm:
     """What the person changed since `version`, the rest as it stands now: saved again, it takes back nothing that they never saw."""
-    data = form.data.copy()
+    data = {name: form.data.get(name, "") for name in form.fields}
     seen = Patient.history.filter(id=patient.pk, version=version).order_by("history_id").last()
     if seen is not None:
         begun = PatientForm(data, initial=initial_of(seen), branches=_branches(request, patient))

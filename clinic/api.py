@@ -96,7 +96,10 @@ def _field(item: dict[str, Any]) -> tuple[str, str]:
 
 @api.exception_handler(AuthenticationError)
 def unknown_caller(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
-    message = _("Log in, or send a token that is in force: Authorization: Bearer …")
+    if "X-CSRFToken" in request.headers:  # a page of ours, whose person reads it
+        message = _("You were logged out. Log in again in another tab; what you typed is kept here.")
+    else:
+        message = _("Log in, or send a token that is in force: Authorization: Bearer …")
     return api.create_response(request, error_body("not_authenticated", message), status=401)
 
 

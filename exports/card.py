@@ -157,7 +157,7 @@ def _passport(material: Material) -> list[tuple[str, str]]:
         (_("Birth name"), patient.birth_name),
         (_("Sex"), patient.get_sex_display()),
         (_("Date of birth"), born if patient.birth_date else ""),
-        (_("Address"), ", ".join(part for part in (patient.postal_code, patient.city, patient.address, abroad) if part)),
+        (_("Address"), ", ".join(part for part in (patient.postal_address, abroad) if part)),
         (_("Contacts"), ", ".join(format_phone(contact.value) for contact in material.contacts)),
         (_("Identifiers"), "; ".join(f"{row.get_kind_display()} {row.number}" for row in material.identifiers)),
         (_("Insurance"), "; ".join(f"{row.programme.insurer.name}, {row.programme.name}, {row.number}" for row in material.policies)),

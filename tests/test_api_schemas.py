@@ -75,3 +75,9 @@ def test_every_operation_says_what_it_answers() -> None:
 
 def test_the_document_is_served_whole(client: Client) -> None:
     assert "#/components/responses/Conflict" in client.get("/api/v1/openapi.json").content.decode()
+
+
+def test_a_page_that_was_logged_out_is_told_so_in_a_persons_words() -> None:
+    page, program = (Client().get("/api/v1/me", headers=headers).json()["message"] for headers in ({"X-CSRFToken": "x"}, {}))
+    assert page == "You were logged out. Log in again in another tab; what you typed is kept here."
+    assert "Bearer" in program

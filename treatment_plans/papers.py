@@ -205,7 +205,7 @@ def _party(patient: Patient) -> dict[str, str]:
     phone = patient.contacts.filter(kind=ContactKind.PHONE, ended_at=None).order_by("position", "pk").first()
     identity = patient.identifiers.filter(kind__in=PASSPORTS, ended_at=None).order_by("created_at", "pk").first()
     return {
-        "address": ", ".join(part for part in (patient.postal_code, patient.city, patient.address) if part),
+        "address": patient.postal_address,
         "phone": phone.value if phone else "",
         "identity": f"{identity.get_kind_display()} {identity.number}" if identity else "",
         "representative": f"{guardian.display_name} ({guardian.get_kind_display()}{', ' + guardian.document if guardian.document else ''})"

@@ -101,6 +101,13 @@ class Patient(Record):
     def get_full_name(self) -> str:
         return " ".join(part for part in (self.last_name, self.first_name, self.patronymic) if part)
 
+    @property
+    def postal_address(self) -> str:
+        """One line as the post of the country writes it: in Russia from the town to the house, elsewhere from the house to the town."""
+        town = " ".join(part for part in (self.postal_code, self.city) if part)
+        parts = (self.postal_code, self.city, self.address) if self.country in ("", "RU") else (self.address, town)
+        return ", ".join(part for part in parts if part)
+
     def alerts_for(self, user: User) -> list["Alert"]:
         """The alerts in force that the person may read: all with CLINICAL_VIEW, else those that they recorded themselves."""
         sees_all = user.may(Permission.CLINICAL_VIEW)

@@ -117,7 +117,7 @@ def test_a_refusal_is_a_sentence_under_its_field(dentist: Client, body: dict[str
         ({"kind": "percussion", "tooth": 16, "direction": "vertical", "severity": "painful"}, ("vertical, painful", "болезненная", "douloureuse")),
         (
             {"kind": "caries", "tooth": 16, "surfaces": ["M", "O"], "severity": "icdas5"},
-            ("Black class II", "класс по Блэку II", "classe de Black II"),
+            ("Black class II", "класс по Блэку II", "classe II de Black"),
         ),
     ],
 )

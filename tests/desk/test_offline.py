@@ -36,9 +36,9 @@ def seat() -> Appointment:
 
 
 def seat_other(chair: Chair) -> Appointment:
-    """Dupont is with Dr Sokolov an hour later."""
+    """Dupont is with Dr Sokolov at the same time."""
     make_shift(dr_sokolov(), now(), now() + timedelta(hours=3))
-    return book(now() + timedelta(hours=1), patient_id=dupont().pk, dentist_id=dr_sokolov().pk, chair_id=chair.pk)
+    return book(now(), patient_id=dupont().pk, dentist_id=dr_sokolov().pk, chair_id=chair.pk)
 
 
 def pack(client: Client, **headers: str) -> Any:

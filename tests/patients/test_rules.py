@@ -10,6 +10,7 @@ from stdnum import luhn
 from stdnum.fr import nir
 
 from clinic.patients import rules
+from clinic.patients.models import Patient
 
 TODAY = date(2026, 11, 22)
 
@@ -147,3 +148,13 @@ def test_it_knows_a_minor_by_the_day() -> None:
     assert rules.is_minor(date(2008, 11, 23), TODAY)
     assert not rules.is_minor(date(2008, 11, 22), TODAY)
     assert not rules.is_minor(None, TODAY)
+
+
+@pytest.mark.parametrize(
+    ("country", "line"),
+    [("FR", "12 bis rue de la Paix, 06000 Nice"), ("RU", "06000, Nice, 12 bis rue de la Paix"), ("", "06000, Nice, 12 bis rue de la Paix")],
+)
+def test_an_address_goes_as_the_post_of_its_country_writes_it(country: str, line: str) -> None:
+    patient = Patient(address="12 bis rue de la Paix", postal_code="06000", city="Nice", country=country)
+    assert patient.postal_address == line
+    assert Patient(city="Nice", country=country).postal_address == "Nice"

@@ -71,6 +71,7 @@ def list_payments(request: Request, patient: UUID) -> QuerySet[Payment]:
 @router.post("/payments", response={201: PaymentOut}, operation_id="take_payment")
 def take_payment(request: Request, data: PaymentIn) -> Status[Payment]:
     """Receive money in the branch one works in; the same `id` again gives the first payment."""
+    request.user.require(Permission.PAYMENT_POST)
     _patient(request, data.patient)
     payment = actions.take_payment(
         id=data.id,
@@ -90,6 +91,7 @@ def take_payment(request: Request, data: PaymentIn) -> Status[Payment]:
 @router.post("/payments/{uuid:payment_id}/refund", response={201: PaymentOut}, operation_id="refund_payment")
 def refund_payment(request: Request, payment_id: UUID, data: RefundIn) -> Status[Payment]:
     """Give money back from the till of the branch one works in."""
+    request.user.require(Permission.REFUND_POST)
     _patient(request, queries.get_payment(payment_id).payment.patient_id)
     return Status(201, actions.refund(payment_id=payment_id, branch=branch_of(request), actor=request.user, at=timezone.now(), **data.dict()))
 
@@ -103,6 +105,7 @@ def list_allocations(request: Request, patient: UUID) -> QuerySet[Allocation]:
 @router.post("/allocations", response={201: list[AllocationOut]}, operation_id="allocate")
 def allocate(request: Request, data: AllocationIn) -> Status[list[Allocation]]:
     """Settle charges with what is free of a payment, or with the patient's advances."""
+    request.user.require(Permission.PAYMENT_POST)
     patient = _patient(request, data.patient)
     if data.payment:
         if queries.get_payment(data.payment).payment.patient_id != patient.pk:
@@ -113,6 +116,7 @@ def allocate(request: Request, data: AllocationIn) -> Status[list[Allocation]]:
 
 @router.post("/allocations/{uuid:allocation_id}/reverse", response={201: AllocationOut}, operation_id="free_allocation")
 def free_allocation(request: Request, allocation_id: UUID) -> Status[Allocation]:
+    request.user.require(Permission.PAYMENT_POST)
     allocation = Allocation.objects.filter(pk=allocation_id).first()
     if allocation is None:
         raise NotFound
@@ -128,6 +132,7 @@ def list_invoices(request: Request, patient: UUID) -> QuerySet[Invoice]:
 
 @router.post("/invoices", response={201: InvoiceWhole}, operation_id="issue_invoice")
 def issue_invoice(request: Request, data: InvoiceIn) -> Status[Invoice]:
+    request.user.require(Permission.INVOICE_ISSUE)
     _patient(request, data.patient)
     invoice = invoicing.issue_invoice(
         id=data.id,
@@ -149,6 +154,7 @@ def get_invoice(request: Request, invoice_id: UUID) -> Invoice:
 @router.post("/invoices/{uuid:invoice_id}/cancel", response={201: InvoiceWhole}, operation_id="cancel_invoice")
 def cancel_invoice(request: Request, invoice_id: UUID, data: CancelIn) -> Status[Invoice]:
     """Cancel an invoice by a credit note, which is the answer."""
+    request.user.require(Permission.INVOICE_ISSUE)
     queries.get_invoice_for(request.user, invoice_id)
     return Status(201, invoicing.cancel_invoice(invoice_id=invoice_id, reason=data.reason, actor=request.user, at=timezone.now()))
 

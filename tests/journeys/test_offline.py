@@ -507,6 +507,7 @@ def busy(_page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def copied(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
     """The device has a copy of the empty mouth, which it shows instead of the clinic's refusal."""
+    holds(page, worker=1)
     page.reload()
     holds(page, copies=3)
     busy(page, monkeypatch)

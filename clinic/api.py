@@ -55,7 +55,7 @@ api = ClinicAPI(
     version="1",
     urls_namespace="api",
     auth=[token_auth, session_auth],
-    docs=Swagger(settings={"docExpansion": "none", "filter": True}),  # hundreds of operations drawn at once keep a browser busy for ten seconds
+    docs=Swagger(settings={"docExpansion": "none", "filter": True}),  # hundreds of operations, drawn at once, keep a browser busy for seconds
     docs_url="/docs",
     parser=StrictParser(),
 )

@@ -104,7 +104,7 @@ def list_allocations(request: Request, patient: UUID) -> QuerySet[Allocation]:
 
 @router.post("/allocations", response={201: list[AllocationOut]}, operation_id="allocate")
 def allocate(request: Request, data: AllocationIn) -> Status[list[Allocation]]:
-    """Settle charges with what is free of a payment, or with the patient's advances."""
+    """Settle charges with what is free of a payment, or with the patient's advances; 404 when the payment is another patient's."""
     request.user.require(Permission.PAYMENT_POST)
     patient = _patient(request, data.patient)
     if data.payment:

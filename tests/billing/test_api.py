@@ -6,9 +6,11 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from clinic.billing.models import Payment
 from clinic.lib.ids import uuid7
+from clinic.patients import access
 from clinic.staff.roles import Role
 from tests.billing.factories import accountant, make_charge, pay
 from tests.patients.factories import make_patient, petrov
@@ -83,6 +85,20 @@ def test_money_of_one_patient_settles_nothing_in_the_name_of_another() -> None:
     for patient, code in ((other.pk, 404), (uuid4(), 404), (petrov().pk, 201)):
         answer = post(desk(), "/allocations", {"patient": str(patient), "payment": str(payment.pk), "charges": {str(charge.pk): "60.00"}})
         assert answer.status_code == code, answer.content
+
+
+def test_money_of_a_restricted_record_is_moved_by_those_who_said_why() -> None:
+    payment, charge, patient = pay("100.00", allocate_to="none"), make_charge("60.00"), petrov()
+    access.restrict(patient_id=patient.pk, reason="By request", actor=make_user(Role.LAWYER, username="jurist"), at=timezone.now())
+    split = {"patient": str(patient.pk), "charges": {str(charge.pk): "60.00"}}
+    asked: dict[str, dict[str, Any]] = {
+        "/payments": {"patient": str(patient.pk), "amount": "10.00", "method": "cash"},
+        "/allocations": split,
+        f"/payments/{payment.pk}/refund": {"amount": "1.00", "reason": "asked"},
+        "/invoices": {"patient": str(patient.pk), "charges": [str(charge.pk)], "language": "ru"},
+    }
+    answers = {path: post(log_in(accountant()), path, body) for path, body in asked.items()}
+    assert {path: (answer.status_code, answer.json()["code"]) for path, answer in answers.items()} == dict.fromkeys(asked, (403, "reason_required"))
 
 
 def test_it_answers_the_forbidden_and_the_unknown() -> None:

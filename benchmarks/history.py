@@ -8,9 +8,11 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from benchmarks.entrance import enter
+from clinic.staff.roles import Role
 
 EACH = 500  # events of one patient
 CHUNK = 100_000
@@ -147,14 +149,15 @@ def measure(total: int, times: int) -> dict[str, Any]:
     size, late = top(), datetime.fromisoformat(START) + timedelta(days=365 * YEARS * 0.9)
     values = {"patient": patients[0], "actor": middle[2], "month": datetime.fromisoformat(START) + timedelta(days=365 * 4)}
     rows: dict[str, list[float]] = {}
+    reader = SimpleNamespace(roles_reaching=lambda _branch: {Role.LAWYER})
     for name, asked in SEARCHES.items():
         given = {key: values.get(value, value) if isinstance(value, str) else value for key, value in asked.items()}
         if "until" in asked:
             given["until"] = values["month"] + timedelta(days=30)
         wanted = search.Wanted(**given)
-        rows[f"search: {name}"] = clock(lambda _turn, wanted=wanted: search.find(wanted), times)
-    cursor = search.find(search.Wanted(tables=["charting_finding"])).page.next_cursor
-    rows["search: second page"] = clock(lambda _turn: search.find(search.Wanted(tables=["charting_finding"]), cursor=cursor), times)
+        rows[f"search: {name}"] = clock(lambda _turn, wanted=wanted: search.find(wanted, reader=reader), times)
+    cursor = search.find(search.Wanted(tables=["charting_finding"]), reader=reader).page.next_cursor
+    rows["search: second page"] = clock(lambda _turn: search.find(search.Wanted(tables=["charting_finding"]), reader=reader, cursor=cursor), times)
     recorded, proven = asof.Moment(late), asof.Moment(late, size=size)
     picked: Callable[[int], Any] = lambda turn: patients[turn % len(patients)]  # noqa: E731
     rows["as-of: as recorded"] = clock(lambda turn: asof.snapshot(picked(turn), recorded), times * 3)

@@ -202,6 +202,7 @@ def open_visit(request: Request, data: note_schemas.VisitIn) -> Status[Visit]:
         appointment = scheduling.get_appointment_for(request.user, data.appointment)
         if data.patient not in (None, appointment.patient_id):
             raise InvalidInput(fields={"appointment": queries.APPOINTMENT_OF_ANOTHER})
+        _patient(request, appointment.patient_id, "visit")
         return Status(201, actions.open_visit_of_appointment(appointment=appointment, actor=request.user, at=timezone.now(), id=data.id))
     if data.patient is None:
         raise InvalidInput(fields={"appointment": queries.VISIT_OF_WHOM})

@@ -42,6 +42,7 @@ from clinic.staff.roles import Permission
 def visit_open(request: Request, appointment_id: UUID) -> HttpResponse:
     """The patient of the appointment sits down."""
     appointment = scheduling.get_appointment_for(request.user, appointment_id)
+    get_patient_for(request.user, appointment.patient_id, what="visit", permission=Permission.CLINICAL_VIEW)
     visit = actions.open_visit_of_appointment(appointment=appointment, actor=request.user, at=timezone.now())
     return redirect("visit", visit_id=visit.pk)
 

@@ -101,6 +101,8 @@ def save_policy(request: Request, data: PolicyIn) -> Policy:
 
 @router.post("/policies/{uuid:policy_id}/letters", response={201: LetterWhole}, operation_id="add_guarantee_letter")
 def add_guarantee_letter(request: Request, policy_id: UUID, data: LetterIn) -> Status[GuaranteeLetter]:
+    request.user.require(Permission.INSURANCE_WRITE)
+    _patient(request, queries.get_policy(policy_id).patient_id, Permission.INSURANCE_WRITE)
     values = data.dict()
     return Status(201, setup.add_letter(id=values.pop("id"), policy_id=policy_id, details=setup.LetterDetails(**values), actor=request.user))
 

@@ -97,11 +97,12 @@ class SearchedEventOut(EventOut):
 
 
 class FoundOut(Schema):
-    """`known_until`: newer events are not searched yet."""
+    """`known_until`: newer events are not searched yet; `withheld`: events on this page in records that ask for a reason, left out of it."""
 
     events: list[SearchedEventOut]
     next_cursor: str | None
     known_until: datetime | None
+    withheld: int
 
 
 class SearchIn(Wanted):
@@ -118,7 +119,7 @@ def search_history(request: HttpRequest, wanted: Query[SearchIn], cursor: str | 
     lines = wording.lines(found.page.events, found.page.before)
     told = {event.id: {"marks": found.marks[event.id], "served_at": service_time(event)} for event in found.page.events}
     events = [{**EventOut.from_orm(line).dict(), **told[line.id]} for line in lines]
-    return {"events": events, "next_cursor": found.page.next_cursor, "known_until": found.known_until}
+    return {"events": events, "next_cursor": found.page.next_cursor, "known_until": found.known_until, "withheld": found.withheld}
 
 
 @router.get("/history/workbook", operation_id="get_history_workbook", openapi_extra=openapi.XLSX)

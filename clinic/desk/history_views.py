@@ -24,6 +24,7 @@ from clinic.lib.errors import NotFound
 from clinic.lib.numbers import whole
 from clinic.lib.pages import page_of
 from clinic.patients import queries as patients
+from clinic.patients.models import Patient
 from clinic.staff import queries as staff
 from clinic.staff.guards import page
 from clinic.staff.models import User
@@ -123,10 +124,12 @@ def record(request: HttpRequest, table: str, key: UUID) -> HttpResponse:
 def search_for(user: User, wanted: Wanted, cursor: str | None, *, glances: bool = False) -> Found:
     """A page of everybody's events; the patients whose records it shows are written down with the look.
 
-    :raises NotAllowed: :raises TooWide:
+    A named patient's record asks for a reason as their own history page does; others that would ask are left out and counted.
+
+    :raises NotAllowed: :raises TooWide: :raises clinic.patients.access.ReasonRequired:
     """
-    user.require(Permission.HISTORY_SEARCH)
-    found = legal_search.find(wanted, cursor=cursor, glances=glances)
+    _open_named(user, wanted)
+    found = legal_search.find(wanted, reader=user, cursor=cursor, glances=glances)
     seen = sorted({str(event.patient_id) for event in found.page.events if event.patient_id})
     note(EventKind.VIEW, table="history_search", key=None, patient_id=wanted.patient_id, body={"patients": seen})
     return found
@@ -135,17 +138,23 @@ def search_for(user: User, wanted: Wanted, cursor: str | None, *, glances: bool 
 def workbook_for(user: User, wanted: Wanted) -> FileResponse:
     """The newest events that match, as a workbook written into a file of its own; that it was taken is an event itself.
 
-    :raises NotAllowed: :raises TooWide:
+    :raises NotAllowed: :raises TooWide: :raises clinic.patients.access.ReasonRequired:
     """
-    user.require(Permission.HISTORY_SEARCH)
     user.require(Permission.RECORD_EXPORT)
+    _open_named(user, wanted)
     target = TemporaryFile()  # noqa: SIM115 - the answer closes it when it is sent
     try:
-        search_sheet.write(target, wanted)
+        search_sheet.write(target, wanted, reader=user)
     except BaseException:
         target.close()
         raise
     return sheets.file_response(target, name="history")
+
+
+def _open_named(user: User, wanted: Wanted) -> None:
+    user.require(Permission.HISTORY_SEARCH)
+    if wanted.patient_id and Patient.objects.filter(pk=wanted.patient_id).exists():
+        patients.get_patient_for(user, wanted.patient_id, what="history", permission=Permission.HISTORY_SEARCH, is_part=True)
 
 
 def versions_for(user: User, table: str, key: UUID) -> list[Event]:
@@ -212,6 +221,7 @@ def _found(request: HttpRequest, wanted: Wanted) -> dict[str, Any]:
         "known_until": found.known_until,
         "most": legal_search.MOST,
         "is_beyond": found.is_beyond,
+        "withheld": search_sheet.withheld_in_words(found.withheld),
     }
 
 

@@ -6,7 +6,7 @@ works in branches to which the patient has never come. `off`: nobody. Administra
 asked in any of them. A restricted record asks everybody but the legal desk of the patient's branches.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextvars import ContextVar
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -25,8 +25,8 @@ from clinic.lib.ids import uuid7
 from clinic.patients.access_models import BrokenGlass, Rectification, Restriction, Why
 from clinic.patients.models import Patient
 from clinic.patients.ties import TIES
-from clinic.staff.models import Branch, User
-from clinic.staff.roles import Permission, Role
+from clinic.staff.models import Branch, RoleGrant, User
+from clinic.staff.roles import Permission, Role, permissions_of
 
 OPEN_FOR = timedelta(hours=12)
 HALF_A_DAY = timedelta(hours=12)
@@ -102,6 +102,20 @@ def open_to(user: User, patients: Sequence[Patient]) -> list[Patient]:
     return [patient for patient in patients if reason_needed(user, patient, is_restricted=patient.pk in restricted) is None]
 
 
+def closed_to(user: User, keys: Collection[UUID]) -> set[UUID]:
+    """Those of the patients whose record asks this person for a reason that they have not given; nobody's for a legal desk of all branches."""
+    if not keys or _reads_everywhere(user):
+        return set()
+    given = BrokenGlass.objects.filter(user=user, patient__in=keys, until__gt=timezone.now()).values_list("patient_id", flat=True)
+    asked = list(Patient.objects.filter(pk__in=keys).exclude(pk__in=given))
+    opened = {patient.pk for patient in open_to(user, asked)}
+    return {patient.pk for patient in asked} - opened
+
+
+def _reads_everywhere(user: User) -> bool:
+    return Permission.HISTORY_SEARCH in permissions_of(user.roles_reaching(None))
+
+
 def _came_to(patient: Patient, branches: list[Branch], *, treated_by: User | None = None) -> bool:
     """Whether the patient belongs to one of the branches, or something of theirs took place there, or is by this person."""
     keys = [branch.pk for branch in branches]
@@ -156,12 +170,16 @@ def give_reason(*, user: User, patient_id: UUID, reason: str, at: datetime, why:
 
 
 def broken_glass(user: User) -> QuerySet[BrokenGlass]:
-    """Everybody's reasons, the newest first, for the lawyer.
+    """Reasons, the newest first, for the lawyer: everybody's, or those about patients or by people of the lawyer's own branches.
 
     :raises NotAllowed: without HISTORY_SEARCH.
     """
     user.require(Permission.HISTORY_SEARCH)
-    return BrokenGlass.objects.select_related("patient", "user").order_by("-opened_at", "-pk")
+    found = BrokenGlass.objects.select_related("patient", "user").order_by("-opened_at", "-pk")
+    if _reads_everywhere(user):
+        return found
+    own = user.branches_where(Permission.HISTORY_SEARCH)
+    return found.filter(Q(patient__branch__in=own) | Q(user__in=RoleGrant.objects.filter(branch__in=own).values("user")))
 
 
 @transaction.atomic

@@ -61,20 +61,24 @@ def get_appointment(request: Request, appointment_id: UUID) -> Appointment:
 @router.patch("/appointments/{uuid:appointment_id}", response=AppointmentOut, operation_id="move_appointment")
 def move_appointment(request: Request, appointment_id: UUID, body: AppointmentMoveIn) -> Appointment:
     """Another time, chair or dentist."""
+    request.user.require(Permission.DIARY_WRITE)
+    queries.require_appointment(request.user, appointment_id)
     return actions.move(actor=request.user, at=timezone.now(), appointment_id=appointment_id, **body.dict())
 
 
 @router.post("/appointments/{uuid:appointment_id}/state", response=AppointmentOut, operation_id="change_appointment_state")
 def change_state(request: Request, appointment_id: UUID, body: AppointmentStateIn) -> Appointment:
     """The next state; one that it has already changes nothing, and whoever asks has looked at the appointment."""
-    found = actions.change_state(actor=request.user, at=timezone.now(), appointment_id=appointment_id, **body.dict())
-    get_patient_for(request.user, found.patient_id, what="appointment", is_part=True)
-    return found
+    actions.require_steps(request.user)
+    queries.require_appointment(request.user, appointment_id)
+    return actions.change_state(actor=request.user, at=timezone.now(), appointment_id=appointment_id, **body.dict())
 
 
 @router.post("/appointments/{uuid:appointment_id}/details", response=AppointmentOut, operation_id="describe_appointment")
 def describe(request: Request, appointment_id: UUID, body: AppointmentDetailsIn) -> Appointment:
     """Another type, assistant or note."""
+    request.user.require(Permission.DIARY_WRITE)
+    queries.require_appointment(request.user, appointment_id)
     return actions.describe(actor=request.user, at=timezone.now(), appointment_id=appointment_id, **body.dict())
 
 

@@ -106,6 +106,16 @@ def get_appointment_for(user: User, appointment_id: UUID) -> Appointment:
     return appointment
 
 
+def require_appointment(user: User, appointment_id: UUID) -> Appointment:
+    """The appointment, for whoever is about to change it; the look stands in the patient's history once in ten minutes.
+
+    :raises NotAllowed: :raises NotFound: :raises clinic.patients.access.ReasonRequired:
+    """
+    appointment = get_appointment_for(user, appointment_id)
+    get_patient_for(user, appointment.patient_id, what="appointment", is_part=True)
+    return appointment
+
+
 def get_branch_for(user: User, branch_id: UUID, permission: Permission = Permission.DIARY_VIEW) -> Branch:
     """:raises NotFound: when the person has no role with `permission` in that branch."""
     branch = next((branch for branch in user.branches_where(permission) if branch.pk == branch_id), None)

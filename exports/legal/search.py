@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from clinic.history import queries as ledger
 from clinic.history.models import Event, EventKind
 from clinic.lib.errors import InvalidInput
+from clinic.patients import access
+from clinic.staff.models import User
 from exports.legal import indexing, labels
 from exports.legal.models import Mark, Progress
 
@@ -65,18 +67,21 @@ class Wanted(ledger.Filter):
 class Found:
     """One page of events, the newest first; what each bears; the cursor of the next one; how far the search has read the ledger.
 
-    `is_beyond`: whether more events match than a workbook holds; None when that takes longer than a glance.
+    `is_beyond`: whether more events match than a workbook holds; None when that takes longer than a glance. `withheld`: how many more stand
+    on this page in records that ask the reader for a reason.
     """
 
     page: ledger.Page
     marks: dict[int, list[Mark]]
     known_until: datetime | None
     is_beyond: bool | None = False
+    withheld: int = 0
 
 
-def find(wanted: Wanted, *, cursor: str | None = None, size: int = PAGE, glances: bool = False) -> Found:
+def find(wanted: Wanted, *, reader: User, cursor: str | None = None, size: int = PAGE, glances: bool = False) -> Found:
     """The newest events that match, or the next ones after `cursor`; what the ledger gained meanwhile is read first.
 
+    Records that ask `reader` for a reason are left out of the page, so it may be shorter than `size`, and counted.
     `glances`: tell too whether a workbook could hold all of them.
 
     :raises TooWide: when the answer would take longer than a person waits.
@@ -85,11 +90,13 @@ def find(wanted: Wanted, *, cursor: str | None = None, size: int = PAGE, glances
         indexing.catch_up()
     rows = _rows(wanted, cursor, size + 1)
     shown = rows[:size]
-    events = _events(shown)
+    met = _events(shown)
+    closed = access.closed_to(reader, {event.patient_id for event in met if event.patient_id})
+    events = [event for event in met if event.patient_id not in closed]
     next_cursor = f"{shown[-1][1].astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}_{shown[-1][0]}" if len(rows) > size else None
     known_until, is_beyond = _standing(wanted) if glances and next_cursor else (_known_until(), False)
     marks = {row[0]: [mark for mark, is_borne in zip(Mark, row[2:], strict=True) if is_borne] for row in shown}
-    return Found(ledger.Page(events, *ledger.beside(events), next_cursor), marks, known_until, is_beyond)
+    return Found(ledger.Page(events, *ledger.beside(events), next_cursor), marks, known_until, is_beyond, len(met) - len(events))
 
 
 def _known_until() -> datetime | None:
@@ -114,13 +121,13 @@ def _standing(wanted: Wanted) -> tuple[datetime | None, bool | None]:
         return _known_until(), None
 
 
-def pages(wanted: Wanted, *, most: int | None = None, size: int = 500) -> Iterator[Found]:
+def pages(wanted: Wanted, *, reader: User, most: int | None = None, size: int = 500) -> Iterator[Found]:
     """Page after page, until `most` events are told, as many as a workbook holds unless said otherwise."""
     cursor, told, most = None, 0, MOST if most is None else most
     while told < most:
-        found = find(wanted, cursor=cursor, size=min(size, most - told))
+        found = find(wanted, reader=reader, cursor=cursor, size=min(size, most - told))
         yield found
-        told, cursor = told + len(found.page.events), found.page.next_cursor
+        told, cursor = told + len(found.page.events) + found.withheld, found.page.next_cursor
         if cursor is None:
             break
 

@@ -9,12 +9,13 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from clinic.history import wording
 from clinic.history.actions import record_taken
 from clinic.lib import sheets
 from clinic.patients.models import Patient
+from clinic.staff.models import User
 from exports.evidence_record import clocks_of, delay_in_words, service_time
 from exports.legal import search
 from exports.legal.search import Found, Wanted
@@ -41,38 +42,49 @@ class Taken:
     patients: set[UUID] = field(default_factory=set)
     known_until: datetime | None = None
     is_cut: bool = False
+    withheld: int = 0
 
     def add(self, found: Found) -> None:
         self.rows += len(found.page.events)
         self.patients.update(event.patient_id for event in found.page.events if event.patient_id)
         self.known_until = self.known_until or found.known_until
         self.is_cut = found.page.next_cursor is not None
+        self.withheld += found.withheld
 
     def in_words(self) -> str:
         """Whether that is all, as the last row of the workbook says."""
         until = date_format(timezone.localtime(self.known_until), "SHORT_DATETIME_FORMAT") if self.known_until else "–"
         told = {"count": self.rows, "until": until}
         if self.is_cut:
-            return (
-                _("NOT ALL: these are the newest %(count)s events, older ones match too. Take them by shorter periods. Searched until %(until)s.")
-                % told
-            )
-        return _("These are all events that match, %(count)s of them. Searched in everything entered until %(until)s.") % told
+            words = _("NOT ALL: these are the newest %(count)s events, older ones match too. Take them by shorter periods. Searched until %(until)s.")
+        else:
+            words = _("These are all events that match, %(count)s of them. Searched in everything entered until %(until)s.")
+        return f"{words % told} {withheld_in_words(self.withheld)}".strip()
 
 
-def write(target: IO[bytes], wanted: Wanted) -> None:
+def withheld_in_words(withheld: int) -> str:
+    """What stands in records that the reader has given no reason for; empty when nothing does."""
+    words = ngettext(
+        "%(count)s entry more stands in a record that asks you for a reason: name its patient.",
+        "%(count)s entries more stand in records that ask you for a reason: name the patient.",
+        withheld,
+    )
+    return words % {"count": withheld} if withheld else ""
+
+
+def write(target: IO[bytes], wanted: Wanted, *, reader: User) -> None:
     """The newest `search.MOST` events at most, in bounded memory; that they were taken out, and whose they are, stands in the ledger.
 
     :raises TooWide: when one of its pages takes too long.
     """
     taken = Taken()
-    sheets.write(target, _("History"), [str(heading) for heading in HEADINGS], _rows(wanted, taken))
-    told = {**wanted.told(), "rows": taken.rows} | ({"is_cut": True} if taken.is_cut else {})
+    sheets.write(target, _("History"), [str(heading) for heading in HEADINGS], _rows(wanted, taken, reader))
+    told = {**wanted.told(), "rows": taken.rows} | {name: value for name, value in (("is_cut", taken.is_cut), ("withheld", taken.withheld)) if value}
     record_taken(what="history search", patient_id=wanted.patient_id, patient_ids=taken.patients, body=told)
 
 
-def _rows(wanted: Wanted, taken: Taken) -> Iterator[list[object]]:
-    for found in search.pages(wanted, size=CHUNK):
+def _rows(wanted: Wanted, taken: Taken, reader: User) -> Iterator[list[object]]:
+    for found in search.pages(wanted, reader=reader, size=CHUNK):
         taken.add(found)
         yield from _page(found)
     yield [taken.in_words()]

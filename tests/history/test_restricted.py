@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -51,3 +52,19 @@ def test_no_operation_tells_it(client: Client) -> None:
     assert refused > 15
     assert not opened, "A restricted record is told here without a reason:\n" + "\n".join(opened)
     assert not Event.objects.filter(purpose="break_glass").exists()
+
+
+def test_no_operation_changes_it(client: Client) -> None:
+    """Each write to a record of the patient asks for the reason first, whatever else is wrong with it."""
+    refused, passed = 0, []
+    for operation in operations():
+        if operation.method == "GET" or not all(operation.path.values()) or not any(_is_of_patient(part) for part in operation.path):
+            continue
+        standing = transaction.savepoint()
+        answer = operation.ask(client)
+        transaction.savepoint_rollback(standing)
+        refused += b"reason_required" in answer.content
+        if answer.status_code < 400:
+            passed.append(f"{operation.name} {operation.route}")
+    assert refused > 60
+    assert not passed, "A restricted record is written here without a reason:\n" + "\n".join(passed)

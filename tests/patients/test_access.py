@@ -238,3 +238,11 @@ def test_the_desk_books_and_answers_without_a_reason(patient: Patient, role: Rol
 def booked(patient: Patient, dentist: User, start: datetime) -> None:
     place = {"branch": patient.branch, "chair": make_chair("Кресло", patient.branch), "dentist": dentist, "state_at": timezone.now()}
     Appointment.objects.create(patient=patient, starts_at=start, ends_at=start + timedelta(minutes=30), **place)
+
+
+def test_a_lawyer_reads_the_reasons_of_their_own_branches(far: Branch, patient: Patient) -> None:
+    third = Branch.objects.create(name="Третий", legal_entity=far.legal_entity, time_zone="Europe/Moscow", currency="RUB")
+    distant = make_user(Role.DENTIST, branch=third, username="third")
+    access.give_reason(user=distant, patient_id=patient.pk, reason=REASON, at=timezone.now())
+    of_branch = {branch: make_user(Role.LAWYER, branch=branch, username=f"lawyer-{branch.name}") for branch in (patient.branch, far, third)}
+    assert [access.broken_glass(of_branch[branch]).count() for branch in (patient.branch, far, third)] == [1, 0, 1]

@@ -24,7 +24,7 @@ from clinic.lib import sheets
 from clinic.patients import access
 from clinic.patients.models import Alert, Patient
 from clinic.staff.actions import context_of
-from clinic.staff.models import User
+from clinic.staff.models import Branch, User
 from clinic.staff.roles import Role
 from exports.evidence_record import entries_of
 from exports.legal import actions as cases
@@ -54,7 +54,12 @@ def alert(patient: Patient, text: str) -> Alert:
 
 
 def tables(**wanted: Any) -> list[str]:
-    return [event.tbl for event in search.find(Wanted(**wanted)).page.events]
+    return [event.tbl for event in search.find(Wanted(**wanted), reader=everywhere()).page.events]
+
+
+def everywhere() -> User:
+    """A reader to whom every record is open."""
+    return User.objects.filter(username="reader").first() or make_user(Role.LAWYER, username="reader", branch=None)
 
 
 def look(patient: Patient, who: User, what: str = "chart") -> int:
@@ -101,8 +106,8 @@ def test_a_value_of_two_words_is_met_whole() -> None:
 def test_of_a_change_only_the_new_value_is_found() -> None:
     noted = alert(patient_petrov(), "Latex")
     Alert.objects.filter(pk=noted.pk).update(text="Penicillin")
-    assert [event.op for event in search.find(Wanted(text="latex")).page.events] == ["I"]
-    assert [event.op for event in search.find(Wanted(text="penicillin")).page.events] == ["U"]
+    assert [event.op for event in search.find(Wanted(text="latex"), reader=everywhere()).page.events] == ["I"]
+    assert [event.op for event in search.find(Wanted(text="penicillin"), reader=everywhere()).page.events] == ["U"]
 
 
 def test_filters_narrow_together() -> None:
@@ -110,7 +115,9 @@ def test_filters_narrow_together() -> None:
     with acting(context_of(orlova)):
         alert(patient, "Latex")
         alert(make_patient("Сидоров"), "Latex")
-    found = search.find(Wanted(patient_id=patient.pk, actor=str(orlova.pk), kinds=["I"], tables=["patients_alert"], text="latex"))
+    found = search.find(
+        Wanted(patient_id=patient.pk, actor=str(orlova.pk), kinds=["I"], tables=["patients_alert"], text="latex"), reader=everywhere()
+    )
     assert len(found.page.events) == 1
     assert tables(text="latex", since=timezone.now() + timedelta(hours=1)) == []
     assert tables(text="latex", until=timezone.now() - timedelta(hours=1)) == []
@@ -140,7 +147,7 @@ def test_a_note_written_on_days_later_and_what_is_marked_late_say_so() -> None:
         visit = charting.write_visit(visit=visit, version=visit.version, sections={"treatment": "Filling"}, actor=orlova)
         visit = charting.sign_visit(visit=visit, version=visit.version, actor=orlova, at=timezone.now())
         charting.add_addendum(visit=visit, text="Also 17", actor=orlova, at=timezone.now())
-    late = search.find(Wanted(marks=[Mark.LATE.value])).page.events
+    late = search.find(Wanted(marks=[Mark.LATE.value]), reader=everywhere()).page.events
     assert [(event.op, event.tbl) for event in late] == [("I", "charting_visitaddendum"), ("U", "charting_visit"), ("U", "charting_visit")]
     entries = [entry for entry in entries_of(patient_petrov(), None, None) if entry.is_late]
     assert [entry.line.id for entry in entries] == sorted(event.id for event in late)
@@ -175,7 +182,7 @@ def test_a_look_from_outside_the_treating_team_is_marked_until_the_person_joins_
     look(patient, own)
     seen = look(patient, stranger)
     record_view(patient_id=patient.pk, what="chart")
-    assert [event.id for event in search.find(Wanted(marks=[Mark.OUTSIDE.value])).page.events] == [seen]
+    assert [event.id for event in search.find(Wanted(marks=[Mark.OUTSIDE.value]), reader=everywhere()).page.events] == [seen]
     with acting(context_of(stranger)):
         alert(patient, "Iodine")
     assert tables(marks=[Mark.OUTSIDE.value]) == []
@@ -189,10 +196,10 @@ def test_a_reason_to_look_and_work_of_the_legal_desk_make_nobody_one_of_the_team
         cases.open_case(actor=lawyer(), title="Иск", patients=[patient.pk], hold_reason="Суд", at=at)
     seen = [look(patient, stranger), look(patient, lawyer())]
     marked = Wanted(marks=[Mark.OUTSIDE.value], patient_id=patient.pk)
-    assert [event.id for event in search.find(marked).page.events if event.tbl == "chart"] == seen[::-1]
+    assert [event.id for event in search.find(marked, reader=everywhere()).page.events if event.tbl == "chart"] == seen[::-1]
     with acting(context_of(stranger)):
         alert(patient, "Iodine")
-    found = search.find(marked).page.events
+    found = search.find(marked, reader=everywhere()).page.events
     assert {event.actor for event in found} == {str(lawyer().pk)}, "whoever then treats the patient is of the team"
 
 
@@ -212,16 +219,16 @@ def test_looks_that_an_older_program_took_for_those_of_the_team_are_marked() -> 
         cursor.execute((Path(indexing.__file__).parent / "sql" / "outside.sql").read_text())
         cursor.execute("SELECT actor FROM legal_hand WHERE patient_id = %s", [patient.pk])
         assert str(stranger.pk) not in {row[0] for row in cursor.fetchall()}
-    assert [event.id for event in search.find(Wanted(marks=[Mark.OUTSIDE.value])).page.events] == [seen]
+    assert [event.id for event in search.find(Wanted(marks=[Mark.OUTSIDE.value]), reader=everywhere()).page.events] == [seen]
 
 
 def test_pages_follow_each_other_without_gap_or_repeat() -> None:
     for number in range(25):
         record_view(patient_id=patient_petrov().pk, what=f"page {number}")
-    found = [event.id for page in search.pages(Wanted(kinds=["V"]), size=10) for event in page.page.events]
+    found = [event.id for page in search.pages(Wanted(kinds=["V"]), reader=everywhere(), size=10) for event in page.page.events]
     assert found == sorted(found, reverse=True)
     assert len(found) == len(set(found)) == Event.objects.filter(op="V").count()
-    assert sum(len(page.page.events) for page in search.pages(Wanted(kinds=["V"]), size=10, most=15)) == 15
+    assert sum(len(page.page.events) for page in search.pages(Wanted(kinds=["V"]), reader=everywhere(), size=10, most=15)) == 15
 
 
 def test_a_search_that_takes_too_long_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -353,7 +360,9 @@ def test_lists_and_own_events_stand_in_one_order_page_by_page() -> None:
     for number in range(7):
         record_view(patient_id=patient.pk, what=f"page {number}")
         record_list(f"list {number}", [patient.pk, other.pk])
-    found = [event.tbl for page in search.pages(Wanted(patient_id=patient.pk, kinds=["V"]), size=3) for event in page.page.events]
+    found = [
+        event.tbl for page in search.pages(Wanted(patient_id=patient.pk, kinds=["V"]), reader=everywhere(), size=3) for event in page.page.events
+    ]
     assert found == [name for number in range(6, -1, -1) for name in (f"list {number}", f"page {number}")]
 
 
@@ -365,13 +374,13 @@ def test_keys_of_people_are_no_words() -> None:
 
 def test_an_older_programs_marks_are_set_anew_and_what_was_destroyed_keeps_its_own() -> None:
     make_finding("caries", 16, "O", days_ago=3)
-    late = [event.id for event in search.find(Wanted(marks=[Mark.LATE.value])).page.events]
+    late = [event.id for event in search.find(Wanted(marks=[Mark.LATE.value]), reader=everywhere()).page.events]
     assert len(late) > 0
     Entry.objects.filter(event_id__in=late).update(is_late=False)
     with connection.cursor() as cursor:
         cursor.execute("UPDATE legal_progress SET rules = 'of an older program', marked = NULL")
     assert indexing.mark_anew(size=500, batches=10_000) == len(late)
-    assert [event.id for event in search.find(Wanted(marks=[Mark.LATE.value])).page.events] == late
+    assert [event.id for event in search.find(Wanted(marks=[Mark.LATE.value]), reader=everywhere()).page.events] == late
     Entry.objects.filter(event_id__in=late).update(is_late=False)
     assert indexing.mark_anew() == 0, "the rules are the same: nothing is read again"
 
@@ -379,7 +388,7 @@ def test_an_older_programs_marks_are_set_anew_and_what_was_destroyed_keeps_its_o
 def test_search_and_evidence_call_the_same_entries_late() -> None:
     make_finding("caries", 16, "O", days_ago=3)
     make_finding("caries", 17, "O")
-    late = {event.id for event in search.find(Wanted(patient_id=patient_petrov().pk, marks=[Mark.LATE.value])).page.events}
+    late = {event.id for event in search.find(Wanted(patient_id=patient_petrov().pk, marks=[Mark.LATE.value]), reader=everywhere()).page.events}
     assert {entry.line.id for entry in entries_of(patient_petrov(), None, None) if entry.is_late} == late
 
 
@@ -453,5 +462,42 @@ def test_the_patience_of_a_search_ends_with_it() -> None:
 
     before = standing()
     for wanted in (Wanted(), Wanted(text="пульпит"), Wanted(patient_id=patient_petrov().pk)):
-        search.find(wanted, size=1, glances=True)
+        search.find(wanted, reader=everywhere(), size=1, glances=True)
     assert standing() == before
+
+
+def test_a_branch_lawyer_gives_a_reason_before_a_record_of_another_branch_is_searched() -> None:
+    """What the patient's own history page asks for, the search, its words and its workbook ask for too."""
+    patient = patient_petrov()
+    alert(patient, "Latex")
+    home = patient.branch
+    far = Branch.objects.create(name="Дальний", legal_entity=home.legal_entity, time_zone="Europe/Moscow", currency="RUB")
+    person = make_user(Role.LAWYER, branch=far, username="far-lawyer")
+    client, named = log_in(person), f"patient={patient.pk}"
+    for address in (
+        f"/api/v1/history?{named}",
+        f"/api/v1/history/workbook?{named}",
+        f"{reverse('history')}?{named}",
+        f"{reverse('history-xlsx')}?{named}",
+    ):
+        assert client.get(address).status_code == 403, address
+    found = client.get("/api/v1/history?text=latex").json()
+    assert (found["events"], found["withheld"]) == ([], 1)
+    page = client.get(f"{reverse('history')}?text=latex").content.decode()
+    assert "Latex" not in page
+    assert "1 entry more stands in a record that asks you for a reason" in page
+    rows = sheet_rows(client.get(f"{reverse('history-xlsx')}?text=latex"))
+    assert len(rows) == 2
+    assert "asks you for a reason" in rows[1][0]
+
+    access.give_reason(user=person, patient_id=patient.pk, reason="Запрос суда по иску", at=timezone.now())
+    assert "patients_alert" in [event["table"] for event in client.get("/api/v1/history?text=latex").json()["events"]]
+    assert client.get(f"/api/v1/history?{named}").status_code == 200
+    of_home = log_in(make_user(Role.LAWYER, branch=home, username="home-lawyer"))
+    assert of_home.get("/api/v1/history?text=latex").json()["withheld"] == 0
+
+
+def sheet_rows(answer: Any) -> list[Any]:
+    sheet = load_workbook(BytesIO(b"".join(answer.streaming_content))).active
+    assert sheet is not None
+    return list(sheet.iter_rows(values_only=True))

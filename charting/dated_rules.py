@@ -10,6 +10,7 @@ from charting.medical.interaction_models import InteractionRule
 from charting.recalls.models import RecallRule
 from clinic.lib.errors import Conflict, InvalidInput
 from clinic.staff.models import User
+from clinic.staff.reach import require_everywhere
 from clinic.staff.roles import Permission
 
 RuleT = TypeVar("RuleT", InteractionRule, RecallRule)
@@ -44,7 +45,7 @@ def end_rule(*, rule: RuleT, actor: User, at: datetime) -> RuleT:
 
     :raises RuleEnded: when it ended before.
     """
-    actor.require(Permission.SETTINGS_WRITE)
+    require_everywhere(actor, Permission.SETTINGS_WRITE)
     locked = type(rule)._default_manager.select_for_update(of=("self",)).get(pk=rule.pk)
     if locked.in_force_to is not None:
         raise RuleEnded

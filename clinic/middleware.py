@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy as _
 from charting import notation
 from clinic.history.context import Context, acting
 from clinic.lib.errors import DomainError, NotAllowed, NotFound, Text
+from clinic.lib.incoming import without_invisible
 from clinic.lib.refusals import as_refusal, is_database_away
 from clinic.patients import access
 from clinic.staff import queries
@@ -150,6 +151,20 @@ class PageFormMiddleware:
             del response.headers["Location"]
             response.status_code = 204
         return response
+
+
+class InvisibleTextMiddleware:
+    """A name or reason of zero-width characters is no name and no reason: pages read it as empty."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: object) -> None:
+        if request.method == "POST" and not request.path.startswith("/api/"):
+            request.POST = without_invisible(request.POST)  # type: ignore[assignment] # the stubs know only the form as it was sent
 
 
 class LanguageAndZoneMiddleware:

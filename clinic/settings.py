@@ -135,6 +135,7 @@ MIDDLEWARE = [
     "clinic.middleware.HistoryContextMiddleware",
     "clinic.middleware.LanguageAndZoneMiddleware",
     "clinic.middleware.ErrorMiddleware",
+    "clinic.middleware.InvisibleTextMiddleware",
     "clinic.staff.idempotency.IdempotencyMiddleware",
     "axes.middleware.AxesMiddleware",
 ]

@@ -14,6 +14,7 @@ from charting.signs import Sign
 from clinic.lib.errors import InvalidInput, StaleVersion, check_version
 from clinic.lib.ids import uuid7
 from clinic.staff.models import User
+from clinic.staff.reach import require_everywhere
 from clinic.staff.roles import Permission
 
 PROBLEMS = {
@@ -35,7 +36,7 @@ def set_sign(*, subject: str, details: Mapping[str, Any], actor: User, version: 
     :raises InvalidInput: when a choice goes beyond what the rules and the form allow.
     :raises StaleVersion: when somebody changed the row since.
     """
-    actor.require(Permission.SETTINGS_WRITE)
+    require_everywhere(actor, Permission.SETTINGS_WRITE)
     catalogue.get_sign(subject)
     row = ChartSign.objects.select_for_update().filter(subject=subject).first()
     check_version(row, version)

@@ -22,6 +22,7 @@ from clinic.lib.errors import Conflict, InvalidInput, NotAllowed, NotFound, chec
 from clinic.lib.ids import uuid7
 from clinic.patients.models import Patient
 from clinic.staff.models import User
+from clinic.staff.reach import require_everywhere
 from clinic.staff.roles import Permission
 
 FIELDS = ("title_ru", "title_fr", "title_en", "kind", "severity", "diagnosis", "effect", "service_id", "position", "is_offered")
@@ -137,7 +138,7 @@ def save_combination(
     :raises InvalidInput: when the finding, degree, code or act cannot be.
     :raises StaleVersion: when somebody changed it since.
     """
-    actor.require(Permission.SETTINGS_WRITE)
+    require_everywhere(actor, Permission.SETTINGS_WRITE)
     details = {**details, **({"diagnosis": details["diagnosis"].strip().upper()} if "diagnosis" in details else {})}
     sent = find_sent(Combination, id, **{name: details[name] for name in FIELDS if name in details})
     if sent is not None:

@@ -15,6 +15,7 @@ from clinic.lib.errors import InvalidInput, NotFound, Text, check_version
 from clinic.lib.ids import uuid7
 from clinic.price_list.models import Service
 from clinic.staff.models import User
+from clinic.staff.reach import require_everywhere
 from clinic.staff.roles import Permission
 
 FIELDS = ("act", "parts", "is_active")
@@ -54,7 +55,7 @@ def save_requirement(
     :raises InvalidInput: when the act or a part is not known, or the act has a rule already.
     :raises StaleVersion: when it is no longer the `version` that was read.
     """
-    actor.require(Permission.SETTINGS_WRITE)
+    require_everywhere(actor, Permission.SETTINGS_WRITE)
     details = {**details, **({"parts": [part for part in NotePart.values if part in details["parts"]]} if _are_known(details) else {})}
     sent = find_sent(NoteRequirement, id, **{name: details[name] for name in FIELDS if name in details})
     if sent is not None:

@@ -13,6 +13,7 @@ from charting.medical.models import Question, Questionnaire
 from clinic.lib.errors import Conflict, InvalidInput, check_version
 from clinic.lib.ids import uuid7
 from clinic.staff.models import User
+from clinic.staff.reach import require_everywhere
 from clinic.staff.roles import Permission
 
 FIELDS = (
@@ -30,7 +31,7 @@ class QuestionnairePublished(Conflict):
 @transaction.atomic
 def begin_edition(*, actor: User) -> Questionnaire:
     """The next edition as a draft, with the questions of the last one; the draft that stands already, if there is one."""
-    actor.require(Permission.SETTINGS_WRITE)
+    require_everywhere(actor, Permission.SETTINGS_WRITE)
     last = Questionnaire.objects.select_for_update().order_by("-edition").first()
     if last is not None and last.is_draft:
         return last
@@ -54,7 +55,7 @@ def save_question(
     :raises InvalidInput: when a field cannot be, or the code is taken.
     :raises StaleVersion: when somebody changed the question since.
     """
-    actor.require(Permission.SETTINGS_WRITE)
+    require_everywhere(actor, Permission.SETTINGS_WRITE)
     _draft(questionnaire)
     row = Question.objects.select_for_update().get(pk=question.pk) if question else Question(id=uuid7(), questionnaire=questionnaire)
     if question:
@@ -87,7 +88,7 @@ def remove_question(*, question: Question, actor: User) -> None:
 
     :raises QuestionnairePublished: when the edition is published.
     """
-    actor.require(Permission.SETTINGS_WRITE)
+    require_everywhere(actor, Permission.SETTINGS_WRITE)
     _draft(question.questionnaire)
     question.delete()
 
@@ -98,7 +99,7 @@ def publish_edition(*, questionnaire: Questionnaire, note: str, actor: User, at:
 
     :raises InvalidInput: when it asks nothing.
     """
-    actor.require(Permission.SETTINGS_WRITE)
+    require_everywhere(actor, Permission.SETTINGS_WRITE)
     locked = Questionnaire.objects.select_for_update().get(pk=questionnaire.pk)
     if not locked.is_draft:
         return locked

@@ -15,6 +15,7 @@ from charting.medical.vocabulary import ACTS, ALERTS
 from clinic.lib.errors import InvalidInput
 from clinic.lib.ids import uuid7
 from clinic.staff.models import User
+from clinic.staff.reach import require_everywhere
 from clinic.staff.roles import Permission
 
 FIELDS = ("code", "level", "risks", "words", "younger_than", "acts", "text_ru", "text_fr", "text_en", "source")
@@ -27,7 +28,7 @@ def write_rule(*, details: Mapping[str, Any], actor: User, at: datetime, instead
     :raises RuleEnded: when the rule to be changed is not in force any more.
     :raises InvalidInput: when a field cannot be, or a rule of this code is in force.
     """
-    actor.require(Permission.SETTINGS_WRITE)
+    require_everywhere(actor, Permission.SETTINGS_WRITE)
     rule = InteractionRule(id=uuid7(), in_force_from=at, written_by=actor, **{name: details[name] for name in FIELDS if name in details})
     if instead_of is not None:
         end_rule(rule=instead_of, actor=actor, at=at)

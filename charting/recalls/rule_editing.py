@@ -18,6 +18,7 @@ from clinic.lib.errors import InvalidInput, Text
 from clinic.lib.ids import uuid7
 from clinic.price_list.models import Service
 from clinic.staff.models import User
+from clinic.staff.reach import require_everywhere
 from clinic.staff.roles import Permission
 
 FIELDS = ("code", "kind", "diagnoses", "acts", "younger_than", "months", "days", "purpose_ru", "purpose_fr", "purpose_en", "source")
@@ -31,7 +32,7 @@ def write_rule(*, details: Mapping[str, Any], actor: User, at: datetime, instead
     :raises RuleEnded: when the rule to be changed is not in force any more.
     :raises InvalidInput: when a field cannot be, or a rule of this code is in force.
     """
-    actor.require(Permission.SETTINGS_WRITE)
+    require_everywhere(actor, Permission.SETTINGS_WRITE)
     said = {name: details[name] for name in FIELDS if name in details}
     said["diagnoses"] = list(dict.fromkeys(code.strip().upper() for code in said.get("diagnoses") or []))
     said |= {"code": instead_of.code} if instead_of else {}

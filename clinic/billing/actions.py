@@ -17,6 +17,7 @@ from clinic.lib.errors import Conflict, DomainError, InvalidInput, KeyTaken, Not
 from clinic.lib.ids import uuid7
 from clinic.lib.money import ZERO
 from clinic.patients.models import Patient
+from clinic.staff import reach
 from clinic.staff.models import Branch, User
 from clinic.staff.roles import Permission
 
@@ -234,7 +235,9 @@ def allocate(*, payment_id: UUID, charges: Split, actor: User, at: datetime) -> 
     :raises ledger.DoesNotFit: when a charge is of another account, currency or legal entity.
     """
     actor.require(Permission.PAYMENT_POST)
-    ledger.lock_account(queries.get_payment(payment_id).payment.patient_id)
+    payment = queries.get_payment(payment_id).payment
+    reach.require_company(actor, Permission.PAYMENT_POST, payment.legal_entity_id)
+    ledger.lock_account(payment.patient_id)
     item = queries.get_payment(payment_id)
     return ledger.settle(item, _split(item.payment, item.free, charges), actor=actor, at=at)
 
@@ -250,6 +253,7 @@ def use_advance(*, patient_id: UUID, charges: Mapping[UUID, Decimal], actor: Use
     made: list[Allocation] = []
     for charge_id, wanted in charges.items():
         charge = queries.get_charge(charge_id).charge
+        reach.require_company(actor, Permission.PAYMENT_POST, charge.legal_entity_id)
         free = queries.advances(patient_id=patient_id, currency=charge.currency, legal_entity_id=charge.legal_entity_id)
         parts = rules.settle_in_order(wanted, [rules.OpenItem(item.payment.pk, item.free) for item in free])
         if sum(parts.values(), ZERO) != wanted:
@@ -267,9 +271,10 @@ def free_allocation(*, allocation_id: UUID, actor: User, at: datetime) -> Alloca
     :raises NotFound: when there is no such allocation.
     """
     actor.require(Permission.PAYMENT_POST)
-    allocation = Allocation.objects.filter(pk=allocation_id, reverses=None).first()
+    allocation = Allocation.objects.select_related("payment").filter(pk=allocation_id, reverses=None).first()
     if allocation is None:
         raise NotFound
+    reach.require_company(actor, Permission.PAYMENT_POST, allocation.payment.legal_entity_id)
     ledger.lock_account(allocation.patient_id)
     return Allocation.objects.filter(reverses=allocation).first() or ledger.opposites([allocation], actor=actor, at=at)[0]
 
@@ -297,6 +302,7 @@ def refund(
     """
     actor.require(Permission.REFUND_POST)
     original = queries.get_payment(payment_id).payment
+    reach.require_company(actor, Permission.REFUND_POST, original.legal_entity_id)
     _check_refund(amount, reason, method or original.method)
     till = _till(original, branch)
     sent: dict[str, Any] = {"amount": -amount, "method": method or original.method, "reason": reason.strip()[:300]}

@@ -18,6 +18,7 @@ from clinic.lib.errors import Conflict, DomainError, InvalidInput, KeyTaken, Not
 from clinic.lib.ids import uuid7
 from clinic.lib.money import ZERO
 from clinic.patients.models import Patient
+from clinic.staff import reach
 from clinic.staff.models import LegalEntity, User
 from clinic.staff.roles import Permission
 
@@ -67,6 +68,7 @@ def issue_invoice(
         return _same_invoice(first, charge_ids, payer)
     ledger.lock_account(patient_id)
     charges = _invoiceable(patient_id, charge_ids)
+    reach.require_company(actor, Permission.INVOICE_ISSUE, charges[0].charge.legal_entity_id)
     found = payers.resolve(Patient.objects.get(pk=patient_id), payer)
     invoice = _number(_draft(id, charges, found, language, actor=actor, at=at))
     invoice.save(force_insert=True)
@@ -159,6 +161,7 @@ def cancel_invoice(*, invoice_id: UUID, reason: str, actor: User, at: datetime) 
     invoice = Invoice.objects.select_related("branch", "legal_entity").filter(pk=invoice_id).first()
     if invoice is None:
         raise NotFound
+    reach.require_company(actor, Permission.INVOICE_ISSUE, invoice.legal_entity_id)
     if invoice.cancels_id:
         raise NotCancellable
     ledger.lock_account(invoice.patient_id)

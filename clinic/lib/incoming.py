@@ -3,8 +3,9 @@
 import json
 from collections.abc import Iterable
 from typing import Any, NoReturn
+from unicodedata import category
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 from ninja.parser import Parser
@@ -54,13 +55,11 @@ def _not_json(word: str) -> NoReturn:
 
 
 def refuse_unwritable(value: Any, path: tuple[str, ...] = ()) -> None:
-    """:raises InvalidInput: for a NUL character or half a character anywhere in `value`, or when it is nested too deep."""
+    """:raises InvalidInput: for a NUL character, half a character or a text that shows nothing anywhere in `value`, or when it is nested too deep."""
     if len(path) > DEEPEST:
         raise Unreadable
     if isinstance(value, str):
-        if not is_writable(value):
-            raise InvalidInput(fields={".".join(path): UNWRITABLE})
-        return
+        _refuse_text(value, path)
     parts: Iterable[tuple[Any, Any]] = ()
     if isinstance(value, dict):
         parts = value.items()
@@ -72,6 +71,31 @@ def refuse_unwritable(value: Any, path: tuple[str, ...] = ()) -> None:
         refuse_unwritable(part, (*path, str(name)))
 
 
+def _refuse_text(text: str, path: tuple[str, ...]) -> None:
+    if not is_writable(text):
+        raise InvalidInput(fields={".".join(path): UNWRITABLE})
+    if is_invisible(text):
+        raise InvalidInput(fields={".".join(path): INVISIBLE})
+
+
+def without_invisible(form: QueryDict) -> QueryDict:
+    """The form of a page, with nothing in place of each text that shows nothing: its field then says that it is empty."""
+    if not any(is_invisible(value) for name in form for value in form.getlist(name)):
+        return form
+    copy = form.copy()
+    for name in form:
+        copy.setlist(name, ["" if is_invisible(value) else value for value in form.getlist(name)])
+    return copy
+
+
+def is_invisible(text: str) -> bool:
+    """Whether the text has characters other than spaces, and none of them leaves a mark on a page (zero-width, fillers, marks on nothing)."""
+    return not text.isspace() and text != "" and all(sign.isspace() or sign in BLANKS or category(sign)[0] in "CM" for sign in text)
+
+
+BLANKS = "\u115f\u1160\u2800\u3164\uffa0"
+"""Letters and symbols by their category that are drawn as nothing."""
+INVISIBLE = _("This text consists of characters that cannot be seen. Type it again.")
 UNWRITABLE = _("This text holds a character that cannot be stored (NUL or half a character). Type it again.")
 
 

@@ -9,7 +9,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Any
+from typing import Any, cast
 
 from django.utils.translation import gettext_lazy as _
 from PIL import Image
@@ -21,6 +21,8 @@ LARGEST_IMAGE = 1_000_000
 LARGEST_STROKES = 1_000_000
 LARGEST_SIDE = 4096
 SHORTEST_LINE = 30.0
+FAINTEST = 64
+"""How much darker than the paper the line is at least, of 255: the widget's ink is darker by 230."""
 Point = dict[str, float]
 
 
@@ -53,7 +55,7 @@ class Signature:
 def read(*, strokes: str, image: str) -> Signature:
     """The signature of the fields `signature_strokes` (JSON of signature_pad) and `signature_image` (PNG data URL).
 
-    :raises SignatureMissing: when nothing was drawn.
+    :raises SignatureMissing: when nothing was drawn, or the picture shows nothing on white paper.
     :raises SignatureUnreadable: when the strokes or the picture are not what the widget makes.
     """
     if not strokes.strip() or not image.strip():
@@ -99,6 +101,15 @@ def _png(data_url: str) -> bytes:
             if max(picture.size) > LARGEST_SIDE:
                 raise SignatureUnreadable
             picture.load()
+            is_blank = _is_blank(picture)
     except (binascii.Error, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise SignatureUnreadable from error
+    if is_blank:
+        raise SignatureMissing
     return content
+
+
+def _is_blank(picture: Image.Image) -> bool:
+    ink = picture.convert("RGBA")
+    dark, light = cast(tuple[float, float], Image.alpha_composite(Image.new("RGBA", ink.size, "white"), ink).convert("L").getextrema())
+    return light - dark < FAINTEST

@@ -13,6 +13,7 @@ from clinic.lib.errors import InvalidInput, NotFound, StaleVersion, Text, check_
 from clinic.lib.ids import uuid7
 from clinic.lib.money import CURRENCIES, round_money
 from clinic.price_list.models import Category, ChartEffect, Dentition, DictionaryCode, Price, PriceList, Scope, Service
+from clinic.staff import reach
 from clinic.staff.models import LegalEntity, User
 from clinic.staff.roles import Permission
 
@@ -45,7 +46,7 @@ def create_service(*, actor: User, day: date, details: ServiceDetails, id: UUID 
 
     :raises InvalidInput: a code that is taken, a title that is missing, a dictionary code that is closed.
     """
-    actor.require(Permission.PRICE_WRITE)
+    reach.require_everywhere(actor, Permission.PRICE_WRITE)
     first = find_sent(Service, id, **vars(details))
     if first is not None:
         return first
@@ -61,7 +62,7 @@ def change_service(*, actor: User, day: date, service_id: UUID, version: int, de
 
     :raises StaleVersion: when somebody changed it since it was read.
     """
-    actor.require(Permission.PRICE_WRITE)
+    reach.require_everywhere(actor, Permission.PRICE_WRITE)
     service = Service.objects.select_for_update().filter(pk=service_id).first()
     if service is None:
         raise NotFound
@@ -76,7 +77,7 @@ def change_service(*, actor: User, day: date, service_id: UUID, version: int, de
 @transaction.atomic
 def create_price_list(*, actor: User, name: str, legal_entity: LegalEntity, currency: str, is_default: bool = True) -> PriceList:
     """Start a price list; one default for a legal entity and currency."""
-    actor.require(Permission.PRICE_WRITE)
+    reach.require_company(actor, Permission.PRICE_WRITE, legal_entity.pk)
     if currency not in CURRENCIES:
         raise InvalidInput(fields={"currency": _("Choose a currency.")})
     if not name.strip() or len(name) > 100:
@@ -95,7 +96,7 @@ def set_price(*, actor: User, price_list: PriceList, service: Service, amount: D
     :raises StaleVersion: when that very day has another price than the `version` that was read (None: it had none).
     :raises InvalidInput: an amount that is negative, has fractions of a kopeck or cent, or is absurdly large.
     """
-    actor.require(Permission.PRICE_WRITE)
+    reach.require_company(actor, Permission.PRICE_WRITE, price_list.legal_entity_id)
     if not 0 <= amount <= LARGEST_PRICE or amount != round_money(amount):
         raise InvalidInput(fields={"amount": _("Enter a price from 0, with at most 2 decimals.")})
     PriceList.objects.select_for_update().get(pk=price_list.pk)

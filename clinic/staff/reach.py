@@ -1,6 +1,7 @@
 """How far a person's right to manage people and places reaches: who holds it in one branch holds it there alone."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +22,20 @@ class PlaceOutOfReach(NotAllowed):
 
     code = "out_of_reach"
     default_message = _("You change settings only in your own branches. Ask somebody who manages this one, or all branches.")
+
+
+class OtherCompany(NotAllowed):
+    """The money is of a company in none of whose branches the person holds the right."""
+
+    code = "other_company"
+    default_message = _("This money is of another company of the clinic, where you do not hold this right. Ask somebody who works there.")
+
+
+class ForAllBranches(NotAllowed):
+    """What holds in all branches is decided by whoever holds the right in all of them."""
+
+    code = "out_of_reach"
+    default_message = _("This holds in all branches of the clinic, and you do not hold the right in all of them. Ask somebody who does.")
 
 
 class ManagersOnly(NotAllowed):
@@ -75,6 +90,21 @@ def require_place(actor: User, *branches: Branch) -> None:
     actor.require(Permission.SETTINGS_WRITE)
     if not all(_holds(actor, Permission.SETTINGS_WRITE, branch) for branch in branches):
         raise PlaceOutOfReach
+
+
+def require_company(actor: User, permission: Permission, legal_entity_id: UUID) -> None:
+    """:raises NotAllowed: :raises OtherCompany: when the actor holds `permission` in no branch of the company."""
+    actor.require(permission)
+    own = {branch.legal_entity_id for branch in actor.branches_where(permission)}
+    if legal_entity_id not in own and not _holds(actor, permission, None):
+        raise OtherCompany
+
+
+def require_everywhere(actor: User, permission: Permission) -> None:
+    """:raises NotAllowed: :raises ForAllBranches: when the actor does not hold `permission` in each of the clinic's branches."""
+    actor.require(permission)
+    if not _holds(actor, permission, None) and not all(_holds(actor, permission, branch) for branch in Branch.objects.all()):
+        raise ForAllBranches
 
 
 def _holds(actor: User, permission: Permission, branch: Branch | None) -> bool:

@@ -1,5 +1,6 @@
 """Money across branches: debts of the branches where one may see money, refunds from the till that gives them, a branch that keeps its currency."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
@@ -9,10 +10,10 @@ from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from clinic.billing import actions, debts, queries
+from clinic.billing import actions, debts, invoicing, queries
 from clinic.billing.models import Method, Payment
 from clinic.lib.clock import branch_day
-from clinic.staff import places
+from clinic.staff import places, reach
 from clinic.staff.models import Branch, RoleGrant, User
 from clinic.staff.roles import Role
 from tests.billing.factories import NOW, accountant, make_charge, pay
@@ -102,3 +103,25 @@ def test_a_branch_with_money_keeps_company_and_currency() -> None:
     assert places.update_branch(branch=branch, version=branch.version, actor=boss, details={"phone": "+7 495 000"}).phone == "+7 495 000"
     empty = nevsky()
     assert places.update_branch(branch=empty, version=empty.version, actor=boss, details={"currency": "EUR"}).currency == "EUR"
+
+
+def test_money_of_one_company_is_not_touched_by_those_who_work_in_another() -> None:
+    other = Branch.objects.create(name="Other", legal_entity=make_legal_entity("Other LLC"), time_zone="Europe/Moscow", currency="RUB", language="ru")
+    stranger = make_user(Role.ACCOUNTANT, username="stranger", branch=other)
+    charge, payment = make_charge("100.00"), pay("150.00", allocate_to="none")
+    (settled,) = actions.allocate(payment_id=payment.pk, charges={charge.pk: D("40.00")}, actor=accountant(), at=NOW)
+    who: dict[str, Any] = {"actor": stranger, "at": NOW}
+    key = charge.patient_id
+    roads: list[Callable[[], object]] = [
+        lambda: actions.allocate(payment_id=payment.pk, charges="oldest", **who),
+        lambda: actions.use_advance(patient_id=key, charges={charge.pk: D("10.00")}, **who),
+        lambda: actions.free_allocation(allocation_id=settled.pk, **who),
+        lambda: actions.refund(payment_id=payment.pk, amount=D("10.00"), reason="x", branch=payment.branch, **who),
+        lambda: invoicing.issue_invoice(patient_id=key, charge_ids=[charge.pk], language="ru", **who),
+    ]
+    for road in roads:
+        with pytest.raises(reach.OtherCompany):
+            road()
+    invoice = invoicing.issue_invoice(patient_id=key, charge_ids=[charge.pk], language="ru", actor=accountant(), at=NOW)
+    with pytest.raises(reach.OtherCompany):
+        invoicing.cancel_invoice(invoice_id=invoice.pk, reason="x", **who)

@@ -2,10 +2,12 @@
 
 import base64
 import json
+from io import BytesIO
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from clinic.patients import signature
 from tests.patients.drawing import drawn_signature
@@ -40,6 +42,20 @@ def test_it_refuses_broken_strokes(strokes: str) -> None:
 def test_it_refuses_a_picture_that_is_no_png_inside(content: bytes) -> None:
     with pytest.raises(signature.SignatureUnreadable):
         read(image="data:image/png;base64," + base64.b64encode(content).decode())
+
+
+@pytest.mark.parametrize("ink", [(11, 31, 77, 0), (255, 255, 255, 255), (11, 31, 77, 20)], ids=["transparent", "white", "faint"])
+def test_it_asks_again_when_the_picture_shows_nothing(ink: tuple[int, int, int, int]) -> None:
+    picture = Image.new("RGBA", (300, 120), (255, 255, 255, 0))
+    picture.paste(ink, (20, 20, 80, 24))
+    with pytest.raises(signature.SignatureMissing):
+        read(image=in_png(picture))
+
+
+def in_png(picture: Image.Image) -> str:
+    buffer = BytesIO()
+    picture.save(buffer, "PNG")
+    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
 
 
 @given(st.text())

@@ -4,12 +4,16 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from clinic.lib.errors import DomainError
 from clinic.staff import actions, pins, places, reach, second_factor
 from clinic.staff.models import Branch, LegalEntity, RoleGrant, User
-from clinic.staff.roles import Role
+from clinic.staff.roles import Permission, Role
+from tests.access_table import OPERATIONS
+from tests.hostile import world
+from tests.hostile.requests import operations
 from tests.staff.factories import log_in, make_branch, make_user
 
 pytestmark = pytest.mark.django_db
@@ -151,3 +155,33 @@ def test_a_company_is_changed_from_all_its_branches(arbat: Branch, nice: Branch,
     actor.works_in = arbat
     code = refusal(lambda: places.update_legal_entity(entity=entity, version=entity.version, actor=actor, details={"director": "Glavin"}))
     assert code == refused
+
+
+EVERYWHERE = {Permission.SETTINGS_WRITE, Permission.PRICE_WRITE, Permission.DICTIONARY_IMPORT}
+OF_PLACES = {"update_legal_entity", "create_legal_entity", "update_branch", "create_branch", "set_price"}
+"""What belongs to a company or a branch and is decided there."""
+
+
+def test_what_holds_in_all_branches_is_not_decided_in_one() -> None:
+    world.build()
+    person = make_user(Role.MANAGER, branch=Branch.objects.create(name="Far", legal_entity=LegalEntity.objects.earliest("pk")), username="far")
+    client, passed, refused = log_in(person), [], 0
+    for operation in operations():
+        if operation.method == "GET" or operation.name in OF_PLACES or not EVERYWHERE.intersection(OPERATIONS[operation.name]):
+            continue
+        standing = transaction.savepoint()
+        answer = operation.ask(client)
+        transaction.savepoint_rollback(standing)
+        refused += b"out_of_reach" in answer.content
+        if answer.status_code < 400:
+            passed.append(operation.name)
+    assert not passed
+    assert refused >= 12
+
+
+def test_a_manager_of_the_only_branch_decides_for_the_clinic() -> None:
+    person = make_user(Role.MANAGER, branch=make_branch("Arbat"), username="boss")
+    reach.require_everywhere(person, Permission.SETTINGS_WRITE)
+    make_branch("Nice", currency="EUR")
+    with pytest.raises(reach.ForAllBranches):
+        reach.require_everywhere(person, Permission.SETTINGS_WRITE)

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.lib.errors import InvalidInput, check_version
 from clinic.staff.models import User
+from clinic.staff.reach import require_everywhere
 from clinic.staff.roles import Permission
 from treatment_plans.models import ConsentRule, DocumentKind, Strictness
 
@@ -16,7 +17,7 @@ def set_consent_rule(*, kind: str, strictness: str, actor: User, version: int | 
     :raises InvalidInput: when there is no such kind of consent or no such strictness.
     :raises StaleVersion: when the rule is another than the `version` that was read (None: none was set).
     """
-    actor.require(Permission.SETTINGS_WRITE)
+    require_everywhere(actor, Permission.SETTINGS_WRITE)
     if kind not in DocumentKind.values or not kind.startswith("consent_"):
         raise InvalidInput(fields={"kind": _("Choose a kind of consent.")})
     if strictness not in Strictness.values:

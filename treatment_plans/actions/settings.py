@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.lib.errors import InvalidInput, check_version
 from clinic.staff.models import User
+from clinic.staff.reach import require_everywhere
 from clinic.staff.roles import Permission, Role
 from treatment_plans import queries, rules
 from treatment_plans.models import CONSENTS, ConsentEdition, DiscountLimit
@@ -23,7 +24,7 @@ def set_discount_limit(*, role: str, percent: Decimal, actor: User, at: datetime
     :raises InvalidInput: a role that gives no discounts, or a share outside 0..100.
     :raises StaleVersion: when the limit is another than the `version` that was read (None: none was set).
     """
-    actor.require(Permission.PRICE_WRITE)
+    require_everywhere(actor, Permission.PRICE_WRITE)
     if role not in queries.discounting_roles():
         raise InvalidInput(fields={"role": _("This role gives no discounts.")})
     if not 0 <= percent <= 100 or percent != round(percent, 2):
@@ -45,7 +46,7 @@ def publish_consent(*, kind: str, language: str, body: str, actor: User, at: dat
 
     :raises InvalidInput: an unknown kind or language, or an empty text.
     """
-    actor.require(Permission.SETTINGS_WRITE)
+    require_everywhere(actor, Permission.SETTINGS_WRITE)
     fields = {}
     if kind not in dict(CONSENTS):
         fields["kind"] = _("There is no such consent.")

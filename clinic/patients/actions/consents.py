@@ -19,6 +19,7 @@ from clinic.patients.messages import MINOR_GUARDIAN, REFUSALS
 from clinic.patients.models import Consent, ConsentText, Patient, Relation, SignerRole
 from clinic.patients.signature import Signature, content_hash
 from clinic.staff.models import User
+from clinic.staff.reach import require_everywhere
 from clinic.staff.roles import Permission
 
 
@@ -46,7 +47,7 @@ class ConsentWithdrawn(Conflict):
 @transaction.atomic
 def publish_consent_text(*, language: str, title: str, body: str, actor: User, at: datetime) -> ConsentText:
     """The next edition of the consent in one language; patients who signed an earlier one keep theirs."""
-    actor.require(Permission.SETTINGS_WRITE)
+    require_everywhere(actor, Permission.SETTINGS_WRITE)
     last = ConsentText.objects.filter(language=language).aggregate(last=Max("edition"))["last"] or 0
     text = ConsentText(language=language, edition=last + 1, title=title.strip(), body=body.strip(), published_at=at)
     ensure(field_errors(text))

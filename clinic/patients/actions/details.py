@@ -15,6 +15,7 @@ from clinic.patients.actions.checks import ensure, field_errors, locked, violate
 from clinic.patients.actions.registration import check_contact, check_identifier, check_relation
 from clinic.patients.models import Contact, Identifier, Label, Patient, PatientLabel, Relation, Source
 from clinic.staff.models import User
+from clinic.staff.reach import require_everywhere
 from clinic.staff.roles import Permission
 
 Named = TypeVar("Named", Label, Source)
@@ -101,7 +102,7 @@ def save_label(*, label: Label, actor: User, at: datetime, version: int | None =
     :raises InvalidInput: a wrong colour or a name in use.
     :raises StaleVersion: when it is no longer the `version` that was shown.
     """
-    actor.require(Permission.SETTINGS_WRITE)
+    require_everywhere(actor, Permission.SETTINGS_WRITE)
     first = _put_before(label, version, colour=label.colour)
     if first is not None:
         return first
@@ -116,7 +117,7 @@ def save_source(*, source: Source, actor: User, at: datetime, version: int | Non
     :raises InvalidInput: a name in use.
     :raises StaleVersion: when it is no longer the `version` that was shown.
     """
-    actor.require(Permission.SETTINGS_WRITE)
+    require_everywhere(actor, Permission.SETTINGS_WRITE)
     first = _put_before(source, version)
     if first is not None:
         return first

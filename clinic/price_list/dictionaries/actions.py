@@ -12,6 +12,7 @@ from clinic.files import actions as files
 from clinic.lib.errors import Conflict, InvalidInput
 from clinic.price_list.dictionaries import rules
 from clinic.price_list.models import DictionaryCode, DictionaryImport, DictionaryKind
+from clinic.staff import reach
 from clinic.staff.models import User
 from clinic.staff.roles import Permission
 
@@ -49,7 +50,7 @@ def import_dictionary(
     :raises OlderThanKnown: a file dated before the last import.
     """
     if actor is not None:
-        actor.require(Permission.DICTIONARY_IMPORT)
+        reach.require_everywhere(actor, Permission.DICTIONARY_IMPORT)
     reading = _read(kind, content, version)
     try:
         with transaction.atomic():

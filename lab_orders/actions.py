@@ -86,13 +86,13 @@ def draft_order(
 ) -> LabOrder:
     """Start an order for one or more procedures of one patient; the same id returns the first result.
 
-    :raises InvalidInput: no procedure, procedures of several patients, a due date in the past.
+    :raises InvalidInput: no procedure, procedures of several patients, work that is not ahead or ordered already, a due date that cannot be.
     """
     actor.require(Permission.LAB_WRITE)
     known = _ordered_before(id, procedure_ids, branch, details, stages)
     if known is not None:
         return known
-    procedures = list(Procedure.objects.filter(pk__in=procedure_ids).prefetch_related("teeth").order_by("recorded_at", "pk"))
+    procedures = sorted(queries.hold_procedures(procedure_ids), key=lambda procedure: (procedure.recorded_at, procedure.pk))
     today = branch_day(at, branch.time_zone)
     due = details.due_date or _usual_due(details.lab_id, today)
     details = replace(details, due_date=due)
@@ -137,7 +137,8 @@ def change_order(*, actor: User, at: datetime, order_id: UUID, version: int, det
     order = _lock(order_id, version)
     if order.state in rules.CLOSED:
         raise WrongState(_("The order is closed and cannot be changed."))
-    _check_details(details, None)
+    today = branch_day(at, order.branch.time_zone)
+    _check_details(details, min(today, order.due_date) if details.due_date == order.due_date else today)
     for name, value in _columns(details).items():
         setattr(order, name, value)
     order.save()
@@ -157,6 +158,8 @@ def move_order(*, actor: User, at: datetime, order_id: UUID, version: int, state
         raise WrongState(_("The order is %(state)s and cannot go there.") % {"state": order.get_state_display()})
     if state in rules.NEEDS_REASON and not reason.strip():
         raise InvalidInput(fields={"reason": _("Say why.")})
+    if state == OrderState.SENT and queries.has_work_called_off(order):
+        raise WrongState(_("Work of this order was called off since it was drafted. Cancel the order and order what is left."))
     if due_date is not None:
         _check_due(due_date, branch_day(at, order.branch.time_zone))
         order.due_date = due_date
@@ -315,12 +318,24 @@ def _check_order(procedures: Sequence[Procedure], asked: int, details: OrderDeta
         raise InvalidInput(fields={"procedures": _("Choose at least one procedure of this patient.")})
     if len({procedure.patient_id for procedure in procedures}) > 1:
         raise InvalidInput(fields={"procedures": _("One order is for one patient.")})
+    _check_ahead(procedures)
     if len(stages) > 20 or any(len(stage) > 120 for stage in stages):
         raise InvalidInput(fields={"stages": _("At most 20 stages of 120 characters.")})
     _check_details(details, today)
 
 
-def _check_details(details: OrderDetails, today: date | None) -> None:
+def _check_ahead(procedures: Sequence[Procedure]) -> None:
+    for procedure in procedures:
+        if procedure.state not in queries.UNFINISHED:
+            told = {"work": str(procedure.service), "state": procedure.get_state_display()}
+            raise InvalidInput(fields={"procedures": _("%(work)s is not ahead any more: %(state)s.") % told})
+    standing = queries.standing_order_of(procedures)
+    if standing is not None:
+        told = {"work": str(standing.procedure.service), "number": str(standing.order.number)}
+        raise InvalidInput(fields={"procedures": _("%(work)s stands in order %(number)s already. Cancel that order to order it anew.") % told})
+
+
+def _check_details(details: OrderDetails, earliest: date) -> None:
     fields = {}
     if not Lab.objects.filter(pk=details.lab_id, is_active=True).exists():
         fields["lab"] = _("Choose a laboratory.")
@@ -332,8 +347,7 @@ def _check_details(details: OrderDetails, today: date | None) -> None:
         raise InvalidInput(fields=fields)
     if details.due_date is None:
         raise InvalidInput(fields={"due_date": _("Say when the work is due.")})
-    if today is not None:
-        _check_due(details.due_date, today)
+    _check_due(details.due_date, earliest)
 
 
 def _usual_due(lab_id: UUID, today: date) -> date:
@@ -341,6 +355,8 @@ def _usual_due(lab_id: UUID, today: date) -> date:
     return today + timedelta(days=days or 0)
 
 
-def _check_due(due: date, today: date) -> None:
-    if due < today:
+def _check_due(due: date, earliest: date) -> None:
+    if due < earliest:
         raise InvalidInput(fields={"due_date": _("The day the work is due cannot be in the past.")})
+    if due > earliest + rules.LONGEST:
+        raise InvalidInput(fields={"due_date": _("The day the work is due cannot be more than two years ahead.")})

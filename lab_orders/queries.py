@@ -16,6 +16,8 @@ from clinic.staff.roles import Permission
 from lab_orders import rules
 from lab_orders.models import Lab, LabOrder, LabOrderFile, LabOrderItem, LabStage, StateChange
 
+UNFINISHED = (ProcedureState.PROPOSED, ProcedureState.PLANNED, ProcedureState.IN_PROGRESS)
+CALLED_OFF = (ProcedureState.CANCELLED, ProcedureState.REFERRED)
 OUT = Q(state__in=sorted(rules.OUT))
 
 
@@ -115,6 +117,23 @@ def is_ordered_again(order: LabOrder) -> bool:
     return LabOrderItem.objects.filter(procedure__in=procedures).exclude(order=order).exclude(order__state="cancelled").exists()
 
 
+def hold_procedures(procedure_ids: Iterable[UUID]) -> list[Procedure]:
+    """The procedures with teeth and service, kept from changing until the transaction ends."""
+    found = Procedure.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=procedure_ids)
+    return list(found.select_related("service").prefetch_related("teeth").order_by("pk"))
+
+
+def standing_order_of(procedures: Iterable[Procedure]) -> LabOrderItem | None:
+    """Where one of the procedures stands in an order that is not cancelled."""
+    items = LabOrderItem.objects.filter(procedure__in=[procedure.pk for procedure in procedures]).exclude(order__state="cancelled")
+    return items.select_related("order", "procedure__service").order_by("order__number").first()
+
+
+def has_work_called_off(order: LabOrder) -> bool:
+    """Whether a procedure of the order was cancelled or referred elsewhere."""
+    return order.items.filter(procedure__state__in=CALLED_OFF).exists()
+
+
 def work_not_back(patient_ids: Iterable[UUID]) -> dict[UUID, list[LabOrder]]:
     """Orders whose work is still out, then those never sent, by patient: the diary warns about them."""
     by_patient: dict[UUID, list[LabOrder]] = defaultdict(list)
@@ -127,9 +146,8 @@ def work_not_back(patient_ids: Iterable[UUID]) -> dict[UUID, list[LabOrder]]:
 def procedures_to_order(patient: Patient) -> QuerySet[Procedure]:
     """Procedures that need a laboratory, are not finished and stand in no open order."""
     open_items = LabOrderItem.objects.exclude(order__state="cancelled").values("procedure")
-    unfinished = [ProcedureState.PROPOSED, ProcedureState.PLANNED, ProcedureState.IN_PROGRESS]
     return (
-        Procedure.objects.filter(patient=patient, service__needs_lab=True, state__in=unfinished)
+        Procedure.objects.filter(patient=patient, service__needs_lab=True, state__in=UNFINISHED)
         .exclude(pk__in=open_items)
         .select_related("service")
         .prefetch_related("teeth")

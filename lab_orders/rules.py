@@ -20,6 +20,8 @@ MOVES: dict[str, frozenset[str]] = {state: frozenset((*NEXT_STATES[state], *BACK
 """Every change of state there is, forward and back: what the database lets happen."""
 CLOSED = frozenset({"fitted", "cancelled"})
 NEEDS_REASON = frozenset({"remake", "cancelled"})
+LONGEST = timedelta(days=731)
+"""How far ahead work is due at most: orthodontic appliances are ordered for the longest."""
 STAGES = {"draft": 0, "sent": 1, "in_work": 2, "try_in": 3, "returned": 4, "fitted": 5}
 
 

@@ -12,6 +12,7 @@ BUSY = _("Somebody else is changing the same records. Nothing was saved; try aga
 RULES = {
     "_same_patient": _("These records belong to different patients. Nothing was saved; reload the page and choose again."),
     "_moves": _("This step is not possible from where the record stands. Nothing was saved; reload the page to see its state."),
+    "_ordered_once": _("This work is ordered from a laboratory already. Nothing was saved; cancel that order to order it anew."),
     "_code_in_force": _("This code is closed on that day or belongs to another dictionary. Nothing was saved; choose a code in force."),
 }
 BUSY_STATES = ("40001", "40P01", "55P03")

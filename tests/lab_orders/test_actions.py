@@ -1,18 +1,20 @@
 """Orders to laboratories: drafting, moving, remaking, refusing."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from charting import actions as charting
 from charting.models import Procedure, ProcedureTooth
 from clinic.lib.errors import InvalidInput, NotAllowed, NotFound, StaleVersion
 from clinic.lib.ids import uuid7
 from clinic.price_list.models import Category, Scope, Service
 from clinic.staff.roles import Role
 from lab_orders import actions, queries
-from lab_orders.models import Lab, LabOrder
+from lab_orders.models import Lab, LabOrder, LabOrderItem
 from tests.inventory.factories import make_patient
 from tests.staff.factories import dr_orlova, make_branch, make_user
 
@@ -163,3 +165,73 @@ def test_a_laboratory_is_changed_only_by_the_version_that_was_read() -> None:
     with pytest.raises(NotFound):
         actions.save_lab(lab_id=uuid7(), version=1, name="Nobody", **values)
     assert actions.save_lab(lab_id=uuid7(), name="New", **values).version == 1
+
+
+def call_off(procedure: Procedure, state: str = "cancelled") -> None:
+    charting.change_procedure_state(procedure=procedure, state=state, actor=dr_orlova(), at=NOW, reason="Changed his mind")
+
+
+def test_work_stands_in_one_order_until_that_is_cancelled() -> None:
+    crown, other = make_crown(), make_crown(tooth=26)
+    first = draft(procedure_ids=[crown.pk])
+    with pytest.raises(InvalidInput) as refused:
+        draft(procedure_ids=[other.pk, crown.pk])
+    assert str(refused.value.fields["procedures"]).startswith(f"Коронка stands in order {first.number} already")
+    cancelled = move(first, "cancelled", reason="ordered by mistake")
+    second = draft(procedure_ids=[crown.pk])
+    with pytest.raises(actions.WrongState):
+        actions.take_back(actor=dr_orlova(), at=NOW, order_id=cancelled.pk, version=cancelled.version, reason="no mistake")
+    assert LabOrder.objects.exclude(state="cancelled").get() == second
+
+
+def test_the_database_keeps_work_in_one_order() -> None:
+    crown = make_crown()
+    first = draft(procedure_ids=[crown.pk])
+    gone = move(first, "cancelled", reason="mistake")
+    second = draft(procedure_ids=[crown.pk])
+    with pytest.raises(DatabaseError, match="ordered again"), transaction.atomic():
+        LabOrder.objects.filter(pk=gone.pk).update(state="draft")
+    third = draft(procedure_ids=[make_crown(tooth=26).pk])
+    with pytest.raises(DatabaseError, match="stands in another order"), transaction.atomic():
+        LabOrderItem.objects.create(order=third, patient=third.patient, procedure=crown)
+    call_off(crown)
+    with pytest.raises(DatabaseError, match="called off"), transaction.atomic():
+        LabOrder.objects.filter(pk=second.pk).update(state="sent")
+
+
+@pytest.mark.parametrize("end", ["cancelled", "referred", "done"])
+def test_only_what_is_ahead_is_ordered(end: str) -> None:
+    crown = make_crown()
+    if end == "done":
+        charting.perform_procedure(procedure=crown, actor=dr_orlova(), at=NOW, branch=make_branch())
+    else:
+        call_off(crown, end)
+    with pytest.raises(InvalidInput) as refused:
+        draft(procedure_ids=[crown.pk])
+    assert "is not ahead any more" in str(refused.value.fields["procedures"])
+
+
+def test_an_order_is_not_sent_when_its_work_was_called_off() -> None:
+    crown = make_crown()
+    order = draft(procedure_ids=[crown.pk])
+    call_off(crown)
+    with pytest.raises(actions.WrongState, match="called off"):
+        move(order, "sent")
+
+
+def test_work_is_due_within_two_years() -> None:
+    for due in (date(9999, 12, 31), date(2028, 12, 1)):
+        with pytest.raises(InvalidInput) as refused:
+            draft(details={"due_date": due})
+        assert "two years" in str(refused.value.fields["due_date"])
+    assert draft(details={"due_date": date(2028, 11, 1)}).due_date.year == 2028
+
+
+def test_the_day_of_an_overdue_order_stays_and_another_one_is_not_in_the_past() -> None:
+    order = draft()
+    late: dict[str, Any] = {"actor": dr_orlova(), "at": NOW + timedelta(days=30), "order_id": order.pk}
+    details = actions.OrderDetails(order.lab_id, order.due_date, instructions="darker")
+    order = actions.change_order(version=order.version, details=details, **late)
+    assert order.instructions == "darker"
+    with pytest.raises(InvalidInput):
+        actions.change_order(version=order.version, details=replace(details, due_date=DUE + timedelta(days=1)), **late)

@@ -123,6 +123,9 @@ class ChartEffect(models.TextChoices):
     REMOVAL = "removal", _("taking off a crown or an appliance")
 
 
+ONCE_A_TOOTH = frozenset({ChartEffect.EXTRACTION, ChartEffect.IMPLANT, ChartEffect.CROWN, ChartEffect.VENEER, ChartEffect.BRACKET})
+
+
 class Dentition(models.TextChoices):
     """Which teeth a service is for."""
 
@@ -170,6 +173,10 @@ class Service(Record):
     def units(self, *, teeth: int, quantity: int = 1) -> int:
         """How many times it is done: `quantity`, for what is done on teeth at least once a tooth."""
         return max(quantity, teeth) if self.scope in PER_TOOTH else quantity
+
+    def allows(self, *, teeth: int, quantity: int) -> bool:
+        """Whether it can be done so often on so many teeth: what a tooth has or loses once is done at most once a tooth."""
+        return quantity <= teeth or self.scope not in PER_TOOTH or self.chart_effect not in ONCE_A_TOOTH
 
     @property
     def missing_titles(self) -> list[str]:

@@ -248,6 +248,8 @@ def _check_reach(starts_at: datetime, *, at: datetime) -> None:
 def _check_request(wanted: Wanted) -> None:
     if wanted.span.end <= wanted.span.start:
         raise InvalidInput(fields={"ends_at": _("An appointment ends after it starts.")})
+    if wanted.span.end - wanted.span.start < rules.SHORTEST:
+        raise InvalidInput(fields={"ends_at": _("An appointment takes 5 minutes at least.")})
     if wanted.span.end - wanted.span.start > rules.LONGEST:
         raise InvalidInput(fields={"ends_at": _("An appointment takes 12 hours at most.")})
     if wanted.dentist_id == wanted.assistant_id:

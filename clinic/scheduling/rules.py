@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 BOOKED, CONFIRMED, ARRIVED, SEATED = "booked", "confirmed", "arrived", "seated"
 DONE, CANCELLED, NO_SHOW = "done", "cancelled", "no_show"
 
-LONGEST = timedelta(hours=12)
+SHORTEST, LONGEST = timedelta(minutes=5), timedelta(hours=12)
 EARLIEST_ARRIVAL = timedelta(hours=12)
 STEP = timedelta(minutes=5)
 BACK = timedelta(days=1)

@@ -169,7 +169,7 @@ def test_the_hour_that_is_skipped_ends_later_on_the_clock() -> None:
     assert booked.ends_at - booked.starts_at == timedelta(hours=1)
 
 
-@pytest.mark.parametrize("minutes", [0, -30, 721])
+@pytest.mark.parametrize("minutes", [0, -30, 4, 721])
 def test_it_refuses_impossible_times(minutes: int) -> None:
     working_day()
     with pytest.raises(InvalidInput) as refusal:

@@ -51,6 +51,7 @@ def insert(**changes: Any) -> None:
         (lambda first: {"dentist_id": first.assistant_id}, "scheduling_person_busy"),
         (lambda first: {"assistant_id": first.dentist_id}, "scheduling_person_busy"),
         (lambda first: {"ends_at": moscow(10)}, "scheduling_appointment_ends_after_start"),
+        (lambda first: {"ends_at": moscow(10, 4)}, "scheduling_appointment_not_too_short"),
         (lambda first: {"ends_at": moscow(22, 1)}, "scheduling_appointment_not_too_long"),
         (lambda first: {"state": "asleep"}, "scheduling_appointment_starts"),
         (lambda first: {"state": "cancelled", "cancel_reason": "ill"}, "scheduling_appointment_starts"),

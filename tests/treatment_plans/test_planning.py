@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 
 import pytest
 
@@ -52,7 +53,7 @@ def test_it_prices_a_line_by_the_list_valid_on_the_day() -> None:
     assert (before.unit_price, before.price_date) == (Decimal("6000.00"), date(2026, 11, 20))
 
 
-@pytest.mark.parametrize(("quantity", "expected"), [(None, 3), (1, 1), (4, 4)])
+@pytest.mark.parametrize(("quantity", "expected"), [(None, 3), (1, 1), (2, 2)])
 def test_a_service_on_several_teeth_is_one_a_tooth_unless_said(quantity: int | None, expected: int) -> None:
     alternative = open_plan().alternatives.get()
     places = [Place(tooth) for tooth in (36, 37, 46)]
@@ -116,15 +117,15 @@ def test_it_gives_discounts_within_the_limit_of_the_role() -> None:
 
 
 def test_fewer_pieces_do_not_carry_a_discount_over_the_limit() -> None:
-    item = first_item(plan_with("extraction").alternatives.get())
-    within = change(item, quantity=10, discount_amount=Decimal("4333.00"), discount_reason="Пакет")
+    item = first_item(plan_with("hygiene").alternatives.get())
+    within = change(item, quantity=10, discount_amount=Decimal("6000.00"), discount_reason="Пакет")
     with pytest.raises(actions.DiscountNotAllowed):
-        change(within, quantity=1, discount_amount=Decimal("4333.00"), discount_reason="Пакет")
+        change(within, quantity=1, discount_amount=Decimal("6000.00"), discount_reason="Пакет")
     hygienist = make_user(Role.HYGIENIST)
-    more = change(Item.objects.get(pk=item.pk), actor=hygienist, quantity=11, discount_amount=Decimal("4333.00"), discount_reason="Пакет")
+    more = change(Item.objects.get(pk=item.pk), actor=hygienist, quantity=11, discount_amount=Decimal("6000.00"), discount_reason="Пакет")
     assert more.discount_by == dr_orlova()
     with pytest.raises(NotAllowed):
-        change(Item.objects.get(pk=item.pk), actor=hygienist, quantity=11, discount_amount=Decimal("4333.00"), discount_reason="Другая причина")
+        change(Item.objects.get(pk=item.pk), actor=hygienist, quantity=11, discount_amount=Decimal("6000.00"), discount_reason="Другая причина")
 
 
 def test_it_refuses_a_stale_line_and_impossible_quantities() -> None:
@@ -205,3 +206,18 @@ def test_it_keeps_html_and_sql_as_text() -> None:
     plan = open_plan(title=nasty)
     assert Plan.objects.get(pk=plan.pk).title == nasty
     assert Alternative.objects.count() == 1
+
+
+@pytest.mark.parametrize(("name", "most"), [("extraction", 1), ("crown", 1), ("filling", 99)])
+def test_what_a_tooth_has_or_loses_once_is_done_once_on_it(name: str, most: int) -> None:
+    alternative = open_plan().alternatives.get()
+    place = Place(36, frozenset("O" if name == "filling" else ""))
+    add = partial(actions.add_service, alternative_id=alternative.pk, service=service(name), places=[place], actor=dr_orlova(), at=NOON)
+    if most == 1:
+        with pytest.raises(InvalidInput) as refused:
+            add(quantity=2)
+        assert "at most 1" in str(refused.value.fields["quantity"])
+        with pytest.raises(InvalidInput):
+            change(add(quantity=1), quantity=5)
+    else:
+        assert add(quantity=most).quantity == most

@@ -145,7 +145,7 @@ def add_item(
         visit_number=_visit_number(visit_number),
         position=(alternative.items.aggregate(last=Max("position"))["last"] or 0) + 1,
         procedure=procedure,
-        quantity=_quantity(procedure.service.units(teeth=procedure.teeth.count()) if quantity is None else quantity),
+        quantity=_quantity(procedure, quantity),
         frozen_at=None if alternative.is_open else at,
         created_at=at,
     )
@@ -215,7 +215,7 @@ def change_item(
     if item.version != version:
         raise StaleVersion
     before, given = (item.discount_percent, item.discount_amount, item.discount_reason), _given(item)
-    item.quantity = _quantity(quantity)
+    item.quantity = _quantity(item.procedure, quantity)
     item.discount_percent, item.discount_amount = discount_percent or None, discount_amount or None
     item.discount_reason = discount_reason.strip()
     common.check_discount(item)
@@ -363,9 +363,13 @@ def _phase(alternative: Alternative, phase_id: UUID | None) -> Phase | None:
     return phase
 
 
-def _quantity(quantity: int) -> int:
+def _quantity(procedure: Procedure, wished: int | None) -> int:
+    teeth = procedure.teeth.count()
+    quantity = procedure.service.units(teeth=teeth) if wished is None else wished
     if not 1 <= quantity <= LARGEST_QUANTITY:
         raise InvalidInput(fields={"quantity": _("Enter a quantity from 1 to 99.")})
+    if not procedure.service.allows(teeth=teeth, quantity=quantity):
+        raise InvalidInput(fields={"quantity": _("This is done once on a tooth: at most %(teeth)s for the teeth of this line.") % {"teeth": teeth}})
     return quantity
 
 

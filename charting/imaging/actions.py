@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import IO, Any
 from uuid import UUID
 
@@ -25,6 +25,8 @@ from clinic.staff.roles import Permission
 LONGEST_TITLE = 200
 LONGEST_REASON = 300
 LONGEST_LABEL = 120
+FIRST_PICTURES = date(1896, 1, 1)
+"""Of somebody whose birth nobody knows: the first dental radiographs (O. Walkhoff, 1896)."""
 
 
 class OtherPerson(Conflict):
@@ -35,6 +37,13 @@ class OtherPerson(Conflict):
         "The name or date of birth inside this file is not the patient's. Nothing was stored. "
         "Check the patient, then confirm that the picture is theirs."
     )
+
+
+class PictureThere(Conflict):
+    """The patient has this very file already, told otherwise."""
+
+    code = "picture_there"
+    default_message = _("This picture is in the record already, with other details. Nothing was changed: open it to say what it shows.")
 
 
 class ImageInError(Conflict):
@@ -67,6 +76,7 @@ def add_image(
 ) -> Image:
     """Take in a picture after opening it; the same file twice for one patient is the same picture.
 
+    :raises PictureThere: when that picture stands with another kind, title, teeth, visit or time than are named now.
     :raises InvalidInput: the file is no picture that can be opened, or a tooth, kind or day is impossible.
     :raises OtherPerson: a DICOM file names somebody else and that was not confirmed.
     :raises VisitCancelled: when the seating of the visit was taken back.
@@ -79,24 +89,30 @@ def add_image(
     )
     if is_other and not is_confirmed:
         raise OtherPerson
+    named = {"kind": kind, "title": title.strip(), "teeth": sorted(set(teeth)), "visit": visit, "taken_at": taken_at}
+    told = {name: value for name, value in named.items() if value}
+    usual = {"kind": found.kind, "taken_at": min(found.taken_at or at, at)}
     image = Image(
         id=id or uuid7(),
         patient=patient,
-        kind=kind or found.kind,
-        title=title.strip(),
-        taken_at=taken_at or min(found.taken_at or at, at),
-        teeth=sorted(set(teeth)),
-        visit=visit,
+        **{**usual, **told},
         attributes=found.attributes,
         no_preview=found.no_preview,
         is_confirmed=is_other,
         recorded_by=actor,
         recorded_at=at,
     )
+    stored = _store_once(image, content, found)
+    if any(getattr(stored, name) != value for name, value in told.items()):
+        raise PictureThere(link=f"/images/{stored.pk}/")
+    return stored
+
+
+def _store_once(image: Image, content: IO[bytes], found: reading.Reading) -> Image:
     try:
         return _store(image, content, found)
     except IntegrityError:
-        first = Image.objects.filter(patient=patient, in_error_at=None, file__sha256=image.file.sha256).first()
+        first = Image.objects.filter(patient=image.patient, in_error_at=None, file__sha256=image.file.sha256).first()
         if first is None:
             raise
         return first
@@ -293,5 +309,7 @@ def _check(*, patient: Patient, kind: str, title: str, teeth: Sequence[int], vis
         fields["visit"] = _("This visit is another patient's.")
     if taken_at and taken_at > at + timedelta(minutes=5):
         fields["taken_at"] = _("A picture cannot be taken in the future.")
+    if taken_at and taken_at.date() < (patient.birth_date or FIRST_PICTURES) - timedelta(days=1):
+        fields["taken_at"] = _("A picture cannot be taken before the patient was born.")
     if fields:
         raise InvalidInput(fields=fields)  # type: ignore[arg-type]

@@ -105,6 +105,7 @@ def _upload_words() -> dict[str, str]:
         "broken": _("Something went wrong on our side. Nothing of this file was stored; try again."),
         "confirm": _("It is this patient's picture"),
         "retry": _("Try again"),
+        "open": _("Open the picture"),
     }
 
 

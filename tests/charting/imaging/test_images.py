@@ -1,6 +1,6 @@
 """Pictures taken in: what is opened, refused, stored once, and never lost."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -133,11 +133,27 @@ def test_another_name_inside_asks_for_confirmation() -> None:
 
 
 def test_the_same_file_twice_is_one_picture_for_a_patient_and_one_file_for_all() -> None:
-    first = add(jpeg())
-    assert add(jpeg(), title="again") == first
+    first = add(jpeg(), title="Before", teeth=[16])
+    assert add(jpeg()) == add(jpeg(), title="Before") == first
     other = add(jpeg(), patient=make_patient("Иванов"))
     assert other != first
     assert other.file == first.file
+
+
+@pytest.mark.parametrize("told", [{"title": "After"}, {"teeth": [26]}, {"kind": "panoramic"}, {"taken_at": NOW - timedelta(days=9)}])
+def test_what_is_told_otherwise_of_a_picture_that_is_there_is_not_passed_over(told: dict[str, Any]) -> None:
+    first = add(jpeg(), title="Before", teeth=[16])
+    with pytest.raises(actions.PictureThere) as refused:
+        add(jpeg(), **told)
+    assert refused.value.link == f"/images/{first.pk}/"
+    assert Image.objects.get().title == "Before"
+
+
+def test_no_picture_is_older_than_its_patient() -> None:
+    for taken_at in (datetime(1700, 1, 1, tzinfo=UTC), datetime(1800, 6, 1, tzinfo=UTC)):
+        with pytest.raises(InvalidInput) as refused:
+            add(jpeg(), taken_at=taken_at)
+        assert set(refused.value.fields) == {"taken_at"}
 
 
 def test_it_is_tied_to_teeth_and_visit_of_the_same_patient() -> None:

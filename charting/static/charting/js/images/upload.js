@@ -104,11 +104,11 @@ function settle(request, file, row) {
     return true;
   }
   const reasons = Object.values(answer?.fields ?? {});
-  return refuse(file, row, reasons.length ? reasons.join(" ") : (answer?.message ?? words.broken), answer?.code ?? "");
+  return refuse(file, row, reasons.length ? reasons.join(" ") : (answer?.message ?? words.broken), answer?.code ?? "", answer?.link ?? "");
 }
 
-/** @param {File} file @param {Row} row @param {string} text @param {string} code */
-function refuse(file, row, text, code) {
+/** @param {File} file @param {Row} row @param {string} text @param {string} code @param {string} link */
+function refuse(file, row, text, code, link = "") {
   row.bar.value = 0;
   row.state.textContent = "";
   row.row.append(Object.assign(document.createElement("p"), { textContent: text }));
@@ -122,6 +122,7 @@ function refuse(file, row, text, code) {
     });
     row.state.replaceChildren(again);
   }
+  if (link) row.state.replaceChildren(Object.assign(document.createElement("a"), { className: "btn btn-small", href: link, textContent: words.open }));
   return false;
 }
 

@@ -147,9 +147,10 @@ def list_identifiers(request: Request, patient_id: UUID) -> list[Identifier]:
 
 
 @router.post("/patients/{patient_id}/identifiers", response={201: schemas.IdentifierOut}, operation_id="add_identifier")
-def add_identifier(request: Request, patient_id: UUID, body: schemas.IdentifierIn) -> Status[Identifier]:
-    identifier = Identifier(patient=_writable(request, patient_id), **body.dict())
-    return Status(201, actions.add_identifier(identifier=identifier, actor=request.user, at=timezone.now()))
+def add_identifier(request: Request, patient_id: UUID, body: schemas.AddedIdentifierIn) -> Status[Identifier]:
+    """Add a document number; 409 `number_of_another` when another patient has it and it is not said to be shared."""
+    identifier = Identifier(patient=_writable(request, patient_id), **body.dict(exclude={"is_shared"}))
+    return Status(201, actions.add_identifier(identifier=identifier, actor=request.user, at=timezone.now(), is_shared=body.is_shared))
 
 
 @router.delete("/patients/{patient_id}/identifiers/{identifier_id}", response={204: None}, operation_id="end_identifier")

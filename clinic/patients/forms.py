@@ -150,6 +150,18 @@ class IdentifierForm(RowForm):
         return Identifier(**self.cleaned_data)
 
 
+class AddedIdentifierForm(IdentifierForm):
+    """One more number of a registered patient; whether it is shared is asked when another patient has it."""
+
+    is_shared = forms.BooleanField(label=_("It is this patient's number too"), required=False, widget=forms.HiddenInput())
+
+    def ask_whether_shared(self) -> None:
+        self.fields["is_shared"].widget = forms.CheckboxInput()
+
+    def record(self) -> Identifier:
+        return Identifier(**{name: value for name, value in self.cleaned_data.items() if name != "is_shared"})
+
+
 class RelationForm(RowForm):
     kind = forms.ChoiceField(label=_("Who it is"), choices=RelationKind.choices)
     name = words(_("Full name"), 300, autocomplete="off")

@@ -45,6 +45,12 @@ class IdentifierOut(IdentifierIn):
     id: UUID
 
 
+class AddedIdentifierIn(IdentifierIn):
+    """`is_shared`: it is this patient's although another one has it."""
+
+    is_shared: bool = False
+
+
 class RelationIn(Schema):
     kind: RelationKind
     name: str = ""

@@ -1,11 +1,14 @@
 """Registering patients and changing what is known of them."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from django.db import connections, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from clinic.history.context import Context, acting
@@ -31,7 +34,7 @@ from clinic.staff.models import User
 from clinic.staff.roles import Role
 from tests.patients.drawing import drawn_signature
 from tests.patients.factories import make_patient, petrov
-from tests.staff.factories import dr_orlova, make_branch, make_user, registrar_belova
+from tests.staff.factories import dr_orlova, log_in, make_branch, make_user, registrar_belova
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -168,6 +171,58 @@ def test_a_document_is_not_issued_tomorrow() -> None:
     with pytest.raises(InvalidInput) as refused:
         actions.add_identifier(identifier=passport, actor=registrar_belova(), at=NOW)
     assert set(refused.value.fields) == {"issued_date"}
+
+
+def snils(patient: Patient) -> Identifier:
+    return Identifier(patient=patient, kind="snils", number="112-233-445 95")
+
+
+def test_a_number_of_another_patient_is_added_only_when_it_is_said_to_be_shared() -> None:
+    first, second = petrov(), make_patient("Сидоров")
+    add = partial(actions.add_identifier, actor=registrar_belova(), at=NOW)
+    had = add(identifier=snils(first))
+    assert add(identifier=snils(first)) == had
+    with pytest.raises(actions.NumberOfAnother) as refused:
+        add(identifier=snils(second))
+    assert f"card {first.card_number} has this number" in str(refused.value.fields["number"])
+    assert add(identifier=snils(second), is_shared=True).patient == second
+    actions.end_identifier(identifier_id=had.pk, patient=first, actor=registrar_belova(), at=NOW)
+    assert Identifier.objects.filter(ended_at=None).count() == 1
+
+
+def test_the_panel_asks_whether_the_number_is_shared() -> None:
+    first, second = petrov(), make_patient("Сидоров")
+    actions.add_identifier(identifier=snils(first), actor=registrar_belova(), at=NOW)
+    desk, url = log_in(registrar_belova()), reverse("patient-identifier-new", args=[second.pk])
+    typed = {"kind": "snils", "number": "112-233-445 95"}
+    asked = desk.post(url, typed)
+    assert (asked.status_code, 'type="checkbox" name="is_shared"' in asked.content.decode()) == (422, True)
+    assert 'type="hidden" name="is_shared"' in desk.get(url).content.decode()
+    assert desk.post(url, {**typed, "is_shared": "on"}).status_code == 302
+    api = f"/api/v1/patients/{make_patient('Третий').pk}/identifiers"
+    assert desk.post(api, typed, content_type="application/json").json()["code"] == "number_of_another"
+    assert desk.post(api, {**typed, "is_shared": True}, content_type="application/json").status_code == 201
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_desks_do_not_give_one_number_to_two_patients() -> None:
+    together = threading.Barrier(2)
+    with transaction.atomic():
+        people, actor = [petrov(), make_patient("Сидоров")], registrar_belova()
+
+    def give(patient: Patient) -> str:
+        with acting(Context(actor="system:test", actor_name="test")):
+            together.wait()
+            try:
+                actions.add_identifier(identifier=snils(patient), actor=actor, at=NOW)
+            except actions.NumberOfAnother as refused:
+                return refused.code
+            finally:
+                connections.close_all()
+            return "added"
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(give, people)) == ["added", "number_of_another"]
 
 
 def test_it_keeps_one_consent_in_force_and_a_withdrawn_one_unchanged() -> None:

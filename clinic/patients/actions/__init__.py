@@ -11,6 +11,7 @@ from clinic.patients.actions.consents import (
 )
 from clinic.patients.actions.details import (
     AlreadyThere,
+    NumberOfAnother,
     add_contact,
     add_identifier,
     add_relation,
@@ -30,6 +31,7 @@ __all__ = [
     "ConsentWithdrawn",
     "GuardianNeeded",
     "LikelyDuplicates",
+    "NumberOfAnother",
     "Registration",
     "add_contact",
     "add_identifier",

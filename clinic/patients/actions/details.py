@@ -12,7 +12,7 @@ from clinic.history.creation import find_put
 from clinic.lib.clock import branch_day
 from clinic.lib.errors import Conflict, InvalidInput, check_version
 from clinic.patients.actions.checks import ensure, field_errors, locked, violated
-from clinic.patients.actions.registration import check_contact, check_identifier, check_relation
+from clinic.patients.actions.registration import check_contact, check_identifier, check_relation, one_after_another
 from clinic.patients.models import Contact, Identifier, Label, Patient, PatientLabel, Relation, Source
 from clinic.staff.models import User
 from clinic.staff.reach import require_everywhere
@@ -27,6 +27,12 @@ class AlreadyThere(Conflict):
 
     code = "already_there"
     default_message = _("The patient has this one already.")
+
+
+class NumberOfAnother(Conflict):
+    """Another patient has the number."""
+
+    code = "number_of_another"
 
 
 @transaction.atomic
@@ -49,12 +55,23 @@ def end_contact(*, contact_id: UUID, patient: Patient, actor: User, at: datetime
 
 
 @transaction.atomic
-def add_identifier(*, identifier: Identifier, actor: User, at: datetime) -> Identifier:
-    """Add a checked number. Adding it again returns the one there is."""
+def add_identifier(*, identifier: Identifier, actor: User, at: datetime, is_shared: bool = False) -> Identifier:
+    """Add a checked number. Adding it again returns the one there is.
+
+    :raises NumberOfAnother: when another patient has it, unless `is_shared` says that it is both's (a child under a parent's insurance number).
+    """
     actor.require(Permission.PATIENT_WRITE)
     ensure(check_identifier(identifier, branch_day(at, identifier.patient.branch.time_zone)))
-    same = {"patient": identifier.patient, "kind": identifier.kind, "number": identifier.number, "ended_at": None}
-    return Identifier.objects.filter(**same).first() or _insert(identifier, "patients_identifier_once")
+    one_after_another()
+    standing = Identifier.objects.filter(kind=identifier.kind, number=identifier.number, ended_at=None)
+    own = standing.filter(patient=identifier.patient).first()
+    if own is not None:
+        return own
+    other = standing.select_related("patient").order_by("pk").first()
+    if other is not None and not is_shared:
+        words = _("The patient of card %(card)s has this number. Check both; if it is right, say that it is this patient's too.")
+        raise NumberOfAnother(fields={"number": words % {"card": other.patient.card_number}})
+    return _insert(identifier, "patients_identifier_once")
 
 
 @transaction.atomic

@@ -157,9 +157,14 @@ def check_alert(alert: Alert, *, prefix: str = "") -> dict[str, Text]:
     return field_errors(alert, prefix=prefix) | errors
 
 
-def _refuse_duplicates(entry: Registration) -> None:
-    with connection.cursor() as cursor:  # one after another: two people may share a document or a phone and no letter of their names
+def one_after_another() -> None:
+    """Until the transaction ends nobody else registers or numbers a patient: two people may share a document and no letter of their names."""
+    with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('patients_patient'))")
+
+
+def _refuse_duplicates(entry: Registration) -> None:
+    one_after_another()
     found = likely_duplicates(person_of(entry))
     if found:
         raise LikelyDuplicates(found)

@@ -80,7 +80,7 @@ def _add_what_is_missing(patient: Patient, judged: rules.Row, actor: User, at: d
     for contact, value in contacts:
         actions.add_contact(contact=Contact(patient=patient, kind=contact, value=value), actor=actor, at=at)
     for kind, number in judged.identifiers:
-        actions.add_identifier(identifier=Identifier(patient=patient, kind=kind, number=number), actor=actor, at=at)
+        actions.add_identifier(identifier=Identifier(patient=patient, kind=kind, number=number), actor=actor, at=at, is_shared=True)
     _add_people_and_alerts(patient, judged, actor, at)
 
 

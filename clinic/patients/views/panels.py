@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from clinic.lib import panels
 from clinic.lib.toasts import tell
 from clinic.patients import actions, queries
-from clinic.patients.forms import AlertForm, ContactForm, IdentifierForm, LabelsForm, ReasonForm, RelationForm
+from clinic.patients.forms import AddedIdentifierForm, AlertForm, ContactForm, LabelsForm, ReasonForm, RelationForm
 from clinic.patients.models import Alert, Patient
 from clinic.staff.guards import page
 from clinic.staff.http import Request
@@ -57,11 +57,16 @@ def contact_end(request: Request, patient_id: UUID, contact_id: UUID) -> HttpRes
 
 @page(Permission.PATIENT_WRITE)
 def identifier_new(request: Request, patient_id: UUID) -> HttpResponse:
-    patient, form = _patient(request, patient_id), IdentifierForm(request.POST or None)
-    return _panel(
-        request, patient, form, _("Add a document number"),
-        lambda _data: actions.add_identifier(identifier=_added(form, patient), actor=request.user, at=timezone.now()),
-    )  # fmt: skip
+    patient, form = _patient(request, patient_id), AddedIdentifierForm(request.POST or None)
+
+    def save(data: dict[str, Any]) -> None:
+        try:
+            actions.add_identifier(identifier=_added(form, patient), actor=request.user, at=timezone.now(), is_shared=data["is_shared"])
+        except actions.NumberOfAnother:
+            form.ask_whether_shared()
+            raise
+
+    return _panel(request, patient, form, _("Add a document number"), save)
 
 
 @page(Permission.PATIENT_WRITE)

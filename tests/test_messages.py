@@ -1,9 +1,11 @@
 """bin/messages.py finds strings that two catalogues translate differently."""
 
 import importlib.util
+import re
 from pathlib import Path
 from types import ModuleType
 
+import polib
 import pytest
 
 SCRIPT = Path(__file__).resolve().parent.parent / "bin" / "messages.py"
@@ -59,3 +61,16 @@ def test_an_alias_that_the_extraction_does_not_see_is_named(messages: ModuleType
     (problem,) = messages.unseen(tmp_path)
     assert "charting/words.py" in problem
     assert "translated" in problem
+
+
+def test_french_is_typeset_as_french() -> None:
+    """Curved apostrophes, and a space before what takes one (Imprimerie nationale, Lexique des règles typographiques)."""
+    root, wrong = SCRIPT.parent.parent, []
+    for app in ("clinic", "charting", "treatment_plans", "inventory", "lab_orders", "insurance", "exports"):
+        for catalogue in (root / app).glob("**/locale/fr/LC_MESSAGES/*.po"):
+            for entry in polib.pofile(str(catalogue)):
+                for told in (entry.msgstr, *entry.msgstr_plural.values()):
+                    words = re.sub(r"%\(\w+\)[sd]|\{\w*\}|Authorization: Bearer", "X", told)
+                    if re.search(r"\w'\w|\w[;!?:](?:\s|$)", words):
+                        wrong.append(f"{catalogue.relative_to(root)}: {told}")
+    assert not wrong, "\n".join(wrong)

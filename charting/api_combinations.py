@@ -10,6 +10,7 @@ from ninja.pagination import CursorPagination, paginate
 from charting import actions, combinations, moments
 from charting.models import Combination, CombinedEntry
 from charting.schemas import EnteredIn, EnteredReasonIn
+from clinic.lib.schemas import Whole
 from clinic.patients.models import Patient
 from clinic.patients.queries import get_patient_for
 from clinic.staff.http import Request
@@ -37,7 +38,7 @@ class CombinationIn(CombinationText):
     service: UUID | None = None
 
 
-class CombinationChange(CombinationText):
+class CombinationChange(Whole, CombinationText):
     version: int
     service: UUID | None = None
 

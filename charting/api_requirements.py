@@ -9,6 +9,7 @@ from ninja.pagination import CursorPagination, paginate
 
 from charting import actions, queries, requirements
 from charting.models import NoteRequirement
+from clinic.lib.schemas import Whole
 from clinic.patients.queries import get_patient_for
 from clinic.staff.http import Request
 from clinic.staff.roles import Permission
@@ -31,7 +32,7 @@ class RequirementIn(RequirementText):
     id: UUID | None = None
 
 
-class RequirementChange(RequirementText):
+class RequirementChange(Whole, RequirementText):
     version: int
 
 

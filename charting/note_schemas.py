@@ -10,7 +10,7 @@ from charting import queries
 from charting.models import Diagnosis, DiagnosisRanking, Visit
 from charting.schemas import EnteredIn
 from clinic.history.schemas import SealedOut
-from clinic.lib.schemas import ReasonIn
+from clinic.lib.schemas import ReasonIn, Whole
 
 RankIn = Literal["main", "secondary", "complication"]
 
@@ -187,7 +187,7 @@ class NoteTemplateIn(NoteTemplateText):
     id: UUID | None = None
 
 
-class NoteTemplateChange(NoteTemplateText):
+class NoteTemplateChange(Whole, NoteTemplateText):
     version: int
 
 
@@ -220,7 +220,7 @@ class OutlineIn(OutlineText):
     id: UUID | None = None
 
 
-class OutlineChange(OutlineText):
+class OutlineChange(Whole, OutlineText):
     version: int
 
 
@@ -245,7 +245,7 @@ class MacroIn(Schema):
     is_for_all: bool = False
 
 
-class MacroChange(Schema):
+class MacroChange(Whole):
     version: int
     word: str
     text: str

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from ninja import Field, Schema
 
+from clinic.lib.schemas import Whole
 from insurance.models import GuaranteeLetter
 
 
@@ -26,7 +27,7 @@ class CoverOut(Schema):
     limit_per_act: Decimal | None
 
 
-class ProgrammeIn(Schema):
+class ProgrammeIn(Whole):
     id: UUID | None = None
     version: int | None = None
     insurer: UUID
@@ -44,7 +45,7 @@ class ProgrammeOut(Schema):
     rules: list[CoverOut]
 
 
-class InsurerIn(Schema):
+class InsurerIn(Whole):
     id: UUID | None = None
     version: int | None = None
     name: str
@@ -67,7 +68,7 @@ class InsurerOut(Schema):
     programmes: list[ProgrammeOut]
 
 
-class PolicyIn(Schema):
+class PolicyIn(Whole):
     id: UUID | None = None
     version: int | None = None
     patient: UUID

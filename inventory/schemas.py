@@ -6,6 +6,7 @@ from uuid import UUID
 
 from ninja import Field, Schema
 
+from clinic.lib.schemas import Whole
 from inventory.models import Movement
 
 
@@ -18,7 +19,7 @@ class MaterialIn(Schema):
     anaesthetic: str = Field("", description="what it holds, as a key of `GET /anaesthetics`; empty for other materials")
 
 
-class MaterialChange(Schema):
+class MaterialChange(Whole):
     version: int
     name: str
     code: str

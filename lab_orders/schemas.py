@@ -5,8 +5,10 @@ from uuid import UUID
 
 from ninja import Field, Schema
 
+from clinic.lib.schemas import Whole
 
-class LabIn(Schema):
+
+class LabIn(Whole):
     version: int | None = Field(None, description="of the laboratory that is changed; a new one has none")
     name: str
     contact: str = ""
@@ -32,7 +34,7 @@ class OrderIn(Schema):
     stages: list[str] = []
 
 
-class OrderChange(Schema):
+class OrderChange(Whole):
     version: int
     lab: UUID
     due_date: date

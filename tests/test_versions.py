@@ -80,7 +80,7 @@ def test_an_edit_gives_the_version_that_stands(edit: Callable[[], Record]) -> No
 def test_labels_and_sources_are_changed_by_their_version(model: type[Label] | type[Source]) -> None:
     browser, path = log_in(make_user(Role.MANAGER, branch=make_branch())), f"/api/v1/{model.__name__.lower()}s"
     made = browser.put(path, {"name": "VIP"}, content_type="application/json").json()
-    body = {"id": made["id"], "name": "Gold"}
+    body = {**{name: value for name, value in made.items() if name != "version"}, "name": "Gold"}
     for version in ({}, {"version": 2}):
         refused = browser.put(path, {**body, **version}, content_type="application/json")
         assert (refused.status_code, refused.json()["code"]) == (409, "stale")

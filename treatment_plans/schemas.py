@@ -8,6 +8,7 @@ from ninja import Field, Schema
 from pydantic import AwareDatetime
 
 from clinic.history.schemas import SealedOut
+from clinic.lib.schemas import Whole
 
 
 class PlanIn(Schema):
@@ -24,7 +25,7 @@ class AlternativeIn(Schema):
     copy_of: UUID | None = None
 
 
-class AlternativeChange(Schema):
+class AlternativeChange(Whole):
     version: int
     title: str
     summary: str = ""
@@ -49,7 +50,7 @@ class ItemIn(Schema):
     quantity: int | None = None
 
 
-class ItemChange(Schema):
+class ItemChange(Whole):
     version: int
     quantity: int = 1
     discount_percent: Decimal | None = None

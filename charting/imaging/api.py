@@ -119,11 +119,12 @@ def get_image(request: Request, image_id: UUID) -> Image:
 
 @router.patch("/images/{uuid:image_id}", response=ImageOut, operation_id="change_image")
 def change_image(request: Request, image_id: UUID, data: ImageChange) -> Image:
-    """Say what the picture shows and where it belongs."""
+    """Say what the picture shows and where it belongs; title, teeth and visit stay unless they are named."""
     request.user.require(Permission.IMAGE_WRITE)
     image = queries.get_image_for(request.user, image_id)
-    values = data.dict(exclude={"visit", "taken_at"})
-    visit = queries.visit_of(image.patient, data.visit)
+    kept: dict[str, Any] = {"title": image.title, "teeth": image.teeth}
+    values = kept | data.dict(exclude={"visit", "taken_at"}, exclude_unset=True)
+    visit = queries.visit_of(image.patient, data.visit) if "visit" in data.model_fields_set else image.visit
     return actions.change_image(image=image, visit=visit, taken_at=aware(data.taken_at), actor=request.user, at=timezone.now(), **values)
 
 

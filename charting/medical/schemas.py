@@ -9,6 +9,7 @@ from ninja import Field, Schema
 from charting.medical import queries, rules
 from charting.medical.models import MedicalHistory, Question, Questionnaire
 from clinic.history.schemas import SealedOut
+from clinic.lib.schemas import Whole
 from clinic.patients.schemas import AlertKind, Language, Severity
 
 
@@ -48,7 +49,7 @@ class QuestionIn(Schema):
     alert_severity: Severity | Literal[""] = ""
 
 
-class QuestionChange(QuestionIn):
+class QuestionChange(Whole, QuestionIn):
     version: int
 
 

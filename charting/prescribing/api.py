@@ -15,7 +15,7 @@ from charting.prescribing.models import ClinicalPaper, PrescribedDrug, UsualDrug
 from charting.queries import get_visit
 from clinic.lib import openapi
 from clinic.lib.errors import NotFound
-from clinic.lib.schemas import ReasonIn
+from clinic.lib.schemas import ReasonIn, Whole
 from clinic.patients.models import Patient
 from clinic.patients.queries import get_patient_for
 from clinic.staff.http import Request, branch_of
@@ -109,7 +109,7 @@ class UsualIn(UsualText):
     id: UUID | None = None
 
 
-class UsualChange(UsualText):
+class UsualChange(Whole, UsualText):
     version: int
 
 

@@ -8,6 +8,7 @@ from ninja import Field, Schema
 from pydantic import BaseModel, ConfigDict
 
 from clinic.history.schemas import SealedOut
+from clinic.lib.schemas import Whole
 
 Kind = Literal["phone", "email"]
 IdentifierKind = Literal["snils", "oms", "ru_passport", "nir", "foreign_passport", "insurance_card"]
@@ -185,9 +186,10 @@ class LabelOut(Schema):
     version: int
     name: str
     colour: str
+    is_active: bool
 
 
-class LabelIn(Schema):
+class LabelIn(Whole):
     id: UUID | None = None
     version: int | None = None
     name: str
@@ -199,7 +201,7 @@ class LabelsIn(Schema):
     label_ids: list[UUID]
 
 
-class SourceIn(Schema):
+class SourceIn(Whole):
     id: UUID | None = None
     version: int | None = None
     name: str

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from ninja import Field, Schema
 
+from clinic.lib.schemas import Whole
+
 
 class CodeOut(Schema):
     id: UUID
@@ -39,7 +41,7 @@ class NewService(ServiceIn):
     id: UUID | None = None
 
 
-class ServiceChange(ServiceIn):
+class ServiceChange(Whole, ServiceIn):
     version: int
 
 

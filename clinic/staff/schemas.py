@@ -5,6 +5,7 @@ from uuid import UUID
 
 from ninja import Field, Schema
 
+from clinic.lib.schemas import Whole
 from clinic.staff.roles import Role
 
 
@@ -72,7 +73,7 @@ class PersonIn(PersonDetails):
     username: str
 
 
-class PersonChange(PersonDetails):
+class PersonChange(Whole, PersonDetails):
     version: int
     username: str
 
@@ -115,7 +116,7 @@ class BranchIn(BranchDetails):
     id: UUID | None = None
 
 
-class BranchChange(BranchDetails):
+class BranchChange(Whole, BranchDetails):
     version: int
 
 
@@ -137,7 +138,7 @@ class LegalEntityIn(LegalEntityDetails):
     id: UUID | None = None
 
 
-class LegalEntityChange(LegalEntityDetails):
+class LegalEntityChange(Whole, LegalEntityDetails):
     version: int
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import AwareDatetime
 
+from clinic.lib.schemas import Whole
 from exports.legal.models import Way
 
 
@@ -22,7 +23,7 @@ class CaseIn(Schema):
     hold_until: AwareDatetime | None = None
 
 
-class CaseChange(Schema):
+class CaseChange(Whole):
     version: int
     title: str
     claimant: str = ""

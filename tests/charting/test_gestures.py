@@ -198,9 +198,10 @@ def test_pages_and_api_of_the_settings() -> None:
     for _ in "ab":
         answer = manager.post("/api/v1/combinations", {**texts, "id": key}, content_type=JSON)
         assert (answer.status_code, answer.json()["id"]) == (201, key)
-    changed = manager.put(f"/api/v1/combinations/{key}", {**texts, "version": 1, "is_offered": False}, content_type=JSON)
+    whole = {**texts, "severity": "", "position": 1, "service": None, "version": 1, "is_offered": False}
+    changed = manager.put(f"/api/v1/combinations/{key}", whole, content_type=JSON)
     assert changed.json()["is_offered"] is False
-    assert manager.put(f"/api/v1/combinations/{key}", {**texts, "version": 1}, content_type=JSON).json()["code"] == "stale"
+    assert manager.put(f"/api/v1/combinations/{key}", whole, content_type=JSON).json()["code"] == "stale"
     assert len(manager.get("/api/v1/combinations").json()["results"]) == 10
     with pytest.raises(StaleVersion):
         actions.save_combination(details=texts, combination_id=made.pk, version=7, actor=make_user(Role.MANAGER))

@@ -218,9 +218,10 @@ def test_the_api_offers_writes_and_removes() -> None:
     assert (made.status_code, client.post("/api/v1/note-outlines", sent, JSON).json()) == (201, made.json())
     offers = client.get(f"/api/v1/visits/{visit.pk}/outlines?language=en").json()
     assert offers[0]["sections"]["treatment"].startswith("infiltration (16)")
-    changed = client.put(f"/api/v1/note-outlines/{sent['id']}", {**sent, "version": 1, "treatment": "{tooth}"}, JSON)
+    changed = client.put(f"/api/v1/note-outlines/{sent['id']}", {**made.json(), "version": 1, "treatment": "{tooth}"}, JSON)
     assert (changed.status_code, list(changed.json()["fields"])) == (422, ["treatment"])
     macro = client.post("/api/v1/text-macros", {"word": "vxv", "text": "x"}, JSON).json()
-    assert client.put(f"/api/v1/text-macros/{macro['id']}", {"word": "vxv", "text": "y", "version": 1}, JSON).json()["text"] == "y"
+    whole = {"word": "vxv", "text": "y", "is_for_all": False, "version": 1}
+    assert client.put(f"/api/v1/text-macros/{macro['id']}", whole, JSON).json()["text"] == "y"
     assert client.delete(f"/api/v1/text-macros/{macro['id']}?version=2").status_code == 204
     assert not [row for row in client.get("/api/v1/text-macros").json()["results"] if row["word"] == "vxv"]

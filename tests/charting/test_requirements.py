@@ -214,9 +214,9 @@ def test_the_api_tells_what_is_missing_and_changes_rules(filled: Visit) -> None:
     made = chief.post("/api/v1/note-requirements", sent, JSON)
     assert (made.status_code, chief.post("/api/v1/note-requirements", sent, JSON).json()) == (201, made.json())
     path = f"/api/v1/note-requirements/{sent['id']}"
-    assert chief.put(path, {"act": "any", "parts": ["soul"], "version": 1}, JSON).json()["fields"].keys() == {"parts"}
-    assert chief.put(path, {"act": "any", "parts": ["objective"], "version": 1}, JSON).json()["parts"] == ["objective"]
-    assert chief.put(path, {"act": "any", "parts": ["objective"], "version": 1}, JSON).json()["code"] == "stale"
+    assert chief.put(path, {"act": "any", "parts": ["soul"], "is_active": True, "version": 1}, JSON).json()["fields"].keys() == {"parts"}
+    assert chief.put(path, {"act": "any", "parts": ["objective"], "is_active": True, "version": 1}, JSON).json()["parts"] == ["objective"]
+    assert chief.put(path, {"act": "any", "parts": ["objective"], "is_active": True, "version": 1}, JSON).json()["code"] == "stale"
     assert dentist.post("/api/v1/note-requirements", {**sent, "id": None}, JSON).status_code == 403
     assert any(row["act"] == "any" for row in _all(dentist))
 

@@ -29,7 +29,8 @@ def put(client: Client, path: str, data: Any) -> Any:
 def body_of(policy: Policy, **changes: Any) -> dict[str, Any]:
     patient, programme = str(policy.patient_id), str(policy.programme_id)
     base = {"patient": patient, "programme": programme, "number": policy.number, "valid_from": "2026-01-15", "currency": "RUB"}
-    return {"id": str(policy.pk), **base, **changes}
+    rest = {"holder": "", "valid_to": None, "annual_limit": None, "priority": 1}
+    return {"id": str(policy.pk), **base, **rest, **changes}
 
 
 def test_a_policy_never_moves_to_another_patient() -> None:
@@ -47,8 +48,16 @@ def test_a_policy_never_moves_to_another_patient() -> None:
 def test_what_stands_is_changed_only_by_its_version_and_answers_the_next(path: str) -> None:
     client, programme = clerk(), make_programme()
     bodies: dict[str, dict[str, Any]] = {
-        "insurers": {"id": str(programme.insurer_id), "name": "Альфа", "kind": "ru_vmi"},
-        "programmes": {"id": str(programme.pk), "insurer": str(programme.insurer_id), "name": "Альфа"},
+        "insurers": {
+            "id": str(programme.insurer_id),
+            "name": "Альфа",
+            "kind": "ru_vmi",
+            "contract_number": "",
+            "email": "",
+            "phone": "",
+            "is_active": True,
+        },
+        "programmes": {"id": str(programme.pk), "insurer": str(programme.insurer_id), "name": "Альфа", "needs_letter": False, "is_active": True},
         "policies": body_of(make_policy(programme), number="A-2"),
     }
     body = bodies[path]

@@ -84,9 +84,9 @@ def test_the_api_makes_people_and_branches_once(client: Client) -> None:
     assert [answer.status_code for answer in answers] == [201, 201]
     assert answers[1].json()["temporary_password"] == ""
     branch = {"id": str(uuid4()), "name": "Nord", "legal_entity_id": str(make_legal_entity().pk)}
-    made = [client.post("/api/v1/branches", branch, content_type="application/json").json()["id"] for _time in range(2)]
-    assert made == [branch["id"]] * 2
-    changed = client.put(f"/api/v1/branches/{branch['id']}", {**branch, "name": "Sud", "version": 7}, content_type="application/json")
+    made = [client.post("/api/v1/branches", branch, content_type="application/json").json() for _time in range(2)]
+    assert [one["id"] for one in made] == [branch["id"]] * 2
+    changed = client.put(f"/api/v1/branches/{branch['id']}", {**made[0], "name": "Sud", "version": 7}, content_type="application/json")
     assert (changed.status_code, changed.json()["code"]) == (409, "stale")
     taken = client.post("/api/v1/users", {**person, "id": str(uuid4())}, content_type="application/json")
     assert (taken.status_code, taken.json()["code"]) == (409, "username_taken")

@@ -40,7 +40,7 @@ def test_a_plan_goes_from_draft_to_a_paid_for_signature_to_done_and_back(api: Cl
     alternative = plan["alternatives"][0]["id"]
     line = post(api, f"/alternatives/{alternative}/items", service=str(service("filling").pk), teeth=[{"tooth": 36, "surfaces": ["O"]}])
     assert (line["total"], line["state"]) == ("5400.00", "proposed")
-    cheaper = {"version": line["version"], "quantity": 1, "discount_percent": "10", "discount_reason": "Постоянный"}
+    cheaper = {"version": line["version"], "quantity": 1, "discount_percent": "10", "discount_amount": None, "discount_reason": "Постоянный"}
     assert api.put(f"/api/v1/items/{line['id']}", cheaper, content_type="application/json").json()["total"] == "4860.00"
     post(api, f"/plans/{plan['id']}/alternatives", title="Б", copy_of=alternative)
     post(api, f"/alternatives/{alternative}/present", 200)

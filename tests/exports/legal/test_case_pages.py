@@ -134,7 +134,8 @@ def test_the_api_does_what_the_pages_do(desk: Client) -> None:
     made = post("/cases", id=str(uuid7()), title="Claim", patients=[str(petrov().pk)], hold_reason="Claim 7").json()
     case = made["id"]
     assert [hold["reason"] for hold in made["holds"]] == ["Claim 7"]
-    assert desk.put(f"/api/v1/cases/{case}", {"version": 1, "title": "Claim 7"}, content_type="application/json").json()["title"] == "Claim 7"
+    whole = {"version": 1, "title": "Claim 7", "claimant": "", "deadline_date": None, "deadline_for": ""}
+    assert desk.put(f"/api/v1/cases/{case}", whole, content_type="application/json").json()["title"] == "Claim 7"
     sister = make_patient("Сидорова")
     assert len(post(f"/cases/{case}/patients", patient=str(sister.pk)).json()["patients"]) == 2
     assert desk.delete(f"/api/v1/cases/{case}/patients/{sister.pk}").json()["patients"] == [str(petrov().pk)]

@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from contextvars import ContextVar
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -81,25 +82,35 @@ def look(user: User, patient: Patient, *, what: str, restriction: Restriction | 
 
 
 def reason_needed(user: User, patient: Patient, *, is_restricted: bool) -> Why | None:
-    """Why this person must give a reason; None when the record is theirs by their work.
+    """Why this person must give a reason; None when the record is theirs by their work."""
+    return reasons_needed(user, [patient], {patient.pk} if is_restricted else set()).get(patient.pk)
+
+
+def reasons_needed(user: User, patients: Sequence[Patient], restricted: Collection[UUID]) -> dict[UUID, Why]:
+    """For which of the patients this person must give a reason, and why; `restricted` are those whose record is.
 
     A role counts only when it reaches a branch to which the patient has come. Whoever reads no clinical records where they work now is not asked.
     """
-    if is_restricted and not _came_to(patient, user.branches_where(Permission.HISTORY_SEARCH)):
-        return Why.RESTRICTED
-    if settings.BREAK_GLASS == "off" or not user.may(Permission.CLINICAL_VIEW) or patient.responsible_dentist_id == user.pk:
-        return None
+    held = [patient for patient in patients if patient.pk in restricted]
+    legal = _came_to(held, user.branches_where(Permission.HISTORY_SEARCH)) if held else set()
+    needed = {patient.pk: Why.RESTRICTED for patient in held if patient.pk not in legal}
+    if settings.BREAK_GLASS == "off" or not user.may(Permission.CLINICAL_VIEW):
+        return needed
+    others = [patient for patient in patients if patient.pk not in needed and patient.responsible_dentist_id != user.pk]
     is_strict = settings.BREAK_GLASS == "team"
     excusing = NOT_ASKED if is_strict else NOT_ASKED | TREATING
     branches = [branch for branch in user.branches if user.roles_reaching(branch) & excusing]
-    is_of_team = _came_to(patient, branches, treated_by=user) or (is_strict and _helps_today(user, patient))
-    return None if is_of_team else Why.OUTSIDE
+    team = _came_to(others, branches, treated_by=user)
+    outside = [patient for patient in others if patient.pk not in team]
+    helped = _helped_today(user, outside) if is_strict and outside else set()
+    return needed | {patient.pk: Why.OUTSIDE for patient in outside if patient.pk not in helped}
 
 
 def open_to(user: User, patients: Sequence[Patient]) -> list[Patient]:
     """Those of the patients whose record opens to this person without a reason."""
     restricted = set(Restriction.objects.filter(patient__in=patients, ended_at=None).values_list("patient_id", flat=True))
-    return [patient for patient in patients if reason_needed(user, patient, is_restricted=patient.pk in restricted) is None]
+    needed = reasons_needed(user, patients, restricted)
+    return [patient for patient in patients if patient.pk not in needed]
 
 
 def closed_to(user: User, keys: Collection[UUID]) -> set[UUID]:
@@ -116,43 +127,40 @@ def _reads_everywhere(user: User) -> bool:
     return Permission.HISTORY_SEARCH in permissions_of(user.roles_reaching(None))
 
 
-def _came_to(patient: Patient, branches: list[Branch], *, treated_by: User | None = None) -> bool:
-    """Whether the patient belongs to one of the branches, or something of theirs took place there, or is by this person."""
+def _came_to(patients: Sequence[Patient], branches: list[Branch], *, treated_by: User | None = None) -> set[UUID]:
+    """The patients who belong to one of the branches, or of whom something took place there, or is by this person."""
     keys = [branch.pk for branch in branches]
-    return patient.branch_id in keys or ((bool(keys) or treated_by is not None) and _is_tied(patient, keys, treated_by))
+    here = {patient.pk for patient in patients if patient.branch_id in keys}
+    others = [patient.pk for patient in patients if patient.pk not in here]
+    by_person = " OR ".join(
+        f"EXISTS (SELECT FROM {tie.table} WHERE patient_id = p.id"
+        f" AND ({' OR '.join(f'{column} = %(user)s' for column in tie.people)} OR {tie.branch} = ANY(%(branches)s)))"
+        for tie in TIES
+    )
+    if not others or not by_person or not (keys or treated_by):
+        return here
+    return here | _those(others, by_person, {"user": treated_by.pk if treated_by else None, "branches": keys})
 
 
-def _helps_today(user: User, patient: Patient) -> bool:
-    """Whether the patient is booked within half a day in a branch where the person assists: a helper is named in few appointments."""
+def _helped_today(user: User, patients: Sequence[Patient]) -> set[UUID]:
+    """The patients booked within half a day in a branch where the person assists: a helper is named in few appointments."""
     branches = [branch.pk for branch in user.branches if user.roles_reaching(branch) & HELPING]
-    parts = [
-        f"EXISTS (SELECT FROM {tie.table} WHERE patient_id = %(patient)s AND {tie.branch} = ANY(%(branches)s)"
-        f" AND {tie.starts} BETWEEN %(from)s AND %(until)s)"
+    near = " OR ".join(
+        f"EXISTS (SELECT FROM {tie.table} WHERE patient_id = p.id"
+        f" AND {tie.branch} = ANY(%(branches)s) AND {tie.starts} BETWEEN %(from)s AND %(until)s)"
         for tie in TIES
         if tie.starts
-    ]
-    if not (branches and parts):
-        return False
-    with connection.cursor() as cursor:
-        near = {"from": timezone.now() - HALF_A_DAY, "until": timezone.now() + HALF_A_DAY}
-        cursor.execute(f"SELECT {' OR '.join(parts)}", {"patient": patient.pk, "branches": branches, **near})
-        return bool(cursor.fetchone()[0])
+    )
+    if not (branches and near):
+        return set()
+    now = timezone.now()
+    return _those([patient.pk for patient in patients], near, {"branches": branches, "from": now - HALF_A_DAY, "until": now + HALF_A_DAY})
 
 
-def _is_tied(patient: Patient, branches: list[UUID], user: User | None) -> bool:
-    parts = [
-        f"SELECT FROM {tie.table} WHERE patient_id = %(patient)s"
-        f" AND ({' OR '.join(f'{column} = %(user)s' for column in tie.people)} OR {tie.branch} = ANY(%(branches)s))"
-        for tie in TIES
-    ]
-    if not parts:
-        return False
+def _those(keys: list[UUID], condition: str, values: dict[str, Any]) -> set[UUID]:
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {' OR '.join(f'EXISTS ({part})' for part in parts)}",
-            {"patient": patient.pk, "user": user.pk if user else None, "branches": branches},
-        )
-        return bool(cursor.fetchone()[0])
+        cursor.execute(f"SELECT p.id FROM unnest(%(patients)s) p (id) WHERE {condition}", {"patients": keys, **values})  # noqa: S608 - our own words
+        return {key for (key,) in cursor.fetchall()}
 
 
 @transaction.atomic

@@ -20,7 +20,7 @@ register = template.Library()
 NOTHING = UUID(int=0)
 EVENT = (
     '<li class="history-event is-{kind}"><time datetime="{moment}">{clock}</time><span class="history-icon">{icon}</span>'
-    '<div><p><strong>{actor}</strong> {label}: <span class="history-what">{what}</span> {marks} {links}</p>{changes}</div></li>'
+    '<div><p><strong>{actor}</strong> {label}{colon} <span class="history-what">{what}</span> {marks} {links}</p>{changes}</div></li>'
 )
 
 
@@ -87,6 +87,7 @@ def _event(line: Line, *, is_search: bool) -> str:
         "icon": icon(line.icon),
         "actor": escape(line.actor_name),
         "label": escape(line.kind_label),
+        "colon": _(":"),
         "what": escape(f"{line.what} · {line.title}" if line.title else line.what),
         "marks": " ".join([f'<span class="chip chip-warning">{escape(mark)}</span>' for mark in line.marks]),
         "links": " ".join([f'<a class="small no-print" href="{escape(url)}">{escape(label)}</a>' for url, label in links]),

@@ -497,6 +497,16 @@ def test_a_branch_lawyer_gives_a_reason_before_a_record_of_another_branch_is_sea
     assert of_home.get("/api/v1/history?text=latex").json()["withheld"] == 0
 
 
+def test_whose_records_are_closed_is_asked_at_once_for_a_whole_page(django_assert_num_queries: Any) -> None:
+    home = patient_petrov().branch
+    far = Branch.objects.create(name="Дальний", legal_entity=home.legal_entity, time_zone="Europe/Moscow", currency="RUB")
+    person = make_user(Role.LAWYER, branch=far, username="far-lawyer")
+    people = [make_patient(f"Сидоров{number}").pk for number in range(12)]
+    access.closed_to(person, people[:1])
+    with django_assert_num_queries(4):
+        assert access.closed_to(person, people) == set(people)
+
+
 def sheet_rows(answer: Any) -> list[Any]:
     sheet = load_workbook(BytesIO(b"".join(answer.streaming_content))).active
     assert sheet is not None

@@ -503,7 +503,7 @@ def test_whose_records_are_closed_is_asked_at_once_for_a_whole_page(django_asser
     person = make_user(Role.LAWYER, branch=far, username="far-lawyer")
     people = [make_patient(f"Сидоров{number}").pk for number in range(12)]
     access.closed_to(person, people[:1])
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         assert access.closed_to(person, people) == set(people)
 
 

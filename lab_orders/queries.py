@@ -117,6 +117,12 @@ def is_ordered_again(order: LabOrder) -> bool:
     return LabOrderItem.objects.filter(procedure__in=procedures).exclude(order=order).exclude(order__state="cancelled").exists()
 
 
+def not_back_of(procedure_id: UUID) -> list[LabOrder]:
+    """Orders with the work of this procedure that is with the laboratory still, or was never sent."""
+    found = LabOrder.objects.filter(OUT | Q(state="draft"), items__procedure=procedure_id).select_related("lab")
+    return list(found.order_by("number"))
+
+
 def hold_procedures(procedure_ids: Iterable[UUID]) -> list[Procedure]:
     """The procedures with teeth and service, kept from changing until the transaction ends."""
     found = Procedure.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=procedure_ids)

@@ -230,6 +230,7 @@ def _completed(request: Request, item: Item, data: s.CompleteIn) -> dict[str, An
         "shortages": [row.pk for row in result.shortages],
         "claim_line": result.claim_line.pk if result.claim_line else None,
         "unsigned_consents": [consent.kind for consent in result.unsigned_consents],
+        "work_not_back": [order.pk for order in result.work_not_back],
     }
 
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cached_property
 from uuid import UUID
 
 from django.db import transaction
@@ -15,6 +16,7 @@ import charting.actions
 import clinic.billing.actions
 import insurance.actions
 import inventory.actions
+import lab_orders.queries
 from charting.models import Performance, Visit
 from clinic.billing.models import Charge
 from clinic.lib.clock import branch_day
@@ -23,6 +25,7 @@ from clinic.staff.models import User
 from clinic.staff.roles import Permission
 from insurance.models import ClaimLine
 from inventory.models import Movement, Shortage
+from lab_orders.models import LabOrder
 from treatment_plans import consents, papers, queries, rules
 from treatment_plans.actions.common import ItemClosed, lock_item
 from treatment_plans.consents import Missing
@@ -68,6 +71,11 @@ class Completion:
     def taken(self) -> list[tuple[Movement, Decimal]]:
         """The movements with what left the lot as a positive quantity."""
         return [(movement, -movement.quantity) for movement in self.movements]
+
+    @cached_property
+    def work_not_back(self) -> list[LabOrder]:
+        """Laboratory orders that say that the work done here is not in the clinic."""
+        return lab_orders.queries.not_back_of(self.item.procedure_id)
 
 
 @transaction.atomic

@@ -185,6 +185,7 @@ class CompletionOut(Schema):
     currency: str
     claim_line: UUID | None
     unsigned_consents: list[str] = []
+    work_not_back: list[UUID] = Field(default=[], description="laboratory orders that say that this work is not in the clinic")
 
 
 class ReversalOut(Schema):

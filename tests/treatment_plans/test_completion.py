@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 from django.db import connection, transaction
+from django.urls import reverse
 
 from charting.actions import OtherLegalEntity, ToothGone
 from charting.models import Performance, Procedure, ProcedureTooth, Visit
@@ -17,9 +18,11 @@ from clinic.staff.models import Branch, LegalEntity, User
 from insurance.models import ClaimLine
 from inventory.actions import OutOfStock
 from inventory.models import Lot, Movement, Norm, OnShortage, Shortage
+from lab_orders import actions as lab
+from lab_orders.models import Lab
 from tests.insurance.factories import make_policy
 from tests.inventory.factories import make_lot, make_material
-from tests.staff.factories import dr_orlova, make_legal_entity, registrar_belova
+from tests.staff.factories import dr_orlova, log_in, make_branch, make_legal_entity, registrar_belova
 from tests.treatment_plans.factories import NOON, a_document, accept, agreed, consent_to, first_item, plan_with, procedure, service, sign
 from treatment_plans import actions, completion, queries, reversal, sheet
 from treatment_plans.models import Item
@@ -215,6 +218,23 @@ def test_materials_follow_the_quantity_and_the_teeth(name: str, teeth: tuple[int
     reversal.reverse_item(item_id=item.pk, reason="Не тот зуб", actor=dr_orlova(), at=NOON)
     lot.refresh_from_db()
     assert lot.on_hand == 10
+
+
+@pytest.mark.django_db
+def test_it_says_when_the_laboratory_has_the_work_still() -> None:
+    item = first_item(agreed("crown"))
+    details = lab.OrderDetails(Lab.objects.create(name="Zirkon").pk)
+    order = lab.draft_order(actor=dr_orlova(), at=NOON, procedure_ids=[item.procedure_id], branch=make_branch(), details=details)
+    result = complete(item)
+    dentist, url = log_in(dr_orlova(make_branch())), reverse("item-result", args=[item.pk])
+    assert result.work_not_back == [order]
+    assert f"Order {order.number} for this work was never sent to Zirkon" in dentist.get(url).content.decode()
+    order = lab.move_order(actor=dr_orlova(), at=NOON, order_id=order.pk, version=order.version, state="sent")
+    shown = dentist.get(url).content.decode()
+    assert "this work is with Zirkon still" in shown
+    assert reverse("lab-order", args=[order.pk]) in shown
+    lab.move_order(actor=dr_orlova(), at=NOON, order_id=order.pk, version=order.version, state="returned")
+    assert "Zirkon" not in dentist.get(url).content.decode()
 
 
 def agreed_line(act: Procedure, quantity: int) -> Item:

@@ -154,6 +154,7 @@ def item_result(request: Request, item_id: UUID) -> HttpResponse:
         "result": completion.completion_of(item),
         "may_reverse": request.user.may(Permission.PROCEDURE_REVERSE),
         "may_issue": request.user.may(Permission.DOCUMENT_ISSUE),
+        "may_see_lab": request.user.may(Permission.LAB_VIEW),
     }
     return render(request, "treatment_plans/result.html", context)
 

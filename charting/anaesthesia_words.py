@@ -1,6 +1,7 @@
 """An anaesthesia in words, as the note, the print and a template's placeholder tell it."""
 
-from django.utils.formats import number_format
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -15,6 +16,8 @@ def told(row: Anaesthesia) -> str:
     parts = [f"{kind} ({where})" if where else kind, row.solution, *_amounts(row)]
     if row.lot:
         parts.append(_("lot %(number)s") % {"number": row.lot})
+    if row.expires_on and row.expires_on < timezone.localdate(row.given_at):
+        parts.append(_("expired on %(day)s") % {"day": date_format(row.expires_on, "SHORT_DATE_FORMAT")})
     return ", ".join(part for part in parts if part)
 
 

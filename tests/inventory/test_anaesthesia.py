@@ -8,9 +8,10 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from charting import actions as charting
-from charting import note_content
+from charting import anaesthesia_words, note_content
 from charting.actions.said import NotOpen
 from charting.medical.interaction_models import InteractionOverride
 from charting.medical.interactions import InteractionStop
@@ -86,6 +87,14 @@ def test_a_typed_lot_takes_nothing_from_the_stock() -> None:
     row = give(visit_today(), typed())
     assert (row.lot, row.dose_ml) == ("X-9", Decimal("1.7"))
     assert not Movement.objects.filter(anaesthesia=row).exists()
+
+
+def test_the_note_says_that_a_typed_lot_had_expired() -> None:
+    visit = visit_today()
+    old, good = (give(visit, typed(expires_on=day)) for day in (date(2026, 1, 31), date(2027, 1, 31)))
+    with translation.override("fr"):
+        assert anaesthesia_words.told(old).endswith("lot X-9, périmé le 31/01/2026")
+    assert anaesthesia_words.told(good).endswith("lot X-9")
 
 
 def test_a_repeated_request_is_one_anaesthesia_and_one_cartridge() -> None:

@@ -86,7 +86,7 @@ def test_it_says_the_same_in_three_languages(dentist: Client, language: str, wor
     ("language", "prescription", "referral", "later"),
     [
         ("ru", "Рецепт RX-2026-000001", "Направление REF-2026-000001", "выдано после закрытия записи"),
-        ("fr", "Ordonnance RX-2026-000001", "Courrier d'adressage REF-2026-000001", "délivrance postérieure au verrouillage de la note"),
+        ("fr", "Ordonnance RX-2026-000001", "Courrier d’adressage REF-2026-000001", "délivrance postérieure au verrouillage de la note"),
         ("en", "Prescription RX-2026-000001", "Referral REF-2026-000001", "issued after the note was fixed"),
     ],
 )

@@ -4,7 +4,9 @@ from typing import Self
 
 from django.utils.translation import gettext_lazy as _
 from ninja import Schema
-from pydantic import model_validator
+from pydantic import GetJsonSchemaHandler, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from clinic.lib.errors import InvalidInput, Text
 
@@ -26,6 +28,13 @@ class Whole(Schema):
             words: dict[str, Text] = dict.fromkeys(sorted(left_out), _("Say this too: a change names every field, so that none is emptied unsaid."))
             raise InvalidInput(fields=words)
         return self
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        told = handler.resolve_ref_schema(handler(schema))
+        if cls.model_fields["version"].is_required():
+            told["required"] = [name for name in told["properties"] if name != "id"]
+        return told
 
 
 class Error(Schema):

@@ -31,9 +31,9 @@ def test_a_template_is_written_once_found_and_changed(dentist: Client) -> None:
     assert send(dentist, "post", PATH, {**TEXT, "id": key, "body": "Другое"}).json()["code"] == "key_taken"
     assert [row["id"] for row in dentist.get(f"{PATH}?q=накусыв&language=ru").json()["results"]][-1:] == [key]
     assert key not in [row["id"] for row in dentist.get(f"{PATH}?language=fr&page_size=100").json()["results"]]
-    changed = send(dentist, "put", f"{PATH}/{key}", {**TEXT, "title": "Боль ночная", "version": made.json()["version"]})
+    changed = send(dentist, "put", f"{PATH}/{key}", {**made.json(), "title": "Боль ночная"})
     assert (changed.status_code, changed.json()["title"]) == (200, "Боль ночная")
-    stale = send(dentist, "put", f"{PATH}/{key}", {**TEXT, "version": made.json()["version"]})
+    stale = send(dentist, "put", f"{PATH}/{key}", made.json())
     assert (stale.status_code, stale.json()["code"]) == (409, "stale")
 
 

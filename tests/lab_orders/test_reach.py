@@ -24,7 +24,7 @@ def test_a_stranger_is_asked_for_a_reason_before_every_write() -> None:
     body = {"lab": str(order.lab_id), "version": order.version, "state": "sent", "reason": "x", "due_date": str(order.due_date), "stages": []}
     procedures = [str(key) for key in order.items.values_list("procedure_id", flat=True)]
     asked: list[tuple[Any, str, dict[str, Any]]] = [
-        (stranger.put, path, body),
+        (stranger.put, path, {**body, "shade": "", "material": "", "instructions": ""}),
         (stranger.post, f"{path}/state", body),
         (stranger.post, f"{path}/take-back", body),
         (stranger.put, f"{path}/stages", body),

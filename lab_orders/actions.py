@@ -137,8 +137,9 @@ def change_order(*, actor: User, at: datetime, order_id: UUID, version: int, det
     order = _lock(order_id, version)
     if order.state in rules.CLOSED:
         raise WrongState(_("The order is closed and cannot be changed."))
-    today = branch_day(at, order.branch.time_zone)
-    _check_details(details, min(today, order.due_date) if details.due_date == order.due_date else today)
+    _check_details(details)
+    if details.due_date != order.due_date:
+        _check_due(details.due_date, branch_day(at, order.branch.time_zone))
     for name, value in _columns(details).items():
         setattr(order, name, value)
     order.save()
@@ -321,7 +322,8 @@ def _check_order(procedures: Sequence[Procedure], asked: int, details: OrderDeta
     _check_ahead(procedures)
     if len(stages) > 20 or any(len(stage) > 120 for stage in stages):
         raise InvalidInput(fields={"stages": _("At most 20 stages of 120 characters.")})
-    _check_details(details, today)
+    _check_details(details)
+    _check_due(details.due_date, today)
 
 
 def _check_ahead(procedures: Sequence[Procedure]) -> None:
@@ -335,7 +337,7 @@ def _check_ahead(procedures: Sequence[Procedure]) -> None:
         raise InvalidInput(fields={"procedures": _("%(work)s stands in order %(number)s already. Cancel that order to order it anew.") % told})
 
 
-def _check_details(details: OrderDetails, earliest: date) -> None:
+def _check_details(details: OrderDetails) -> None:
     fields = {}
     if not Lab.objects.filter(pk=details.lab_id, is_active=True).exists():
         fields["lab"] = _("Choose a laboratory.")
@@ -347,7 +349,6 @@ def _check_details(details: OrderDetails, earliest: date) -> None:
         raise InvalidInput(fields=fields)
     if details.due_date is None:
         raise InvalidInput(fields={"due_date": _("Say when the work is due.")})
-    _check_due(details.due_date, earliest)
 
 
 def _usual_due(lab_id: UUID, today: date) -> date:
@@ -355,8 +356,10 @@ def _usual_due(lab_id: UUID, today: date) -> date:
     return today + timedelta(days=days or 0)
 
 
-def _check_due(due: date, earliest: date) -> None:
-    if due < earliest:
+def _check_due(due: date | None, today: date) -> None:
+    if due is None:
+        return
+    if due < today:
         raise InvalidInput(fields={"due_date": _("The day the work is due cannot be in the past.")})
-    if due > earliest + rules.LONGEST:
+    if due > today + rules.LONGEST:
         raise InvalidInput(fields={"due_date": _("The day the work is due cannot be more than two years ahead.")})

@@ -23,6 +23,7 @@ from clinic.history import context
 from clinic.history.actions import record_view, record_view_once
 from clinic.lib.errors import DomainError, InvalidInput
 from clinic.lib.ids import uuid7
+from clinic.lib.incoming import is_invisible
 from clinic.patients.access_models import BrokenGlass, Rectification, Restriction, Why
 from clinic.patients.models import Patient
 from clinic.patients.ties import TIES
@@ -170,7 +171,7 @@ def give_reason(*, user: User, patient_id: UUID, reason: str, at: datetime, why:
     :raises InvalidInput: without a reason in words.
     """
     text = " ".join(reason.split())
-    if len(text) < 5 or len(text) > 500:
+    if len(text) < 5 or len(text) > 500 or is_invisible(text):
         raise InvalidInput(fields={"reason": _("Say in words why you need this record (5 to 500 signs).")})
     is_restricted = Restriction.objects.filter(patient_id=patient_id, ended_at=None).exists()
     why = why or (Why.RESTRICTED if is_restricted else Why.OUTSIDE)

@@ -173,7 +173,6 @@ class Appointment(Record):
             models.CheckConstraint(condition=Q(state__in=AppointmentState.values), name="scheduling_appointment_state_known"),
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="scheduling_appointment_ends_after_start"),
             models.CheckConstraint(condition=Q(starts_at__gte=rules.FIRST, starts_at__lt=rules.LAST), name="scheduling_appointment_in_this_century"),
-            models.CheckConstraint(condition=Q(ends_at__gte=F("starts_at") + rules.SHORTEST), name="scheduling_appointment_not_too_short"),
             models.CheckConstraint(condition=Q(ends_at__lte=F("starts_at") + rules.LONGEST), name="scheduling_appointment_not_too_long"),
             models.CheckConstraint(condition=~Q(state="cancelled") | ~Q(cancel_reason=""), name="scheduling_appointment_cancel_reason"),
             models.CheckConstraint(condition=Q(assistant=None) | ~Q(assistant=F("dentist")), name="scheduling_appointment_two_people"),

@@ -20,6 +20,7 @@ from clinic.scheduling.actions import hold
 from clinic.scheduling.models import Appointment, AppointmentType, Chair, Room, Shift
 from clinic.staff import queries as staff
 from clinic.staff.models import Branch, User
+from clinic.staff.reach import require_everywhere
 from clinic.staff.roles import Permission
 
 Row = TypeVar("Row", bound=Record)
@@ -105,7 +106,7 @@ def save_chair(
 @transaction.atomic
 def save_type(*, actor: User, type_id: UUID | None, version: int | None, values: Mapping[str, Any], id: UUID | None = None) -> AppointmentType:
     """Add an appointment type, or change one; adding again with the same `id` returns the first."""
-    actor.require(Permission.DIARY_SETUP)
+    require_everywhere(actor, Permission.DIARY_SETUP)
     return find_sent(AppointmentType, id, **values) or _save(
         _existing(AppointmentType, type_id, version) or AppointmentType(id=id or uuid7()), values
     )

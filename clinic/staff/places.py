@@ -38,7 +38,8 @@ class BranchInUse(Conflict):
 
 @transaction.atomic
 def create_legal_entity(*, actor: User, at: datetime, details: Mapping[str, Any], id: UUID | None = None) -> LegalEntity:
-    """A company that contracts with patients and receives money."""
+    """A company that contracts with patients and receives money. :raises ForAllBranches:"""
+    reach.require_everywhere(actor, Permission.SETTINGS_WRITE)
     return _create(LegalEntity(id=id or uuid7(), created_at=at), actor, details)
 
 

@@ -86,8 +86,13 @@ def _is_equal(actor: User, grants: Sequence[RoleGrant]) -> bool:
 
 
 def require_place(actor: User, *branches: Branch) -> None:
-    """:raises NotAllowed: :raises PlaceOutOfReach: when the actor does not change settings in each of the branches."""
+    """Without a branch (a company that has none yet) it is a matter of all branches.
+
+    :raises NotAllowed: :raises PlaceOutOfReach: when the actor does not change settings in each of the branches. :raises ForAllBranches:
+    """
     actor.require(Permission.SETTINGS_WRITE)
+    if not branches:
+        require_everywhere(actor, Permission.SETTINGS_WRITE)
     if not all(_holds(actor, Permission.SETTINGS_WRITE, branch) for branch in branches):
         raise PlaceOutOfReach
 

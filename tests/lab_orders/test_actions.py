@@ -235,3 +235,8 @@ def test_the_day_of_an_overdue_order_stays_and_another_one_is_not_in_the_past() 
     assert order.instructions == "darker"
     with pytest.raises(InvalidInput):
         actions.change_order(version=order.version, details=replace(details, due_date=DUE + timedelta(days=1)), **late)
+    with pytest.raises(InvalidInput):
+        actions.change_order(version=order.version, details=replace(details, due_date=date(2029, 12, 1)), **late)
+    LabOrder.objects.filter(pk=order.pk).update(due_date=date(2033, 1, 1))
+    order.refresh_from_db()
+    assert actions.change_order(version=order.version, details=replace(details, due_date=order.due_date, shade="A3"), **late).shade == "A3"

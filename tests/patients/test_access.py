@@ -240,6 +240,13 @@ def booked(patient: Patient, dentist: User, start: datetime) -> None:
     Appointment.objects.create(patient=patient, starts_at=start, ends_at=start + timedelta(minutes=30), **place)
 
 
+def test_a_reason_that_nobody_can_see_is_no_reason(stranger: User, patient: Patient) -> None:
+    headers = {"X-Access-Reason": quote("\u200b" * 9)}
+    refused = log_in(stranger).get(f"/api/v1/patients/{patient.pk}", headers=headers)
+    assert refused.status_code in (403, 422)
+    assert not BrokenGlass.objects.exists()
+
+
 def test_a_lawyer_reads_the_reasons_of_their_own_branches(far: Branch, patient: Patient) -> None:
     third = Branch.objects.create(name="Третий", legal_entity=far.legal_entity, time_zone="Europe/Moscow", currency="RUB")
     distant = make_user(Role.DENTIST, branch=third, username="third")

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from clinic.lib.errors import DomainError
+from clinic.scheduling.setup_actions import save_type
 from clinic.staff import actions, pins, places, reach, second_factor
 from clinic.staff.models import Branch, LegalEntity, RoleGrant, User
 from clinic.staff.roles import Permission, Role
@@ -158,7 +159,7 @@ def test_a_company_is_changed_from_all_its_branches(arbat: Branch, nice: Branch,
 
 
 EVERYWHERE = {Permission.SETTINGS_WRITE, Permission.PRICE_WRITE, Permission.DICTIONARY_IMPORT}
-OF_PLACES = {"update_legal_entity", "create_legal_entity", "update_branch", "create_branch", "set_price"}
+OF_PLACES = {"update_legal_entity", "update_branch", "create_branch", "set_price"}
 """What belongs to a company or a branch and is decided there."""
 
 
@@ -177,6 +178,19 @@ def test_what_holds_in_all_branches_is_not_decided_in_one() -> None:
             passed.append(operation.name)
     assert not passed
     assert refused >= 12
+
+
+def test_a_company_without_branches_and_the_types_of_appointments_are_of_all_branches(arbat: Branch, nice: Branch) -> None:
+    half, empty = make_user(Role.MANAGER, branch=arbat, username="half"), LegalEntity.objects.create(name="Empty")
+    for act in (
+        lambda: places.update_legal_entity(entity=empty, version=empty.version, actor=half, details={"name": "Mine"}),
+        lambda: places.create_branch(actor=half, at=timezone.now(), details={"name": "Third", "legal_entity": empty}),
+        lambda: save_type(actor=half, type_id=None, version=None, values={"name_ru": "Осмотр"}),
+    ):
+        with pytest.raises(reach.ForAllBranches):
+            act()
+    whole = make_user(Role.MANAGER, branch=None, username="whole")
+    assert places.update_legal_entity(entity=empty, version=empty.version, actor=whole, details={"name": "Ours"}).name == "Ours"
 
 
 def test_a_manager_of_the_only_branch_decides_for_the_clinic() -> None:

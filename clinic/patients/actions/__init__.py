@@ -22,7 +22,7 @@ from clinic.patients.actions.details import (
     save_source,
     set_labels,
 )
-from clinic.patients.actions.registration import LikelyDuplicates, Registration, change_patient, check_entry, person_of, register
+from clinic.patients.actions.registration import LikelyDuplicates, Registration, change_patient, check_entry, one_after_another, person_of, register
 
 __all__ = [
     "AlertEnded",
@@ -42,6 +42,7 @@ __all__ = [
     "end_contact",
     "end_identifier",
     "end_relation",
+    "one_after_another",
     "person_of",
     "publish_consent_text",
     "record_alert",

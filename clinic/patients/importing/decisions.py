@@ -66,6 +66,7 @@ def join_to(*, row_id: UUID, patient_id: UUID, actor: User, at: datetime) -> Hel
     :raises AlreadyDecided: when somebody has decided about the row.
     :raises NotACandidate: when it is not among those whom the row looks like.
     """
+    actions.one_after_another()  # before the patient's row, as a desk that adds a number does
     row = _locked(row_id, actor)
     patient = next((person for person in people_behind([row]).values() if person.pk == patient_id), None)
     if patient is None:

@@ -188,7 +188,7 @@ def appointment_state(request: Request, appointment_id: UUID) -> HttpResponse:
 @page(Permission.DIARY_WRITE)
 def appointment_move(request: Request, appointment_id: UUID) -> HttpResponse:
     """A move by form."""
-    current = queries.require_appointment(request.user, appointment_id)
+    current = queries.get_appointment_for(request.user, appointment_id)
     form = WhenForm(request.POST, branch=current.branch)
     if not form.is_valid():
         return _panel(request, queries.look_at_appointment(request.user, appointment_id), when=form, status=422)
@@ -204,7 +204,7 @@ def appointment_move(request: Request, appointment_id: UUID) -> HttpResponse:
 @page(Permission.DIARY_WRITE)
 def appointment_details(request: Request, appointment_id: UUID) -> HttpResponse:
     """Another type, assistant or note."""
-    current = queries.require_appointment(request.user, appointment_id)
+    current = queries.get_appointment_for(request.user, appointment_id)
     form = DetailsForm(request.POST, branch=current.branch)
     if not form.is_valid():
         return _panel(request, queries.look_at_appointment(request.user, appointment_id), details=form, status=422)

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from ninja import Router, Status
-from ninja.pagination import CursorPagination, paginate
+from ninja.pagination import paginate
 
 from charting import actions, moments, note_schemas, queries, schemas
 from charting.api_canals import router as canals_router
@@ -32,6 +32,7 @@ from charting.recalls.api import router as recalls_router
 from charting.recalls.api_rules import router as recall_rules_router
 from clinic.history.schemas import sealed
 from clinic.lib import openapi
+from clinic.lib.cursors import CursorPages
 from clinic.lib.errors import InvalidInput
 from clinic.patients import queries as patients
 from clinic.patients.models import Patient
@@ -103,7 +104,7 @@ def get_chart(request: Request, patient_id: UUID, at: datetime | None = None) ->
 
 
 @router.get("/patients/{uuid:patient_id}/findings", response=list[schemas.FindingOut], operation_id="list_findings")
-@paginate(CursorPagination, ordering=("-noted_at", "-id"))
+@paginate(CursorPages, ordering=("-noted_at", "-id"))
 def list_findings(request: Request, patient_id: UUID) -> QuerySet[Finding]:
     """All findings, also those resolved or entered in error."""
     return Finding.objects.filter(patient=_patient(request, patient_id))
@@ -143,7 +144,7 @@ def mark_finding_in_error(request: Request, finding_id: UUID, data: schemas.Ente
 
 
 @router.get("/patients/{uuid:patient_id}/procedures", response=list[schemas.ProcedureOut], operation_id="list_procedures")
-@paginate(CursorPagination, ordering=("-recorded_at", "-id"))
+@paginate(CursorPages, ordering=("-recorded_at", "-id"))
 def list_procedures(request: Request, patient_id: UUID, state: str = "") -> QuerySet[Procedure]:
     return queries.procedures_of(_patient(request, patient_id), state=state)
 
@@ -189,7 +190,7 @@ def set_favourite(request: Request, slot: int, data: schemas.FavouriteIn) -> Pal
 
 
 @router.get("/patients/{uuid:patient_id}/visits", response=list[note_schemas.VisitOut], operation_id="list_visits")
-@paginate(CursorPagination, ordering=("-opened_at", "-id"))
+@paginate(CursorPages, ordering=("-opened_at", "-id"))
 def list_visits(request: Request, patient_id: UUID) -> QuerySet[Visit]:
     return Visit.objects.standing().filter(patient=_patient(request, patient_id, "visits"))
 

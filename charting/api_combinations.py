@@ -5,11 +5,12 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from ninja import Field, Router, Schema, Status
-from ninja.pagination import CursorPagination, paginate
+from ninja.pagination import paginate
 
 from charting import actions, combinations, moments
 from charting.models import Combination, CombinedEntry
 from charting.schemas import EnteredIn, EnteredReasonIn
+from clinic.lib.cursors import CursorPages
 from clinic.lib.schemas import Whole
 from clinic.patients.models import Patient
 from clinic.patients.queries import get_patient_for
@@ -74,7 +75,7 @@ class CombinedEntryOut(Schema):
 
 
 @router.get("/combinations", response=list[CombinationOut], operation_id="list_combinations")
-@paginate(CursorPagination, ordering=("position", "id"))
+@paginate(CursorPages, ordering=("position", "id"))
 def list_combinations(request: Request) -> QuerySet[Combination]:
     """What one gesture can record, also what is no longer offered."""
     request.user.require(Permission.CLINICAL_VIEW)

@@ -5,10 +5,11 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils import timezone
 from ninja import Router, Status
-from ninja.pagination import CursorPagination, paginate
+from ninja.pagination import paginate
 
 from charting import actions, moments, note_schemas, queries, schemas
 from charting.models import Diagnosis
+from clinic.lib.cursors import CursorPages
 from clinic.patients import queries as patients
 from clinic.patients.models import Patient
 from clinic.price_list.models import DictionaryCode
@@ -29,7 +30,7 @@ def _diagnosis(request: Request, diagnosis_id: UUID) -> Diagnosis:
 
 
 @router.get("/patients/{uuid:patient_id}/diagnoses", response=list[note_schemas.DiagnosisOut], operation_id="list_diagnoses")
-@paginate(CursorPagination, ordering=("-made_at", "-id"))
+@paginate(CursorPages, ordering=("-made_at", "-id"))
 def list_diagnoses(request: Request, patient_id: UUID) -> QuerySet[Diagnosis]:
     return Diagnosis.objects.filter(patient=_patient(request, patient_id)).select_related("code")
 

@@ -7,11 +7,12 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils import timezone
 from ninja import Field, Router, Schema, Status
-from ninja.pagination import CursorPagination, paginate
+from ninja.pagination import paginate
 from pydantic import AwareDatetime
 
 from charting import actions, moments
 from charting.models import DroppedEntry
+from clinic.lib.cursors import CursorPages
 from clinic.patients.queries import get_patient_for
 from clinic.staff.http import Request
 from clinic.staff.roles import Permission
@@ -37,7 +38,7 @@ class DroppedEntryOut(DroppedEntryIn):
 
 
 @router.get("/patients/{uuid:patient_id}/dropped-entries", response=list[DroppedEntryOut], operation_id="list_dropped_entries")
-@paginate(CursorPagination, ordering=("-dropped_at", "-id"))
+@paginate(CursorPages, ordering=("-dropped_at", "-id"))
 def list_dropped_entries(request: Request, patient_id: UUID) -> QuerySet[DroppedEntry]:
     """What was entered about this patient, refused or disputed, and let go by its writer."""
     patient = get_patient_for(request.user, patient_id, what="chart", permission=Permission.CLINICAL_VIEW)

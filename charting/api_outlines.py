@@ -6,10 +6,11 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils.translation import get_language
 from ninja import Router, Status
-from ninja.pagination import CursorPagination, paginate
+from ninja.pagination import paginate
 
 from charting import actions, filling, note_schemas, queries
 from charting.models import NoteOutline, TextMacro
+from clinic.lib.cursors import CursorPages
 from clinic.patients.queries import get_patient_for
 from clinic.staff.http import Request
 from clinic.staff.roles import Permission
@@ -28,7 +29,7 @@ def list_visit_outlines(request: Request, visit_id: UUID, language: Literal["", 
 
 
 @router.get("/note-outlines", response=list[note_schemas.OutlineOut], operation_id="list_note_outlines")
-@paginate(CursorPagination, ordering=("id",))
+@paginate(CursorPages, ordering=("id",))
 def list_note_outlines(request: Request, language: Literal["", "en", "ru", "fr"] = "", q: str = "") -> QuerySet[NoteOutline]:
     """Also those that are no longer offered; `q` is a part of the title or of the treatment."""
     request.user.require(Permission.VISIT_WRITE)
@@ -48,7 +49,7 @@ def change_note_outline(request: Request, outline_id: UUID, data: note_schemas.O
 
 
 @router.get("/text-macros", response=list[note_schemas.MacroOut], operation_id="list_text_macros")
-@paginate(CursorPagination, ordering=("id",))
+@paginate(CursorPages, ordering=("id",))
 def list_text_macros(request: Request, q: str = "") -> QuerySet[TextMacro]:
     """The caller's own short words and those of the clinic."""
     request.user.require(Permission.VISIT_WRITE)

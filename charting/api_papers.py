@@ -7,12 +7,13 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils import timezone
 from ninja import Router, Schema, Status
-from ninja.pagination import CursorPagination, paginate
+from ninja.pagination import paginate
 from pydantic import AwareDatetime
 
 from charting import actions, papers
 from charting.models import IssuedPaper
 from clinic.lib import openapi, pdf
+from clinic.lib.cursors import CursorPages
 from clinic.patients.queries import get_patient_for
 from clinic.staff.http import Request
 from clinic.staff.roles import Permission
@@ -56,7 +57,7 @@ class PaperOut(Schema):
 
 
 @router.get("/patients/{uuid:patient_id}/papers", response=list[PaperOut], operation_id="list_papers")
-@paginate(CursorPagination, ordering=("-issued_at", "-id"))
+@paginate(CursorPages, ordering=("-issued_at", "-id"))
 def list_papers(request: Request, patient_id: UUID) -> QuerySet[IssuedPaper]:
     """Papers of the mouth that were issued to the patient, newest first."""
     return papers.papers_of(get_patient_for(request.user, patient_id, what="documents", permission=Permission.CLINICAL_VIEW))

@@ -5,10 +5,11 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from ninja import Field, Router, Schema, Status
-from ninja.pagination import CursorPagination, paginate
+from ninja.pagination import paginate
 
 from charting import actions, queries, requirements
 from charting.models import NoteRequirement
+from clinic.lib.cursors import CursorPages
 from clinic.lib.schemas import Whole
 from clinic.patients.queries import get_patient_for
 from clinic.staff.http import Request
@@ -60,7 +61,7 @@ def list_visit_requirements(request: Request, visit_id: UUID) -> list[dict[str, 
 
 
 @router.get("/note-requirements", response=list[RequirementOut], operation_id="list_note_requirements")
-@paginate(CursorPagination, ordering=("act", "id"))
+@paginate(CursorPages, ordering=("act", "id"))
 def list_note_requirements(request: Request) -> QuerySet[NoteRequirement]:
     """Also those that are no longer asked for."""
     request.user.require(Permission.VISIT_WRITE)

@@ -5,10 +5,11 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from ninja import Router, Status
-from ninja.pagination import CursorPagination, paginate
+from ninja.pagination import paginate
 
 from charting import actions, note_schemas, queries
 from charting.models import NoteTemplate
+from clinic.lib.cursors import CursorPages
 from clinic.staff.http import Request
 from clinic.staff.roles import Permission
 
@@ -16,7 +17,7 @@ router = Router(tags=["chart"])
 
 
 @router.get("/note-templates", response=list[note_schemas.NoteTemplateOut], operation_id="list_note_templates")
-@paginate(CursorPagination, ordering=("id",))
+@paginate(CursorPages, ordering=("id",))
 def list_note_templates(request: Request, language: Literal["", "en", "ru", "fr"] = "", section: str = "", q: str = "") -> QuerySet[NoteTemplate]:
     """The ready texts of the clinic by section, also those that are no longer offered; `q` is a part of the title or the text."""
     request.user.require(Permission.VISIT_WRITE)

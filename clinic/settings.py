@@ -232,6 +232,9 @@ FORMAT_MODULE_PATH = "clinic.lib.formats"
 USE_TZ = True
 TIME_ZONE = "UTC"
 
+NINJA_PAGINATION_MAX_OFFSET = 100_000
+"""How many rows of a list of the API may stand at one place (a day, an instant, a position); ninja's own hundred breaks the pages of more."""
+
 STATIC_MARK = env("STATIC_MARK", "")
 """Names the content of all files of the pages, where `bin/run` serves them as they lie: a browser then asks for none of them twice."""
 STATIC_URL = f"static/{STATIC_MARK}/" if STATIC_MARK else "static/"

@@ -7,7 +7,7 @@ from django.db.models import Prefetch, QuerySet
 from django.http import HttpResponse
 from django.utils import timezone
 from ninja import File, Router, Status, UploadedFile
-from ninja.pagination import CursorPagination, paginate
+from ninja.pagination import paginate
 
 from clinic.billing.ledger import require_amount
 from clinic.files import actions as files
@@ -15,6 +15,7 @@ from clinic.files.answers import attachment
 from clinic.files.uploads import content_of, sniff
 from clinic.lib import openapi, sheets
 from clinic.lib.clock import branch_day
+from clinic.lib.cursors import CursorPages
 from clinic.patients.models import Patient
 from clinic.patients.queries import get_patient_for
 from clinic.staff.http import Request, branch_of
@@ -43,7 +44,7 @@ from insurance.schemas import (
 router = Router(tags=["insurance"])
 
 
-class RegisterPages(CursorPagination):
+class RegisterPages(CursorPages):
     """Lines of a register; the history is told on each page whose they are."""
 
     def paginate_queryset(self, queryset: QuerySet[ClaimLine], pagination: Any, request: Any, **params: Any) -> Any:
@@ -57,7 +58,7 @@ def _patient(request: Request, patient_id: UUID, permission: Permission = Permis
 
 
 @router.get("/insurers", response=list[InsurerOut], operation_id="list_insurers")
-@paginate(CursorPagination, ordering=("name", "id"))
+@paginate(CursorPages, ordering=("name", "id"))
 def list_insurers(request: Request) -> QuerySet[Insurer]:
     request.user.require(Permission.INSURANCE_VIEW)
     return Insurer.objects.prefetch_related(Prefetch("programmes", Programme.objects.prefetch_related("rules").order_by("name", "pk")))
@@ -145,13 +146,13 @@ def estimate_cover(request: Request, patient_id: UUID, data: EstimateIn) -> quer
 
 
 @router.get("/patients/{uuid:patient_id}/claim-lines", response=list[ClaimLineOut], operation_id="list_patient_claim_lines")
-@paginate(CursorPagination, ordering=("-posted_at", "-id"))
+@paginate(CursorPages, ordering=("-posted_at", "-id"))
 def list_patient_claim_lines(request: Request, patient_id: UUID) -> QuerySet[ClaimLine]:
     return ClaimLine.objects.filter(patient=_patient(request, patient_id))
 
 
 @router.get("/claims", response=list[ClaimOut], operation_id="list_claims")
-@paginate(CursorPagination, ordering=("-created_at", "-id"))
+@paginate(CursorPages, ordering=("-created_at", "-id"))
 def list_claims(request: Request) -> QuerySet[Claim]:
     request.user.require(Permission.INSURANCE_VIEW)
     return queries.claims_for(request.user)

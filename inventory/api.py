@@ -5,9 +5,10 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils import timezone
 from ninja import Router, Status
-from ninja.pagination import CursorPagination, paginate
+from ninja.pagination import paginate
 
 from clinic.lib.clock import branch_day
+from clinic.lib.cursors import CursorPages
 from clinic.lib.errors import NotFound
 from clinic.price_list.models import Service
 from clinic.staff.http import Request, branch_of
@@ -35,7 +36,7 @@ router.add_router("", anaesthesia_router)
 
 
 @router.get("/materials", response=list[MaterialBalance], operation_id="list_materials")
-@paginate(CursorPagination, ordering=("name", "id"))
+@paginate(CursorPages, ordering=("name", "id"))
 def list_materials(request: Request, q: str = "") -> QuerySet[Material]:
     request.user.require(Permission.STOCK_VIEW)
     branch = branch_of(request)
@@ -53,7 +54,7 @@ def change_material(request: Request, material_id: UUID, data: MaterialChange) -
 
 
 @router.get("/materials/{uuid:material_id}/lots", response=list[LotOut], operation_id="list_lots")
-@paginate(CursorPagination, ordering=("-created_at", "-id"))
+@paginate(CursorPages, ordering=("-created_at", "-id"))
 def list_lots(request: Request, material_id: UUID) -> QuerySet[Lot]:
     """Lots of the material in the branch, the latest first."""
     request.user.require(Permission.STOCK_VIEW)
@@ -61,7 +62,7 @@ def list_lots(request: Request, material_id: UUID) -> QuerySet[Lot]:
 
 
 @router.get("/lots", response=list[LotOut], operation_id="find_lots")
-@paginate(CursorPagination, ordering=("-created_at", "-id"))
+@paginate(CursorPages, ordering=("-created_at", "-id"))
 def find_lots(request: Request, barcode: str) -> QuerySet[Lot]:
     """Lots of the branch with this barcode."""
     request.user.require(Permission.STOCK_VIEW)
@@ -89,21 +90,21 @@ def count_lot(request: Request, lot_id: UUID, data: CountIn) -> Status[Movement 
 
 
 @router.get("/materials/{uuid:material_id}/movements", response=list[MovementOut], operation_id="list_movements")
-@paginate(CursorPagination, ordering=("-moved_at", "-id"))
+@paginate(CursorPages, ordering=("-moved_at", "-id"))
 def list_movements(request: Request, material_id: UUID) -> QuerySet[Movement]:
     request.user.require(Permission.STOCK_VIEW)
     return queries.movements_of(queries.get_material(material_id), branch_of(request))
 
 
 @router.get("/patients/{uuid:patient_id}/materials", response=list[UsedOut], operation_id="list_patient_materials")
-@paginate(CursorPagination, ordering=("-moved_at", "-id"))
+@paginate(CursorPages, ordering=("-moved_at", "-id"))
 def list_patient_materials(request: Request, patient_id: UUID, q: str = "") -> QuerySet[Movement]:
     """What was used for a patient, returns too; `q` is a part of the material's name, its article or the lot's number."""
     return queries.movements_of_patient(queries.look_at_materials(request.user, patient_id), text=q)
 
 
 @router.get("/norms", response=list[NormOut], operation_id="list_norms")
-@paginate(CursorPagination, ordering=("id",))
+@paginate(CursorPages, ordering=("id",))
 def list_norms(request: Request, service: UUID | None = None) -> QuerySet[Norm]:
     """What services take, in the order in which it was set."""
     request.user.require(Permission.STOCK_VIEW)

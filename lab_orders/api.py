@@ -6,13 +6,14 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils import timezone
 from ninja import File, Router, Status, UploadedFile
-from ninja.pagination import CursorPagination, paginate
+from ninja.pagination import paginate
 
 from clinic.files import actions as files
 from clinic.files.answers import attachment
 from clinic.files.uploads import content_of, sniff
 from clinic.lib import openapi
 from clinic.lib.clock import branch_day
+from clinic.lib.cursors import CursorPages
 from clinic.patients import queries as patients
 from clinic.patients.worklists import Worklist
 from clinic.staff.http import Request, branch_of
@@ -37,7 +38,7 @@ router = Router(tags=["laboratory orders"])
 
 
 @router.get("/labs", response=list[LabOut], operation_id="list_labs")
-@paginate(CursorPagination, ordering=("name", "id"))
+@paginate(CursorPages, ordering=("name", "id"))
 def list_labs(request: Request) -> QuerySet[Lab]:
     request.user.require(Permission.LAB_VIEW)
     return Lab.objects.all()
@@ -58,7 +59,7 @@ def list_lab_orders(request: Request, state: str = "", overdue: bool = False) ->
 
 
 @router.get("/patients/{uuid:patient_id}/lab-orders", response=list[OrderOut], operation_id="list_patient_lab_orders")
-@paginate(CursorPagination, ordering=("-number",))
+@paginate(CursorPages, ordering=("-number",))
 def list_patient_lab_orders(request: Request, patient_id: UUID) -> QuerySet[LabOrder]:
     patient = patients.get_patient_for(request.user, patient_id, what="lab orders", permission=Permission.LAB_VIEW)
     return queries.orders_of_patient(patient)

@@ -1,9 +1,12 @@
 """Lists over the API come page by page with a cursor; whole arrays are those that cannot grow, each with the reason."""
 
+from base64 import b64encode
 from collections.abc import Iterator
 
 import pytest
+from django.test import Client
 
+from charting.models import Combination
 from clinic.api import api
 from clinic.price_list.models import Category, Scope, Service
 from clinic.staff.roles import Role
@@ -65,6 +68,41 @@ def arrays() -> Iterator[str]:
 
 def test_a_list_without_pages_is_one_that_cannot_grow() -> None:
     assert set(arrays()) == set(WHOLE)
+
+
+def walk(browser: Client, url: str) -> list[str]:
+    seen = []
+    while url:
+        page = browser.get(url).json()
+        seen += [row["id"] for row in page["results"]]
+        url = page["next"]
+    return seen
+
+
+@pytest.fixture
+def chief() -> Client:
+    make_branch()
+    return log_in(make_user(Role.MANAGER, Role.DENTIST, username="chief"))
+
+
+@pytest.mark.django_db
+def test_more_rows_of_one_place_than_a_page_holds_are_read_to_the_end(chief: Client) -> None:
+    titles = {"title_ru": "Кариес", "title_fr": "Carie", "title_en": "Caries"}
+    made = Combination.objects.bulk_create(
+        Combination(**titles, kind="caries", diagnosis="K02.1", effect="filling", position=7) for _each in range(230)
+    )
+    Combination.objects.exclude(pk__in=[row.pk for row in made]).update(position=1)
+    seen = walk(chief, "/api/v1/combinations?page_size=100")
+    assert len(seen) == len(set(seen)) == Combination.objects.count()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("place", ["p=x", "p=2026-01-01", "q=7", "p=7&o=-1", "p=7&o=x", "o=100000000&p=7", "p=7&p=8", "o=3"])
+@pytest.mark.parametrize("address", ["combinations", "debts", "usual-prescriptions"])
+def test_a_cursor_that_no_list_has_given_is_refused(chief: Client, address: str, place: str) -> None:
+    for cursor in (b64encode(place.encode()).decode(), place, f"{place}ё"):
+        answer = chief.get(f"/api/v1/{address}", {"cursor": cursor})
+        assert (answer.status_code, list(answer.json().get("fields", {}))) == (422, ["cursor"])
 
 
 @pytest.mark.django_db

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from ninja import Router, Status
-from ninja.pagination import CursorPagination, paginate
+from ninja.pagination import paginate
 
 from charting import moments
 from charting import queries as charting
@@ -19,6 +19,7 @@ from charting.rules import Place
 from clinic.history.schemas import sealed
 from clinic.lib import openapi
 from clinic.lib.clock import branch_day
+from clinic.lib.cursors import CursorPages
 from clinic.lib.errors import InvalidInput, NotFound
 from clinic.lib.schemas import ReasonIn
 from clinic.patients import queries as patients
@@ -38,7 +39,7 @@ router.add_router("", settings_router)
 
 
 @router.get("/plans", response=list[s.PlanOut], operation_id="list_plans")
-@paginate(CursorPagination, ordering=("-created_at", "-id"))
+@paginate(CursorPages, ordering=("-created_at", "-id"))
 def list_plans(request: Request, patient: UUID) -> QuerySet[Plan]:
     found = patients.get_patient_for(request.user, patient, what="plans", permission=Permission.PLAN_VIEW)
     return Plan.objects.filter(patient=found)
@@ -266,7 +267,7 @@ def start_unplanned(request: Request, data: s.UnplannedIn) -> Status[dict[str, A
 
 
 @router.get("/documents", response=list[s.DocumentOut], operation_id="list_documents")
-@paginate(CursorPagination, ordering=("-issued_at", "-id"))
+@paginate(CursorPages, ordering=("-issued_at", "-id"))
 def list_documents(request: Request, patient: UUID) -> QuerySet[Document]:
     found = patients.get_patient_for(request.user, patient, what="documents", permission=Permission.DOCUMENT_VIEW)
     return queries.documents_of(found)

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils import timezone
 from ninja import File, Form, Query, Router, Schema, Status, UploadedFile
-from ninja.pagination import CursorPagination, paginate
+from ninja.pagination import paginate
 
 from charting.imaging import actions, queries, sending
 from charting.imaging.models import Image, ImageDisplay, ImageLine
@@ -16,6 +16,7 @@ from charting.imaging.schemas import DisplayIn, DisplayOut, InsideOut, LineIn, L
 from charting.queries import aware
 from clinic.files.uploads import content_of
 from clinic.lib import openapi
+from clinic.lib.cursors import CursorPages
 from clinic.lib.schemas import ReasonIn
 from clinic.patients.queries import get_patient_for
 from clinic.staff.http import Request
@@ -84,7 +85,7 @@ class ImageOut(Schema):
 
 
 @router.get("/patients/{uuid:patient_id}/images", response=list[ImageOut], operation_id="list_images")
-@paginate(CursorPagination, ordering=("-taken_at", "-id"))
+@paginate(CursorPages, ordering=("-taken_at", "-id"))
 def list_images(request: Request, patient_id: UUID, tooth: int | None = None, visit: UUID | None = None) -> QuerySet[Image]:
     """The patient's pictures, the latest first."""
     patient = get_patient_for(request.user, patient_id, what="images", permission=Permission.CLINICAL_VIEW)

@@ -6,12 +6,13 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils import timezone
 from ninja import Router, Status
-from ninja.pagination import CursorPagination, paginate
+from ninja.pagination import paginate
 
 from charting import moments
 from charting.indices import actions, queries, rules, schemas, words
 from charting.indices.models import OralIndex
 from charting.perio import queries as perio
+from clinic.lib.cursors import CursorPages
 from clinic.lib.errors import InvalidInput
 from clinic.lib.schemas import ReasonIn
 from clinic.patients.models import Patient
@@ -27,7 +28,7 @@ def _patient(request: Request, patient_id: UUID) -> Patient:
 
 
 @router.get("/patients/{uuid:patient_id}/indices", response=list[schemas.IndexOut], operation_id="list_indices")
-@paginate(CursorPagination, ordering=("-taken_at", "-id"))
+@paginate(CursorPages, ordering=("-taken_at", "-id"))
 def list_indices(request: Request, patient_id: UUID) -> QuerySet[OralIndex]:
     """The patient's indices and screenings, the latest first; also those entered in error."""
     return OralIndex.objects.filter(patient=_patient(request, patient_id))

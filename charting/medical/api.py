@@ -6,11 +6,12 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils import timezone
 from ninja import Router, Status
-from ninja.pagination import CursorPagination, paginate
+from ninja.pagination import paginate
 
 from charting.medical import actions, editing, queries, schemas
 from charting.medical.models import AlertDoubt, MedicalHistory, Question, Questionnaire
 from clinic.history.schemas import sealed
+from clinic.lib.cursors import CursorPages
 from clinic.lib.schemas import ReasonIn
 from clinic.patients import signature
 from clinic.patients.models import Relation
@@ -22,7 +23,7 @@ router = Router(tags=["medical history"])
 
 
 @router.get("/medical-questionnaires", response=list[schemas.QuestionnaireShort], operation_id="list_medical_questionnaires")
-@paginate(CursorPagination, ordering=("-edition",))
+@paginate(CursorPages, ordering=("-edition",))
 def list_medical_questionnaires(request: Request) -> QuerySet[Questionnaire]:
     """All editions, the newest first; one without `published_at` is a draft."""
     request.user.require(Permission.PATIENT_VIEW)
@@ -82,7 +83,7 @@ def publish_medical_questionnaire(request: Request, questionnaire_id: UUID, data
 
 
 @router.get("/patients/{uuid:patient_id}/medical-histories", response=list[schemas.MedicalHistoryOut], operation_id="list_medical_histories")
-@paginate(CursorPagination, ordering=("-signed_at", "-id"))
+@paginate(CursorPages, ordering=("-signed_at", "-id"))
 def list_medical_histories(request: Request, patient_id: UUID) -> QuerySet[MedicalHistory]:
     """What the patient answered, the latest first; also what was entered in error."""
     patient = get_patient_for(request.user, patient_id, what="medical history", permission=Permission.CLINICAL_VIEW)

@@ -5,12 +5,13 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils import timezone
 from ninja import Router, Status
-from ninja.pagination import CursorPagination, paginate
+from ninja.pagination import paginate
 
 from charting import dated_rules
 from charting.medical import interactions, queries, rule_editing, schemas
 from charting.medical.interaction_models import InteractionRule
 from charting.queries import get_procedure
+from clinic.lib.cursors import CursorPages
 from clinic.patients.queries import get_patient_for
 from clinic.staff.http import Request
 from clinic.staff.roles import Permission
@@ -36,7 +37,7 @@ def list_procedure_interactions(request: Request, procedure_id: UUID) -> list[In
 
 
 @router.get("/interaction-rules", response=list[schemas.InteractionRuleOut], operation_id="list_interaction_rules")
-@paginate(CursorPagination, ordering=("code", "-in_force_from", "id"))
+@paginate(CursorPages, ordering=("code", "-in_force_from", "id"))
 def list_interaction_rules(request: Request) -> QuerySet[InteractionRule]:
     """All rules, also those that ended."""
     request.user.require(Permission.PATIENT_VIEW)

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Query, Router, Status
-from ninja.pagination import CursorPagination, paginate
+from ninja.pagination import paginate
 
 from charting import handout
 from charting.api_papers import PaperOut
@@ -16,6 +16,7 @@ from charting.models import IssuedPaper
 from charting.note_schemas import VersionIn
 from charting.perio import actions, papers, queries, schemas
 from charting.perio.models import PerioExam, PerioScript
+from clinic.lib.cursors import CursorPages
 from clinic.lib.errors import InvalidInput
 from clinic.lib.schemas import ReasonIn
 from clinic.patients.queries import get_patient_for
@@ -26,7 +27,7 @@ router = Router(tags=["perio"])
 
 
 @router.get("/patients/{uuid:patient_id}/perio-exams", response=list[schemas.PerioExamShort], operation_id="list_perio_exams")
-@paginate(CursorPagination, ordering=("-examined_at", "-id"))
+@paginate(CursorPages, ordering=("-examined_at", "-id"))
 def list_perio_exams(request: Request, patient_id: UUID) -> QuerySet[PerioExam]:
     """The patient's exams, the latest first; also those entered in error."""
     return PerioExam.objects.filter(patient=get_patient_for(request.user, patient_id, what="perio", permission=Permission.CLINICAL_VIEW))

@@ -8,12 +8,13 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils import timezone
 from ninja import Field, Router, Schema, Status
-from ninja.pagination import CursorPagination, paginate
+from ninja.pagination import paginate
 
 from charting.prescribing import actions, download, queries
 from charting.prescribing.models import ClinicalPaper, PrescribedDrug, UsualDrug
 from charting.queries import get_visit
 from clinic.lib import openapi
+from clinic.lib.cursors import CursorPages
 from clinic.lib.errors import NotFound
 from clinic.lib.schemas import ReasonIn, Whole
 from clinic.patients.models import Patient
@@ -137,7 +138,7 @@ def _paper(request: Request, paper_id: UUID) -> ClinicalPaper:
 
 
 @router.get("/patients/{uuid:patient_id}/clinical-papers", response=list[PaperOut], operation_id="list_clinical_papers")
-@paginate(CursorPagination, ordering=("-issued_at", "-id"))
+@paginate(CursorPages, ordering=("-issued_at", "-id"))
 def list_clinical_papers(request: Request, patient_id: UUID) -> QuerySet[ClinicalPaper]:
     """Prescriptions and referrals, those entered in error too."""
     return queries.papers_of(_patient(request, patient_id, "prescriptions and referrals"))
@@ -184,7 +185,7 @@ def mark_clinical_paper_in_error(request: Request, paper_id: UUID, data: ReasonI
 
 
 @router.get("/usual-prescriptions", response=list[UsualOut], operation_id="list_usual_prescriptions")
-@paginate(CursorPagination, ordering=("id",))
+@paginate(CursorPages, ordering=("id",))
 def list_usual_prescriptions(request: Request, language: Literal["", "ru", "fr", "en"] = "", q: str = "") -> QuerySet[UsualDrug]:
     """Also those no longer offered; `q` is a part of the title or the name."""
     request.user.require(Permission.PRESCRIBE)

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils import timezone
 from ninja import Field, Query, Router, Schema, Status
-from ninja.pagination import CursorPagination, paginate
+from ninja.pagination import paginate
 
 from charting.models import Visit
 from charting.queries import get_visit
@@ -18,6 +18,7 @@ from charting.recalls.queries import Proposal
 from charting.recalls.rules import FIRST, LAST
 from clinic.lib import openapi, sheets
 from clinic.lib.clock import branch_day
+from clinic.lib.cursors import CursorPages
 from clinic.lib.errors import InvalidInput, NotFound
 from clinic.patients.queries import get_patient_for
 from clinic.patients.search import matching_ids
@@ -165,7 +166,7 @@ def decline_recall(request: Request, visit_id: UUID, data: DeclineIn) -> Status[
 
 
 @router.get("/patients/{uuid:patient_id}/recalls", response=list[RecallOut], operation_id="list_patient_recalls")
-@paginate(CursorPagination, ordering=("-due_on", "-id"))
+@paginate(CursorPages, ordering=("-due_on", "-id"))
 def list_patient_recalls(request: Request, patient_id: UUID) -> QuerySet[Recall]:
     """Those that do not hold any more too."""
     request.user.require(Permission.DIARY_VIEW)

@@ -6,11 +6,12 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils import timezone
 from ninja import Field, Router, Schema, Status
-from ninja.pagination import CursorPagination, paginate
+from ninja.pagination import paginate
 
 from charting import dated_rules
 from charting.recalls import queries, rule_editing
 from charting.recalls.models import RecallRule
+from clinic.lib.cursors import CursorPages
 from clinic.staff.http import Request
 from clinic.staff.roles import Permission
 
@@ -47,7 +48,7 @@ class RecallRuleOut(RecallRuleText):
 
 
 @router.get("/recall-rules", response=list[RecallRuleOut], operation_id="list_recall_rules")
-@paginate(CursorPagination, ordering=("code", "-in_force_from", "id"))
+@paginate(CursorPages, ordering=("code", "-in_force_from", "id"))
 def list_recall_rules(request: Request) -> QuerySet[RecallRule]:
     """All rules, also those that ended."""
     request.user.require(Permission.PATIENT_VIEW)

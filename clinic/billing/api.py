@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from ninja import Router, Status
-from ninja.pagination import CursorPagination, paginate
+from ninja.pagination import paginate
 
 from clinic.billing import actions, day_report, debts, invoicing, queries
 from clinic.billing.debt_pages import DebtPages
@@ -37,6 +37,7 @@ from clinic.files import actions as files
 from clinic.history.actions import record_print
 from clinic.lib import openapi, pdf, sheets
 from clinic.lib.clock import branch_day
+from clinic.lib.cursors import CursorPages
 from clinic.lib.errors import InvalidInput, NotFound
 from clinic.lib.money import ZERO
 from clinic.patients.messages import CUT
@@ -55,14 +56,14 @@ def _patient(request: Request, patient_id: UUID) -> Patient:
 
 
 @router.get("/charges", response=list[ChargeOut], operation_id="list_charges")
-@paginate(CursorPagination, ordering=("-posted_at", "-id"))
+@paginate(CursorPages, ordering=("-posted_at", "-id"))
 def list_charges(request: Request, patient: UUID) -> QuerySet[Charge]:
     """A patient's charges and their reversals, the latest first."""
     return Charge.objects.filter(patient=_patient(request, patient))
 
 
 @router.get("/payments", response=list[PaymentOut], operation_id="list_payments")
-@paginate(CursorPagination, ordering=("-received_at", "-id"))
+@paginate(CursorPages, ordering=("-received_at", "-id"))
 def list_payments(request: Request, patient: UUID) -> QuerySet[Payment]:
     """A patient's payments and refunds, the latest first."""
     return Payment.objects.filter(patient=_patient(request, patient)).select_related("patient", "payer")
@@ -97,7 +98,7 @@ def refund_payment(request: Request, payment_id: UUID, data: RefundIn) -> Status
 
 
 @router.get("/allocations", response=list[AllocationOut], operation_id="list_allocations")
-@paginate(CursorPagination, ordering=("-allocated_at", "-id"))
+@paginate(CursorPages, ordering=("-allocated_at", "-id"))
 def list_allocations(request: Request, patient: UUID) -> QuerySet[Allocation]:
     return Allocation.objects.filter(patient=_patient(request, patient))
 
@@ -125,7 +126,7 @@ def free_allocation(request: Request, allocation_id: UUID) -> Status[Allocation]
 
 
 @router.get("/invoices", response=list[InvoiceOut], operation_id="list_invoices")
-@paginate(CursorPagination, ordering=("-issued_at", "-id"))
+@paginate(CursorPages, ordering=("-issued_at", "-id"))
 def list_invoices(request: Request, patient: UUID) -> QuerySet[Invoice]:
     return Invoice.objects.filter(patient=_patient(request, patient))
 

@@ -6,15 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _
-from ninja.pagination import CursorPagination
 
 from clinic.billing import debts
 from clinic.history.actions import record_list
-from clinic.lib.errors import InvalidInput
+from clinic.lib.cursors import CursorPages, NoPlace
 
 
-class DebtPages(CursorPagination):
+class DebtPages(CursorPages):
     """Pages of a `debts.Scope`, the largest debt first; a page begins after a debt, so what is paid meanwhile moves nothing."""
 
     def __init__(self, **options: Any) -> None:
@@ -34,4 +32,4 @@ def _position(text: str) -> debts.Position:
         owed, patient, currency = text.split()
         return debts.Position(Decimal(owed), UUID(patient), currency)
     except (ValueError, InvalidOperation) as error:
-        raise InvalidInput(fields={"cursor": _("This is no place in the list. Take the address from “next”.")}) from error
+        raise NoPlace from error

@@ -4,12 +4,12 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from ninja.pagination import CursorPagination
 
 from clinic.history.actions import record_list
+from clinic.lib.cursors import CursorPages
 
 
-class Worklist(CursorPagination):
+class Worklist(CursorPages):
     """Cursor pagination over records with a `patient_id`; `what` is what the history calls the list."""
 
     def __init__(self, *args: Any, what: str, **kwargs: Any) -> None:

@@ -7,9 +7,10 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils import timezone
 from ninja import File, Form, Router, Status, UploadedFile
-from ninja.pagination import CursorPagination, paginate
+from ninja.pagination import paginate
 
 from clinic.lib.clock import branch_day
+from clinic.lib.cursors import CursorPages
 from clinic.price_list import actions, queries
 from clinic.price_list.dictionaries import actions as dictionaries
 from clinic.price_list.models import DictionaryCode, DictionaryImport, Price, Service
@@ -21,7 +22,7 @@ router = Router(tags=["catalogue"])
 
 
 @router.get("/services", response=list[ServiceOut], operation_id="list_services")
-@paginate(CursorPagination, ordering=("code",))
+@paginate(CursorPages, ordering=("code",))
 def list_services(request: Request, q: str = "", category: str = "", day: date | None = None) -> QuerySet[Service]:
     request.user.require(Permission.PRICE_VIEW)
     return queries.services(branch_of(request), day or _today(request), text=q, category=category)
@@ -66,7 +67,7 @@ def list_dictionaries(request: Request) -> QuerySet[DictionaryImport]:
 
 
 @router.get("/dictionaries/{kind}/codes", response=list[CodeOut], operation_id="list_codes")
-@paginate(CursorPagination, ordering=("code", "id"))
+@paginate(CursorPages, ordering=("code", "id"))
 def list_codes(request: Request, kind: str, q: str = "", parent: str = "", day: date | None = None) -> QuerySet[DictionaryCode]:
     """Codes in force on a day (today when not said)."""
     request.user.require(Permission.PRICE_VIEW)

@@ -7,8 +7,9 @@ from django.http import JsonResponse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from ninja import Query, Router, Status
-from ninja.pagination import CursorPagination, paginate
+from ninja.pagination import paginate
 
+from clinic.lib.cursors import CursorPages
 from clinic.lib.errors import NotFound
 from clinic.patients.queries import get_patient_for
 from clinic.scheduling import actions, queries
@@ -83,7 +84,7 @@ def describe(request: Request, appointment_id: UUID, body: AppointmentDetailsIn)
 
 
 @router.get("/patients/{uuid:patient_id}/appointments", response=list[AppointmentOut], operation_id="list_patient_appointments")
-@paginate(CursorPagination, ordering=("-starts_at", "-id"))
+@paginate(CursorPages, ordering=("-starts_at", "-id"))
 def list_patient_appointments(request: Request, patient_id: UUID) -> QuerySet[Appointment]:
     """All appointments of a patient, cancelled ones too, the newest first."""
     request.user.require(Permission.DIARY_VIEW)

@@ -8,9 +8,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Router, Status
-from ninja.pagination import CursorPagination, paginate
+from ninja.pagination import paginate
 
 from clinic.lib import openapi
+from clinic.lib.cursors import CursorPages
 from clinic.lib.errors import InvalidInput, NotFound
 from clinic.lib.schemas import ReasonIn
 from clinic.staff import actions, pins, places, queries, second_factor
@@ -52,7 +53,7 @@ def change_me(request: HttpRequest, body: MeIn) -> User:
 
 
 @router.get("/users", response=list[UserOut], operation_id="users")
-@paginate(CursorPagination, ordering=("last_name", "first_name", "id"))
+@paginate(CursorPages, ordering=("last_name", "first_name", "id"))
 def users(request: HttpRequest, q: str = "") -> QuerySet[User]:
     """Everybody who works or worked here; `q` is a part of a name, of the user name or of the speciality."""
     _actor(request).require(Permission.STAFF_VIEW)

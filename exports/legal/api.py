@@ -5,8 +5,9 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils import timezone
 from ninja import Query, Router, Status
-from ninja.pagination import CursorPagination, paginate
+from ninja.pagination import paginate
 
+from clinic.lib.cursors import CursorPages
 from clinic.lib.schemas import ReasonIn
 from clinic.patients.queries import get_patient_for
 from clinic.staff.http import Request
@@ -37,7 +38,7 @@ router = Router(tags=["legal"])
 
 
 @router.get("/cases", response=list[CaseRowOut], operation_id="list_cases")
-@paginate(CursorPagination, ordering=("place",))
+@paginate(CursorPages, ordering=("place",))
 def list_cases(request: Request, state: str = "open", text: str = "") -> QuerySet[Case]:
     """Cases (`state` open, closed or all), the most urgent first."""
     request.user.require(Permission.CASE_MANAGE)

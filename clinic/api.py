@@ -1,7 +1,8 @@
 """The API under /api/v1/: one NinjaAPI, a router per app, one error shape."""
 
 import logging
-from functools import cached_property
+from collections.abc import Callable
+from functools import cached_property, wraps
 from typing import Any
 
 from django.core.exceptions import SuspiciousOperation
@@ -13,11 +14,12 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.openapi.docs import Swagger
 from ninja.openapi.schema import OpenAPISchema
+from ninja.operation import Operation
 
 from charting.api import router as charting_router
 from clinic.billing.api import router as billing_router
 from clinic.desk.history_api import router as history_router
-from clinic.lib import openapi
+from clinic.lib import asked, openapi
 from clinic.lib.errors import DomainError, InvalidInput, NotFound
 from clinic.lib.field_errors import NOT_VALID, in_words, name_of
 from clinic.lib.incoming import StrictParser, Unreadable
@@ -48,6 +50,11 @@ class ClinicAPI(NinjaAPI):
 
     def get_openapi_schema(self, **_asked: Any) -> OpenAPISchema:
         return self.described
+
+    def create_temporal_response(self, request: HttpRequest) -> HttpResponse:
+        """What ninja calls between knowing the caller and reading the request."""
+        request.problems = list(asked.of_parameters(request.operation, request))  # type: ignore[attr-defined]
+        return super().create_temporal_response(request)
 
 
 api = ClinicAPI(
@@ -83,6 +90,8 @@ def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     fields: dict[str, str] = {}
     for name, words in map(_field, error.errors):
         fields.setdefault(name, words)
+    for name, text in getattr(request, "problems", []):
+        fields.setdefault(name, str(text))
     return api.create_response(request, error_body("invalid", str(InvalidInput.default_message), fields), status=422)
 
 
@@ -130,6 +139,32 @@ def broken(request: HttpRequest, error: Exception) -> HttpResponse:
     return api.create_response(request, error_body("internal", _("Something went wrong on our side. Nothing was saved, try again.")), status=500)
 
 
+def _naming_itself(run: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The operation stands at its request, so that what is read can be held against what was asked."""
+    operation: Operation = run.__self__  # type: ignore[attr-defined]
+
+    @wraps(run)
+    def known(request: HttpRequest, **path: Any) -> HttpResponse:
+        request.operation = operation  # type: ignore[attr-defined]
+        return run(request, **path)
+
+    return known
+
+
+def _asked_for_all(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Nothing is done for a request of which a part would be passed over or guessed."""
+
+    @wraps(view)
+    def done(request: HttpRequest, *path: Any, **values: Any) -> Any:
+        if problems := request.problems:  # type: ignore[attr-defined]
+            raise InvalidInput(fields=dict(reversed(problems)))
+        return view(request, *path, **values)
+
+    return done
+
+
+api.add_decorator(_naming_itself, mode="view")
+api.add_decorator(_asked_for_all, mode="operation")
 for _router in (
     patients_router,
     price_list_router,

@@ -1,6 +1,7 @@
 """What the laboratory orders' API takes and gives."""
 
 from datetime import date, datetime
+from typing import ClassVar
 from uuid import UUID
 
 from ninja import Field, Schema
@@ -57,6 +58,8 @@ class TakeBackIn(Schema):
 
 class StageIn(Schema):
     """A standing stage by `id` and `version`, or a new one without; `is_removed` takes a standing one away."""
+
+    carries: ClassVar[bool] = True
 
     id: UUID | None = None
     version: int | None = None

@@ -215,7 +215,7 @@ def _completed(request: Request, item: Item, data: s.CompleteIn) -> dict[str, An
             actor=request.user,
             at=timezone.now(),
             done_at=done_at,
-            **data.dict(exclude={"visit", "entered_at"}),
+            **data.dict(exclude={"visit", "entered_at", "seen_at"}),
             visit_id=data.visit,
         )
     except (InteractionStop, PrecautionsUnread) as error:
@@ -236,7 +236,7 @@ def _completed(request: Request, item: Item, data: s.CompleteIn) -> dict[str, An
 
 
 @router.post("/items/{uuid:item_id}/reverse", response=s.ReversalOut, operation_id="reverse_item")
-def reverse_item(request: Request, item_id: UUID, data: s.OptionalReasonIn) -> dict[str, Any]:
+def reverse_item(request: Request, item_id: UUID, data: s.ReversalIn) -> dict[str, Any]:
     queries.get_item_for(request.user, item_id, permission=Permission.PROCEDURE_REVERSE)
     result = reversal.reverse_item(item_id=item_id, reason=data.reason, actor=request.user, at=timezone.now())
     return {

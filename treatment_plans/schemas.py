@@ -5,8 +5,8 @@ from decimal import Decimal
 from uuid import UUID
 
 from ninja import Field, Schema
-from pydantic import AwareDatetime
 
+from charting.schemas import EnteredIn
 from clinic.history.schemas import SealedOut
 from clinic.lib.schemas import Whole
 
@@ -69,15 +69,19 @@ class OptionalReasonIn(Schema):
     reason: str = ""
 
 
-class CompleteIn(Schema):
+class ReversalIn(EnteredIn):
+    """The bodies of a device's queue; the reversal is of now, whenever it was asked for."""
+
+    reason: str = ""
+
+
+class CompleteIn(EnteredIn):
     """`override_reason`: why it is done although a rule of interactions stops it (409 `interaction_stop` without).
 
     `precautions`: the rules that warn of it and were read before (409 `precautions_unread`, each in its own field, without).
     `id` of the performance makes the request safe to repeat; `entered_at` is when it was done at the chair.
     """
 
-    id: UUID | None = None
-    entered_at: AwareDatetime | None = None
     visit: UUID | None = None
     override_reason: str = ""
     precautions: list[UUID] = Field(default_factory=list)

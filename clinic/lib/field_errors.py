@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 NOT_VALID = gettext_lazy("This value is not valid.")
+NO_SUCH_FIELD = gettext_lazy("There is no such field.")
 NOT_A_NUMBER = gettext_lazy("This is not a number.")
 NOT_A_DATE = gettext_lazy("This is not a date. Write it as 2026-11-22.")
 NOT_AN_INSTANT = gettext_lazy("This is not a date with a time. Write it as 2026-11-22T09:30:00+03:00.")
@@ -16,7 +17,7 @@ NOT_YES_OR_NO = gettext_lazy("This is neither true nor false.")
 NOT_AN_ID = gettext_lazy("This is not an id. An id looks like 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b.")
 WORDS: dict[str, str | Promise] = {
     "missing": gettext_lazy("This is missing."),
-    "extra_forbidden": gettext_lazy("There is no such field."),
+    "extra_forbidden": NO_SUCH_FIELD,
     "string_type": gettext_lazy("This must be text."),
     "string_too_short": gettext_lazy("This is too short: at least %(min_length)s characters."),
     "string_too_long": gettext_lazy("This is too long: at most %(max_length)s characters."),

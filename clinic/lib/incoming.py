@@ -10,6 +10,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 from ninja.parser import Parser
 
+from clinic.lib import asked
 from clinic.lib.errors import InvalidInput
 from clinic.lib.field_errors import UNREADABLE_BODY
 
@@ -34,6 +35,8 @@ class StrictParser(Parser):
         except (ValueError, RecursionError) as error:
             raise Unreadable from error
         refuse_unwritable(body)
+        if operation := getattr(request, "operation", None):
+            request.problems += asked.of_body(operation, body)  # type: ignore[attr-defined]
         return body
 
     def parse_querydict(self, data: "MultiValueDict[str, Any]", list_fields: list[str], request: HttpRequest) -> Any:

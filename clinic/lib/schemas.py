@@ -1,6 +1,6 @@
 """API schemas that several apps share; every other schema's name is its own in the whole API."""
 
-from typing import Self
+from typing import ClassVar, Self
 
 from django.utils.translation import gettext_lazy as _
 from ninja import Schema
@@ -18,8 +18,12 @@ class ReasonIn(Schema):
 class Whole(Schema):
     """A record sent as it shall stand: a change, which names the `version` that was read, names every field, so that none is emptied unsaid.
 
+    It may carry what was read beside them.
+
     :raises InvalidInput: naming the fields that were left out.
     """
+
+    carries: ClassVar[bool] = True
 
     @model_validator(mode="after")
     def names_all(self) -> Self:

@@ -400,6 +400,21 @@ def test_diagnosing_resolving_and_withdrawing_go_on_without_the_clinic(page: Pag
     assert (made[1].resolved_by, made[2].error_reason) == (dentist, "tooth 37")
 
 
+def test_done_at_the_chair_says_its_money_and_is_taken_back(page: Page, base_url: str, seat: tuple[User, Patient]) -> None:
+    with transaction.atomic():
+        item = first_item(agreed("filling"))
+    login_as(page, seat[0], base_url)
+    page.goto(f"/patients/{item.patient_id}/chart/")
+    expect(page.locator("#chart-page")).to_have_attribute("data-state", "now")
+    expect(page.locator(".palette-key").first).to_be_visible()
+    story(page, 36).get_by_role("button", name="Done").click()
+    expect(page.locator("#last-entry")).to_contain_text(re.compile(r"₽|RUB\W*[1-9]"))
+    assert Charge.objects.get().amount == item.total
+    page.locator("#last-entry").get_by_role("button").first.click()
+    expect(page.locator("#last-entry")).to_contain_text("Undone")
+    assert Performance.objects.get().reversed_at is not None
+
+
 def test_done_without_the_clinic_is_said_kept_and_completed_when_it_answers(page: Page, base_url: str, seat: tuple[User, Patient]) -> None:
     with transaction.atomic():
         item = first_item(agreed("filling"))

@@ -19,7 +19,7 @@ export async function complete(entry, place, context) {
   try {
     const answer = await call(path, { method: "POST", body });
     const back = { path: `/items/${answer.item}/reverse`, body: { reason: words.undoReason } };
-    await context.told({ path, body, words: `${what} – ${answer.charged} ${answer.currency}`, undo: back });
+    await context.told({ path, body, words: `${what} – ${inMoney(answer.charged, answer.currency)}`, undo: back });
   } catch (error) {
     const refusal = /** @type {Refusal} */ (error);
     if (refusal.status === 0) askToKeep(place, words, () => context.act({ path, body, words: what, change: { id: entry.id, layer: "done" } }));
@@ -27,6 +27,9 @@ export async function complete(entry, place, context) {
     else context.refused(refusal, () => complete(entry, place, context));
   }
 }
+
+/** @param {string} amount @param {string} currency @returns {string} as the reader writes it */
+const inMoney = (amount, currency) => new Intl.NumberFormat(document.documentElement.lang, { style: "currency", currency }).format(Number(amount));
 
 /** @param {HTMLElement} place @param {Record<string, string>} words @param {() => void} keep */
 function askToKeep(place, words, keep) {

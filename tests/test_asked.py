@@ -1,0 +1,117 @@
+"""What a request says beyond what was asked, or leaves to guessing, is named; nothing of it is done."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any, get_args
+
+import pytest
+from django.test import Client
+from pydantic import AwareDatetime, BaseModel
+
+from clinic.api import api
+from clinic.lib.asked import GUESSES
+from clinic.price_list.models import Service
+from clinic.staff.roles import Role
+from tests.patients.factories import petrov
+from tests.staff.factories import log_in, make_branch, make_user
+
+pytestmark = pytest.mark.django_db
+JSON = "application/json"
+
+
+@pytest.fixture
+def chief() -> Client:
+    make_branch()
+    return log_in(make_user(Role.MANAGER, Role.ADMINISTRATOR, Role.DENTIST, Role.ACCOUNTANT, username="chief"))
+
+
+def service(**more: Any) -> dict[str, Any]:
+    return {"code": "N-1", "title_ru": "Пломба", "category": "therapy", "scope": "tooth", "minutes": 30, **more}
+
+
+def named(answer: Any) -> tuple[int, list[str]]:
+    return answer.status_code, sorted(answer.json().get("fields", {}))
+
+
+@pytest.mark.parametrize(
+    ("more", "name"),
+    [
+        ({"tittle_fr": "Plombage"}, "tittle_fr"),
+        ({"minutes": True}, "minutes"),
+        ({"minutes": "3_0"}, "minutes"),
+        ({"minutes": " 30 "}, "minutes"),
+        ({"minutes": "３０"}, "minutes"),
+        ({"is_active": "yes"}, "is_active"),
+        ({"is_active": 1}, "is_active"),
+    ],
+)
+def test_a_field_that_is_not_asked_for_or_would_be_guessed_is_named(chief: Client, more: dict[str, Any], name: str) -> None:
+    assert named(chief.post("/api/v1/services", service(**more), content_type=JSON)) == (422, [name])
+    assert not Service.objects.filter(code="N-1").exists()
+
+
+def test_all_that_is_wrong_is_named_at_once(chief: Client) -> None:
+    body = {
+        "first_name": "Пётр",
+        "birth_date": 1700000000,
+        "contacts": [{"kind": "phone", "value": "+7 900 000-00-01", "not": "x"}],
+        "sex": "male",
+        "midle_name": "x",
+    }
+    status, names = named(chief.post("/api/v1/patients", body, content_type=JSON))
+    assert status == 422
+    assert {"birth_date", "contacts.0.not", "midle_name", "last_name"} <= set(names)
+
+
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("/api/v1/debts?overdu=true", "overdu"),
+        ("/api/v1/patients?limit=2&limits=2", "limits"),
+        ("/api/v1/health-of-nothing?x=1", ""),
+        ("/api/v1/me?x=1", "x"),
+        ("/api/v1/patients?limit=1_0", "limit"),
+        ("/api/v1/appointments?from=1700000000&to=1700090000", "branch from to"),
+    ],
+)
+def test_a_parameter_of_the_address_that_is_not_asked_for_is_named(chief: Client, address: str, name: str) -> None:
+    answer = chief.get(address)
+    if not name:
+        assert answer.status_code == 404
+        return
+    assert named(answer) == (422, name.split())
+
+
+def test_a_part_of_a_form_that_is_not_asked_for_is_named(chief: Client) -> None:
+    answer = chief.post("/api/v1/images", {"patient": str(petrov().pk), "kind": "photo", "tittle": "x"})
+    assert "tittle" in named(answer)[1]
+
+
+def test_nobody_learns_of_fields_before_they_are_known() -> None:
+    assert Client().get("/api/v1/me?x=1").status_code == 401
+
+
+def annotations(kind: Any) -> Iterator[Any]:
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        for field in kind.model_fields.values():
+            yield from annotations(field.annotation)
+    elif get_args(kind):
+        for part in get_args(kind):
+            yield from annotations(part)
+    else:
+        yield kind
+
+
+def test_every_type_that_pydantic_guesses_is_held() -> None:
+    """A new kind of number or time among what the API is sent stands in the table."""
+    sent = {
+        found
+        for router in api._get_bound_routers()
+        for view in router.path_operations.values()
+        for operation in view.operations
+        for model in operation.models
+        for found in annotations(model)
+        if isinstance(found, type) and issubclass(found, int | float | Decimal | date | datetime | time)
+    } - {AwareDatetime}
+    assert sent <= set(GUESSES) | {found for found in sent if hasattr(found, "__members__")}

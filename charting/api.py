@@ -1,6 +1,7 @@
 """API of the chart and of visits."""
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -24,7 +25,7 @@ from charting.imaging.api import router as images_router
 from charting.indices.api import router as indices_router
 from charting.medical.api import router as medical_router
 from charting.medical.api_interactions import router as interactions_router
-from charting.models import Finding, Procedure, Visit, VisitAddendum
+from charting.models import Finding, Procedure, ProcedureState, Visit, VisitAddendum
 from charting.palette import Palette, palette
 from charting.perio.api import router as perio_router
 from charting.prescribing.api import router as prescribing_router
@@ -34,6 +35,7 @@ from clinic.history.schemas import sealed
 from clinic.lib import openapi
 from clinic.lib.cursors import CursorPages
 from clinic.lib.errors import InvalidInput
+from clinic.lib.schemas import OneOf
 from clinic.patients import queries as patients
 from clinic.patients.models import Patient
 from clinic.scheduling import queries as scheduling
@@ -145,7 +147,7 @@ def mark_finding_in_error(request: Request, finding_id: UUID, data: schemas.Ente
 
 @router.get("/patients/{uuid:patient_id}/procedures", response=list[schemas.ProcedureOut], operation_id="list_procedures")
 @paginate(CursorPages, ordering=("-recorded_at", "-id"))
-def list_procedures(request: Request, patient_id: UUID, state: str = "") -> QuerySet[Procedure]:
+def list_procedures(request: Request, patient_id: UUID, state: Annotated[str, OneOf(ProcedureState.values)] = "") -> QuerySet[Procedure]:
     return queries.procedures_of(_patient(request, patient_id), state=state)
 
 

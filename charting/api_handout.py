@@ -8,6 +8,7 @@ from ninja import Router, Schema
 
 from charting import handout, queries
 from charting.recalls import queries as recalls
+from clinic.lib.schemas import Language
 from clinic.patients.queries import get_patient_for
 from clinic.staff.http import Request
 from clinic.staff.roles import Permission
@@ -33,7 +34,7 @@ class HandoutOut(Schema):
 
 
 @router.get("/patients/{uuid:patient_id}/handout", response=HandoutOut, operation_id="get_handout")
-def get_handout(request: Request, patient_id: UUID, language: str = "") -> handout.Handout:
+def get_handout(request: Request, patient_id: UUID, language: Language = "") -> handout.Handout:
     """What was found and suggested, in plain words for the patient: in `ru`, `fr` or `en`, else in the patient's language."""
     patient = get_patient_for(request.user, patient_id, what="handout", permission=Permission.CLINICAL_VIEW)
     told = handout.language_of(language, patient.language)

@@ -1,6 +1,6 @@
 """API of the ready texts for the note."""
 
-from typing import Literal
+from typing import Annotated
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -8,17 +8,19 @@ from ninja import Router, Status
 from ninja.pagination import paginate
 
 from charting import actions, note_schemas, queries
-from charting.models import NoteTemplate
+from charting.models import NoteSection, NoteTemplate
 from clinic.lib.cursors import CursorPages
+from clinic.lib.schemas import Language, OneOf
 from clinic.staff.http import Request
 from clinic.staff.roles import Permission
 
+Section = Annotated[str, OneOf(NoteSection.values)]
 router = Router(tags=["chart"])
 
 
 @router.get("/note-templates", response=list[note_schemas.NoteTemplateOut], operation_id="list_note_templates")
 @paginate(CursorPages, ordering=("id",))
-def list_note_templates(request: Request, language: Literal["", "en", "ru", "fr"] = "", section: str = "", q: str = "") -> QuerySet[NoteTemplate]:
+def list_note_templates(request: Request, language: Language = "", section: Section = "", q: str = "") -> QuerySet[NoteTemplate]:
     """The ready texts of the clinic by section, also those that are no longer offered; `q` is a part of the title or the text."""
     request.user.require(Permission.VISIT_WRITE)
     return queries.note_templates(language=language, section=section, text=q)

@@ -12,6 +12,7 @@ from pydantic import AwareDatetime
 from charting.api_papers import PaperOut
 from charting.models import IssuedPaper
 from clinic.lib import archives, openapi, pdf
+from clinic.lib.schemas import Language
 from clinic.patients.queries import get_patient_for
 from clinic.staff.models import User
 from clinic.staff.roles import Permission
@@ -36,7 +37,7 @@ class Request(HttpRequest):
 class CardQuery(Schema):
     """`language` is `ru`, `fr` or `en`, else the patient's own; visits from `first` to `last`, both included."""
 
-    language: str = ""
+    language: Language = ""
     first: date | None = None
     last: date | None = None
 
@@ -53,7 +54,7 @@ class VisitCardIn(Schema):
     """`language` is `ru`, `fr` or `en`, else the patient's own; `id` makes a repeated request one paper."""
 
     id: UUID | None = None
-    language: str = ""
+    language: Language = ""
 
 
 @router.post("/visits/{uuid:visit_id}/card", response={201: PaperOut}, operation_id="issue_visit_card")
@@ -70,7 +71,7 @@ class EvidenceIn(Schema):
 
     id: UUID | None = None
     reason: str
-    language: str = ""
+    language: Language = ""
     since: AwareDatetime | None = None
     until: AwareDatetime | None = None
 
@@ -162,7 +163,7 @@ def get_receipt(request: Request, event_id: int) -> SealReceiptOut:
 
 
 @router.get("/signatures/{int:event_id}/receipt.pdf", operation_id="print_receipt", openapi_extra={**openapi.PDF, **openapi.MAY_CONFLICT})
-def print_receipt(request: Request, event_id: int, language: str = "") -> HttpResponse:
+def print_receipt(request: Request, event_id: int, language: Language = "") -> HttpResponse:
     """The receipt on paper; 409 `seal_pending` while there is nothing to prove yet."""
     paper = receipts.get(user=request.user, event_id=event_id)
     return pdf.response(receipts.render(paper, language=language_of(language, paper.patient.language)), name=f"receipt-{event_id}")

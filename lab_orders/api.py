@@ -1,5 +1,6 @@
 """API of laboratory orders."""
 
+from typing import Annotated
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -14,12 +15,13 @@ from clinic.files.uploads import content_of, sniff
 from clinic.lib import openapi
 from clinic.lib.clock import branch_day
 from clinic.lib.cursors import CursorPages
+from clinic.lib.schemas import OneOf
 from clinic.patients import queries as patients
 from clinic.patients.worklists import Worklist
 from clinic.staff.http import Request, branch_of
 from clinic.staff.roles import Permission
 from lab_orders import actions, queries, slip
-from lab_orders.models import Lab, LabOrder, LabOrderFile, LabStage
+from lab_orders.models import Lab, LabOrder, LabOrderFile, LabStage, OrderState
 from lab_orders.schemas import (
     LabFileOut,
     LabIn,
@@ -51,11 +53,10 @@ def save_lab(request: Request, lab_id: UUID, data: LabIn) -> Lab:
 
 @router.get("/lab-orders", response=list[OrderOut], operation_id="list_lab_orders")
 @paginate(Worklist, ordering=("-number",), what="lab orders")
-def list_lab_orders(request: Request, state: str = "", overdue: bool = False) -> QuerySet[LabOrder]:  # noqa: FBT001, FBT002 - a query parameter
+def list_lab_orders(request: Request, state: Annotated[str, OneOf(OrderState.values)] = "", overdue: bool = False) -> QuerySet[LabOrder]:  # noqa: FBT001, FBT002 - a query parameter
     request.user.require(Permission.LAB_VIEW)
-    if overdue:
-        return queries.overdue(branch_of(request), branch_day(timezone.now(), branch_of(request).time_zone))
-    return queries.orders(branch_of(request), state=state)
+    found = queries.orders(branch_of(request), state=state)
+    return found.filter(queries.overdue_on(branch_day(timezone.now(), branch_of(request).time_zone))) if overdue else found
 
 
 @router.get("/patients/{uuid:patient_id}/lab-orders", response=list[OrderOut], operation_id="list_patient_lab_orders")

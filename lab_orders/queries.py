@@ -35,9 +35,9 @@ def orders(branch: Branch | None = None, *, state: str = "", text: str = "") -> 
     return found.order_by(Case(When(OUT, then=Value(0)), When(state="draft", then=Value(1)), default=Value(2)), "due_date", "number")
 
 
-def overdue(branch: Branch, today: date) -> QuerySet[LabOrder]:
-    """Work that should have come back before today, the longest wait first."""
-    return orders(branch).filter(OUT, due_date__lt=today).order_by("due_date", "number")
+def overdue_on(today: date) -> Q:
+    """Work that should have come back before today."""
+    return OUT & Q(due_date__lt=today)
 
 
 def overdue_by_lab(branch: Branch, today: date) -> list[Lab]:

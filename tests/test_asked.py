@@ -1,7 +1,7 @@
 """What a request says beyond what was asked, or leaves to guessing, is named; nothing of it is done."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, get_args
 
@@ -13,11 +13,14 @@ from clinic.api import api
 from clinic.lib.asked import GUESSES
 from clinic.price_list.models import Service
 from clinic.staff.roles import Role
+from lab_orders.models import LabOrder
+from tests.lab_orders.test_actions import draft
 from tests.patients.factories import petrov
+from tests.scheduling.factories import NOW
 from tests.staff.factories import log_in, make_branch, make_user
 
 pytestmark = pytest.mark.django_db
-JSON = "application/json"
+JSON, PETROV = "application/json", "PETROV"
 
 
 @pytest.fixture
@@ -81,6 +84,36 @@ def test_a_parameter_of_the_address_that_is_not_asked_for_is_named(chief: Client
         assert answer.status_code == 404
         return
     assert named(answer) == (422, name.split())
+
+
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("services?category=cardiology", "category"),
+        ("dictionaries/icd11/codes", "kind"),
+        ("lab-orders?state=lost", "state"),
+        ("note-templates?section=plot", "section"),
+        ("note-templates?language=de", "language"),
+        ("cases?state=ajar", "state"),
+        ("history?kind=burnt", "kind.0"),
+        (f"patients/{PETROV}/balance?currency=XYZ", "currency"),
+        (f"patients/{PETROV}/procedures?state=dreamt", "state"),
+        (f"patients/{PETROV}/handout?language=de", "language"),
+        (f"patients/{PETROV}/card?language=de", "language"),
+    ],
+)
+def test_a_filter_of_which_there_is_none_is_refused_with_its_choices(chief: Client, address: str, name: str) -> None:
+    person = log_in(make_user(Role.LAWYER, username="lawyer")) if address.startswith(("cases", "history")) else chief
+    answer = person.get(f"/api/v1/{address.replace(PETROV, str(petrov().pk))}")
+    assert named(answer) == (422, [name])
+    assert "Choose one of these" in answer.json()["fields"][name]
+
+
+def test_late_laboratory_work_is_narrowed_by_its_state(chief: Client) -> None:
+    order = draft()
+    LabOrder.objects.filter(pk=order.pk).update(state="sent", due_date=order.due_date - timedelta(days=60), created_at=NOW - timedelta(days=90))
+    found = [chief.get(f"/api/v1/lab-orders?overdue=true&state={state}").json()["results"] for state in ("", "sent", "in_work")]
+    assert [len(rows) for rows in found] == [1, 1, 0]
 
 
 def test_a_part_of_a_form_that_is_not_asked_for_is_named(chief: Client) -> None:

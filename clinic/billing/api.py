@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -39,7 +39,8 @@ from clinic.lib import openapi, pdf, sheets
 from clinic.lib.clock import branch_day
 from clinic.lib.cursors import CursorPages
 from clinic.lib.errors import InvalidInput, NotFound
-from clinic.lib.money import ZERO
+from clinic.lib.money import CURRENCIES, ZERO
+from clinic.lib.schemas import OneOf
 from clinic.patients.messages import CUT
 from clinic.patients.models import Patient
 from clinic.patients.queries import get_patient_for
@@ -175,7 +176,7 @@ def list_payers(request: Request, patient_id: UUID) -> list[Choice]:
 
 
 @router.get("/patients/{uuid:patient_id}/balance", response=BalanceOut, operation_id="get_balance")
-def get_balance(request: Request, patient_id: UUID, currency: str = "") -> dict[str, Any]:
+def get_balance(request: Request, patient_id: UUID, currency: Annotated[str, OneOf(CURRENCIES)] = "") -> dict[str, Any]:
     """What the patient owes, what is open, and every row of the account with the running balance."""
     patient = _patient(request, patient_id)
     wanted = currency or patient.branch.currency

@@ -1,7 +1,7 @@
 """API of history: the events of a patient and the versions of a record."""
 
 from datetime import datetime
-from typing import Any, cast
+from typing import Annotated, Any, cast
 from uuid import UUID
 
 from django.db import connection
@@ -15,8 +15,10 @@ from pydantic import AwareDatetime
 from clinic.desk import guards_actions, history_views
 from clinic.history import queries as ledger
 from clinic.history import wording
+from clinic.history.models import EventKind
 from clinic.history.verification import guards, status
 from clinic.lib import openapi
+from clinic.lib.schemas import OneOf
 from clinic.patients import access
 from clinic.patients import queries as patients
 from clinic.patients.access_models import BrokenGlass
@@ -63,7 +65,7 @@ class EventsOut(Schema):
 
 class Wanted(Schema):
     actor: str = ""
-    kind: list[str] = []
+    kind: list[Annotated[str, OneOf(EventKind.values)]] = []
     table: list[str] = []
     since: AwareDatetime | None = None
     until: AwareDatetime | None = None

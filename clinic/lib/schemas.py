@@ -1,12 +1,14 @@
 """API schemas that several apps share; every other schema's name is its own in the whole API."""
 
-from typing import ClassVar, Self
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Self
 
 from django.utils.translation import gettext_lazy as _
 from ninja import Schema
-from pydantic import GetJsonSchemaHandler, model_validator
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, model_validator
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema
+from pydantic_core import CoreSchema, core_schema
 
 from clinic.lib.errors import InvalidInput, Text
 
@@ -48,3 +50,19 @@ class Error(Schema):
     message: str
     fields: dict[str, str] | None = None
     link: str | None = None
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """For `Annotated[str, OneOf(...)]`: the choices of a filter, and the empty text, which is none.
+
+    Of another word the list would be empty, as if there were nothing.
+    """
+
+    choices: Iterable[str]
+
+    def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.literal_schema(["", *self.choices])
+
+
+Language = Annotated[str, OneOf(("en", "ru", "fr"))]

@@ -1,7 +1,7 @@
 """API of the catalogue: services, prices, dictionaries."""
 
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -11,9 +11,10 @@ from ninja.pagination import paginate
 
 from clinic.lib.clock import branch_day
 from clinic.lib.cursors import CursorPages
+from clinic.lib.schemas import OneOf
 from clinic.price_list import actions, queries
 from clinic.price_list.dictionaries import actions as dictionaries
-from clinic.price_list.models import DictionaryCode, DictionaryImport, Price, Service
+from clinic.price_list.models import Category, DictionaryCode, DictionaryImport, DictionaryKind, Price, Service
 from clinic.price_list.schemas import CodeOut, ImportIn, ImportOut, NewService, PriceIn, PriceOut, ServiceChange, ServiceOut
 from clinic.staff.http import Request, branch_of
 from clinic.staff.roles import Permission
@@ -23,7 +24,7 @@ router = Router(tags=["catalogue"])
 
 @router.get("/services", response=list[ServiceOut], operation_id="list_services")
 @paginate(CursorPages, ordering=("code",))
-def list_services(request: Request, q: str = "", category: str = "", day: date | None = None) -> QuerySet[Service]:
+def list_services(request: Request, q: str = "", category: Annotated[str, OneOf(Category.values)] = "", day: date | None = None) -> QuerySet[Service]:
     request.user.require(Permission.PRICE_VIEW)
     return queries.services(branch_of(request), day or _today(request), text=q, category=category)
 
@@ -68,7 +69,7 @@ def list_dictionaries(request: Request) -> QuerySet[DictionaryImport]:
 
 @router.get("/dictionaries/{kind}/codes", response=list[CodeOut], operation_id="list_codes")
 @paginate(CursorPages, ordering=("code", "id"))
-def list_codes(request: Request, kind: str, q: str = "", parent: str = "", day: date | None = None) -> QuerySet[DictionaryCode]:
+def list_codes(request: Request, kind: DictionaryKind, q: str = "", parent: str = "", day: date | None = None) -> QuerySet[DictionaryCode]:
     """Codes in force on a day (today when not said)."""
     request.user.require(Permission.PRICE_VIEW)
     return queries.codes(kind, day or _today(request), text=q, parent=parent)

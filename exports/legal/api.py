@@ -1,5 +1,6 @@
 """API of the legal desk."""
 
+from typing import Literal
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -39,7 +40,7 @@ router = Router(tags=["legal"])
 
 @router.get("/cases", response=list[CaseRowOut], operation_id="list_cases")
 @paginate(CursorPages, ordering=("place",))
-def list_cases(request: Request, state: str = "open", text: str = "") -> QuerySet[Case]:
+def list_cases(request: Request, state: Literal["open", "closed", "all"] = "open", text: str = "") -> QuerySet[Case]:
     """Cases (`state` open, closed or all), the most urgent first."""
     request.user.require(Permission.CASE_MANAGE)
     return queries.cases(state=state, text=text)

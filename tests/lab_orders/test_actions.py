@@ -108,8 +108,8 @@ def test_it_refuses_to_mix_patients() -> None:
 
 def test_it_lists_what_is_overdue_and_warns_about_work_that_is_not_back() -> None:
     order = move(draft(), "sent")
-    assert list(queries.overdue(make_branch(), DUE)) == []
-    assert list(queries.overdue(make_branch(), DUE + timedelta(days=1))) == [order]
+    assert list(queries.orders(make_branch()).filter(queries.overdue_on(DUE))) == []
+    assert list(queries.orders(make_branch()).filter(queries.overdue_on(DUE + timedelta(days=1)))) == [order]
     assert queries.overdue_by_lab(make_branch(), DUE) == []
     assert [(lab.name, lab.late) for lab in queries.overdue_by_lab(make_branch(), DUE + timedelta(days=1))] == [(order.lab.name, 1)]  # type: ignore[attr-defined]
     assert queries.work_not_back([order.patient_id]) == {order.patient_id: [order]}

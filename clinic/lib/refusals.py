@@ -45,10 +45,15 @@ def is_database_away(error: BaseException | None) -> bool:
     return state[:2] in AWAY_CLASSES
 
 
+def rule_of(error: IntegrityError) -> str:
+    """The name of the rule of the database that refused."""
+    diagnostics = getattr(error.__cause__, "diag", None)
+    return str(diagnostics.constraint_name or "") if diagnostics else ""
+
+
 def _broken_rule(error: IntegrityError) -> Text:
     """What the rule of the database that refused has to say, by how its name ends."""
-    diagnostics = getattr(error.__cause__, "diag", None)
-    name = str(diagnostics.constraint_name or "") if diagnostics else ""
+    name = rule_of(error)
     return next((words for ending, words in RULES.items() if name.endswith(ending)), CONTRADICTION)
 
 

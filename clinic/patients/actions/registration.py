@@ -6,13 +6,14 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from clinic.history.creation import find_sent
 from clinic.lib.clock import branch_day
-from clinic.lib.errors import Conflict, KeyTaken, NotFound, StaleVersion, Text
+from clinic.lib.errors import Conflict, InvalidInput, KeyTaken, NotFound, StaleVersion, Text
 from clinic.lib.ids import uuid7
+from clinic.lib.refusals import rule_of
 from clinic.patients import rules
 from clinic.patients.actions.checks import ensure, field_errors, normalised
 from clinic.patients.messages import MINOR_GUARDIAN, REFUSALS
@@ -218,5 +219,10 @@ def change_patient(*, patient_id: UUID, version: int, changes: Mapping[str, Any]
         if name in changes:
             setattr(patient, name, changes[name])
     ensure(_check_patient(patient, branch_day(at, patient.branch.time_zone)))
-    patient.save(update_fields=EDITABLE)
+    try:
+        patient.save(update_fields=EDITABLE)
+    except IntegrityError as error:
+        if rule_of(error) != "patients_patient_born_late":
+            raise
+        raise InvalidInput(fields={"birth_date": REFUSALS["born_late"]}) from error
     return Patient.objects.select_related("branch").get(pk=patient_id)

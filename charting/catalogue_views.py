@@ -19,7 +19,7 @@ from clinic.staff.http import Request
 from clinic.staff.roles import Permission
 
 
-@page(Permission.SETTINGS_WRITE)
+@page(Permission.SETTINGS_WRITE, everywhere=Permission.SETTINGS_WRITE)
 @require_GET
 def chart_catalogue(request: Request) -> HttpResponse:
     """Every finding and every effect of an act: how it is drawn, typed and reported."""
@@ -28,7 +28,7 @@ def chart_catalogue(request: Request) -> HttpResponse:
     return render(request, "charting/catalogue.html", context)
 
 
-@page(Permission.SETTINGS_WRITE)
+@page(Permission.SETTINGS_WRITE, everywhere=Permission.SETTINGS_WRITE)
 @require_http_methods(["GET", "POST"])
 def chart_sign(request: Request, subject: str) -> HttpResponse:
     """Choose one row."""
@@ -45,7 +45,7 @@ def chart_sign(request: Request, subject: str) -> HttpResponse:
     return panels.submit(request, form, save, context={"title": title[:1].upper() + title[1:], "verb": _("Save"), "lead": lead})
 
 
-@page(Permission.SETTINGS_WRITE)
+@page(Permission.SETTINGS_WRITE, everywhere=Permission.SETTINGS_WRITE)
 @require_http_methods(["GET", "POST"])
 def combination(request: Request, combination_id: UUID | None = None) -> HttpResponse:
     """A new combination, or another choice for one."""

@@ -19,7 +19,7 @@ from clinic.staff.http import Request
 from clinic.staff.roles import Permission
 
 
-@page(Permission.SETTINGS_WRITE)
+@page(Permission.SETTINGS_WRITE, everywhere=Permission.SETTINGS_WRITE)
 @require_GET
 def note_requirements(request: Request) -> HttpResponse:
     """The rules, by act."""
@@ -29,7 +29,7 @@ def note_requirements(request: Request) -> HttpResponse:
     return render(request, "charting/note_requirements.html", {"page": shown, "rows": rows})
 
 
-@page(Permission.SETTINGS_WRITE)
+@page(Permission.SETTINGS_WRITE, everywhere=Permission.SETTINGS_WRITE)
 @require_http_methods(["GET", "POST"])
 def note_requirement(request: Request, requirement_id: UUID | None = None) -> HttpResponse:
     """A new rule, or another choice for one."""

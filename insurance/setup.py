@@ -21,6 +21,7 @@ from clinic.lib.ids import uuid7
 from clinic.patients.models import Patient
 from clinic.price_list.models import Category
 from clinic.staff.models import User
+from clinic.staff.reach import require_everywhere
 from clinic.staff.roles import Permission
 from insurance import rules
 from insurance.models import ClaimLine, CoverageRule, GuaranteeLetter, Insurer, InsurerKind, Policy, Programme
@@ -81,7 +82,7 @@ def save_insurer(*, id: UUID | None = None, version: int | None = None, details:
 
     :raises AlreadyThere: when the name is taken.
     """
-    actor.require(Permission.INSURANCE_WRITE)
+    require_everywhere(actor, Permission.INSURANCE_WRITE)
     if not details.name.strip() or details.kind not in InsurerKind.values:
         raise InvalidInput(fields={"name": _("Enter a name and choose a kind.")})
     first = find_put(Insurer, id, **vars(details)) if version is None else None
@@ -105,7 +106,7 @@ def save_programme(
 
     :raises AlreadyThere: when the insurer has one of this name.
     """
-    actor.require(Permission.INSURANCE_WRITE)
+    require_everywhere(actor, Permission.INSURANCE_WRITE)
     if not name.strip():
         raise InvalidInput(fields={"name": _("Enter a name.")})
     sent = {"insurer_id": insurer_id, "name": name, "needs_letter": needs_letter, "is_active": is_active}
@@ -132,7 +133,7 @@ def set_coverage(*, programme_id: UUID, covers: Mapping[str, rules.Cover], actor
     :raises InvalidInput: by category, when a percentage or limit is impossible.
     :raises StaleVersion: when a rule that would change is no longer the version that was read.
     """
-    actor.require(Permission.INSURANCE_WRITE)
+    require_everywhere(actor, Permission.INSURANCE_WRITE)
     programme = Programme.objects.select_for_update(no_key=True).filter(pk=programme_id).first()
     if programme is None:
         raise NotFound

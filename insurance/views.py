@@ -21,6 +21,7 @@ from clinic.lib.pages import page_of
 from clinic.lib.toasts import tell
 from clinic.patients import queries as patients
 from clinic.patients.models import Patient
+from clinic.staff import reach
 from clinic.staff.guards import page
 from clinic.staff.http import Request, branch_of
 from clinic.staff.roles import Permission
@@ -30,7 +31,8 @@ from insurance.models import Policy
 
 
 def _rights(request: Request) -> dict[str, bool]:
-    return {"may_write": request.user.may(Permission.INSURANCE_WRITE)}
+    """Insurers and what they cover hold in all branches; the rest is of the branch one works in."""
+    return {"may_write": request.user.may(Permission.INSURANCE_WRITE), "may_change": reach.holds_everywhere(request.user, Permission.INSURANCE_WRITE)}
 
 
 @page(Permission.INSURANCE_VIEW)
@@ -41,7 +43,7 @@ def insurers(request: Request) -> HttpResponse:
     return render(request, "insurance/insurers.html", {"page": shown, "q": text, "claims": queries.latest_claims(request.user), **_rights(request)})
 
 
-@page(Permission.INSURANCE_WRITE)
+@page(Permission.INSURANCE_WRITE, everywhere=Permission.INSURANCE_WRITE)
 def insurer_edit(request: Request, insurer_id: UUID | None = None) -> HttpResponse:
     found = queries.get_insurer(insurer_id) if insurer_id else None
     names = ("id", "version", "name", "kind", "contract_number", "email", "phone", "is_active")
@@ -57,7 +59,7 @@ def insurer_edit(request: Request, insurer_id: UUID | None = None) -> HttpRespon
     return panels.submit(request, form, save, context={"title": title, "verb": _("Save")})
 
 
-@page(Permission.INSURANCE_WRITE)
+@page(Permission.INSURANCE_WRITE, everywhere=Permission.INSURANCE_WRITE)
 def programme_edit(request: Request, insurer_id: UUID | None = None, programme_id: UUID | None = None) -> HttpResponse:
     found = queries.get_programme(programme_id) if programme_id else None
     names = ("id", "version", "name", "needs_letter", "is_active")
@@ -74,7 +76,7 @@ def programme_edit(request: Request, insurer_id: UUID | None = None, programme_i
     return panels.submit(request, form, save, context={"title": title, "verb": _("Save")})
 
 
-@page(Permission.INSURANCE_WRITE)
+@page(Permission.INSURANCE_WRITE, everywhere=Permission.INSURANCE_WRITE)
 def coverage(request: Request, programme_id: UUID) -> HttpResponse:
     """How much of each category the programme covers."""
     programme = queries.get_programme(programme_id)

@@ -19,6 +19,7 @@ from clinic.lib.errors import Conflict, InvalidInput, KeyTaken, NotFound, StaleV
 from clinic.lib.ids import uuid7
 from clinic.price_list.models import Service
 from clinic.staff.models import Branch, User
+from clinic.staff.reach import require_everywhere
 from clinic.staff.roles import Permission
 from inventory import queries, rules, settling
 from inventory.models import Lot, Material, Movement, MovementKind, Norm, OnShortage, Shortage, Unit
@@ -73,7 +74,7 @@ def change_material(
 
     :raises StaleVersion: when somebody changed it since it was read.
     """
-    actor.require(Permission.STOCK_WRITE)
+    require_everywhere(actor, Permission.STOCK_WRITE)
     material = Material.objects.select_for_update().filter(pk=material_id).first()
     if material is None:
         raise NotFound
@@ -261,7 +262,7 @@ def set_norm(*, actor: User, service: Service, material_id: UUID, quantity: Deci
 
     :raises StaleVersion: when the pair has another norm than the `version` that was read (None: it had none).
     """
-    actor.require(Permission.STOCK_WRITE)
+    require_everywhere(actor, Permission.STOCK_WRITE)
     _check_quantity(quantity)
     if on_shortage not in OnShortage.values:
         raise InvalidInput(fields={"on_shortage": _("Choose what a shortage means.")})
@@ -285,7 +286,7 @@ def remove_norm(*, actor: User, norm_id: UUID, version: int) -> None:
 
     :raises StaleVersion: when it is no longer the `version` that was read.
     """
-    actor.require(Permission.STOCK_WRITE)
+    require_everywhere(actor, Permission.STOCK_WRITE)
     norm = Norm.objects.select_for_update().filter(pk=norm_id).first()
     if norm is not None:
         check_version(norm, version)

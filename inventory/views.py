@@ -75,7 +75,7 @@ def material_new(request: Request) -> HttpResponse:
     return panels.submit(request, MaterialForm(request.POST or None), save, context={"title": _("New material"), "verb": _("Add")})
 
 
-@page(Permission.STOCK_WRITE)
+@page(Permission.STOCK_WRITE, everywhere=Permission.STOCK_WRITE)
 def material_edit(request: Request, material_id: UUID) -> HttpResponse:
     found = queries.get_material(material_id)
     initial = {name: getattr(found, name) for name in ("version", "name", "code", "unit", "reorder_at", "anaesthetic", "is_active")}
@@ -116,7 +116,7 @@ def lot_count(request: Request, lot_id: UUID) -> HttpResponse:
     return panels.submit(request, CountForm(request.POST or None), save, context={"title": _("Count the lot"), "verb": _("Book the count")})
 
 
-@page(Permission.STOCK_VIEW)
+@page(Permission.STOCK_VIEW, everywhere=Permission.STOCK_WRITE)
 def norms(request: Request) -> HttpResponse:
     """What each service takes."""
     text = request.GET.get("q", "").strip()
@@ -124,7 +124,7 @@ def norms(request: Request) -> HttpResponse:
     return render(request, "inventory/norms.html", {"page": shown, "q": text})
 
 
-@page(Permission.STOCK_WRITE)
+@page(Permission.STOCK_WRITE, everywhere=Permission.STOCK_WRITE)
 def norm_edit(request: Request, norm_id: UUID | None = None) -> HttpResponse:
     """A norm for a service and a material, or a change of one."""
 
@@ -146,7 +146,7 @@ def norm_edit(request: Request, norm_id: UUID | None = None) -> HttpResponse:
 
 
 @require_POST
-@page(Permission.STOCK_WRITE)
+@page(Permission.STOCK_WRITE, everywhere=Permission.STOCK_WRITE)
 def norm_remove(request: Request, norm_id: UUID) -> HttpResponse:
     version = request.POST.get("version", "")
     actions.remove_norm(actor=request.user, norm_id=norm_id, version=whole(version) or 0)

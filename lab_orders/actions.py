@@ -12,9 +12,10 @@ from charting.models import Procedure
 from clinic.files.models import StoredFile
 from clinic.history.creation import find_put, find_sent
 from clinic.lib.clock import branch_day
-from clinic.lib.errors import Conflict, InvalidInput, KeyTaken, NotFound, StaleVersion, Text
+from clinic.lib.errors import Conflict, InvalidInput, KeyTaken, NotFound, StaleVersion, Text, check_version
 from clinic.lib.ids import uuid7
 from clinic.staff.models import Branch, User
+from clinic.staff.reach import require_everywhere
 from clinic.staff.roles import Permission
 from lab_orders import queries, rules
 from lab_orders.models import Lab, LabOrder, LabOrderFile, LabOrderItem, LabStage, OrderState, StateChange
@@ -54,8 +55,9 @@ def save_lab(
     lab = Lab.objects.select_for_update().filter(pk=lab_id).first() if lab_id else None
     if lab is None and version is not None:
         raise NotFound
-    if lab is not None and lab.version != version:
-        raise StaleVersion
+    if lab is not None:
+        require_everywhere(actor, Permission.LAB_WRITE)
+        check_version(lab, version)
     fields = {}
     if not name.strip() or len(name) > 200:
         fields["name"] = _("Enter a name of at most 200 characters.")

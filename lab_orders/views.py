@@ -18,6 +18,7 @@ from clinic.lib.clock import branch_day
 from clinic.lib.pages import page_of
 from clinic.lib.toasts import tell
 from clinic.patients import queries as patients
+from clinic.staff import reach
 from clinic.staff.guards import page
 from clinic.staff.http import Request, branch_of
 from clinic.staff.roles import Permission
@@ -197,6 +198,7 @@ def labs(request: Request) -> HttpResponse:
 @page(Permission.LAB_WRITE)
 def lab_edit(request: Request, lab_id: UUID | None = None) -> HttpResponse:
     found = Lab.objects.filter(pk=lab_id).first() if lab_id else None
+    request.only_reads = found is not None and not reach.holds_everywhere(request.user, Permission.LAB_WRITE)
     names = ("version", "name", "contact", "phone", "email", "usual_days", "is_active")
     initial = {name: getattr(found, name) for name in names} if found else {}
 

@@ -22,21 +22,21 @@ from clinic.staff.http import Request
 from clinic.staff.roles import Permission
 
 
-@page(Permission.SETTINGS_WRITE)
+@page(Permission.SETTINGS_WRITE, everywhere=Permission.SETTINGS_WRITE)
 @require_GET
 def questionnaires(request: Request) -> HttpResponse:
     """All editions."""
     return render(request, "charting/medical/questionnaires.html", {"page": page_of(request, queries.editions())})
 
 
-@page(Permission.SETTINGS_WRITE)
+@page(Permission.SETTINGS_WRITE, everywhere=Permission.SETTINGS_WRITE)
 @require_POST
 def questionnaire_draft(request: Request) -> HttpResponse:
     """The next edition, begun from the last."""
     return redirect("medical-questionnaire", editing.begin_edition(actor=request.user).pk)
 
 
-@page(Permission.SETTINGS_WRITE)
+@page(Permission.SETTINGS_WRITE, everywhere=Permission.SETTINGS_WRITE)
 @require_GET
 def questionnaire(request: Request, questionnaire_id: UUID) -> HttpResponse:
     """The questions of one edition; those of a draft can be changed."""
@@ -44,7 +44,7 @@ def questionnaire(request: Request, questionnaire_id: UUID) -> HttpResponse:
     return render(request, "charting/medical/questionnaire.html", {"questionnaire": found, "questions": queries.questions_of(found)})
 
 
-@page(Permission.SETTINGS_WRITE)
+@page(Permission.SETTINGS_WRITE, everywhere=Permission.SETTINGS_WRITE)
 @require_http_methods(["GET", "POST"])
 def questionnaire_publish(request: Request, questionnaire_id: UUID) -> HttpResponse:
     """From now on patients answer this edition."""
@@ -59,7 +59,7 @@ def questionnaire_publish(request: Request, questionnaire_id: UUID) -> HttpRespo
     return panels.submit(request, PublishForm(request.POST or None), save, context={"title": _("Publish"), "verb": _("Publish"), "lead": lead})
 
 
-@page(Permission.SETTINGS_WRITE)
+@page(Permission.SETTINGS_WRITE, everywhere=Permission.SETTINGS_WRITE)
 @require_http_methods(["GET", "POST"])
 def question(request: Request, questionnaire_id: UUID | None = None, question_id: UUID | None = None) -> HttpResponse:
     """Ask something new in a draft, or ask it otherwise."""
@@ -74,7 +74,7 @@ def question(request: Request, questionnaire_id: UUID | None = None, question_id
     return panels.submit(request, form, save, context={"title": row.text if row else _("New question"), "verb": _("Save")})
 
 
-@page(Permission.SETTINGS_WRITE)
+@page(Permission.SETTINGS_WRITE, everywhere=Permission.SETTINGS_WRITE)
 @require_POST
 def question_remove(request: Request, question_id: UUID) -> HttpResponse:
     """Take a question out of a draft."""
@@ -83,14 +83,14 @@ def question_remove(request: Request, question_id: UUID) -> HttpResponse:
     return redirect("medical-questionnaire", row.questionnaire_id)
 
 
-@page(Permission.SETTINGS_WRITE)
+@page(Permission.SETTINGS_WRITE, everywhere=Permission.SETTINGS_WRITE)
 @require_GET
 def interaction_rules(request: Request) -> HttpResponse:
     """The rules in force."""
     return render(request, "charting/medical/rules.html", {"page": page_of(request, queries.rules_in_force())})
 
 
-@page(Permission.SETTINGS_WRITE)
+@page(Permission.SETTINGS_WRITE, everywhere=Permission.SETTINGS_WRITE)
 @require_http_methods(["GET", "POST"])
 def interaction_rule(request: Request, rule_id: UUID | None = None) -> HttpResponse:
     """A new rule, or the successor of one."""
@@ -108,7 +108,7 @@ def interaction_rule(request: Request, rule_id: UUID | None = None) -> HttpRespo
     return panels.submit(request, form, save, context={"title": _("Rule of interactions"), "verb": _("Save"), "lead": lead})
 
 
-@page(Permission.SETTINGS_WRITE)
+@page(Permission.SETTINGS_WRITE, everywhere=Permission.SETTINGS_WRITE)
 @require_POST
 def interaction_rule_end(request: Request, rule_id: UUID) -> HttpResponse:
     """From now on the rule does not fire."""

@@ -22,7 +22,7 @@ from clinic.staff.http import Request
 from clinic.staff.roles import Permission
 
 
-@page(Permission.SETTINGS_WRITE)
+@page(Permission.SETTINGS_WRITE, everywhere=Permission.SETTINGS_WRITE)
 @require_GET
 def recall_rules(request: Request) -> HttpResponse:
     """The rules in force, by kind."""
@@ -32,7 +32,7 @@ def recall_rules(request: Request) -> HttpResponse:
     return render(request, "charting/recalls/rules.html", {"page": shown, "rows": rows})
 
 
-@page(Permission.SETTINGS_WRITE)
+@page(Permission.SETTINGS_WRITE, everywhere=Permission.SETTINGS_WRITE)
 @require_http_methods(["GET", "POST"])
 def recall_rule(request: Request, recall_rule_id: UUID | None = None) -> HttpResponse:
     """A new rule, or the successor of one."""
@@ -51,7 +51,7 @@ def recall_rule(request: Request, recall_rule_id: UUID | None = None) -> HttpRes
     return panels.submit(request, form, save, context={"title": _("Rule of recalls"), "verb": _("Save"), "lead": lead})
 
 
-@page(Permission.SETTINGS_WRITE)
+@page(Permission.SETTINGS_WRITE, everywhere=Permission.SETTINGS_WRITE)
 @require_POST
 def recall_rule_end(request: Request, recall_rule_id: UUID) -> HttpResponse:
     """From now on the rule proposes nothing."""

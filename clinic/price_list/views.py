@@ -17,6 +17,7 @@ from clinic.price_list import actions, queries
 from clinic.price_list.dictionaries import actions as dictionaries
 from clinic.price_list.forms import ImportForm, PriceForm, ServiceForm
 from clinic.price_list.models import Category, DictionaryImport, DictionaryKind, Price
+from clinic.staff import reach
 from clinic.staff.guards import page
 from clinic.staff.http import Request, branch_of
 from clinic.staff.roles import Permission
@@ -43,7 +44,7 @@ def service(request: Request, service_id: UUID) -> HttpResponse:
     return render(request, "price_list/service.html", {"service": found, "prices": history, "today": _today(request), **_rights(request)})
 
 
-@page(Permission.PRICE_WRITE)
+@page(Permission.PRICE_WRITE, everywhere=Permission.PRICE_WRITE)
 def service_new(request: Request) -> HttpResponse:
     def save(values: dict[str, Any]) -> None:
         values.pop("version")
@@ -53,7 +54,7 @@ def service_new(request: Request) -> HttpResponse:
     return panels.submit(request, ServiceForm(request.POST or None), save, context={"title": _("New service"), "verb": _("Add")})
 
 
-@page(Permission.PRICE_WRITE)
+@page(Permission.PRICE_WRITE, everywhere=Permission.PRICE_WRITE)
 def service_edit(request: Request, service_id: UUID) -> HttpResponse:
     found = queries.get_service(service_id)
 
@@ -105,7 +106,7 @@ def dictionary_import(request: Request, import_id: UUID) -> HttpResponse:
     return render(request, "price_list/import.html", {"import": found})
 
 
-@page(Permission.DICTIONARY_IMPORT)
+@page(Permission.DICTIONARY_IMPORT, everywhere=Permission.DICTIONARY_IMPORT)
 def dictionary_new(request: Request) -> HttpResponse:
     def save(values: dict[str, Any]) -> None:
         upload = values.pop("file")
@@ -122,7 +123,12 @@ def _today(request: Request) -> date:
 
 
 def _rights(request: Request) -> dict[str, bool]:
-    return {"may_write": request.user.may(Permission.PRICE_WRITE), "may_import": request.user.may(Permission.DICTIONARY_IMPORT)}
+    """What holds in all branches is changed by whoever holds the right in all of them; a price is of one company."""
+    return {
+        "may_write": request.user.may(Permission.PRICE_WRITE),
+        "may_change": reach.holds_everywhere(request.user, Permission.PRICE_WRITE),
+        "may_import": reach.holds_everywhere(request.user, Permission.DICTIONARY_IMPORT),
+    }
 
 
 def _asked_day(request: Request) -> date | None:

@@ -159,12 +159,12 @@ def room_edit(request: Request, room_id: UUID | None = None) -> HttpResponse:
     return panels.submit(request, form, save, context={"title": str(room) if room_id else _("New room"), "verb": _("Save")})
 
 
-@page(Permission.DIARY_SETUP)
+@page(Permission.DIARY_SETUP, everywhere=Permission.DIARY_SETUP)
 def appointment_types(request: Request) -> HttpResponse:
     return render(request, "scheduling/appointment_types.html", {"types": queries.all_types()})
 
 
-@page(Permission.DIARY_SETUP)
+@page(Permission.DIARY_SETUP, everywhere=Permission.DIARY_SETUP)
 def appointment_type(request: Request, type_id: UUID | None = None) -> HttpResponse:
     row = AppointmentType.objects.filter(pk=type_id).first() if type_id else AppointmentType()
     if row is None:

@@ -13,16 +13,18 @@ from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 from django_otp import DEVICE_ID_SESSION_KEY
 
+from clinic.staff import reach
 from clinic.staff.roles import Permission
 
 View = Callable[..., HttpResponseBase]
 Decorator = Callable[[View], View]
 
 
-def page(*permissions: Permission) -> Decorator:
+def page(*permissions: Permission, everywhere: Permission | None = None) -> Decorator:
     """Open a page only to a person who is logged in (second factor included) and holds all of `permissions`.
 
-    Nobody is led to the login page; a person without the right gets the 403 page.
+    Nobody is led to the login page; a person without the right gets the 403 page. What the page sets holds in all branches when it names
+    the right to set it `everywhere`: who does not hold that in all of them reads only, which the page shows (`request.only_reads`).
     """
 
     def decorate(view: View) -> View:
@@ -33,9 +35,12 @@ def page(*permissions: Permission) -> Decorator:
                 return _lead_to(request, step)
             for permission in permissions:
                 request.user.require(permission)  # type: ignore[union-attr]
+            if everywhere is not None:
+                request.only_reads = not reach.holds_everywhere(request.user, everywhere)  # type: ignore[attr-defined, arg-type]
             return view(request, *args, **kwargs)
 
         guarded.permissions = permissions  # type: ignore[attr-defined]
+        guarded.everywhere = everywhere  # type: ignore[attr-defined]
         return guarded
 
     return decorate

@@ -14,6 +14,8 @@ class AnyRequest(HttpRequest):
     branch: Branch | None
     branches: list[Branch]
     htmx: HtmxDetails
+    only_reads: bool
+    """Of a page that sets what holds in all branches: whoever opened it does not hold the right in all of them."""
 
 
 def show_once(request: HttpRequest, name: str) -> None:

@@ -108,8 +108,13 @@ def require_company(actor: User, permission: Permission, legal_entity_id: UUID) 
 def require_everywhere(actor: User, permission: Permission) -> None:
     """:raises NotAllowed: :raises ForAllBranches: when the actor does not hold `permission` in each of the clinic's branches."""
     actor.require(permission)
-    if not _holds(actor, permission, None) and not all(_holds(actor, permission, branch) for branch in Branch.objects.all()):
+    if not holds_everywhere(actor, permission):
         raise ForAllBranches
+
+
+def holds_everywhere(actor: User, permission: Permission) -> bool:
+    """Whether the actor holds `permission` in each of the clinic's branches."""
+    return _holds(actor, permission, None) or all(_holds(actor, permission, branch) for branch in Branch.objects.all())
 
 
 def _holds(actor: User, permission: Permission, branch: Branch | None) -> bool:

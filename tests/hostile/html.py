@@ -14,6 +14,8 @@ class Form:
     method: str = "POST"
     fields: dict[str, list[str]] = field(default_factory=dict)
     kinds: dict[str, str] = field(default_factory=dict)
+    buttons: int = 0
+    """Those that send it."""
 
     @property
     def key(self) -> tuple[str, tuple[str, ...]]:
@@ -33,6 +35,8 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {name: value or "" for name, value in attrs}
         self.links |= {values[name] for name in ("href", "hx-get", "src") if values.get(name, "").startswith("/")}
+        if tag == "button" and self.open is not None and values.get("type", "submit") == "submit" and "disabled" not in values:
+            self.open.buttons += 1
         if tag == "form":
             self._open(values)
         elif any(name in values for name in SENDERS):

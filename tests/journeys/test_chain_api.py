@@ -205,14 +205,14 @@ def wait_for_the_laboratory(scene: Scene) -> None:
 
 def complete(scene: Scene) -> None:
     dentist, path = scene["orlova"], f"/items/{scene.item['id']}/complete"
-    stock = {row["code"]: Decimal(row["on_hand"]) for row in dentist.get("/materials?limit=200")["results"]}
+    stock = {row["code"]: Decimal(row["on_hand"]) for row in dentist.get("/materials?page_size=100")["results"]}
     key = {"Idempotency-Key": str(uuid4())}
     done = dentist("POST", path, 200, {"visit": scene.visit}, **key)
     assert dentist("POST", path, 200, {"visit": scene.visit}, **key) == done
     again = dentist.post(path, 409, visit=scene.visit)
     assert (again["code"], again["link"]) == ("already_completed", f"/items/{scene.item['id']}/result/")
     assert (done["charged"], done["currency"], done["shortages"]) == (CROWN, "RUB", [])
-    left = {row["code"]: Decimal(row["on_hand"]) for row in dentist.get("/materials?limit=200")["results"]}
+    left = {row["code"]: Decimal(row["on_hand"]) for row in dentist.get("/materials?page_size=100")["results"]}
     used = {code: stock[code] - left[code] for code in stock if stock[code] != left[code]}
     assert (used["SIL"], used["CEM"], len(used)) == (Decimal(20), Decimal("0.5"), len(done["movements"]))
     assert len(dentist.get(f"/patients/{scene.patient}/materials")["results"]) == len(done["movements"])

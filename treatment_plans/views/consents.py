@@ -15,7 +15,7 @@ from treatment_plans import actions, consents
 from treatment_plans.models import Strictness
 
 
-@page(Permission.SETTINGS_WRITE)
+@page(Permission.SETTINGS_WRITE, everywhere=Permission.SETTINGS_WRITE)
 def consent_rules(request: Request) -> HttpResponse:
     """Every kind of consent, and what its absence means."""
     return _page(request)
@@ -26,7 +26,7 @@ def _page(request: Request, *, problem: str = "") -> HttpResponse:
     return render(request, "treatment_plans/consent_rules.html", context, status=409 if problem else 200)
 
 
-@page(Permission.SETTINGS_WRITE)
+@page(Permission.SETTINGS_WRITE, everywhere=Permission.SETTINGS_WRITE)
 @require_POST
 def consent_rule_set(request: Request, kind: str) -> HttpResponse:
     version, strictness = request.POST.get("version", ""), request.POST.get("strictness", "")

@@ -18,7 +18,7 @@ from treatment_plans import actions, editions, forms, queries
 from treatment_plans.models import CONSENTS, ConsentEdition
 
 
-@page(Permission.PRICE_WRITE)
+@page(Permission.PRICE_WRITE, everywhere=Permission.PRICE_WRITE)
 def discount_limits(request: Request) -> HttpResponse:
     """How much each role may take off a line."""
     form = forms.LimitsForm(request.POST or None, limits=queries.discount_limits())
@@ -44,7 +44,7 @@ def _save_limits(request: Request, form: forms.LimitsForm) -> None:
         actions.set_discount_limit(role=role, percent=percent, version=version, actor=request.user, at=timezone.now())
 
 
-@page(Permission.SETTINGS_WRITE)
+@page(Permission.SETTINGS_WRITE, everywhere=Permission.SETTINGS_WRITE)
 def consent_forms(request: Request) -> HttpResponse:
     """Every kind of informed consent in every language, and which text is printed."""
     newest = {(row.kind, row.language): row for row in ConsentEdition.objects.order_by("edition")}
@@ -52,7 +52,7 @@ def consent_forms(request: Request) -> HttpResponse:
     return render(request, "treatment_plans/consent_forms.html", {"kinds": kinds, "languages": forms.LANGUAGES})
 
 
-@page(Permission.SETTINGS_WRITE)
+@page(Permission.SETTINGS_WRITE, everywhere=Permission.SETTINGS_WRITE)
 def consent_form(request: Request, kind: str, language: str) -> HttpResponse:
     """The next edition of one consent, begun from the text that is printed now."""
     label, name = dict(CONSENTS).get(kind), dict(forms.LANGUAGES).get(language)

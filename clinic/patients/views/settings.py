@@ -20,13 +20,13 @@ from clinic.staff.http import Request
 from clinic.staff.roles import Permission
 
 
-@page(Permission.SETTINGS_WRITE)
+@page(Permission.SETTINGS_WRITE, everywhere=Permission.SETTINGS_WRITE)
 def labels(request: Request) -> HttpResponse:
     """The labels, those in use first, and on how many patients each is."""
     return render(request, "patients/settings_labels.html", {"labels": queries.labels_with_use()})
 
 
-@page(Permission.SETTINGS_WRITE)
+@page(Permission.SETTINGS_WRITE, everywhere=Permission.SETTINGS_WRITE)
 def label(request: Request, label_id: UUID | None = None) -> HttpResponse:
     """A new label, or a change of one; it is taken out of use, never deleted."""
     found = _found(Label, label_id)
@@ -40,13 +40,13 @@ def label(request: Request, label_id: UUID | None = None) -> HttpResponse:
     return panels.submit(request, form, save, context={"title": found.name or _("New label"), "verb": _("Save")})
 
 
-@page(Permission.SETTINGS_WRITE)
+@page(Permission.SETTINGS_WRITE, everywhere=Permission.SETTINGS_WRITE)
 def sources(request: Request) -> HttpResponse:
     """Where patients come from, and how many each source brought."""
     return render(request, "patients/settings_sources.html", {"sources": queries.sources_with_use()})
 
 
-@page(Permission.SETTINGS_WRITE)
+@page(Permission.SETTINGS_WRITE, everywhere=Permission.SETTINGS_WRITE)
 def source(request: Request, source_id: UUID | None = None) -> HttpResponse:
     """A new source, or a change of one; it is taken out of use, never deleted."""
     found = _found(Source, source_id)
@@ -60,7 +60,7 @@ def source(request: Request, source_id: UUID | None = None) -> HttpResponse:
     return panels.submit(request, form, save, context={"title": found.name or _("New source"), "verb": _("Save")})
 
 
-@page(Permission.SETTINGS_WRITE)
+@page(Permission.SETTINGS_WRITE, everywhere=Permission.SETTINGS_WRITE)
 def consent_texts(request: Request) -> HttpResponse:
     """Every edition by language; the newest is in force."""
     editions = list(queries.consent_texts_with_use())
@@ -74,7 +74,7 @@ def consent_text(request: Request, text_id: UUID) -> HttpResponse:
     return render(request, "patients/settings_consent.html", {"text": queries.get_consent_text(text_id)})
 
 
-@page(Permission.SETTINGS_WRITE)
+@page(Permission.SETTINGS_WRITE, everywhere=Permission.SETTINGS_WRITE)
 def consent_text_new(request: Request, language: str) -> HttpResponse:
     """The next edition in one language, begun from the one in force."""
     name = dict(LANGUAGES).get(language)

@@ -66,7 +66,7 @@ function sendFile(file, row, confirmed = false, isAgain = false) {
     const request = new XMLHttpRequest();
     request.open("POST", "/api/v1/images");
     request.responseType = "json";
-    request.setRequestHeader("X-CSRFToken", String(body.get("csrfmiddlewaretoken")));
+    request.setRequestHeader("X-CSRFToken", String(new FormData(form).get("csrfmiddlewaretoken")));
     request.upload.addEventListener("progress", (event) => {
       row.bar.value = event.lengthComputable ? (100 * event.loaded) / event.total : 50;
       if (event.loaded === event.total) row.state.textContent = words.checking;
@@ -84,7 +84,6 @@ function sendFile(file, row, confirmed = false, isAgain = false) {
 function bodyOf(file, confirmed) {
   const typed = new FormData(form);
   const body = new FormData();
-  body.set("csrfmiddlewaretoken", String(typed.get("csrfmiddlewaretoken")));
   body.set("patient", setup.patient);
   body.set("kind", String(typed.get("kind") ?? ""));
   for (const tooth of String(typed.get("teeth") ?? "").split(/[\s,;]+/)) if (tooth) body.append("teeth", String(toothTyped(tooth) ?? NO_TOOTH));

@@ -64,13 +64,13 @@ def test_an_alias_that_the_extraction_does_not_see_is_named(messages: ModuleType
 
 
 def test_french_is_typeset_as_french() -> None:
-    """Curved apostrophes, and a space before what takes one (Imprimerie nationale, Lexique des règles typographiques)."""
+    """Curved apostrophes, and a space that no line breaks at before what takes one (Imprimerie nationale, Lexique des règles typographiques)."""
     root, wrong = SCRIPT.parent.parent, []
     for app in ("clinic", "charting", "treatment_plans", "inventory", "lab_orders", "insurance", "exports"):
         for catalogue in (root / app).glob("**/locale/fr/LC_MESSAGES/*.po"):
             for entry in polib.pofile(str(catalogue)):
                 for told in (entry.msgstr, *entry.msgstr_plural.values()):
                     words = re.sub(r"%\(\w+\)[sd]|\{\w*\}|Authorization: Bearer", "X", told)
-                    if re.search(r"\w'\w|\w[;!?:](?:\s|$)", words):
+                    if re.search(r"\w'\w|\w[;!?:](?:\s|$)| [;!?:»]|« ", words):
                         wrong.append(f"{catalogue.relative_to(root)}: {told}")
     assert not wrong, "\n".join(wrong)

@@ -17,7 +17,7 @@ def test_every_task_has_a_name_for_people() -> None:
     [
         ("en", "system:charting.tasks.lock_unsigned_visits", "the system: locking of unsigned notes"),
         ("ru", "system:charting.tasks.lock_unsigned_visits", "система: блокировка неподписанных записей"),
-        ("fr", "system:sequencer", "le système : scellement de l’historique"),
+        ("fr", "system:sequencer", "le système\u00a0: scellement de l’historique"),
         ("ru", "db:clinic_owner", "учётная запись базы clinic_owner"),
         ("ru", "0199", "Орлова М.П."),
     ],

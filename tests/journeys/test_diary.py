@@ -1,5 +1,6 @@
 """The diary in a browser: a drag moves, a clash is refused in words and the card jumps back, booking by keyboard and panel."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -7,12 +8,14 @@ from django.db import transaction
 from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
+from clinic.patients import access
 from clinic.scheduling import actions
 from clinic.scheduling.models import Appointment
+from clinic.staff.roles import Role
 from tests.journeys import hands
 from tests.journeys.hands import box_of, login_as, take, tomorrow_at
 from tests.scheduling.factories import book, dr_sokolov, dupont, make_chair, make_shift
-from tests.staff.factories import dr_orlova, registrar_belova
+from tests.staff.factories import dr_orlova, make_user, registrar_belova
 
 MINUTES_A_PIXEL = 1 / 1.35
 
@@ -61,6 +64,19 @@ def test_a_clash_is_told_before_the_drop_and_refused_after_it(diary: Page) -> No
     expect(diary.locator("#toasts")).to_contain_text("Chair 2 is taken then: 10:00–11:00, Dupont Claire")
     expect(diary.locator(".diary-column").first.locator(".diary-card")).to_contain_text("09:00–10:00")
     assert Appointment.objects.get(patient__last_name="Петров").starts_at == tomorrow_at(9)
+
+
+def test_a_drag_that_asks_for_a_reason_leads_to_where_it_is_given(diary: Page) -> None:
+    with transaction.atomic():
+        patient = Appointment.objects.get(patient__last_name="Петров").patient
+        lawyer = make_user(Role.LAWYER, username="lawyer")
+        access.restrict(patient_id=patient.pk, reason="At his request", actor=lawyer, at=timezone.now())
+    drag(diary, card(diary, "Петров"), minutes=120)
+    diary.mouse.up()
+    expect(diary.locator("#toasts")).to_contain_text("This record is restricted")
+    diary.locator("#toasts a", has_text="Show why").click()
+    expect(diary).to_have_url(re.compile(f"/patients/{patient.pk}/open/"))
+    assert Appointment.objects.get(patient=patient).starts_at == tomorrow_at(9)
 
 
 def test_a_change_by_somebody_else_appears_and_a_stale_move_is_explained(diary: Page) -> None:

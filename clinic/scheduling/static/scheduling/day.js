@@ -71,7 +71,7 @@ export class Day {
   /**
    * @param {Appointment} row
    * @param {Record<string, unknown>} changes
-   * @returns {Promise<{isSaved: boolean, message: string}>}
+   * @returns {Promise<{isSaved: boolean, message: string, link?: string}>} `link` leads to what explains the refusal
    */
   async move(row, changes, isAgain = false) {
     const token = JSON.parse(document.body.getAttribute("hx-headers") ?? "{}")["X-CSRFToken"] ?? "";
@@ -82,7 +82,7 @@ export class Day {
       const answer = await fetch(`${this.urls.api}${row.id}`, { method: "PATCH", headers, body });
       if (answer.status === 403 && !isAgain && (await renew())) return this.move(row, changes, true);
       const reply = await answer.json();
-      if (!answer.ok) return { isSaved: false, message: reply.code === "stale" ? this.words.stale : `${reply.message} ${this.words.back}` };
+      if (!answer.ok) return { isSaved: false, message: reply.code === "stale" ? this.words.stale : `${reply.message} ${this.words.back}`, link: reply.link };
       this.appointments.set(row.id, reply);
       return { isSaved: true, message: "" };
     } catch {

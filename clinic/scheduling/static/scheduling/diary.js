@@ -16,7 +16,7 @@ const columns = drawGrid(root, day);
 const trouble = document.getElementById("diary-trouble");
 
 /** @param {string} text */
-const tell = (text, level = "info") => document.dispatchEvent(new CustomEvent("toast", { detail: { text, level } }));
+const tell = (text, level = "info", link = "") => document.dispatchEvent(new CustomEvent("toast", { detail: { text, level, link } }));
 
 /** @param {string} url */
 const openPanel = (url) => document.dispatchEvent(new CustomEvent("panel-open", { detail: { url } }));
@@ -33,11 +33,11 @@ new Drag(root, day, {
     const changes = { starts_at: day.clock.iso(start), ends_at: day.clock.iso(end) };
     if (column !== day.columnOf(row)) changes[day.view === "dentists" ? "dentist_id" : "chair_id"] = column;
     show({ ...row, ...changes, ...(day.view === "dentists" ? { dentist: { ...row.dentist, id: column } } : { chair: { ...row.chair, id: column } }) });
-    const { isSaved, message } = await day.move(row, changes);
+    const { isSaved, message, link } = await day.move(row, changes);
     if (isSaved) tell(day.words.moved.replace("{time}", day.clock.span(start, end)), "success");
     else {
       show(row);
-      tell(message, "danger");
+      tell(message, "danger", link);
     }
     await follow();
   },

@@ -12,11 +12,12 @@ function expire(toast) {
 }
 
 /**
- * Show a sentence; other modules send `new CustomEvent("toast", {detail: {text, level}})` to the document.
+ * Show a sentence; other modules send `new CustomEvent("toast", {detail: {text, level, link}})` to the document.
  * @param {string} text
  * @param {string} [level]
+ * @param {string} [link] what explains it
  */
-export function show(text, level = "info") {
+export function show(text, level = "info", link = "") {
   const region = document.getElementById("toasts");
   if (!region || !text) return;
   if ([...region.querySelectorAll("[data-toast] > span")].some((span) => span.textContent === text)) return;
@@ -30,8 +31,16 @@ export function show(text, level = "info") {
   close.className = "toast-close";
   close.dataset.dismiss = "";
   close.textContent = region.dataset.closeLabel ?? "";
-  toast.append(words, close);
+  toast.append(words, ...(link ? [leading(link, region.dataset.openLabel ?? link)] : []), close);
   region.append(toast);
+}
+
+/** @param {string} address @param {string} label */
+function leading(address, label) {
+  const link = document.createElement("a");
+  link.href = address;
+  link.textContent = label;
+  return link;
 }
 
 /** @param {string} name */
@@ -55,8 +64,8 @@ function beforeSwap(event) {
 }
 
 document.addEventListener("toast", (event) => {
-  const { text, level } = /** @type {CustomEvent} */ (event).detail;
-  show(text, level);
+  const { text, level, link } = /** @type {CustomEvent} */ (event).detail;
+  show(text, level, link);
 });
 document.addEventListener("htmx:beforeSwap", beforeSwap);
 document.addEventListener("htmx:sendError", () => show(sentence("lost"), "danger"));

@@ -99,12 +99,12 @@ class SearchedEventOut(EventOut):
 
 
 class FoundOut(Schema):
-    """`known_until`: newer events are not searched yet; `withheld`: events on this page in records that ask for a reason, left out of it."""
+    """`known_until`: newer events are not searched yet; `is_partial`: records that ask the caller for a reason were not searched."""
 
     events: list[SearchedEventOut]
     next_cursor: str | None
     known_until: datetime | None
-    withheld: int
+    is_partial: bool
 
 
 class SearchIn(Wanted):
@@ -121,7 +121,7 @@ def search_history(request: HttpRequest, wanted: Query[SearchIn], cursor: str | 
     lines = wording.lines(found.page.events, found.page.before)
     told = {event.id: {"marks": found.marks[event.id], "served_at": service_time(event)} for event in found.page.events}
     events = [{**EventOut.from_orm(line).dict(), **told[line.id]} for line in lines]
-    return {"events": events, "next_cursor": found.page.next_cursor, "known_until": found.known_until, "withheld": found.withheld}
+    return {"events": events, "next_cursor": found.page.next_cursor, "known_until": found.known_until, "is_partial": found.is_partial}
 
 
 @router.get("/history/workbook", operation_id="get_history_workbook", openapi_extra=openapi.XLSX)

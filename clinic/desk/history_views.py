@@ -221,7 +221,7 @@ def _found(request: HttpRequest, wanted: Wanted) -> dict[str, Any]:
         "known_until": found.known_until,
         "most": legal_search.MOST,
         "is_beyond": found.is_beyond,
-        "withheld": search_sheet.withheld_in_words(found.withheld),
+        "passed_over": search_sheet.PASSED_OVER if found.is_partial else "",
     }
 
 

@@ -20,6 +20,8 @@ from exports.legal.models import Mark, Progress
 
 PAGE, MOST = 50, 100_000
 """Events on a page; in a workbook."""
+LOOKS_ON = (1, 4, 16, 40, 40, 40)
+"""How many times a page's size is read on, one after another, where records are passed over."""
 FREQUENT = 20_000
 SAMPLE, OFTEN = 2000, 20
 PATIENCE, GLANCE = "6s", "300ms"
@@ -67,36 +69,52 @@ class Wanted(ledger.Filter):
 class Found:
     """One page of events, the newest first; what each bears; the cursor of the next one; how far the search has read the ledger.
 
-    `is_beyond`: whether more events match than a workbook holds; None when that takes longer than a glance. `withheld`: how many more stand
-    on this page in records that ask the reader for a reason.
+    `is_beyond`: whether more events match than a workbook holds; None when that takes longer than a glance. `is_partial`: the reader is one who
+    does not search in records that ask them for a reason; how much of it matches there is not told, for that would tell what they hold.
     """
 
     page: ledger.Page
     marks: dict[int, list[Mark]]
     known_until: datetime | None
     is_beyond: bool | None = False
-    withheld: int = 0
+    is_partial: bool = False
 
 
 def find(wanted: Wanted, *, reader: User, cursor: str | None = None, size: int = PAGE, glances: bool = False) -> Found:
     """The newest events that match, or the next ones after `cursor`; what the ledger gained meanwhile is read first.
 
-    Records that ask `reader` for a reason are left out of the page, so it may be shorter than `size`, and counted.
+    Records that ask `reader` for a reason are passed over, and the page is filled from what follows.
     `glances`: tell too whether a workbook could hold all of them.
 
-    :raises TooWide: when the answer would take longer than a person waits.
+    :raises TooWide: when the answer would take longer than a person waits, or nearly all that matches stands in such records.
     """
     if cursor is None:
         indexing.catch_up()
-    rows = _rows(wanted, cursor, size + 1)
-    shown = rows[:size]
-    met = _events(shown)
-    closed = access.closed_to(reader, {event.patient_id for event in met if event.patient_id})
-    events = [event for event in met if event.patient_id not in closed]
-    next_cursor = f"{shown[-1][1].astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}_{shown[-1][0]}" if len(rows) > size else None
+    met = _open_rows(wanted, reader, cursor, size)
+    rows, events = [row for row, _event in met[:size]], [event for _row, event in met[:size]]
+    next_cursor = _cursor(rows[-1]) if len(met) > size else None
     known_until, is_beyond = _standing(wanted) if glances and next_cursor else (_known_until(), False)
-    marks = {row[0]: [mark for mark, is_borne in zip(Mark, row[2:], strict=True) if is_borne] for row in shown}
-    return Found(ledger.Page(events, *ledger.beside(events), next_cursor), marks, known_until, is_beyond, len(met) - len(events))
+    marks = {row[0]: [mark for mark, is_borne in zip(Mark, row[2:], strict=True) if is_borne] for row in rows}
+    is_partial = wanted.patient_id is None and not access.reads_everywhere(reader)
+    return Found(ledger.Page(events, *ledger.beside(events), next_cursor), marks, known_until, is_beyond, is_partial)
+
+
+def _open_rows(wanted: Wanted, reader: User, cursor: str | None, size: int) -> list[tuple[tuple[Any, ...], Event]]:
+    """More than `size` rows with their events when there are so many that the reader may see, else all of them."""
+    met: list[tuple[tuple[Any, ...], Event]] = []
+    for times in LOOKS_ON:
+        rows = _rows(wanted, cursor, times * size + 1)
+        events = _events(rows)
+        closed = access.closed_to(reader, {event.patient_id for event in events.values() if event.patient_id})
+        met += [(row, events[row[0]]) for row in rows if row[0] in events and events[row[0]].patient_id not in closed]
+        if len(met) > size or len(rows) <= times * size:
+            return met
+        cursor = _cursor(rows[-1])
+    raise TooWide
+
+
+def _cursor(row: Sequence[Any]) -> str:
+    return f"{row[1].astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}_{row[0]}"
 
 
 def _known_until() -> datetime | None:
@@ -127,7 +145,7 @@ def pages(wanted: Wanted, *, reader: User, most: int | None = None, size: int = 
     while told < most:
         found = find(wanted, reader=reader, cursor=cursor, size=min(size, most - told))
         yield found
-        told, cursor = told + len(found.page.events) + found.withheld, found.page.next_cursor
+        told, cursor = told + len(found.page.events), found.page.next_cursor
         if cursor is None:
             break
 
@@ -227,11 +245,10 @@ def _one_or_all(asked: Sequence[str]) -> str | list[str]:
     return asked[0] if len(asked) == 1 else list(asked)
 
 
-def _events(rows: Sequence[tuple[Any, ...]]) -> list[Event]:
-    """The events themselves, in the order of the rows."""
+def _events(rows: Sequence[tuple[Any, ...]]) -> dict[int, Event]:
+    """The events themselves, by their ids."""
     if not rows:
-        return []
+        return {}
     instants = [row[1] for row in rows]
     found = Event.objects.filter(id__in=[row[0] for row in rows], at__gte=min(instants), at__lte=max(instants))
-    by_id = {event.id: event for event in found}
-    return [by_id[row[0]] for row in rows if row[0] in by_id]
+    return {event.id: event for event in found}

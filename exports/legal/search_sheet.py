@@ -9,7 +9,7 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from clinic.history import wording
 from clinic.history.actions import record_taken
@@ -33,6 +33,8 @@ HEADINGS = (
     gettext_lazy("Marks"),
 )
 
+PASSED_OVER = gettext_lazy("Records that ask you for a reason were not searched. Name the patient to search theirs.")
+
 
 @dataclass
 class Taken:
@@ -42,14 +44,14 @@ class Taken:
     patients: set[UUID] = field(default_factory=set)
     known_until: datetime | None = None
     is_cut: bool = False
-    withheld: int = 0
+    is_partial: bool = False
 
     def add(self, found: Found) -> None:
         self.rows += len(found.page.events)
         self.patients.update(event.patient_id for event in found.page.events if event.patient_id)
         self.known_until = self.known_until or found.known_until
         self.is_cut = found.page.next_cursor is not None
-        self.withheld += found.withheld
+        self.is_partial = found.is_partial
 
     def in_words(self) -> str:
         """Whether that is all, as the last row of the workbook says."""
@@ -59,17 +61,7 @@ class Taken:
             words = _("NOT ALL: these are the newest %(count)s events, older ones match too. Take them by shorter periods. Searched until %(until)s.")
         else:
             words = _("These are all events that match, %(count)s of them. Searched in everything entered until %(until)s.")
-        return f"{words % told} {withheld_in_words(self.withheld)}".strip()
-
-
-def withheld_in_words(withheld: int) -> str:
-    """What stands in records that the reader has given no reason for; empty when nothing does."""
-    words = ngettext(
-        "%(count)s entry more stands in a record that asks you for a reason: name its patient.",
-        "%(count)s entries more stand in records that ask you for a reason: name the patient.",
-        withheld,
-    )
-    return words % {"count": withheld} if withheld else ""
+        return f"{words % told} {PASSED_OVER if self.is_partial else ''}".strip()
 
 
 def write(target: IO[bytes], wanted: Wanted, *, reader: User) -> None:
@@ -79,7 +71,8 @@ def write(target: IO[bytes], wanted: Wanted, *, reader: User) -> None:
     """
     taken = Taken()
     sheets.write(target, _("History"), [str(heading) for heading in HEADINGS], _rows(wanted, taken, reader))
-    told = {**wanted.told(), "rows": taken.rows} | {name: value for name, value in (("is_cut", taken.is_cut), ("withheld", taken.withheld)) if value}
+    limits = {"is_cut": taken.is_cut, "is_partial": taken.is_partial}
+    told = {**wanted.told(), "rows": taken.rows} | {name: value for name, value in limits.items() if value}
     record_taken(what="history search", patient_id=wanted.patient_id, patient_ids=taken.patients, body=told)
 
 

@@ -481,20 +481,48 @@ def test_a_branch_lawyer_gives_a_reason_before_a_record_of_another_branch_is_sea
         f"{reverse('history-xlsx')}?{named}",
     ):
         assert client.get(address).status_code == 403, address
-    found = client.get("/api/v1/history?text=latex").json()
-    assert (found["events"], found["withheld"]) == ([], 1)
     page = client.get(f"{reverse('history')}?text=latex").content.decode()
     assert "Latex" not in page
-    assert "1 entry more stands in a record that asks you for a reason" in page
+    assert "Records that ask you for a reason were not searched" in page
     rows = sheet_rows(client.get(f"{reverse('history-xlsx')}?text=latex"))
     assert len(rows) == 2
-    assert "asks you for a reason" in rows[1][0]
+    assert "were not searched" in rows[1][0]
 
     access.give_reason(user=person, patient_id=patient.pk, reason="Запрос суда по иску", at=timezone.now())
     assert "patients_alert" in [event["table"] for event in client.get("/api/v1/history?text=latex").json()["events"]]
     assert client.get(f"/api/v1/history?{named}").status_code == 200
     of_home = log_in(make_user(Role.LAWYER, branch=home, username="home-lawyer"))
-    assert of_home.get("/api/v1/history?text=latex").json()["withheld"] == 0
+    assert of_home.get("/api/v1/history?text=latex").json()["events"]
+
+
+def far_branch() -> Branch:
+    return Branch.objects.create(name="Дальний", legal_entity=make_branch().legal_entity, time_zone="Europe/Moscow", currency="RUB")
+
+
+def test_a_branch_lawyer_does_not_learn_whether_a_word_stands_in_a_closed_record() -> None:
+    far = far_branch()
+    own = Patient.objects.create(card_number=90001, last_name="Дальняя", first_name="Анна", branch=far)
+    person = make_user(Role.LAWYER, branch=far, username="far-lawyer")
+    for number in range(3):
+        alert(own, f"Latex {number}")
+        alert(patient_petrov(), f"Latex, novocaine {number}")
+    lawyer = log_in(person)
+    answers = [lawyer.get(f"/api/v1/history?text={word}").json() for word in ("chinchilla", "novocaine")]
+    assert [(found["events"], found["next_cursor"], found["is_partial"]) for found in answers] == [([], None, True)] * 2
+    first = search.find(Wanted(text="latex"), reader=person, size=2)
+    second = search.find(Wanted(text="latex"), reader=person, cursor=first.page.next_cursor, size=2)
+    assert [len(found.page.events) for found in (first, second)] == [2, 1]
+    assert {event.patient_id for found in (first, second) for event in found.page.events} == {own.pk}
+    assert second.page.next_cursor is None
+
+
+def test_a_search_of_which_nearly_all_is_closed_says_that_it_is_too_wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    reader = make_user(Role.LAWYER, branch=far_branch(), username="far-lawyer")
+    for number in range(6):
+        alert(patient_petrov(), f"Latex {number}")
+    monkeypatch.setattr(search, "LOOKS_ON", (1, 1))
+    with pytest.raises(search.TooWide):
+        search.find(Wanted(text="latex"), reader=reader, size=1)
 
 
 def test_whose_records_are_closed_is_asked_at_once_for_a_whole_page(django_assert_num_queries: Any) -> None:

@@ -50,7 +50,8 @@ def list_appointments(request: Request, window: Query[DiaryWindowIn]) -> object:
 
 @router.post("/appointments", response={201: AppointmentOut}, operation_id="book_appointment")
 def book_appointment(request: Request, body: AppointmentIn) -> Status[Appointment]:
-    """Book; refused with `slot_taken` or `outside_shift` when it cannot be."""
+    """Book; refused with `slot_taken` or `outside_shift` when it cannot be, with `reason_required` for a record that asks for one."""
+    queries.require_bookable(request.user, body.patient_id)
     return Status(201, actions.book(actor=request.user, at=timezone.now(), **body.dict()))
 
 

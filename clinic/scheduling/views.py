@@ -25,6 +25,7 @@ from clinic.lib.numbers import whole
 from clinic.lib.pages import page_of
 from clinic.lib.panels import add_errors
 from clinic.lib.templatetags.house import STATE_ICONS, icon
+from clinic.patients.access import ReasonRequired
 from clinic.patients.models import Patient
 from clinic.patients.queries import get_patient_for
 from clinic.scheduling import actions, queries, rules
@@ -117,12 +118,14 @@ def appointment_new(request: Request) -> HttpResponse:
     """Book: the place comes from the grid or is typed."""
     branch = _branch(request)
     form = BookForm(request.POST or None, branch=branch, initial=_asked_place(request, branch))
-    offers_reason = False
+    offers_reason, reason_link = False, None
     if request.method == "POST" and form.is_valid():
         try:
+            queries.require_bookable(request.user, form.cleaned_data["patient_id"])
             booked = actions.book(actor=request.user, at=timezone.now(), **form.booking())
         except DomainError as error:
             offers_reason = isinstance(error, actions.OutsideShift) and request.user.may(Permission.DIARY_SETUP)
+            reason_link = error.link if isinstance(error, ReasonRequired) else None
             add_errors(form, error)
         else:
             if not request.htmx:
@@ -135,6 +138,7 @@ def appointment_new(request: Request) -> HttpResponse:
         "branch": branch,
         "patient": _chosen_patient(request, form),
         "offers_reason": offers_reason,
+        "reason_link": reason_link,
         "search_url": _url("patient-search"),
     }
     return render(request, "scheduling/appointment_new.html", context, status=422 if request.method == "POST" else 200)

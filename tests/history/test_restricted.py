@@ -68,3 +68,19 @@ def test_no_operation_changes_it(client: Client) -> None:
             passed.append(f"{operation.name} {operation.route}")
     assert refused > 60
     assert not passed, "A restricted record is written here without a reason:\n" + "\n".join(passed)
+
+
+def test_no_operation_writes_into_it_by_naming_it_in_its_body(client: Client) -> None:
+    refused, passed = set(), []
+    for operation in operations():
+        if operation.method == "GET":
+            continue
+        standing, before = transaction.savepoint(), Event.objects.filter(patient_id=petrov().pk).count()
+        answer = operation.ask(client)
+        if b"reason_required" in answer.content:
+            refused.add(operation.name)
+        if answer.status_code < 400 and Event.objects.filter(patient_id=petrov().pk).count() > before:
+            passed.append(f"{operation.name} {operation.route}")
+        transaction.savepoint_rollback(standing)
+    assert "book_appointment" in refused
+    assert not passed, "A restricted record is written here without a reason:\n" + "\n".join(passed)

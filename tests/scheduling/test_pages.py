@@ -8,8 +8,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from clinic.lib.ids import uuid7
+from clinic.patients import access
 from clinic.scheduling import actions, queries, rules
 from clinic.scheduling.forms import WhenForm, when_of
 from clinic.scheduling.models import Appointment, Shift
@@ -154,6 +156,17 @@ def test_odd_addresses_are_answered_calmly(desk: Client) -> None:
     assert desk.get(reverse("appointment-new"), {"start": "2026-13-01", "dentist_id": "x", "patient_id": "x"}).status_code == 200
     assert desk.post(reverse("appointment-state", args=[book().pk]), {"state": "confirmed"}).status_code == 400
     assert desk.get(reverse("diary"), {"branch": str(make_branch().pk), "day": "1900-01-01"}).status_code == 200
+
+
+def test_a_restricted_patient_is_booked_after_a_reason_and_nothing_typed_is_lost(desk: Client) -> None:
+    access.restrict(patient_id=petrov().pk, reason="At his request", actor=make_user(Role.LAWYER, username="lawyer"), at=NOW)
+    asked = booking(note="sore")
+    page = desk.post(reverse("appointment-new"), asked, headers=HTMX).content.decode()
+    assert f'href="/patients/{petrov().pk}/open/"' in page
+    assert 'value="sore"' in page
+    assert not Appointment.objects.exists()
+    access.give_reason(user=registrar_belova(), patient_id=petrov().pk, reason="He rang and asked for a time", at=timezone.now())
+    assert desk.post(reverse("appointment-new"), asked, headers=HTMX).status_code == 204
 
 
 @pytest.mark.parametrize(("day", "time", "stands"), [("2027-03-28", "02:30", False), ("2027-03-28", "03:00", True), ("2027-10-31", "01:55", True)])

@@ -54,6 +54,7 @@ class FindingIn(EnteredIn):
     `direction` is where a tooth drifted, turned or leans, where a supernumerary one stands beside its neighbour, or how it was tapped;
     `amount` what was measured: millimetres, degrees or µA; `since` when a tooth was lost: a year, a month or a day (`2015`, `2015-06`,
     `2015-06-03`). `site` is the place of a finding that is of no tooth: a region of the mucosa, a side of the jaw joints or of the bite.
+    409 `noted_already` when just the same stands of that day; `again` says that it is meant besides.
     """
 
     kind: str
@@ -65,6 +66,7 @@ class FindingIn(EnteredIn):
     amount: int | None = None
     since: str = ""
     site: str = ""
+    again: bool = False
     note: str = ""
 
 

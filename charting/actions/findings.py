@@ -5,17 +5,31 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
-from charting import catalogue, details, queries, replay, rules, teeth, words
+from charting import catalogue, details, finding_words, queries, replay, rules, teeth, words
 from charting.actions.meanwhile import after_all, hold_teeth, refuse_if_charted
 from charting.actions.said import NotOpen, is_marked, required, short
 from charting.actions.visits import visit_for
 from charting.models import Finding, FindingChange, FindingState, Performance, Visit
 from clinic.history.creation import find_sent
+from clinic.lib.clock import day_bounds
+from clinic.lib.errors import Conflict
 from clinic.lib.ids import uuid7
 from clinic.patients.models import Patient
 from clinic.staff.models import User
 from clinic.staff.roles import Permission
+
+
+class NotedAlready(Conflict):
+    """The same finding of the same place was noted that day: once is enough."""
+
+    code = "noted_already"
+
+    def __init__(self, twin: Finding) -> None:
+        text = _("%(finding)s is charted already that day. Nothing was recorded; change or withdraw what stands, or say more in a note.")
+        finding = f"{finding_words.place_shown(twin)} {finding_words.title(twin)}".strip()
+        super().__init__(text % {"finding": finding}, link=f"/patients/{twin.patient_id}/chart/")
 
 
 @transaction.atomic
@@ -35,6 +49,7 @@ def record_finding(
     site: str = "",
     note: str = "",
     visit: Visit | None = None,
+    again: bool = False,
     id: UUID | None = None,
     seen_at: datetime | None = None,
 ) -> Finding:
@@ -43,6 +58,7 @@ def record_finding(
     The same `id` twice is one finding. A tooth that is not there was lost after everything that stands of it.
 
     :raises ChartedMeanwhile: when somebody else charted the tooth since `seen_at`, the instant of the chart that the sender saw.
+    :raises NotedAlready: when the very same stands of that day, and it is not said to be meant (`again`).
     :raises InvalidInput: when the tooth, surface, root, degree, direction, amount or date cannot be.
     """
     actor.require(Permission.CHART_WRITE)
@@ -59,6 +75,8 @@ def record_finding(
     problems = _place_problems(patient, noted_at, told, place) + details.site_problems(kind, site, tooth)
     words.refuse(problems + details.problems(told, day=queries.branch_day_of(patient, at), born=patient.birth_date))
     catalogue.refuse_narrowed(f"finding:{kind}", [place] if place else [])
+    if not again:
+        _refuse_twin(patient, at, note=note.strip(), **sent)
     return Finding.objects.create(
         id=id or uuid7(),
         patient=patient,
@@ -68,6 +86,14 @@ def record_finding(
         noted_at=noted_at,
         noted_by=actor,
     )
+
+
+def _refuse_twin(patient: Patient, at: datetime, **said: object) -> None:
+    """:raises NotedAlready: when a finding that says just the same stands open since that day of the branch."""
+    first, next_day = day_bounds(queries.branch_day_of(patient, at), patient.branch.time_zone)
+    twins = Finding.objects.filter(patient=patient, noted_at__gte=first, noted_at__lt=next_day, resolved_at=None, in_error_at=None, **said)
+    if (twin := twins.first()) is not None:
+        raise NotedAlready(twin)
 
 
 def _turn_at(patient: Patient, kind: str, tooth: int | None, *, at: datetime, seen_at: datetime | None, actor: User) -> datetime:

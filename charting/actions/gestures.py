@@ -87,7 +87,7 @@ def enter_combination(
         raise NotOffered
     common: dict[str, Any] = {"patient": patient, "actor": actor, "at": at}
     seen: dict[str, Any] = {"kind": combination.kind, "severity": combination.severity, "surfaces": surfaces, "roots": roots, "note": note}
-    finding = record_finding(**seen, tooth=tooth, id=key, seen_at=seen_at, **common)
+    finding = record_finding(**seen, tooth=tooth, again=True, id=key, seen_at=seen_at, **common)
     diagnosis = record_diagnosis(code=combination.diagnosis, finding=finding, **common)
     procedure = add_procedure(service=service, places=[act_place], again=again, **common)
     parts = {"finding": finding, "diagnosis": diagnosis, "procedure": procedure}

@@ -8,10 +8,11 @@ from itertools import islice
 from pathlib import Path
 from uuid import UUID
 
-from django.db import DataError, IntegrityError
+from django.db import DataError, IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from clinic.history import queries as ledger
+from clinic.patients.actions import one_after_another
 from clinic.patients.actions.checks import violated
 from clinic.patients.importing import rules, sheets
 from clinic.patients.importing.names import FIELD_NAMES
@@ -168,11 +169,21 @@ def _holders(keys: list[UUID]) -> dict[UUID, rules.Named]:
 
 
 def _take(run: Run, rows: list[_Row]) -> Iterator[Problem]:
-    """Save those who look like nobody, hold the others back."""
+    """Save those who look like nobody, hold the others back; meanwhile no desk registers the same person."""
+    if run.is_dry:
+        yield from _taken(run, rows)
+        return
+    with transaction.atomic():
+        one_after_another()
+        problems = list(_taken(run, rows))
+    yield from problems
+
+
+def _taken(run: Run, rows: list[_Row]) -> Iterator[Problem]:
     found = list(_candidates(run, rows))
     doubtful = [(row, them) for row, them in zip(rows, found, strict=True) if them]
     if not run.is_dry and not _are_held(run, doubtful):
-        yield from _take(run, rows)
+        yield from _taken(run, rows)
         return
     for row, them in doubtful:
         run.tally.doubtful += 1

@@ -65,13 +65,10 @@ def record_finding(
     told = details.Told(kind, severity, direction, amount, since)
     sent = {**vars(told), "site": site, "tooth": tooth, "surfaces": list(teeth.ordered_surfaces(set(surfaces))), "roots": sorted(set(roots))}
     hold_teeth(patient.pk)
-    known = find_sent(Finding, id, patient_id=patient.pk, note=note, **sent)
-    if known is not None:
+    if (known := find_sent(Finding, id, patient_id=patient.pk, note=note, **sent)) is not None:
         return known
     noted_at = _turn_at(patient, kind, tooth, at=at, seen_at=seen_at, actor=actor)
-    place = rules.Place(tooth, frozenset(surfaces), frozenset(roots)) if tooth is not None else None
-    if tooth is None and (surfaces or roots):
-        words.refuse([rules.Problem("tooth_needed")])
+    place = _place(tooth, surfaces, roots)
     problems = _place_problems(patient, noted_at, told, place) + details.site_problems(kind, site, tooth)
     words.refuse(problems + details.problems(told, day=queries.branch_day_of(patient, at), born=patient.birth_date))
     catalogue.refuse_narrowed(f"finding:{kind}", [place] if place else [])
@@ -86,6 +83,12 @@ def record_finding(
         noted_at=noted_at,
         noted_by=actor,
     )
+
+
+def _place(tooth: int | None, surfaces: Collection[str], roots: Collection[str]) -> rules.Place | None:
+    if tooth is None and (surfaces or roots):
+        words.refuse([rules.Problem("tooth_needed")])
+    return rules.Place(tooth, frozenset(surfaces), frozenset(roots)) if tooth is not None else None
 
 
 def _refuse_twin(patient: Patient, at: datetime, **said: object) -> None:

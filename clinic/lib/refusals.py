@@ -14,6 +14,7 @@ RULES = {
     "_moves": _("This step is not possible from where the record stands. Nothing was saved; reload the page to see its state."),
     "_ordered_once": _("This work is ordered from a laboratory already. Nothing was saved; cancel that order to order it anew."),
     "_not_too_short": _("An appointment takes 5 minutes at least. Nothing was saved; give it a later end."),
+    "_once_a_tooth": _("This is done at most once on each tooth of the line. Nothing was saved; give it more teeth or a smaller quantity."),
     "lab_orders_item_ahead": _("This work is not ahead any more. Nothing was saved; reload the page to see its state."),
     "_called_off": _("Work of this order was called off meanwhile. Nothing was saved; reload the page to see its state."),
     "_code_in_force": _("This code is closed on that day or belongs to another dictionary. Nothing was saved; choose a code in force."),

@@ -124,6 +124,7 @@ class ChartEffect(models.TextChoices):
 
 
 ONCE_A_TOOTH = frozenset({ChartEffect.EXTRACTION, ChartEffect.IMPLANT, ChartEffect.CROWN, ChartEffect.VENEER, ChartEffect.BRACKET})
+"""Also the list of the trigger `treatment_plans_item_once_a_tooth`."""
 
 
 class Dentition(models.TextChoices):

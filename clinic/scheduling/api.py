@@ -50,8 +50,11 @@ def list_appointments(request: Request, window: Query[DiaryWindowIn]) -> object:
 
 @router.post("/appointments", response={201: AppointmentOut}, operation_id="book_appointment")
 def book_appointment(request: Request, body: AppointmentIn) -> Status[Appointment]:
-    """Book; refused with `slot_taken` or `outside_shift` when it cannot be, with `reason_required` for a record that asks for one."""
-    queries.require_bookable(request.user, body.patient_id)
+    """Book; refused with `slot_taken` or `outside_shift` when it cannot be, with `reason_required` for a record that asks for one.
+
+    Whoever books has a look at the patient, and may be of their treating team from then on.
+    """
+    get_patient_for(request.user, body.patient_id, what="appointment", permission=Permission.DIARY_WRITE, is_part=True)
     return Status(201, actions.book(actor=request.user, at=timezone.now(), **body.dict()))
 
 

@@ -116,14 +116,6 @@ def require_appointment(user: User, appointment_id: UUID) -> Appointment:
     return appointment
 
 
-def require_bookable(user: User, patient_id: UUID) -> None:
-    """Whoever books for a patient has a look at them, and may be of their treating team from then on.
-
-    :raises NotAllowed: :raises NotFound: :raises clinic.patients.access.ReasonRequired:
-    """
-    get_patient_for(user, patient_id, what="appointment", permission=Permission.DIARY_WRITE, is_part=True)
-
-
 def get_branch_for(user: User, branch_id: UUID, permission: Permission = Permission.DIARY_VIEW) -> Branch:
     """:raises NotFound: when the person has no role with `permission` in that branch."""
     branch = next((branch for branch in user.branches_where(permission) if branch.pk == branch_id), None)

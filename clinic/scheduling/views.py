@@ -121,7 +121,7 @@ def appointment_new(request: Request) -> HttpResponse:
     offers_reason, reason_link = False, None
     if request.method == "POST" and form.is_valid():
         try:
-            queries.require_bookable(request.user, form.cleaned_data["patient_id"])
+            get_patient_for(request.user, form.cleaned_data["patient_id"], what="appointment", permission=Permission.DIARY_WRITE, is_part=True)
             booked = actions.book(actor=request.user, at=timezone.now(), **form.booking())
         except DomainError as error:
             offers_reason = isinstance(error, actions.OutsideShift) and request.user.may(Permission.DIARY_SETUP)

@@ -11,6 +11,7 @@ from django.db import IntegrityError, connection, transaction
 import charting.actions
 import clinic.billing.actions
 from charting.models import Procedure
+from clinic.price_list.models import ONCE_A_TOOTH, PER_TOOTH, ChartEffect, Scope, Service
 from tests.staff.factories import dr_orlova
 from tests.treatment_plans.factories import NOON, a_document, accept, agreed, line, plan_with, procedure, sign
 from treatment_plans import rules
@@ -137,6 +138,24 @@ def test_it_agrees_a_line_only_by_a_signed_document_that_lists_it() -> None:
     run("UPDATE treatment_plans_item SET agreed_document_id = %s WHERE id = %s", listing.pk, item.pk)
     with refused("treatment_plans_item_agreed_once"):
         run("UPDATE treatment_plans_item SET agreed_document_id = NULL WHERE id = %s", item.pk)
+
+
+def done(item: Item, times: int) -> None:
+    Item.objects.filter(pk=item.pk).update(quantity=times, total=item.unit_price * times)
+
+
+def test_it_plans_once_a_tooth_what_a_tooth_has_once() -> None:
+    item = plan_with("filling").alternatives.get().items.get()
+    for effect in ChartEffect:
+        Service.objects.filter(pk=item.procedure.service_id).update(chart_effect=effect, scope=Scope.TOOTH)
+        if effect in ONCE_A_TOOTH:
+            with refused("treatment_plans_item_once_a_tooth"):
+                done(item, 2)
+        else:
+            done(item, 2)
+    Service.objects.filter(pk=item.procedure.service_id).update(chart_effect=ChartEffect.EXTRACTION, scope=Scope.MOUTH)
+    done(item, 3)
+    assert {Scope.TOOTH, Scope.SURFACES, Scope.ROOT, Scope.SPAN} == PER_TOOTH  # what the trigger names
 
 
 def test_it_numbers_documents_without_gaps_and_keeps_them() -> None:

@@ -54,6 +54,8 @@ class ClinicAPI(NinjaAPI):
     def create_temporal_response(self, request: HttpRequest) -> HttpResponse:
         """What ninja calls between knowing the caller and reading the request."""
         request.problems = list(asked.of_parameters(request.operation, request))  # type: ignore[attr-defined]
+        if asked.is_unasked_body(request.operation, request):  # type: ignore[attr-defined]
+            self.parser.parse_body(request)
         return super().create_temporal_response(request)
 
 

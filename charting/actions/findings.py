@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from charting import catalogue, details, finding_words, queries, replay, rules, teeth, words
+from charting import catalogue, details, finding_words, queries, replay, rules, sites, teeth, words
 from charting.actions.meanwhile import after_all, hold_teeth, refuse_if_charted
 from charting.actions.said import NotOpen, is_marked, required, short
 from charting.actions.visits import visit_for
@@ -27,7 +27,7 @@ class NotedAlready(Conflict):
     code = "noted_already"
 
     def __init__(self, twin: Finding) -> None:
-        text = _("%(finding)s is charted already that day. Nothing was recorded; change or withdraw what stands, or say more in a note.")
+        text = _("%(finding)s is charted already that day. Nothing was recorded. Record it once more only when it is another one.")
         finding = f"{finding_words.place_shown(twin)} {finding_words.title(twin)}".strip()
         super().__init__(text % {"finding": finding}, link=f"/patients/{twin.patient_id}/chart/")
 
@@ -58,7 +58,7 @@ def record_finding(
     The same `id` twice is one finding. A tooth that is not there was lost after everything that stands of it.
 
     :raises ChartedMeanwhile: when somebody else charted the tooth since `seen_at`, the instant of the chart that the sender saw.
-    :raises NotedAlready: when the very same stands of that day, and it is not said to be meant (`again`).
+    :raises NotedAlready: when the very same stands of that day, and it is not said to be meant (`again`); what is stated anew is no twin.
     :raises InvalidInput: when the tooth, surface, root, degree, direction, amount or date cannot be.
     """
     actor.require(Permission.CHART_WRITE)
@@ -72,7 +72,7 @@ def record_finding(
     problems = _place_problems(patient, noted_at, told, place) + details.site_problems(kind, site, tooth)
     words.refuse(problems + details.problems(told, day=queries.branch_day_of(patient, at), born=patient.birth_date))
     catalogue.refuse_narrowed(f"finding:{kind}", [place] if place else [])
-    if not again:
+    if not (again or rules.measured(kind, direction) or sites.stated(kind, site)):
         _refuse_twin(patient, at, note=note.strip(), **sent)
     return Finding.objects.create(
         id=id or uuid7(),

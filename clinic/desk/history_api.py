@@ -65,7 +65,7 @@ class EventsOut(Schema):
 
 class Wanted(Schema):
     actor: str = ""
-    kind: list[Annotated[str, OneOf(EventKind.values)]] = []
+    kind: list[Annotated[str, OneOf(EventKind.values, may_be_empty=False)]] = []
     table: list[str] = []
     since: AwareDatetime | None = None
     until: AwareDatetime | None = None

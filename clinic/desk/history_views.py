@@ -124,7 +124,7 @@ def record(request: HttpRequest, table: str, key: UUID) -> HttpResponse:
 def search_for(user: User, wanted: Wanted, cursor: str | None, *, glances: bool = False) -> Found:
     """A page of everybody's events; the patients whose records it shows are written down with the look.
 
-    A named patient's record asks for a reason as their own history page does; others that would ask are left out and counted.
+    A named patient's record asks for a reason as their own history page does; others that would ask are passed over.
 
     :raises NotAllowed: :raises TooWide: :raises clinic.patients.access.ReasonRequired:
     """

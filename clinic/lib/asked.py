@@ -17,10 +17,10 @@ from pydantic import AwareDatetime, BaseModel
 from pydantic.fields import FieldInfo
 
 from clinic.lib.errors import Text
-from clinic.lib.field_errors import NO_SUCH_FIELD, NOT_A_DATE, NOT_A_NUMBER, NOT_A_TIME, NOT_AN_INSTANT, NOT_YES_OR_NO
+from clinic.lib.field_errors import NO_SUCH_FIELD, NOT_A_DATE, NOT_A_NUMBER, NOT_A_TIME, NOT_AN_INSTANT, NOT_VALID, NOT_YES_OR_NO
 
 Problem = tuple[str, Text]
-FORMS = ("form", "file")
+FORMS, TOKEN = ("form", "file"), "csrfmiddlewaretoken"
 WHOLE_NUMBER = re.compile(r"-?[0-9]+")
 NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 SECONDS = re.compile(r"[-+]?[0-9.]*")
@@ -35,11 +35,18 @@ def of_parameters(operation: Operation, request: HttpRequest) -> Iterator[Proble
 
 
 def of_body(operation: Operation, body: Any) -> Iterator[Problem]:
-    """What is wrong with the names and writing of a JSON body's fields, however deep."""
-    for model in operation.models:
-        if model.__ninja_param_source__ == "body":
-            for field in model.model_fields.values():
-                yield from _problems(field.annotation, body, "")
+    """What is wrong with the names and writing of a JSON body's fields, however deep; of a body that is not asked for each of them."""
+    asked = [field.annotation for model in operation.models if model.__ninja_param_source__ == "body" for field in model.model_fields.values()]
+    for annotation in asked:
+        yield from _problems(annotation, body, "")
+    if not asked:
+        yield from ((str(name), NO_SUCH_FIELD) for name, _part in _parts(body))
+
+
+def is_unasked_body(operation: Operation, request: HttpRequest) -> bool:
+    """Whether something was sent in JSON to an operation that reads neither a body nor a form."""
+    reads = any(model.__ninja_param_source__ in ("body", *FORMS) for model in operation.models)
+    return not reads and request.content_type == "application/json" and bool(request.body)
 
 
 def _names(operation: Operation, sources: tuple[str, ...]) -> dict[str, Any]:
@@ -51,6 +58,10 @@ def _names(operation: Operation, sources: tuple[str, ...]) -> dict[str, Any]:
     return found
 
 
+def _lists(operation: Operation, sources: tuple[str, ...]) -> set[str]:
+    return {name for model in operation.models if model.__ninja_param_source__ in sources for name in model.__ninja_collection_fields__}
+
+
 def _opened(fields: Mapping[str, FieldInfo]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, field in fields.items():
@@ -60,10 +71,12 @@ def _opened(fields: Mapping[str, FieldInfo]) -> dict[str, Any]:
 
 
 def _flat(operation: Operation, sources: tuple[str, ...], sent: QueryDict) -> Iterator[Problem]:
-    asked = _names(operation, sources)
+    asked, many = _names(operation, sources), _lists(operation, sources)
     for name in sent:
-        if name not in asked:
+        if name not in asked and not (sources == FORMS and name == TOKEN):
             yield name, NO_SUCH_FIELD
+        elif name not in many and len(sent.getlist(name)) > 1:
+            yield name, NOT_VALID
         for value in sent.getlist(name):
             yield from _problems(_inside(asked.get(name)), value, name)
 

@@ -60,9 +60,10 @@ class OneOf:
     """
 
     choices: Iterable[str]
+    may_be_empty: bool = True
 
     def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.literal_schema(["", *self.choices])
+        return core_schema.literal_schema([*([""] if self.may_be_empty else []), *self.choices])
 
 
 Language = Annotated[str, OneOf(("en", "ru", "fr"))]

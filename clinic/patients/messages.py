@@ -17,7 +17,9 @@ REFUSALS: dict[str, Promise] = {
     "insurance_card": _("A card number has 4 to 40 Latin letters and digits."),
     "erased": _("The record of this person was erased: an import does not bring it back."),
     "born_future": _("This date of birth is in the future."),
-    "born_late": _("Visits, findings or pictures of the record are from before this day. Check it, or mark what is not theirs as entered in error."),
+    "born_late": _(
+        "Visits, findings or pictures are from before this day. Check it, correct a picture's day, or mark as entered in error what is not theirs."
+    ),
     "born_long_ago": _("Nobody is that old. Check the year of birth."),
     "date": _("This is not a date. Write it as 14.03.1985, 14/03/1985 or 14 Mar 1985."),
     "text": _("This text holds characters that cannot be kept."),

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from time import monotonic
 from typing import Any
 
 from django.db import OperationalError, connection, transaction
@@ -20,8 +21,10 @@ from exports.legal.models import Mark, Progress
 
 PAGE, MOST = 50, 100_000
 """Events on a page; in a workbook."""
-LOOKS_ON = (1, 4, 16, 40, 40, 40)
-"""How many times a page's size is read on, one after another, where records are passed over."""
+LOOKS_ON, LOOKS_ON_FOR = (1, 4, 16, 40), 6
+"""How many times a page's size is read on, one after another, where records are passed over; and for how many seconds at most."""
+READS = 5
+"""How many times as many events as a workbook holds are looked through for it at most."""
 FREQUENT = 20_000
 SAMPLE, OFTEN = 2000, 20
 PATIENCE, GLANCE = "6s", "300ms"
@@ -32,18 +35,22 @@ FROM to_tsquery('simple', nullif(%(typed)s, '')) q
 """
 HITS = "SELECT count(*) FROM (SELECT 1 FROM legal_entry x WHERE x.words @@ %(query)s::tsquery LIMIT %(frequent)s) hits"
 PLAIN = """
-SELECT x.event_id, x.at, x.is_late, x.is_after_signing, x.is_outside FROM {source} x WHERE {where}
+SELECT x.event_id, x.at, x.patient_id, x.is_late, x.is_after_signing, x.is_outside FROM {source} x WHERE {where}
 ORDER BY x.at DESC, x.event_id DESC LIMIT %(size)s
 """
 LISTS = f"""
 WITH listed AS MATERIALIZED (SELECT x.id FROM history.event x WHERE {ledger.LISTED.replace("%s", "%(listed)s")} AND {{bounds}})
-SELECT x.event_id, x.at, x.is_late, x.is_after_signing, x.is_outside FROM listed JOIN legal_entry x ON x.event_id = listed.id
+SELECT x.event_id, x.at, x.patient_id, x.is_late, x.is_after_signing, x.is_outside FROM listed JOIN legal_entry x ON x.event_id = listed.id
 WHERE x.patient_id IS DISTINCT FROM %(patient)s AND {{where}} ORDER BY x.at DESC, x.event_id DESC LIMIT %(size)s
 """  # noqa: S608 - our own words
 """Lists in which the patient's name stood; by their index first, then one by one: a plan over both tables at once would read either whole."""
 BEYOND = "SELECT (SELECT until_at FROM legal_progress), EXISTS (SELECT FROM {source} x WHERE {where} OFFSET %(most)s)"
 OF_PATIENT = "x.patient_id = %(patient)s"
 RARE = "(WITH hits AS MATERIALIZED (SELECT * FROM legal_entry h WHERE h.words @@ %(query)s::tsquery) SELECT * FROM hits)"
+
+
+Row = tuple[Any, ...]
+"""Of an event: its id, when, of which patient, and whether it bears each `Mark`."""
 
 
 class TooWide(InvalidInput):
@@ -71,6 +78,7 @@ class Found:
 
     `is_beyond`: whether more events match than a workbook holds; None when that takes longer than a glance. `is_partial`: the reader is one who
     does not search in records that ask them for a reason; how much of it matches there is not told, for that would tell what they hold.
+    `read`: how many events were looked through for the page.
     """
 
     page: ledger.Page
@@ -78,6 +86,7 @@ class Found:
     known_until: datetime | None
     is_beyond: bool | None = False
     is_partial: bool = False
+    read: int = 0
 
 
 def find(wanted: Wanted, *, reader: User, cursor: str | None = None, size: int = PAGE, glances: bool = False) -> Found:
@@ -86,34 +95,42 @@ def find(wanted: Wanted, *, reader: User, cursor: str | None = None, size: int =
     Records that ask `reader` for a reason are passed over, and the page is filled from what follows.
     `glances`: tell too whether a workbook could hold all of them.
 
-    :raises TooWide: when the answer would take longer than a person waits, or nearly all that matches stands in such records.
+    :raises TooWide: when the answer would take longer than a person waits.
     """
     if cursor is None:
         indexing.catch_up()
-    met = _open_rows(wanted, reader, cursor, size)
-    rows, events = [row for row, _event in met[:size]], [event for _row, event in met[:size]]
-    next_cursor = _cursor(rows[-1]) if len(met) > size else None
-    known_until, is_beyond = _standing(wanted) if glances and next_cursor else (_known_until(), False)
-    marks = {row[0]: [mark for mark, is_borne in zip(Mark, row[2:], strict=True) if is_borne] for row in rows}
     is_partial = wanted.patient_id is None and not access.reads_everywhere(reader)
-    return Found(ledger.Page(events, *ledger.beside(events), next_cursor), marks, known_until, is_beyond, is_partial)
+    rows, last, read = _open_rows(wanted, reader, cursor, size)
+    next_cursor = _cursor(last) if last else None
+    known_until, is_beyond = _standing(wanted) if glances and next_cursor and not is_partial else (_known_until(), None if is_partial else False)
+    events = _events(rows)
+    marks = {row[0]: [mark for mark, is_borne in zip(Mark, row[3:], strict=True) if is_borne] for row in rows}
+    return Found(ledger.Page(events, *ledger.beside(events), next_cursor), marks, known_until, is_beyond, is_partial, read)
 
 
-def _open_rows(wanted: Wanted, reader: User, cursor: str | None, size: int) -> list[tuple[tuple[Any, ...], Event]]:
-    """More than `size` rows with their events when there are so many that the reader may see, else all of them."""
-    met: list[tuple[tuple[Any, ...], Event]] = []
+def _open_rows(wanted: Wanted, reader: User, cursor: str | None, size: int) -> tuple[list[Row], Row | None, int]:
+    """As many rows as make a page of what the reader may see, the row after which the next page begins, and how many were looked through.
+
+    Where nearly all is passed over the page is short, or empty, and the next one goes on from there.
+    """
+    met: list[Row] = []
+    read, until = 0, monotonic() + LOOKS_ON_FOR
     for times in LOOKS_ON:
         rows = _rows(wanted, cursor, times * size + 1)
-        events = _events(rows)
-        closed = access.closed_to(reader, {event.patient_id for event in events.values() if event.patient_id})
-        met += [(row, events[row[0]]) for row in rows if row[0] in events and events[row[0]].patient_id not in closed]
-        if len(met) > size or len(rows) <= times * size:
-            return met
+        closed = access.closed_to(reader, {row[2] for row in rows if row[2]})
+        read += len(rows)
+        met += [row for row in rows if row[2] not in closed]
+        if len(met) > size:
+            return met[:size], met[size - 1], read
+        if len(rows) <= times * size:
+            return met, None, read
         cursor = _cursor(rows[-1])
-    raise TooWide
+        if monotonic() > until:
+            break
+    return met, rows[-1], read
 
 
-def _cursor(row: Sequence[Any]) -> str:
+def _cursor(row: Row) -> str:
     return f"{row[1].astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}_{row[0]}"
 
 
@@ -141,11 +158,11 @@ def _standing(wanted: Wanted) -> tuple[datetime | None, bool | None]:
 
 def pages(wanted: Wanted, *, reader: User, most: int | None = None, size: int = 500) -> Iterator[Found]:
     """Page after page, until `most` events are told, as many as a workbook holds unless said otherwise."""
-    cursor, told, most = None, 0, MOST if most is None else most
-    while told < most:
+    cursor, told, read, most = None, 0, 0, MOST if most is None else most
+    while told < most and read < READS * most:
         found = find(wanted, reader=reader, cursor=cursor, size=min(size, most - told))
         yield found
-        told, cursor = told + len(found.page.events), found.page.next_cursor
+        told, read, cursor = told + len(found.page.events), read + found.read, found.page.next_cursor
         if cursor is None:
             break
 
@@ -245,10 +262,11 @@ def _one_or_all(asked: Sequence[str]) -> str | list[str]:
     return asked[0] if len(asked) == 1 else list(asked)
 
 
-def _events(rows: Sequence[tuple[Any, ...]]) -> dict[int, Event]:
-    """The events themselves, by their ids."""
+def _events(rows: Sequence[Row]) -> list[Event]:
+    """The events themselves, in the order of the rows."""
     if not rows:
-        return {}
+        return []
     instants = [row[1] for row in rows]
     found = Event.objects.filter(id__in=[row[0] for row in rows], at__gte=min(instants), at__lte=max(instants))
-    return {event.id: event for event in found}
+    by_id = {event.id: event for event in found}
+    return [by_id[row[0]] for row in rows if row[0] in by_id]

@@ -50,6 +50,13 @@ def test_what_was_withdrawn_or_settled_or_of_another_day_stands_in_nobodys_way(d
     assert noted(dentist).status_code == 201
 
 
+def test_what_is_stated_anew_is_no_twin(dentist: Client) -> None:
+    for answer in ("normal", "lingering", "normal"):
+        body: dict[str, Any] = {"kind": "cold_test", "severity": answer, "surfaces": []}
+        assert noted(dentist, **body).status_code == 201
+    assert [finding.severity for finding in Finding.objects.order_by("noted_at")] == ["normal", "lingering", "normal"]
+
+
 def test_the_same_request_again_is_the_first_one(dentist: Client) -> None:
     key = str(uuid4())
     assert noted(dentist, id=key).json() == noted(dentist, id=key).json()

@@ -91,7 +91,7 @@ class Chain(RuleBasedStateMachine):
     def note(self, kind: str, tooth: int, surface: str) -> None:
         self.mouth.findings[len(self.noted)] = (kind, tooth, surface)
         common: dict[str, Any] = {"patient": self.patient, "actor": dr_orlova(), "at": self.now}
-        self.noted.append(charting.record_finding(kind=kind, tooth=tooth, surfaces=list(surface), **common))
+        self.noted.append(charting.record_finding(kind=kind, tooth=tooth, surfaces=list(surface), again=True, **common))
 
     @rule(minutes=PAUSES, tooth=st.sampled_from([36, 37]), surface=st.sampled_from("MO"))
     def find(self, minutes: int, tooth: int, surface: str) -> None:

@@ -516,13 +516,19 @@ def test_a_branch_lawyer_does_not_learn_whether_a_word_stands_in_a_closed_record
     assert second.page.next_cursor is None
 
 
-def test_a_search_of_which_nearly_all_is_closed_says_that_it_is_too_wide(monkeypatch: pytest.MonkeyPatch) -> None:
-    reader = make_user(Role.LAWYER, branch=far_branch(), username="far-lawyer")
+def test_where_nearly_all_is_closed_the_next_page_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    far = far_branch()
+    reader = make_user(Role.LAWYER, branch=far, username="far-lawyer")
+    alert(Patient.objects.create(card_number=90001, last_name="Дальняя", first_name="Анна", branch=far), "Latex")
     for number in range(6):
         alert(patient_petrov(), f"Latex {number}")
     monkeypatch.setattr(search, "LOOKS_ON", (1, 1))
-    with pytest.raises(search.TooWide):
-        search.find(Wanted(text="latex"), reader=reader, size=1)
+    pages = list(search.pages(Wanted(text="latex"), reader=reader, size=1))
+    assert [len(found.page.events) for found in pages] == [0, 1]
+    assert [found.is_beyond for found in pages] == [None, None]
+    assert len(list(search.pages(Wanted(text="latex"), reader=reader, most=1, size=1))) == 2
+    monkeypatch.setattr(search, "READS", 2)
+    assert [found.page.next_cursor is None for found in search.pages(Wanted(text="latex"), reader=reader, most=1, size=1)] == [False]
 
 
 def test_whose_records_are_closed_is_asked_at_once_for_a_whole_page(django_assert_num_queries: Any) -> None:

@@ -14,6 +14,7 @@ export const isTemporary = (status) => TEMPORARY.includes(status) || status >= 5
 const ASKED = {
   charted_meanwhile: { ask: "meanwhile", again: (body) => ({ ...body, seen_at: null }) },
   already_proposed: { ask: "again", again: (body) => ({ ...body, again: true }) },
+  noted_already: { ask: "again", again: (body) => ({ ...body, again: true }) },
   not_then: { ask: "then", again: (body) => ({ ...body, entered_at: null }) },
   precautions_unread: { ask: "read", again: (body, fields) => ({ ...body, precautions: [...(body.precautions ?? []), ...Object.keys(fields).map((name) => name.replace("precautions.", ""))] }) },
   interaction_stop: { ask: "reason", again: (body) => body },

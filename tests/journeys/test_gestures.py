@@ -54,6 +54,22 @@ def test_one_key_charts_diagnoses_and_proposes_and_undo_takes_all_back(chart: Pa
     assert CombinedEntry.objects.get().undone_at is not None
 
 
+def test_the_same_finding_again_is_asked_about(chart: Page) -> None:
+    typed = chart.locator("#palette-search")
+    for _time in range(2):
+        typed.fill("26 o caries, deep")
+        with chart.expect_response("**/findings"):
+            typed.press("Enter")
+        chart.wait_for_load_state("networkidle")  # pressed twice while it is under way it counts as once
+    counter = chart.locator("#unsent > summary")
+    expect(counter).to_contain_text("1 to settle")
+    assert Finding.objects.count() == 1
+    expect(chart.locator("#unsent")).to_contain_text("is charted already that day")
+    chart.locator("#unsent").get_by_role("button", name="Record it once more").click()
+    expect(counter).to_be_hidden()
+    assert Finding.objects.count() == 2
+
+
 def test_the_gesture_waits_on_the_device_without_the_clinic(chart: Page) -> None:
     chart.context.set_offline(True)
     chart.locator("#palette-search").fill("36 o deep caries →")
